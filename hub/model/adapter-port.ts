@@ -1,0 +1,112 @@
+// The messages of an adapter host: straight to the core (reports and commands), and to main (control).
+// Every message is plain data, so it crosses a MessagePort and a Unix socket (as one JSON line) alike.
+import type { CommandBody } from './command.ts';
+import type { NodeDescription } from './device.ts';
+import type { Problem } from './errors.ts';
+import type { CommandId, NodeAddress } from './identifiers.ts';
+import type { PropertyKey, PropertyValue } from './properties.ts';
+
+/** Why a value came: by itself, as the answer to a read, or because the adapter has just reconnected. */
+export type ReportReason = 'report' | 'read' | 'reconnect';
+
+export type AdapterItem =
+  | {
+      readonly kind: 'report';
+      readonly node: NodeAddress;
+      readonly values: Readonly<Record<PropertyKey, PropertyValue>>;
+      readonly reason: ReportReason;
+    }
+  | {
+      readonly kind: 'event';
+      readonly node: NodeAddress;
+      readonly property: PropertyKey;
+      readonly value: PropertyValue;
+      /** Monotonic milliseconds at which it happened: a press older than 10 s must not act. */
+      readonly monoMs: number;
+    }
+  | {
+      readonly kind: 'availability';
+      readonly node: NodeAddress;
+      readonly online: boolean;
+      /** In plain words, English; null while online. */
+      readonly reason: string | null;
+    }
+  | {
+      readonly kind: 'outcome';
+      readonly command: CommandId;
+      readonly state: 'sent' | 'acknowledged' | 'failed' | 'timedOut';
+      readonly problem: Problem | null;
+    };
+
+/** Adapter → core. Batches are numbered from 1 for the life of the adapter host and sent again until acknowledged. */
+export type AdapterToCore = {
+  readonly kind: 'batch';
+  /** Names this life of the host, so that numbering may start again. */
+  readonly host: string;
+  readonly number: number;
+  readonly items: readonly AdapterItem[];
+};
+
+/** Core → adapter. */
+export type CoreToAdapter =
+  | { readonly kind: 'taken'; readonly host: string; readonly upTo: number }
+  | {
+      readonly kind: 'command';
+      readonly id: CommandId;
+      readonly node: NodeAddress;
+      readonly body: CommandBody;
+      /** Milliseconds from now after which the command must no longer be sent. */
+      readonly timeoutMs: number;
+    };
+
+/** Settings of one adapter as main gives them; the adapter checks its own. */
+export type AdapterSettings = Readonly<Record<string, string | number | boolean | null>>;
+
+/** How an adapter is: `connecting` until its radio or network answers; `fault` says what is wrong and what to do. */
+export type AdapterState =
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'connected'; readonly detail: string }
+  | { readonly kind: 'fault'; readonly problem: Problem; readonly retryAtMs: number | null }
+  | { readonly kind: 'stopped' };
+
+/** A step of pairing, shown live in page and CLI. */
+export type PairProgress =
+  | { readonly kind: 'open'; readonly secondsLeft: number }
+  | { readonly kind: 'found'; readonly node: NodeAddress }
+  | { readonly kind: 'interviewing'; readonly node: NodeAddress; readonly index: number; readonly of: number }
+  | { readonly kind: 'configuring'; readonly node: NodeAddress }
+  | { readonly kind: 'described'; readonly node: NodeAddress; readonly description: NodeDescription }
+  | { readonly kind: 'failed'; readonly node: NodeAddress | null; readonly problem: Problem }
+  | { readonly kind: 'closed' };
+
+/** What main asks of an adapter; each call is answered by `answer` with the same `call` number. */
+export type AdapterCall =
+  | { readonly kind: 'pair'; readonly seconds: number; readonly via: NodeAddress | null; readonly installCode: string | null }
+  | { readonly kind: 'pairStop' }
+  | { readonly kind: 'remove'; readonly node: NodeAddress; readonly force: boolean }
+  | { readonly kind: 'rename'; readonly node: NodeAddress; readonly name: string }
+  | { readonly kind: 'interview'; readonly node: NodeAddress }
+  | { readonly kind: 'refresh'; readonly node: NodeAddress }
+  | { readonly kind: 'describe' }
+  | { readonly kind: 'statistics' };
+
+/** Main → adapter host. */
+export type MainToAdapter =
+  | { readonly kind: 'start'; readonly dataFolder: string; readonly settings: AdapterSettings; readonly names: Readonly<Record<NodeAddress, string>> }
+  | { readonly kind: 'call'; readonly call: number; readonly body: AdapterCall }
+  | { readonly kind: 'ping'; readonly number: number }
+  | { readonly kind: 'stop' };
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** Adapter host → main. */
+export type AdapterToMain =
+  | { readonly kind: 'state'; readonly state: AdapterState }
+  | { readonly kind: 'described'; readonly description: NodeDescription }
+  | { readonly kind: 'left'; readonly node: NodeAddress }
+  | { readonly kind: 'pair'; readonly progress: PairProgress }
+  | { readonly kind: 'answer'; readonly call: number; readonly result: unknown; readonly problem: Problem | null }
+  | { readonly kind: 'pong'; readonly number: number; readonly rssBytes: number | null }
+  | { readonly kind: 'log'; readonly level: LogLevel; readonly text: string }
+  | { readonly kind: 'stopped' };

@@ -1,0 +1,85 @@
+// The core's inputs, and the commit that it gives for each tick. Whatever the core depends on is one of these inputs.
+import type { AdapterItem, CoreToAdapter } from './adapter-port.ts';
+import type { Cause } from './cause.ts';
+import type { ClockState } from './clock.ts';
+import type { CommandBody, CommandRecord } from './command.ts';
+import type { DeviceRecord } from './device.ts';
+import type { Problem } from './errors.ts';
+import type { HomeRecord, MemberRecord, NotificationRecord, RoomRecord, SceneRecord } from './home.ts';
+import type { AdapterId, CommandId, DeviceId, RunId, SceneId } from './identifiers.ts';
+import type { JournalRecord, LogEntry } from './journal.ts';
+import type { PropertyKey, PropertyValue } from './properties.ts';
+import type { RunTrace } from './run.ts';
+import type { Patch } from './state-table.ts';
+
+/** What main, the adapters, storage and the clock tell the core. The shell adds the number and the time. */
+export type CoreInput =
+  | { readonly kind: 'home'; readonly home: HomeRecord }
+  | { readonly kind: 'rooms'; readonly rooms: readonly RoomRecord[] }
+  | { readonly kind: 'members'; readonly members: readonly MemberRecord[] }
+  | { readonly kind: 'device'; readonly device: DeviceRecord }
+  | { readonly kind: 'deviceRemoved'; readonly id: DeviceId }
+  | { readonly kind: 'scene'; readonly scene: SceneRecord }
+  | { readonly kind: 'sceneRemoved'; readonly id: SceneId }
+  | { readonly kind: 'batch'; readonly adapter: AdapterId; readonly host: string; readonly number: number; readonly items: readonly AdapterItem[] }
+  | { readonly kind: 'adapterDown'; readonly adapter: AdapterId; readonly reason: string }
+  | { readonly kind: 'command'; readonly request: number; readonly device: DeviceId; readonly body: CommandBody; readonly cause: Cause; readonly timeoutMs: number }
+  | { readonly kind: 'runScene'; readonly request: number; readonly scene: SceneId; readonly checkWhile: boolean; readonly cause: Cause }
+  | { readonly kind: 'cancelRun'; readonly request: number; readonly run: RunId; readonly cause: Cause }
+  | { readonly kind: 'durable'; readonly upTo: number }
+  | { readonly kind: 'clock'; readonly state: ClockState }
+  | { readonly kind: 'due' }
+  | { readonly kind: 'tick' };
+
+/** What live clients, MQTT and the Matter bridge hear of. */
+export type OutEvent =
+  | { readonly kind: 'change'; readonly seq: number; readonly atMs: number; readonly device: DeviceId; readonly property: PropertyKey; readonly value: PropertyValue; readonly previous: PropertyValue | null; readonly cause: Cause }
+  | { readonly kind: 'event'; readonly seq: number; readonly atMs: number; readonly device: DeviceId; readonly property: PropertyKey; readonly value: PropertyValue }
+  | { readonly kind: 'availability'; readonly seq: number; readonly atMs: number; readonly device: DeviceId; readonly online: boolean; readonly reason: string | null }
+  | { readonly kind: 'wanted'; readonly seq: number; readonly device: DeviceId; readonly property: PropertyKey; readonly wanted: PropertyValue | null }
+  | { readonly kind: 'command'; readonly seq: number; readonly command: CommandRecord }
+  | { readonly kind: 'run'; readonly seq: number; readonly trace: RunTrace }
+  | { readonly kind: 'notification'; readonly seq: number; readonly notification: NotificationRecord };
+
+/** The answer to a numbered request of main. */
+export interface CoreReply {
+  readonly request: number;
+  readonly command?: CommandRecord;
+  readonly run?: RunTrace;
+  readonly problem?: Problem;
+}
+
+/** All that one tick did, in one message, so that main has it whole or not at all. */
+export interface CoreCommit {
+  readonly kind: 'commit';
+  /** Number of the last input in it. */
+  readonly seq: number;
+  /** Number of the last journal record in it or before it. */
+  readonly journal: number;
+  readonly patches: readonly Patch[];
+  readonly records: readonly JournalRecord[];
+  readonly log: readonly LogEntry[];
+  readonly out: readonly OutEvent[];
+  readonly replies: readonly CoreReply[];
+}
+
+/** A message for one adapter, given out after the commit that contains its command. */
+export interface AdapterEffect {
+  readonly adapter: AdapterId;
+  readonly message: CoreToAdapter;
+}
+
+/** What the core gives for one input, before the shell batches a tick. */
+export interface CoreEffects {
+  readonly records: JournalRecord[];
+  readonly log: LogEntry[];
+  readonly out: OutEvent[];
+  readonly replies: CoreReply[];
+  readonly send: AdapterEffect[];
+}
+
+/** A command that some run asked for, as scenes know it. */
+export interface CommandEnd {
+  readonly id: CommandId;
+  readonly record: CommandRecord;
+}

@@ -1,0 +1,64 @@
+// Nodes and devices: what an adapter tells about a node, what the household set about a device, and the
+// device's live state. Wanted and reported values are kept apart.
+import type { AdapterId, CommandId, DeviceId, NodeAddress, RoomId } from './identifiers.ts';
+import type { DeviceKind, PropertyDescriptor, PropertyKey, PropertyValue } from './properties.ts';
+
+/** How far we stand behind an adapter or a device model. */
+export type SupportTier = 'core' | 'preferred' | 'community';
+export type PowerSource = 'mains' | 'battery' | 'unknown';
+
+/** What an adapter has found out about a node; stored with the device, so the house starts without the radio. */
+export interface NodeDescription {
+  readonly adapter: AdapterId;
+  readonly node: NodeAddress;
+  readonly manufacturer: string;
+  readonly model: string;
+  /** A plain name for the product in English, proposed as the device's first name. */
+  readonly title: string;
+  readonly kind: DeviceKind;
+  readonly power: PowerSource;
+  readonly tier: SupportTier;
+  /** `exact`: a definition for this model; `generated`: derived from what the node says of itself. */
+  readonly support: 'exact' | 'generated' | 'unsupported';
+  readonly firmware: string | null;
+  readonly properties: readonly PropertyDescriptor[];
+  /** Command names beyond setting a property: `identify`, `stop`, `step`, … */
+  readonly commands: readonly string[];
+}
+
+/** What the household keeps about a device; a row of home.db. */
+export interface DeviceRecord {
+  readonly id: DeviceId;
+  readonly name: string;
+  /** The unique name by which scene files call it, such as `hall-lamp`. */
+  readonly handle: string;
+  readonly room: RoomId | null;
+  readonly description: NodeDescription;
+  /** Rises with each edit; the API's ETag. */
+  readonly version: number;
+  readonly createdAtMs: number;
+}
+
+/** One property as it is: the last reported value and, while they differ, the wanted one. */
+export interface PropertyState {
+  readonly value: PropertyValue | null;
+  /** Wall time of the last report; null before the first. */
+  readonly atMs: number | null;
+  /** Sequence number of the input that last changed the value. */
+  readonly seq: number;
+  readonly wanted?: PropertyValue;
+  readonly wantedBy?: CommandId;
+}
+
+export interface Availability {
+  readonly online: boolean;
+  readonly sinceMs: number;
+  /** Why it is offline, in words, with what to try; null while online. */
+  readonly reason: string | null;
+}
+
+/** The live state of one device. */
+export interface DeviceLive {
+  readonly availability: Availability;
+  readonly properties: Readonly<Record<PropertyKey, PropertyState>>;
+}

@@ -1,0 +1,116 @@
+// The one family of errors that a person or a program is meant to read. Codes are stable and part of the API.
+
+/** Stable names of what can go wrong; the API's `code`, mapped once to HTTP status and once to exit code. */
+export type ErrorCode =
+  | 'invalid-input'
+  | 'not-found'
+  | 'conflict'
+  | 'not-claimed'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'too-many-attempts'
+  | 'too-large'
+  | 'unreachable'
+  | 'timed-out'
+  | 'rejected-by-device'
+  | 'unsupported'
+  | 'not-recorded'
+  | 'busy'
+  | 'cancelled'
+  | 'storage'
+  | 'internal';
+
+/** One fault in an input: where (a JSON pointer, or line:column of a file) and what would be right. */
+export interface InputProblem {
+  readonly path: string;
+  readonly message: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+/** The form in which a problem travels between threads, in commands, jobs, traces and API answers. */
+export interface Problem {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint: string | null;
+  readonly errors?: readonly InputProblem[];
+}
+
+export interface HubErrorOptions {
+  readonly hint?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/** An operating error: the message names the thing and the value, the hint says what to do next. */
+export class HubError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | null;
+
+  constructor(code: ErrorCode, message: string, options: HubErrorOptions = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.hint = options.hint ?? null;
+  }
+}
+
+/** Input that cannot be accepted; nothing was changed. */
+export class ValidationError extends HubError {
+  readonly errors: readonly InputProblem[];
+
+  constructor(
+    message: string,
+    options: HubErrorOptions & { readonly errors?: readonly InputProblem[] } = {},
+  ) {
+    super('invalid-input', message, options);
+    this.errors = options.errors ?? [];
+  }
+}
+
+/** The named thing does not exist. */
+export class NotFoundError extends HubError {
+  constructor(what: string, id: string, options: HubErrorOptions = {}) {
+    super('not-found', `There is no ${what} "${id}"`, options);
+  }
+}
+
+/** The edit was made on an older version, or a name is taken. */
+export class ConflictError extends HubError {
+  constructor(message: string, options: HubErrorOptions = {}) {
+    super('conflict', message, options);
+  }
+}
+
+/** A device, coordinator or service cannot be reached. */
+export class UnreachableError extends HubError {
+  constructor(message: string, options: HubErrorOptions = {}) {
+    super('unreachable', message, options);
+  }
+}
+
+/** Nothing came back within the stated time. */
+export class TimeoutError extends HubError {
+  constructor(message: string, options: HubErrorOptions = {}) {
+    super('timed-out', message, options);
+  }
+}
+
+/** The plain form of any thrown thing; what is not a HubError becomes `internal`. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof HubError) {
+    const problem: Problem = { code: error.code, message: error.message, hint: error.hint };
+    return error instanceof ValidationError && error.errors.length > 0
+      ? { ...problem, errors: error.errors }
+      : problem;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: 'internal', message, hint: null };
+}
+
+/** The error that a problem from another thread or process stands for. */
+export function fromProblem(problem: Problem): HubError {
+  const options = { hint: problem.hint ?? undefined };
+  return problem.code === 'invalid-input'
+    ? new ValidationError(problem.message, { ...options, errors: problem.errors ?? [] })
+    : new HubError(problem.code, problem.message, options);
+}

@@ -1,0 +1,90 @@
+// What the household sets about itself: the home, its rooms, members, scenes and inbox.
+import type {
+  MemberId,
+  NotificationId,
+  RoomId,
+  RunId,
+  SceneId,
+  TokenId,
+} from './identifiers.ts';
+
+export type Language = 'en' | 'zh';
+export const LANGUAGES: readonly Language[] = ['en', 'zh'];
+
+/** The home as a whole; one row of home.db. */
+export interface HomeRecord {
+  readonly name: string;
+  /** The language of texts that no member's own setting decides, such as notifications. */
+  readonly language: Language;
+  /** IANA zone, such as `Europe/Berlin`. */
+  readonly zone: string;
+  readonly place: { readonly latitude: number; readonly longitude: number } | null;
+  /** home, away, night, holiday, or the household's own. */
+  readonly mode: string;
+  readonly version: number;
+}
+
+export interface RoomRecord {
+  readonly id: RoomId;
+  readonly name: string;
+  readonly icon: string | null;
+  /** Rooms are shown by ascending order. */
+  readonly order: number;
+  readonly version: number;
+}
+
+export type Role = 'owner' | 'adult' | 'child' | 'elder' | 'guest' | 'installer';
+
+export interface MemberRecord {
+  readonly id: MemberId;
+  readonly name: string;
+  readonly role: Role;
+  readonly language: Language;
+  readonly version: number;
+  readonly createdAtMs: number;
+}
+
+/** A member's sign-in: the password's hash stands apart so that a MemberRecord can be shown. */
+export interface CredentialRecord {
+  readonly member: MemberId;
+  /** Encoded argon2id string. */
+  readonly passwordHash: string;
+}
+
+/** A signed-in page or a program's token; only the hash of the secret is kept. */
+export interface TokenRecord {
+  readonly id: TokenId;
+  readonly kind: 'session' | 'token';
+  readonly member: MemberId;
+  readonly label: string;
+  /** SHA-256 of the secret, hex. */
+  readonly secretHash: string;
+  readonly createdAtMs: number;
+  readonly lastUsedAtMs: number;
+  readonly expiresAtMs: number | null;
+}
+
+/** A scene as it is stored; `source` names devices by id, so that a rename breaks nothing. */
+export interface SceneRecord {
+  readonly id: SceneId;
+  readonly name: string;
+  readonly enabled: boolean;
+  /** YAML text with comments kept, devices and rooms by id. */
+  readonly source: string;
+  readonly author: MemberId | null;
+  readonly version: number;
+  readonly updatedAtMs: number;
+}
+
+/** A message in the page's inbox. */
+export interface NotificationRecord {
+  readonly id: NotificationId;
+  readonly atMs: number;
+  readonly text: string;
+  readonly urgent: boolean;
+  /** Roles that see it; empty: everybody but children and guests. */
+  readonly to: readonly Role[];
+  readonly scene: SceneId | null;
+  readonly run: RunId | null;
+  readonly readAtMs: number | null;
+}

@@ -1,0 +1,28 @@
+// Long work as one record that the page's bars, the command line's bars and the metrics all show.
+import type { Problem } from './errors.ts';
+import type { JobId } from './identifiers.ts';
+
+export type JobState = 'running' | 'done' | 'failed' | 'cancelled';
+
+/** One line of what happened, with its wall time. */
+export interface JobLogLine {
+  readonly atMs: number;
+  readonly text: string;
+}
+
+export interface Job {
+  readonly id: JobId;
+  /** `pair`, later `firmware`, `backup`, `provision`, … */
+  readonly kind: string;
+  readonly state: JobState;
+  readonly step: { readonly name: string; readonly index: number; readonly of: number } | null;
+  /** 0 to 1; null while no total exists. */
+  readonly progress: number | null;
+  readonly etaSeconds: number | null;
+  /** The last 200 lines. */
+  readonly log: readonly JobLogLine[];
+  readonly result: unknown;
+  readonly problem: Problem | null;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number | null;
+}

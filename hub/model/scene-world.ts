@@ -1,0 +1,48 @@
+// What the scenes' part of the core may read and do. The core implements it; scenes/evaluator uses nothing else.
+import type { Cause } from './cause.ts';
+import type { ClockState, Deadline, Instant } from './clock.ts';
+import type { CommandBody } from './command.ts';
+import type { DeviceLive, DeviceRecord } from './device.ts';
+import type { HomeRecord, NotificationRecord, RoomRecord } from './home.ts';
+import type { CommandId, DeviceId, MemberId, NotificationId, RoomId } from './identifiers.ts';
+import type { PropertyKey, PropertyValue } from './properties.ts';
+import type { RunTrace } from './run.ts';
+
+/** A change of a reported value; `previous` is null before the first value. */
+export interface ChangeInput {
+  readonly device: DeviceId;
+  readonly property: PropertyKey;
+  readonly value: PropertyValue;
+  readonly previous: PropertyValue | null;
+  readonly cause: Cause;
+}
+
+/** The world as it is at the input that is being worked on. */
+export interface SceneWorld {
+  readonly now: Instant;
+  readonly bootId: string;
+  readonly clock: ClockState;
+  /** Number of the input that is being worked on; the only source of fresh ids. */
+  readonly seq: number;
+  readonly home: HomeRecord;
+  device(id: DeviceId): DeviceRecord | undefined;
+  live(id: DeviceId): DeviceLive | undefined;
+  /** Ids of all devices, sorted. */
+  devices(): readonly DeviceId[];
+  room(id: RoomId): RoomRecord | undefined;
+  /**
+   * Requests a command with the rights of the scene's author. Outcomes come back through the evaluator's
+   * `commandEnded`, in the same or a later input; a refusal comes back the same way.
+   */
+  command(device: DeviceId, body: CommandBody, cause: Cause, author: MemberId | null): CommandId;
+  /**
+   * Records the intent to put a message into the inbox. It happens once its journal record is on disk and comes
+   * back through `notified`; after 2 s without that it comes back as failed with `not-recorded`, and never happens.
+   */
+  notify(message: Omit<NotificationRecord, 'id' | 'atMs' | 'readAtMs'>): NotificationId;
+  /** Has `due(key)` called once the deadline has come; arming a key again moves it. */
+  arm(key: string, deadline: Deadline): void;
+  disarm(key: string): void;
+  /** Tells live clients of a run's new state; ended runs and near misses also go to the event log. */
+  publish(trace: RunTrace): void;
+}
