@@ -1,0 +1,191 @@
+// What the hub offers to its front doors (the HTTP API, later MQTT and the Matter bridge): the live view,
+// requests to the core, the household's edits, jobs, reads. hub/main.ts builds it; hub/api uses nothing else.
+import type { AdapterState, LogLevel } from './adapter-port.ts';
+import type { Cause } from './cause.ts';
+import type { ClockState, Instant } from './clock.ts';
+import type { CommandBody, CommandRecord, CommandState } from './command.ts';
+import type { OutEvent } from './core-port.ts';
+import type { DeviceLive, DeviceRecord } from './device.ts';
+import type { InputProblem, Problem } from './errors.ts';
+import type {
+  CredentialRecord,
+  HomeRecord,
+  Language,
+  MemberRecord,
+  RoomRecord,
+  SceneRecord,
+  TokenRecord,
+} from './home.ts';
+import type {
+  AdapterId,
+  CommandId,
+  DeviceId,
+  JobId,
+  MemberId,
+  RoomId,
+  RunId,
+  SceneId,
+  TokenId,
+} from './identifiers.ts';
+import type { Job } from './job.ts';
+import type { RunTrace } from './run.ts';
+import type { HomeContents, JobCalls, StoreCalls } from './store-port.ts';
+
+/** A device with its live state, as lists show it. */
+export interface DeviceView {
+  readonly record: DeviceRecord;
+  readonly live: DeviceLive;
+}
+
+/** A scene as the API shows it: text with handles, its sentences, its last run. */
+export interface SceneView {
+  readonly record: SceneRecord;
+  /** YAML with the devices' present handles. */
+  readonly text: string;
+  readonly sentence: { readonly en: string; readonly zh: string };
+  /** What keeps it from running, such as a device that is gone; null when it can run. */
+  readonly problem: Problem | null;
+  readonly lastRun: RunTrace | null;
+  /** Next time-of-day trigger, wall milliseconds; null without one. */
+  readonly nextAtMs: number | null;
+}
+
+/** Who is asking; decided once by the API's root and handed on. */
+export interface Actor {
+  readonly member: MemberRecord | null;
+  readonly cause: Cause;
+}
+
+/** An event of the live feed. `id` rises by one or more with each event, over restarts too. */
+export interface LiveEvent {
+  readonly id: number;
+  readonly topic: 'devices' | 'scenes' | 'jobs' | 'notifications' | 'home';
+  readonly body:
+    | OutEvent
+    | { readonly kind: 'job'; readonly job: Job }
+    | { readonly kind: 'home'; readonly what: 'home' | 'rooms' | 'devices' | 'scenes' | 'members' | 'health' };
+}
+
+/** Live events with a ring of the last 5,000 for resuming. */
+export interface LiveFeed {
+  readonly lastId: number;
+  /** Events after `id`, or null when the ring does not reach back that far. */
+  since(id: number): readonly LiveEvent[] | null;
+  /** Calls back with the events of each tick; returns the way to stop. */
+  subscribe(listener: (events: readonly LiveEvent[]) => void): () => void;
+}
+
+/** State of one thread or process of the hub. */
+export interface PartHealth {
+  readonly name: string;
+  readonly state: 'starting' | 'running' | 'restarting' | 'stopped' | 'failed';
+  readonly since: Instant;
+  readonly restarts: number;
+  readonly rssBytes: number | null;
+  readonly problem: Problem | null;
+}
+
+export interface AdapterHealth {
+  readonly id: AdapterId;
+  readonly state: AdapterState;
+  readonly sinceMs: number;
+  readonly restarts: number;
+}
+
+export interface HealthReport {
+  readonly ready: boolean;
+  /** What is not ready yet, in words; empty when ready. */
+  readonly waitingFor: readonly string[];
+  readonly version: string;
+  readonly startedAtMs: number;
+  readonly clock: ClockState;
+  readonly parts: readonly PartHealth[];
+  readonly adapters: readonly AdapterHealth[];
+  /** In the demo: how many of its devices are in the home. Null in a real home. */
+  readonly demo: { readonly devices: number; readonly of: number } | null;
+  /** Faults that a person should see, worst first, each with what to do, in both languages. */
+  readonly notices: readonly {
+    readonly severity: 'warning' | 'fault';
+    readonly about: string;
+    readonly text: { readonly en: string; readonly zh: string };
+  }[];
+}
+
+/** Edits of what the household sets. Each checks, stores durably, then tells the core; versions guard against lost edits. */
+export interface Household {
+  contents(): HomeContents;
+  claim(owner: { member: MemberRecord; credential: CredentialRecord; token: TokenRecord; home: HomeRecord }): Promise<void>;
+  setHome(change: Partial<Pick<HomeRecord, 'name' | 'language' | 'zone' | 'place' | 'mode'>>, version: number | null, actor: Actor): Promise<HomeRecord>;
+  addRoom(room: { name: string; icon: string | null }, actor: Actor): Promise<RoomRecord>;
+  setRoom(id: RoomId, change: Partial<Pick<RoomRecord, 'name' | 'icon' | 'order'>>, version: number | null, actor: Actor): Promise<RoomRecord>;
+  removeRoom(id: RoomId, actor: Actor): Promise<void>;
+  setDevice(id: DeviceId, change: Partial<Pick<DeviceRecord, 'name' | 'handle' | 'room'>>, version: number | null, actor: Actor): Promise<DeviceRecord>;
+  /** Makes the node leave its network and forgets the device; with `force` also when the node does not answer. */
+  removeDevice(id: DeviceId, force: boolean, actor: Actor): Promise<void>;
+  /** Puts the node of device `from` under `id`, whose own node is dead; `from` is gone afterwards. */
+  replaceDevice(id: DeviceId, from: DeviceId, actor: Actor): Promise<DeviceRecord>;
+  scenes(): readonly SceneView[];
+  /** Checks a scene file and says all that is wrong with it, with places; `sentence` when it is right. */
+  checkScene(text: string): { errors: readonly InputProblem[]; sentence: { en: string; zh: string } | null; name: string | null };
+  /** Saves a new scene (`id` null) or a new version. */
+  saveScene(id: SceneId | null, text: string, options: { version: number | null; enabled?: boolean }, actor: Actor): Promise<SceneView>;
+  removeScene(id: SceneId, actor: Actor): Promise<void>;
+  putToken(token: TokenRecord): Promise<void>;
+  removeToken(id: TokenId, actor: Actor): Promise<void>;
+}
+
+export interface PairRequest {
+  readonly adapter: AdapterId;
+  readonly seconds: number;
+  readonly via: DeviceId | null;
+  readonly installCode: string | null;
+}
+
+export interface Jobs {
+  list(): readonly Job[];
+  get(id: JobId): Job | undefined;
+  pair(request: PairRequest, actor: Actor): Promise<Job>;
+  /** Works the node out anew and takes over what it finds. */
+  interview(device: DeviceId, actor: Actor): Promise<Job>;
+  cancel(id: JobId, actor: Actor): Promise<Job>;
+}
+
+type Async<Calls> = {
+  readonly [Name in keyof Calls]: Calls[Name] extends (...args: infer Args) => infer Result
+    ? (...args: Args) => Promise<Result>
+    : never;
+};
+
+export interface HubPort {
+  readonly isDemo: boolean;
+  readonly version: string;
+  now(): Instant;
+  clockState(): ClockState;
+  /** Holds the hub's wall clock to a time told by a person's browser; refused when the clock is synced. */
+  holdClock(wallMs: number, actor: Actor): Promise<void>;
+  devices(): readonly DeviceView[];
+  device(id: DeviceId): DeviceView | undefined;
+  /** Commands of the last minutes, live and ended: the last 1,000. */
+  commandRecord(id: CommandId): CommandRecord | undefined;
+  /** The last 500 ended runs and those under way, newest first. */
+  recentRuns(scene: SceneId | null): readonly RunTrace[];
+  /** @throws HubError when the core refuses it outright, such as an unknown property. */
+  command(device: DeviceId, body: CommandBody, timeoutMs: number, actor: Actor): Promise<CommandRecord>;
+  /** Resolves when the command is at `state` or at an end, or after `timeoutMs` with the record as it is then. */
+  waitForCommand(id: CommandId, state: CommandState, timeoutMs: number): Promise<CommandRecord>;
+  runScene(id: SceneId, checkWhile: boolean, actor: Actor): Promise<RunTrace>;
+  cancelRun(id: RunId, actor: Actor): Promise<RunTrace>;
+  readonly live: LiveFeed;
+  readonly household: Household;
+  readonly jobs: Jobs;
+  readonly store: Async<StoreCalls>;
+  readonly reads: Async<JobCalls>;
+  health(): HealthReport;
+  /** The last 2,000 log lines of all parts, oldest first. */
+  logLines(): readonly { readonly atMs: number; readonly level: LogLevel; readonly part: string; readonly text: string }[];
+  /** Prometheus gauges and counters of the parts, by name. */
+  metrics(): Readonly<Record<string, number>>;
+  /** Settings with their effective value and where it came from. */
+  settings(): readonly { readonly name: string; readonly value: string; readonly from: 'flag' | 'environment' | 'file' | 'page' | 'default' }[];
+  languageOf(member: MemberId | null): Language;
+}
