@@ -1,0 +1,31 @@
+// `npm run soak`: the crash tests with many more rounds than `npm test` gives them. `-- --quick` is the
+// count that fits within an hour on two cores; INGLE_COUNT=N sets any other. Other arguments go to vitest.
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+
+const COUNT_QUICK = 1_000;
+const COUNT_FULL = 10_000;
+
+const args = process.argv.slice(2);
+const count =
+  process.env.INGLE_COUNT ?? String(args.includes('--quick') ? COUNT_QUICK : COUNT_FULL);
+if (!/^[1-9][0-9]{0,6}$/.test(count)) {
+  process.stderr.write(`INGLE_COUNT is "${count}"; it takes a whole number from 1 to 9999999.\n`);
+  process.exit(2);
+}
+process.stderr.write(`Crash tests with ${count} rounds each.\n`);
+
+const root = path.dirname(import.meta.dirname);
+const rest = args.filter((arg) => arg !== '--quick');
+const child = spawn(
+  process.execPath,
+  // A round takes about a second; a limit meant for `npm test` would end the run, not the fault.
+  [path.join('scripts', 'test.ts'), 'scripts/crash', '--testTimeout=86400000', ...rest],
+  { cwd: root, stdio: 'inherit', env: { ...process.env, INGLE_COUNT: count } },
+);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => child.kill(signal));
+}
+child.on('exit', (code) => {
+  process.exitCode = code ?? 1;
+});

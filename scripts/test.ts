@@ -1,0 +1,98 @@
+// `npm test`: sees to the programs that the tests need and are not on npm, then runs vitest with whatever
+// arguments were given. The last line is `N passed, N failed`, from vitest's own record of the run.
+import { spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+
+const root = path.dirname(import.meta.dirname);
+const report = path.join(root, 'reports', 'tests.json');
+
+/** What vitest's JSON reporter says, as far as it is counted here. */
+interface TestReport {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly testResults: readonly {
+    readonly status: string;
+    readonly assertionResults: readonly unknown[];
+  }[];
+}
+
+const NEEDED = [
+  { package: 'chromium', why: 'the page is tested in a real browser', programs: ['chromium'] },
+  { package: 'socat', why: 'a pty stands in for a USB stick', programs: ['socat'] },
+] as const;
+// Without a Chinese font the browser draws boxes, and widths in the page's tests are those of boxes.
+const FONT = { package: 'fonts-noto-cjk', folder: '/usr/share/fonts/opentype/noto' };
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+function isInstalled(program: string): boolean {
+  const folders = (process.env.PATH ?? '').split(path.delimiter);
+  return folders.some((folder) => fs.existsSync(path.join(folder, program)));
+}
+
+function run(command: string, args: readonly string[]): boolean {
+  say(`> ${command} ${args.join(' ')}`);
+  const result = spawnSync(command, args, {
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+  return result.status === 0;
+}
+
+/** Installs what is missing with Debian's packages when root; says what to do and gives up otherwise. */
+function seeToPrograms(): boolean {
+  const missing = NEEDED.filter((need) => !need.programs.some(isInstalled));
+  if (missing.length === 0) return true;
+  const packages = missing.map((need) => need.package as string);
+  if (!fs.existsSync(FONT.folder)) packages.push(FONT.package);
+  for (const need of missing) say(`${need.package} is missing: ${need.why}.`);
+  const isRoot = process.getuid?.() === 0;
+  if (!isRoot || !isInstalled('apt-get')) {
+    say(`Install it and run again, on Debian: sudo apt-get install ${packages.join(' ')}`);
+    return false;
+  }
+  say(`Installing ${packages.join(', ')} …`);
+  const isDone =
+    run('apt-get', ['update', '-q']) &&
+    run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages]);
+  if (!isDone) say(`Installing failed. Install by hand: apt-get install ${packages.join(' ')}`);
+  return isDone;
+}
+
+/** Counts a test file that could not even be loaded as one failure: it has no tests to count. */
+function counts(): { passed: number; failed: number } {
+  if (!fs.existsSync(report)) return { passed: 0, failed: 1 };
+  const read = JSON.parse(fs.readFileSync(report, 'utf8')) as TestReport;
+  const unloaded = read.testResults.filter(
+    (file) => file.status === 'failed' && file.assertionResults.length === 0,
+  );
+  return { passed: read.numPassedTests, failed: read.numFailedTests + unloaded.length };
+}
+
+function runVitest(args: readonly string[]): Promise<number> {
+  fs.mkdirSync(path.dirname(report), { recursive: true });
+  fs.rmSync(report, { force: true });
+  const vitest = path.join('node_modules', 'vitest', 'vitest.mjs');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...args], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  // The terminal sends its own to the whole group; vitest ends its workers and then this.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => child.kill(signal));
+  }
+  return new Promise((resolve) => {
+    child.on('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+const hasPrograms = seeToPrograms();
+const exitCode = hasPrograms ? await runVitest(process.argv.slice(2)) : 1;
+const { passed, failed } = hasPrograms ? counts() : { passed: 0, failed: 1 };
+if (exitCode !== 0 && failed === 0) say('No test failed, but the run did: see the errors above.');
+process.stdout.write(`${passed} passed, ${failed} failed\n`);
+process.exitCode = exitCode;
