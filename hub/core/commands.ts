@@ -1,0 +1,344 @@
+// The command path: checks a request, resolves a toggle, hands it to the adapter, and follows it until a report of
+// the device closes it. Wanted and reported values stay apart; only a report ends the difference.
+import type { AdapterItem } from '../model/adapter-port.ts';
+import type { Cause } from '../model/cause.ts';
+import { deadlineAfter, remainingMs } from '../model/clock.ts';
+import {
+  type CommandBody,
+  type CommandRecord,
+  type CommandState,
+  isIdempotent,
+  mayFollow,
+} from '../model/command.ts';
+import type { DeviceRecord } from '../model/device.ts';
+import {
+  HubError,
+  NotFoundError,
+  type Problem,
+  toProblem,
+  ValidationError,
+} from '../model/errors.ts';
+import type { CommandId, DeviceId, MemberId } from '../model/identifiers.ts';
+import { type PropertyKey, type PropertyValue, parsePropertyKey } from '../model/properties.ts';
+import { checkValue, valuesEqual } from '../model/property-value.ts';
+import { armDeadline, type CoreState, type KnownProperty, type LiveCommand } from './core-state.ts';
+import type { Intents } from './intents.ts';
+import { checkRight } from './policy.ts';
+
+/** At most this many commands are under way at once; one more is refused as busy. */
+export const LIVE_COMMANDS_MAX = 2_000;
+
+/** A battery device may answer only when it wakes; a cover takes its travel time. */
+const TIMEOUT_MS = { mains: 5_000, sleepy: 60_000, travelling: 60_000 };
+
+const DUE_PREFIX = 'command/';
+
+export interface CommandPath {
+  /**
+   * Starts a command; refusals and endings are told through `ended`, in the same input or a later one.
+   * `timeoutMs` 0 takes the device class's own.
+   */
+  request(
+    request: { device: DeviceId; body: CommandBody; cause: Cause; timeoutMs: number },
+    author: MemberId | null,
+  ): CommandRecord;
+  outcome(item: Extract<AdapterItem, { kind: 'outcome' }>): void;
+  /** A report came: closes the command that wanted this value, and says whose doing the value is. */
+  reported(device: DeviceId, property: PropertyKey, value: PropertyValue): Cause | null;
+  due(key: string): void;
+  release(command: CommandRecord): void;
+  refuse(command: CommandRecord, problem: Problem): void;
+  /** Ends what is under way for a device whose adapter is gone. */
+  adapterDown(device: DeviceId, reason: string): void;
+  /** After a crash of the core alone: sends again what may be sent twice. */
+  restored(): void;
+}
+
+export function isCommandKey(key: string): boolean {
+  return key.startsWith(DUE_PREFIX);
+}
+
+export function createCommandPath(
+  state: CoreState,
+  intents: () => Intents,
+  ended: (record: CommandRecord) => void,
+): CommandPath {
+  /** Live commands by device and property, so that a newer one supersedes and a report finds its own. */
+  const byTarget = new Map<string, CommandId>();
+
+  const targetOf = (device: DeviceId, property: PropertyKey) => `${device}/${property}`;
+
+  function publish(record: CommandRecord): void {
+    state.effects.out.push({ kind: 'command', seq: state.seq, command: record });
+  }
+
+  function setWanted(
+    device: DeviceId,
+    property: PropertyKey,
+    wanted: PropertyValue | null,
+    by?: CommandId,
+  ): void {
+    const before = state.live.value(device, property) ?? { value: null, atMs: null, seq: 0 };
+    const { wanted: _wanted, wantedBy: _wantedBy, ...reported } = before;
+    state.live.setValue(
+      device,
+      property,
+      wanted === null || !by ? reported : { ...reported, wanted, wantedBy: by },
+    );
+    state.effects.out.push({ kind: 'wanted', seq: state.seq, device, property, wanted });
+  }
+
+  function end(live: LiveCommand, to: CommandState, problem: Problem | null): void {
+    const { record } = live;
+    state.commands.delete(record.id);
+    state.deadlines.disarm(DUE_PREFIX + record.id);
+    if (record.body.kind === 'set') {
+      const target = targetOf(record.device, record.body.property);
+      if (byTarget.get(target) === record.id) byTarget.delete(target);
+      const property = state.live.value(record.device, record.body.property);
+      if (property?.wantedBy === record.id) setWanted(record.device, record.body.property, null);
+    }
+    finish(record, to, problem);
+  }
+
+  function finish(record: CommandRecord, to: CommandState, problem: Problem | null): void {
+    const atMs = state.now.wallMs;
+    const done: CommandRecord = {
+      ...record,
+      state: to,
+      observedAtMs: to === 'observed' ? atMs : record.observedAtMs,
+      endedAtMs: atMs,
+      problem,
+    };
+    publish(done);
+    state.effects.log.push({ kind: 'command', seq: state.seq, atMs, command: done });
+    ended(done);
+  }
+
+  function advance(live: LiveCommand, to: 'sent' | 'acknowledged'): void {
+    if (!mayFollow(live.record.state, to)) return;
+    const atMs = state.now.wallMs;
+    const record: CommandRecord = {
+      ...live.record,
+      state: to,
+      sentAtMs: live.record.sentAtMs ?? atMs,
+      acknowledgedAtMs: to === 'acknowledged' ? atMs : live.record.acknowledgedAtMs,
+    };
+    const next = { ...live, record };
+    state.commands.set(record.id, next);
+    if (to === 'acknowledged' && !isObservable(record)) {
+      end(next, 'acknowledged', null);
+      return;
+    }
+    publish(record);
+  }
+
+  /** @throws ValidationError that names the device, the property and what there is. */
+  function knownProperty(device: DeviceRecord, key: PropertyKey): KnownProperty {
+    const properties = state.properties.get(device.id);
+    const found = properties?.get(key);
+    if (found) return found;
+    const have = [...(properties?.keys() ?? [])].join(', ');
+    throw new ValidationError(`${device.name} has no property "${key}"`, {
+      hint: have ? `It has: ${have}.` : 'It has no properties.',
+    });
+  }
+
+  /** Whether a report can close it: a set of something that the device reports. */
+  function isObservable(record: CommandRecord): boolean {
+    if (record.body.kind !== 'set') return false;
+    return (
+      state.properties.get(record.device)?.get(record.body.property)?.descriptor.access === 'rw'
+    );
+  }
+
+  function send(live: LiveCommand): void {
+    const device = state.devices.get(live.record.device);
+    if (!device) return;
+    state.effects.send.push({
+      adapter: device.description.adapter,
+      message: {
+        kind: 'command',
+        id: live.record.id,
+        node: device.description.node,
+        body: live.record.body,
+        timeoutMs: Math.max(0, remainingMs(live.deadline, state.now, state.bootId)),
+      },
+    });
+  }
+
+  function resolveToggle(
+    device: DeviceRecord,
+    args: Readonly<Record<string, PropertyValue>>,
+  ): CommandBody {
+    const text = typeof args.property === 'string' ? args.property : 'on';
+    const property = parsePropertyKey(text).key;
+    if (knownProperty(device, property).descriptor.type !== 'boolean') {
+      throw new ValidationError(`"${property}" of ${device.name} cannot be toggled`, {
+        hint: 'Only properties that are true or false can.',
+      });
+    }
+    const now = state.live.value(device.id, property);
+    return { kind: 'set', property, value: (now?.wanted ?? now?.value) !== true };
+  }
+
+  function check(device: DeviceRecord, asked: CommandBody): CommandBody {
+    if (asked.kind === 'invoke') {
+      if (asked.name === 'toggle') return check(device, resolveToggle(device, asked.args));
+      if (!device.description.commands.includes(asked.name)) {
+        const have = ['toggle', ...device.description.commands].join(', ');
+        throw new ValidationError(`${device.name} has no command "${asked.name}"`, {
+          hint: `It has: ${have}.`,
+        });
+      }
+      return asked;
+    }
+    const { descriptor, spec } = knownProperty(device, asked.property);
+    if (descriptor.access !== 'rw' && descriptor.access !== 'w') {
+      throw new ValidationError(`"${asked.property}" of ${device.name} can be read but not set`);
+    }
+    const problem = checkValue(spec, asked.value);
+    if (problem) {
+      throw new ValidationError(`${device.name}: ${problem.message}`, { hint: problem.hint });
+    }
+    return asked;
+  }
+
+  function defaultTimeoutMs(device: DeviceRecord, body: CommandBody): number {
+    if (device.description.power === 'battery') return TIMEOUT_MS.sleepy;
+    if (body.kind !== 'set') return TIMEOUT_MS.mains;
+    if (body.property.startsWith('position') || body.property.startsWith('tilt')) {
+      return TIMEOUT_MS.travelling;
+    }
+    return TIMEOUT_MS.mains + (body.transitionMs ?? 0);
+  }
+
+  /** Numbers commands within one input, since one input may ask for several. */
+  let numberedSeq = -1;
+  let numbered = 0;
+  function nextId(): CommandId {
+    if (numberedSeq !== state.seq) {
+      numberedSeq = state.seq;
+      numbered = 0;
+    }
+    const suffix = numbered === 0 ? '' : `_${numbered}`;
+    numbered += 1;
+    return `cmd_${state.seq.toString(36)}${suffix}` as CommandId;
+  }
+
+  function begin(record: CommandRecord, timeoutMs: number): void {
+    const live: LiveCommand = {
+      record,
+      timeoutMs,
+      deadline: deadlineAfter(state.now, state.bootId, timeoutMs),
+    };
+    if (record.body.kind === 'set') {
+      const target = targetOf(record.device, record.body.property);
+      const older = state.commands.get(byTarget.get(target) ?? '');
+      if (older) end(older, 'superseded', null);
+      byTarget.set(target, record.id);
+      setWanted(record.device, record.body.property, record.body.value, record.id);
+    }
+    state.commands.set(record.id, live);
+    armDeadline(state, DUE_PREFIX + record.id, live.deadline);
+    publish(record);
+    if (isIdempotent(record.body)) send(live);
+    else intents().command(record);
+  }
+
+  return {
+    request({ device: id, body, cause, timeoutMs }, author) {
+      const record: CommandRecord = {
+        id: nextId(),
+        device: id,
+        body,
+        cause,
+        state: 'requested',
+        requestedAtMs: state.now.wallMs,
+        sentAtMs: null,
+        acknowledgedAtMs: null,
+        observedAtMs: null,
+        endedAtMs: null,
+        problem: null,
+      };
+      try {
+        const device = state.devices.get(id);
+        if (!device) throw new NotFoundError('device', id);
+        checkRight(cause, author, device, state.members);
+        const checked = check(device, body);
+        if (state.commands.size >= LIVE_COMMANDS_MAX) {
+          throw new HubError('busy', `${LIVE_COMMANDS_MAX} commands are under way already`, {
+            hint: 'Wait a moment and try again.',
+          });
+        }
+        const accepted = { ...record, body: checked };
+        begin(accepted, timeoutMs > 0 ? timeoutMs : defaultTimeoutMs(device, checked));
+        return accepted;
+      } catch (error) {
+        const problem = toProblem(error);
+        finish(record, 'refused', problem);
+        return { ...record, state: 'refused', endedAtMs: state.now.wallMs, problem };
+      }
+    },
+    outcome(item) {
+      const live = state.commands.get(item.command);
+      if (!live) return;
+      if (item.state === 'sent' || item.state === 'acknowledged') advance(live, item.state);
+      else end(live, item.state, item.problem);
+    },
+    reported(device, property, value) {
+      const live = state.commands.get(byTarget.get(targetOf(device, property)) ?? '');
+      if (live?.record.body.kind !== 'set') return null;
+      const known = state.properties.get(device)?.get(property);
+      if (known && valuesEqual(known.spec, value, live.record.body.value)) {
+        end(live, 'observed', null);
+      }
+      // On the way to the wanted value (a fade, a cover's travel) the change is the command's doing too.
+      return live.record.cause;
+    },
+    due(key) {
+      const live = state.commands.get(key.slice(DUE_PREFIX.length));
+      if (!live) return;
+      const name = state.devices.get(live.record.device)?.name ?? live.record.device;
+      const wasAcknowledged = live.record.state === 'acknowledged';
+      end(live, 'timedOut', {
+        code: 'timed-out',
+        message: wasAcknowledged
+          ? `${name} took the command but did not report the new value within ${live.timeoutMs / 1000} s`
+          : `${name} did not answer within ${live.timeoutMs / 1000} s`,
+        hint: wasAcknowledged
+          ? 'It may have been changed by hand at the same time.'
+          : 'Is it powered and within reach? Try again.',
+      });
+    },
+    release(command) {
+      const live = state.commands.get(command.id);
+      if (live) send(live);
+    },
+    refuse(command, problem) {
+      const live = state.commands.get(command.id);
+      if (live) end(live, 'failed', problem);
+      else finish(command, 'failed', problem);
+    },
+    adapterDown(device, reason) {
+      for (const [, live] of state.commands.entries()) {
+        if (live.record.device !== device) continue;
+        end(live, 'failed', {
+          code: 'unreachable',
+          message: reason,
+          hint: 'It is tried again as soon as the connection is back.',
+        });
+      }
+    },
+    restored() {
+      for (const [id, live] of state.commands.entries()) {
+        if (live.record.body.kind === 'set') {
+          byTarget.set(targetOf(live.record.device, live.record.body.property), live.record.id);
+        }
+        armDeadline(state, DUE_PREFIX + id, live.deadline);
+        const isUnanswered = live.record.state === 'requested' || live.record.state === 'sent';
+        if (isUnanswered && isIdempotent(live.record.body)) send(live);
+      }
+    },
+  };
+}

@@ -1,0 +1,453 @@
+// The core: the live home and its scenes as one deterministic state machine. It takes numbered inputs with their
+// time and gives effects; it owns no clock, timer, randomness or I/O, so living, replaying and simulating are the same.
+import { createEvaluator, type Evaluator, sceneTables } from '../../scenes/evaluator/evaluator.ts';
+import type { AdapterItem } from '../model/adapter-port.ts';
+import type { Cause } from '../model/cause.ts';
+import type { ClockState, Instant } from '../model/clock.ts';
+import type { CoreEffects, CoreInput } from '../model/core-port.ts';
+import type { DeviceRecord } from '../model/device.ts';
+import { NotFoundError, toProblem } from '../model/errors.ts';
+import type { AdapterId, DeviceId, NodeAddress, NotificationId } from '../model/identifiers.ts';
+import type { JournalRecord } from '../model/journal.ts';
+import { type PropertyKey, type PropertyValue, specOf } from '../model/properties.ts';
+import { valuesEqual } from '../model/property-value.ts';
+import type { SceneWorld } from '../model/scene-world.ts';
+import type { Patch } from '../model/state-table.ts';
+import type { LastValue } from '../model/store-port.ts';
+import { createCommandPath, isCommandKey } from './commands.ts';
+import { armDeadline, createCoreState, emptyEffects, nodeKey } from './core-state.ts';
+import { createIntents, isIntentKey } from './intents.ts';
+import { AVAILABILITY, splitValueKey, VALUES } from './live-table.ts';
+
+/** A press that is older than this must not act any more. */
+export const STALE_EVENT_MS = 10_000;
+/** Nodes whose reports come before their device is known; the oldest gives way. */
+const EARLY_NODES_MAX = 64;
+
+/** What a core starts from: nothing, what storage recovered, or what main kept of the core that died. */
+export interface CoreStart {
+  readonly now: Instant;
+  readonly bootId: string;
+  readonly clock: ClockState;
+  readonly lastSeq: number;
+  readonly lastRecord: number;
+  readonly entries: readonly Patch[];
+  readonly lastValues: readonly LastValue[];
+}
+
+export interface Core {
+  /** Numbers and works one input. Never throws for bad input: refusals are replies or effects. */
+  apply(input: CoreInput, now: Instant): void;
+  /** Called once after the settings (home, members, devices, scenes) have been given: picks up what was open. */
+  resume(now: Instant): void;
+  /** The effects and touched state since the last call. */
+  drain(): { seq: number; journal: number; patches: Patch[]; effects: CoreEffects };
+  /** Monotonic time at which `due` is wanted; undefined when nothing is waited for. */
+  nextDueMonoMs(): number | undefined;
+}
+
+export function createCore(start: CoreStart): Core {
+  const state = createCoreState(start);
+  const scenes = sceneTables();
+  const tables = [state.intents, state.commands, state.cursors, ...scenes.all];
+  const volatile = tables.filter((table) => !table.isDurable);
+  const durable = tables.filter((table) => table.isDurable);
+  const early = new Map<string, Map<PropertyKey, PropertyValue>>();
+  let patches: Patch[] = [];
+
+  const evaluator: Evaluator = createEvaluator(scenes);
+  const intents = createIntents(state, {
+    notified: (id, problem) => evaluator.notified(id, problem, world),
+    release: (command) => commands.release(command),
+    refuse: (command, problem) => commands.refuse(command, problem),
+  });
+  const commands = createCommandPath(
+    state,
+    () => intents,
+    (record) => ended.push(record),
+  );
+  /** Command ends are told to the scenes after the step that caused them, never inside it. */
+  const ended: Parameters<Evaluator['commandEnded']>[0][] = [];
+  let notifications = 0;
+  let deviceIds: readonly DeviceId[] = [];
+
+  const world: SceneWorld = {
+    get now() {
+      return state.now;
+    },
+    bootId: state.bootId,
+    get clock() {
+      return state.clock;
+    },
+    get seq() {
+      return state.seq;
+    },
+    get home() {
+      return state.home;
+    },
+    device: (id) => state.devices.get(id),
+    live: (id) => state.live.get(id),
+    devices: () => deviceIds,
+    room: (id) => state.rooms.get(id),
+    command: (device, body, cause, author) =>
+      commands.request({ device, body, cause, timeoutMs: 0 }, author).id,
+    notify(message) {
+      const suffix = notifications === 0 ? '' : `_${notifications}`;
+      notifications += 1;
+      const id = `ntf_${state.seq.toString(36)}${suffix}` as NotificationId;
+      intents.notification({ ...message, id, atMs: state.now.wallMs, readAtMs: null });
+      return id;
+    },
+    arm: (key, deadline) => armDeadline(state, key, deadline),
+    disarm: (key) => state.deadlines.disarm(key),
+    publish(trace) {
+      state.effects.out.push({ kind: 'run', seq: state.seq, trace });
+      if (trace.endedAtMs !== null) {
+        state.effects.log.push({ kind: 'run', seq: state.seq, atMs: state.now.wallMs, trace });
+      }
+    },
+  };
+
+  function number(now: Instant): void {
+    state.now = now;
+    state.seq += 1;
+    notifications = 0;
+  }
+
+  /** Ends one numbered input: tells the scenes of ended commands, then journals what it changed for good. */
+  function settle(): void {
+    for (let record = ended.shift(); record; record = ended.shift()) {
+      evaluator.commandEnded(record, world);
+    }
+    const changed: Patch[] = [];
+    for (const table of durable) table.drain(changed);
+    if (changed.length === 0) return;
+    const intentPatches = changed.filter((patch) => patch.table === state.intents.name);
+    const opened = intentPatches.flatMap(({ key }) => {
+      const intent = state.intents.get(key);
+      return intent?.state === 'waiting' && intent.record === state.lastRecord + 1 ? [intent] : [];
+    });
+    const notified = opened.flatMap((one) =>
+      one.kind === 'notification' ? [one.notification] : [],
+    );
+    state.lastRecord += 1;
+    const record: JournalRecord = {
+      number: state.lastRecord,
+      seq: state.seq,
+      atMs: state.now.wallMs,
+      kind: opened.length > 0 ? 'intent' : intentPatches.length > 0 ? 'outcome' : 'decision',
+      patches: changed,
+      ...(notified.length > 0 ? { notifications: notified } : {}),
+    };
+    state.effects.records.push(record);
+    for (const patch of changed) patches.push(patch);
+  }
+
+  function setValue(id: DeviceId, key: PropertyKey, value: PropertyValue, cause: Cause): void {
+    const known = state.properties.get(id)?.get(key);
+    if (!known) return;
+    const commandCause = commands.reported(id, key, value);
+    const before = state.live.value(id, key);
+    const previous = before?.value ?? null;
+    const atMs = state.now.wallMs;
+    if (before && previous !== null && valuesEqual(known.spec, previous, value)) {
+      state.live.setValue(id, key, { ...before, atMs });
+      return;
+    }
+    state.live.setValue(id, key, { ...before, value, atMs, seq: state.seq });
+    const by = commandCause ?? cause;
+    const change = { device: id, property: key, value, previous, cause: by };
+    state.effects.out.push({ kind: 'change', seq: state.seq, atMs, ...change });
+    state.effects.log.push({
+      kind: 'change',
+      seq: state.seq,
+      atMs,
+      device: id,
+      property: key,
+      value,
+      cause: by,
+    });
+    evaluator.changed(change, world);
+  }
+
+  function setOnline(id: DeviceId, online: boolean, reason: string | null): void {
+    const before = state.live.get(id)?.availability;
+    if (!before || (before.online === online && before.reason === reason)) return;
+    const atMs = state.now.wallMs;
+    const sinceMs = before.online === online ? before.sinceMs : atMs;
+    state.live.setAvailability(id, { online, sinceMs, reason });
+    const entry = {
+      kind: 'availability' as const,
+      seq: state.seq,
+      atMs,
+      device: id,
+      online,
+      reason,
+    };
+    state.effects.out.push(entry);
+    if (before.online !== online) state.effects.log.push(entry);
+    evaluator.availabilityChanged(id, world);
+  }
+
+  function keepEarly(
+    adapter: AdapterId,
+    node: NodeAddress,
+    values: Record<string, PropertyValue>,
+  ): void {
+    const key = nodeKey(adapter, node);
+    const kept = early.get(key) ?? new Map<PropertyKey, PropertyValue>();
+    for (const [property, value] of Object.entries(values))
+      kept.set(property as PropertyKey, value);
+    early.delete(key);
+    early.set(key, kept);
+    const oldest = early.keys().next().value;
+    if (early.size > EARLY_NODES_MAX && oldest !== undefined) early.delete(oldest);
+  }
+
+  function applyItem(adapter: AdapterId, item: AdapterItem): void {
+    if (item.kind === 'outcome') {
+      commands.outcome(item);
+      return;
+    }
+    const device = state.byNode.get(nodeKey(adapter, item.node));
+    if (item.kind === 'report') {
+      if (!device) {
+        keepEarly(adapter, item.node, item.values);
+        return;
+      }
+      const cause: Cause =
+        item.reason === 'reconnect' ? { kind: 'reconnect', adapter } : { kind: 'device', device };
+      for (const [key, value] of Object.entries(item.values)) {
+        setValue(device, key as PropertyKey, value, cause);
+      }
+      return;
+    }
+    if (!device) return;
+    if (item.kind === 'availability') {
+      setOnline(device, item.online, item.reason);
+      return;
+    }
+    const atMs = state.now.wallMs;
+    if (state.now.monoMs - item.monoMs > STALE_EVENT_MS) {
+      state.effects.log.push({
+        kind: 'gap',
+        seq: state.seq,
+        atMs,
+        lost: 1,
+        why: `A press of ${state.devices.get(device)?.name ?? device} came over 10 s late and did not act.`,
+      });
+      return;
+    }
+    const event = {
+      kind: 'event' as const,
+      seq: state.seq,
+      atMs,
+      device,
+      property: item.property,
+      value: item.value,
+    };
+    state.effects.out.push(event);
+    state.effects.log.push(event);
+    state.live.setValue(device, item.property, { value: item.value, atMs, seq: state.seq });
+    evaluator.pressed({ device, property: item.property, value: item.value }, world);
+  }
+
+  function applyBatch(input: Extract<CoreInput, { kind: 'batch' }>, now: Instant): void {
+    const cursor = state.cursors.get(input.adapter);
+    const isSeen = cursor?.host === input.host && input.number <= cursor.number;
+    if (!isSeen) {
+      for (const item of input.items) {
+        number(now);
+        applyItem(input.adapter, item);
+        settle();
+      }
+      state.cursors.set(input.adapter, { host: input.host, number: input.number });
+    }
+    state.effects.send.push({
+      adapter: input.adapter,
+      message: { kind: 'taken', host: input.host, upTo: input.number },
+    });
+  }
+
+  function setDevice(device: DeviceRecord): void {
+    const before = state.devices.get(device.id);
+    if (before) state.byNode.delete(nodeKey(before.description.adapter, before.description.node));
+    state.devices.set(device.id, device);
+    const key = nodeKey(device.description.adapter, device.description.node);
+    state.byNode.set(key, device.id);
+    state.live.add(device.id);
+    const properties = new Map(
+      device.description.properties.map((descriptor) => [
+        descriptor.key,
+        { descriptor, spec: specOf(descriptor) },
+      ]),
+    );
+    state.properties.set(device.id, properties);
+    for (const kept of Object.keys(state.live.get(device.id)?.properties ?? {})) {
+      const property = kept as PropertyKey;
+      if (!properties.has(property)) state.live.removeValue(device.id, property);
+    }
+    deviceIds = [...state.devices.keys()].sort();
+    evaluator.homeChanged(world);
+    const waiting = early.get(key);
+    if (!waiting) return;
+    early.delete(key);
+    setOnline(device.id, true, null);
+    const cause: Cause = { kind: 'reconnect', adapter: device.description.adapter };
+    for (const [property, value] of waiting) setValue(device.id, property, value, cause);
+  }
+
+  function removeDevice(id: DeviceId): void {
+    const device = state.devices.get(id);
+    if (!device) return;
+    commands.adapterDown(id, `${device.name} was removed`);
+    state.devices.delete(id);
+    state.byNode.delete(nodeKey(device.description.adapter, device.description.node));
+    state.properties.delete(id);
+    state.live.remove(id);
+    deviceIds = [...state.devices.keys()].sort();
+    evaluator.homeChanged(world);
+  }
+
+  function adapterDown(adapter: AdapterId, reason: string): void {
+    for (const id of deviceIds) {
+      if (state.devices.get(id)?.description.adapter !== adapter) continue;
+      setOnline(id, false, reason);
+      commands.adapterDown(id, reason);
+    }
+  }
+
+  function runDue(now: Instant): void {
+    for (
+      let key = state.deadlines.takeDue(now.monoMs);
+      key;
+      key = state.deadlines.takeDue(now.monoMs)
+    ) {
+      number(now);
+      if (isCommandKey(key)) commands.due(key);
+      else if (isIntentKey(key)) intents.due(key);
+      else evaluator.due(key, world);
+      settle();
+    }
+  }
+
+  function applyOne(input: Exclude<CoreInput, { kind: 'batch' | 'due' }>): void {
+    switch (input.kind) {
+      case 'home':
+        state.home = input.home;
+        evaluator.homeChanged(world);
+        return;
+      case 'rooms':
+        state.rooms.clear();
+        for (const room of input.rooms) state.rooms.set(room.id, room);
+        evaluator.homeChanged(world);
+        return;
+      case 'members':
+        state.members.clear();
+        for (const member of input.members) state.members.set(member.id, member);
+        return;
+      case 'device':
+        setDevice(input.device);
+        return;
+      case 'deviceRemoved':
+        removeDevice(input.id);
+        return;
+      case 'scene':
+        evaluator.setScene(input.scene, world);
+        return;
+      case 'sceneRemoved':
+        evaluator.removeScene(input.id, world);
+        return;
+      case 'adapterDown':
+        adapterDown(input.adapter, input.reason);
+        return;
+      case 'command': {
+        const { device, body, cause, timeoutMs } = input;
+        const command = commands.request({ device, body, cause, timeoutMs }, null);
+        state.effects.replies.push({ request: input.request, command });
+        return;
+      }
+      case 'runScene':
+        reply(input.request, () =>
+          evaluator.runNow(input.scene, input.checkWhile, input.cause, world),
+        );
+        return;
+      case 'cancelRun':
+        reply(input.request, () => evaluator.cancel(input.run, input.cause, world));
+        return;
+      case 'durable':
+        intents.durable(input.upTo);
+        return;
+      case 'clock':
+        state.clock = input.state;
+        evaluator.tick(world);
+        return;
+      case 'tick':
+        evaluator.tick(world);
+        return;
+      default:
+        input satisfies never;
+    }
+  }
+
+  function reply(request: number, work: () => ReturnType<Evaluator['runNow']>): void {
+    try {
+      const run = work();
+      if (!run) throw new NotFoundError('scene or run', '');
+      state.effects.replies.push({ request, run });
+    } catch (error) {
+      state.effects.replies.push({ request, problem: toProblem(error) });
+    }
+  }
+
+  function restore(): void {
+    const byName = new Map(tables.map((table) => [table.name, table]));
+    for (const { table, key, value } of start.entries) {
+      if (table === VALUES) {
+        const { device, property } = splitValueKey(key);
+        state.live.restoreValue(device, property, value as never);
+      } else if (table === AVAILABILITY) {
+        state.live.restoreAvailability(key as DeviceId, value as never);
+      } else {
+        // The entries come from this program's own tables, by way of main's memory or the journal.
+        byName.get(table)?.restore(key, value as never);
+      }
+    }
+    for (const { device, property, value, atMs } of start.lastValues) {
+      state.live.restoreValue(device, property, { value, atMs, seq: 0 });
+    }
+  }
+
+  restore();
+
+  return {
+    apply(input, now) {
+      if (input.kind === 'batch') {
+        applyBatch(input, now);
+      } else if (input.kind === 'due') {
+        runDue(now);
+      } else {
+        number(now);
+        applyOne(input);
+        settle();
+      }
+    },
+    resume(now) {
+      for (const id of state.live.ids()) if (!state.devices.has(id)) state.live.remove(id);
+      number(now);
+      commands.restored();
+      intents.restored();
+      evaluator.restored(world);
+      settle();
+    },
+    drain() {
+      for (const table of volatile) table.drain(patches);
+      state.live.drain(patches);
+      const result = { seq: state.seq, journal: state.lastRecord, patches, effects: state.effects };
+      patches = [];
+      state.effects = emptyEffects();
+      return result;
+    },
+    nextDueMonoMs: () => state.deadlines.next(),
+  };
+}

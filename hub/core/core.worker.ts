@@ -1,0 +1,245 @@
+// The core's worker shell: clocks, timers and ports around the pure core. It batches what a turn of the event loop
+// brings into one commit, tells main first, then storage, then the adapters.
+import { type MessagePort, parentPort } from 'node:worker_threads';
+import cron from 'node-cron';
+import { listenForHost } from '../../adapters/contract/socket-port.ts';
+import type { AdapterToCore, CoreToAdapter } from '../model/adapter-port.ts';
+import type { CoreInput } from '../model/core-port.ts';
+import type { AdapterId } from '../model/identifiers.ts';
+import type { JournalRecord, LogEntry } from '../model/journal.ts';
+import type { CoreToStore, StoreToCore } from '../model/store-port.ts';
+import { createSystemClock } from '../threads/system-clock.ts';
+import { type Core, createCore } from './core.ts';
+import type { CoreBoot, CoreToMain, MainToCore } from './shell-messages.ts';
+
+/** Log entries given to storage and not taken yet; beyond this they are counted and dropped. */
+const LOG_IN_FLIGHT_MAX = 50_000;
+/** Node's timers cannot be set further ahead; the next tick comes long before. */
+const TIMER_MAX_MS = 60_000;
+
+if (!parentPort) throw new Error('core.worker is started by the hub as a worker thread');
+const main = parentPort;
+const clock = createSystemClock();
+
+let core: Core | undefined;
+let quarantined = new Set<string>();
+let store: MessagePort | undefined;
+const adapters = new Map<AdapterId, AdapterPort>();
+const unwritten: JournalRecord[] = [];
+let durableUpTo = 0;
+let logSent = 0;
+let logTaken = 0;
+let logLost = 0;
+let isFlushPlanned = false;
+let timer: NodeJS.Timeout | undefined;
+let timerAtMs = Number.POSITIVE_INFINITY;
+
+function tell(message: CoreToMain): void {
+  main.postMessage(message);
+}
+
+function toStore(message: CoreToStore): void {
+  store?.postMessage(message);
+}
+
+function describe(input: CoreInput): string {
+  return input.kind === 'batch'
+    ? `batch ${input.adapter} ${input.host} ${input.number}`
+    : input.kind === 'scene'
+      ? `scene ${input.scene.id} ${input.scene.version}`
+      : input.kind;
+}
+
+function apply(input: CoreInput): void {
+  if (!core) return;
+  const name = describe(input);
+  if (quarantined.has(name)) {
+    tell({
+      kind: 'log',
+      level: 'error',
+      text: `Passed over ${name}: it ended the core three times.`,
+    });
+    if (input.kind !== 'batch') return;
+    core.apply({ ...input, items: [] }, clock.now());
+  } else {
+    try {
+      core.apply(input, clock.now());
+    } catch (error) {
+      // The state may be half changed: main starts a new core from the last whole commit.
+      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      tell({ kind: 'poisoned', input: name, message });
+      throw error;
+    }
+  }
+  planFlush();
+}
+
+function planFlush(): void {
+  if (isFlushPlanned) return;
+  isFlushPlanned = true;
+  setImmediate(flush);
+}
+
+function sendLog(entries: readonly LogEntry[], seq: number): void {
+  if (entries.length === 0) return;
+  if (logSent - logTaken > LOG_IN_FLIGHT_MAX) {
+    logLost += entries.length;
+    return;
+  }
+  const gap: LogEntry[] = [];
+  if (logLost > 0) {
+    const why = 'Storage did not keep up; these entries were not written.';
+    gap.push({ kind: 'gap', seq, atMs: clock.now().wallMs, lost: logLost, why });
+    logLost = 0;
+  }
+  logSent += entries.length + gap.length;
+  toStore({ kind: 'log', entries: [...gap, ...entries] });
+}
+
+function flush(): void {
+  isFlushPlanned = false;
+  if (!core) return;
+  const { seq, journal, patches, effects } = core.drain();
+  const { records, log, out, replies } = effects;
+  // Main first: should this thread be killed between two of these messages, main has the tick whole and sends the
+  // rest again, and neither storage nor an adapter knows of anything that main does not.
+  tell({
+    kind: 'commit',
+    seq,
+    journal,
+    patches,
+    records,
+    log: [],
+    out,
+    replies,
+    durable: durableUpTo,
+  });
+  for (const { adapter, message } of effects.send) adapters.get(adapter)?.postMessage(message);
+  if (records.length > 0) {
+    for (const record of records) unwritten.push(record);
+    toStore({ kind: 'journal', records });
+  }
+  sendLog(log, seq);
+  armTimer();
+}
+
+function armTimer(): void {
+  const next = core?.nextDueMonoMs() ?? Number.POSITIVE_INFINITY;
+  if (next === timerAtMs) return;
+  clearTimeout(timer);
+  timer = undefined;
+  timerAtMs = next;
+  if (next === Number.POSITIVE_INFINITY) return;
+  const delayMs = Math.min(TIMER_MAX_MS, Math.max(0, next - clock.now().monoMs));
+  timer = setTimeout(() => {
+    timerAtMs = Number.POSITIVE_INFINITY;
+    apply({ kind: 'due' });
+    armTimer();
+  }, Math.ceil(delayMs));
+}
+
+function useStore(port: MessagePort): void {
+  store?.close();
+  store = port;
+  logTaken = logSent;
+  port.on('message', (message: StoreToCore) => {
+    if (message.kind === 'logged') {
+      logTaken += message.count;
+      return;
+    }
+    durableUpTo = Math.max(durableUpTo, message.upTo);
+    let done = 0;
+    while ((unwritten[done]?.number ?? Number.POSITIVE_INFINITY) <= durableUpTo) done += 1;
+    unwritten.splice(0, done);
+    apply({ kind: 'durable', upTo: message.upTo });
+  });
+  if (unwritten.length > 0) toStore({ kind: 'journal', records: unwritten });
+}
+
+/** What a worker's MessagePort and a child's socket have in common. */
+interface AdapterPort {
+  postMessage(message: CoreToAdapter): void;
+  close(): void;
+}
+
+function useAdapter(adapter: AdapterId, port: AdapterPort): void {
+  adapters.get(adapter)?.close();
+  adapters.set(adapter, port);
+}
+
+function loseAdapter(adapter: AdapterId, port: AdapterPort): void {
+  if (adapters.get(adapter) === port) adapters.delete(adapter);
+}
+
+function takeBatch(adapter: AdapterId, batch: AdapterToCore): void {
+  if (batch.kind === 'batch') apply({ ...batch, adapter });
+}
+
+function useMessagePort(adapter: AdapterId, port: MessagePort): void {
+  useAdapter(adapter, port);
+  port.on('message', (batch: AdapterToCore) => takeBatch(adapter, batch));
+  port.on('close', () => loseAdapter(adapter, port));
+}
+
+async function useSocket(adapter: AdapterId, path: string, token: string): Promise<void> {
+  try {
+    const waiting = listenForHost<AdapterToCore, CoreToAdapter>(path, token);
+    tell({ kind: 'socketReady', adapter, path });
+    const port = await waiting;
+    useAdapter(adapter, port);
+    port.onclose = () => loseAdapter(adapter, port);
+    port.onmessage = (batch) => takeBatch(adapter, batch);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    tell({ kind: 'log', level: 'error', text: `The socket for ${adapter} failed: ${reason}` });
+  }
+}
+
+function start(boot: CoreBoot, port: MessagePort): void {
+  clock.hold(boot.wallOffsetMs, boot.clock);
+  quarantined = new Set(boot.quarantined);
+  core = createCore({ ...boot, now: clock.now(), bootId: clock.bootId });
+  unwritten.push(...boot.pendingRecords);
+  useStore(port);
+  for (const input of boot.settings) apply(input);
+  core.resume(clock.now());
+  planFlush();
+  cron.schedule('* * * * *', () => apply({ kind: 'tick' }), { timezone: 'UTC' });
+  setImmediate(() => tell({ kind: 'ready' }));
+}
+
+main.on('message', (message: MainToCore) => {
+  switch (message.kind) {
+    case 'start':
+      start(message.boot, message.store);
+      return;
+    case 'store':
+      useStore(message.port);
+      return;
+    case 'adapter':
+      useMessagePort(message.adapter, message.port);
+      return;
+    case 'adapterSocket':
+      void useSocket(message.adapter, message.path, message.token);
+      return;
+    case 'input':
+      apply(message.input);
+      return;
+    case 'wallOffset':
+      clock.hold(message.ms, message.state);
+      apply({ kind: 'clock', state: message.state });
+      return;
+    case 'ping':
+      tell({ kind: 'pong', number: message.number, rssBytes: null });
+      return;
+    case 'stop':
+      flush();
+      clearTimeout(timer);
+      tell({ kind: 'stopped' });
+      // Everything that was posted is delivered before the thread ends.
+      setImmediate(() => process.exit(0));
+      return;
+    default:
+      message satisfies never;
+  }
+});

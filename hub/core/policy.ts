@@ -1,0 +1,39 @@
+// Who may ask what of which device. Decided here and nowhere else: the page, the API, scenes and every other door
+// come through the core's command path.
+import type { Cause } from '../model/cause.ts';
+import type { DeviceRecord } from '../model/device.ts';
+import { HubError } from '../model/errors.ts';
+import type { MemberRecord, Role } from '../model/home.ts';
+import type { MemberId } from '../model/identifiers.ts';
+import type { DeviceKind } from '../model/properties.ts';
+
+/** Devices whose misuse costs more than a dark room. */
+const GUARDED: ReadonlySet<DeviceKind> = new Set(['lock', 'alarm', 'valve']);
+
+/** Roles that may not command a guarded device. */
+const UNTRUSTED: ReadonlySet<Role> = new Set(['child', 'guest']);
+
+/**
+ * Refuses a command that its asker has no right to.
+ * @throws HubError `forbidden`, naming the asker and the device.
+ */
+export function checkRight(
+  cause: Cause,
+  author: MemberId | null,
+  device: DeviceRecord,
+  members: ReadonlyMap<MemberId, MemberRecord>,
+): void {
+  const asker = cause.kind === 'member' ? cause.id : cause.kind === 'scene' ? author : null;
+  if (asker === null) return;
+  const member = members.get(asker);
+  if (!member) {
+    // A scene outlives its author; a member who is gone can no longer ask for anything else.
+    if (cause.kind === 'scene') return;
+    throw new HubError('forbidden', `Member "${asker}" is no longer part of this home`);
+  }
+  if (UNTRUSTED.has(member.role) && GUARDED.has(device.description.kind)) {
+    throw new HubError('forbidden', `${member.name} may not control ${device.name}`, {
+      hint: 'An owner or another adult of the home can.',
+    });
+  }
+}

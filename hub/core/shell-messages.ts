@@ -1,0 +1,51 @@
+// What main and the core's worker shell say to each other.
+import type { MessagePort } from 'node:worker_threads';
+import type { LogLevel } from '../model/adapter-port.ts';
+import type { ClockState } from '../model/clock.ts';
+import type { CoreCommit, CoreInput } from '../model/core-port.ts';
+import type { AdapterId } from '../model/identifiers.ts';
+import type { JournalRecord } from '../model/journal.ts';
+import type { Patch } from '../model/state-table.ts';
+import type { LastValue } from '../model/store-port.ts';
+
+/** What a core is started with; `entries` are storage's after a start of the hub, main's mirror after a crash of the core. */
+export interface CoreBoot {
+  readonly clock: ClockState;
+  /** Milliseconds added to the machine's wall clock while a person's browser holds it. */
+  readonly wallOffsetMs: number;
+  readonly lastSeq: number;
+  readonly lastRecord: number;
+  readonly entries: readonly Patch[];
+  readonly lastValues: readonly LastValue[];
+  /** Journal records that storage may not have: they are sent to it again. */
+  readonly pendingRecords: readonly JournalRecord[];
+  /** Settings of the home, given before anything else. */
+  readonly settings: readonly CoreInput[];
+  /** Inputs that ended the core three times; they are passed over. */
+  readonly quarantined: readonly string[];
+}
+
+export type MainToCore =
+  | { readonly kind: 'start'; readonly boot: CoreBoot; readonly store: MessagePort }
+  | { readonly kind: 'store'; readonly port: MessagePort }
+  | { readonly kind: 'adapter'; readonly adapter: AdapterId; readonly port: MessagePort }
+  | {
+      readonly kind: 'adapterSocket';
+      readonly adapter: AdapterId;
+      readonly path: string;
+      readonly token: string;
+    }
+  | { readonly kind: 'input'; readonly input: CoreInput }
+  | { readonly kind: 'wallOffset'; readonly ms: number; readonly state: ClockState }
+  | { readonly kind: 'ping'; readonly number: number }
+  | { readonly kind: 'stop' };
+
+export type CoreToMain =
+  | { readonly kind: 'ready' }
+  | (CoreCommit & { readonly durable: number })
+  | { readonly kind: 'socketReady'; readonly adapter: AdapterId; readonly path: string }
+  | { readonly kind: 'pong'; readonly number: number; readonly rssBytes: number | null }
+  | { readonly kind: 'log'; readonly level: LogLevel; readonly text: string }
+  /** Said before the worker ends over an input that it cannot work. */
+  | { readonly kind: 'poisoned'; readonly input: string; readonly message: string }
+  | { readonly kind: 'stopped' };
