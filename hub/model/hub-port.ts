@@ -130,6 +130,11 @@ export interface Household {
   /** Saves a new scene (`id` null) or a new version. */
   saveScene(id: SceneId | null, text: string, options: { version: number | null; enabled?: boolean }, actor: Actor): Promise<SceneView>;
   removeScene(id: SceneId, actor: Actor): Promise<void>;
+  setMember(id: MemberId, change: Partial<Pick<MemberRecord, 'name' | 'language'>>, version: number | null, actor: Actor): Promise<MemberRecord>;
+  /** Replaces a member's password; which sessions end is the caller's to say, through `removeToken`. */
+  setCredential(credential: CredentialRecord, actor: Actor): Promise<void>;
+  /** Sets what a person may change in the page, or with null gives it back to file and default; unknown names are invalid. */
+  putSetting(name: string, value: string | null, actor: Actor): Promise<void>;
   putToken(token: TokenRecord): Promise<void>;
   removeToken(id: TokenId, actor: Actor): Promise<void>;
 }
