@@ -421,7 +421,7 @@ export const DEVICE_PROPERTIES = [
       cluster: 'HepaFilterMonitoring',
       clusterId: 0x0071,
       attribute: 'changeIndication',
-      attributeId: 0x0001,
+      attributeId: 0x0002,
       convert: { kind: 'values', values: { '2': true, '0': false, '1': false } },
     },
     exposes: [{ name: 'replace_filter', type: 'binary' }],

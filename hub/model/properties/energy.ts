@@ -1,4 +1,5 @@
-// Rows for electricity and for the meters of water and gas.
+// Rows for electricity and for the meters of water and gas. Zigbee's attributes here are raw counts: the cluster's own
+// multiplier and divisor come first. Matter's energy attributes are structures, of which `energy` is meant.
 import type { PropertyRowData } from '../property-row.ts';
 
 export const ENERGY_PROPERTIES = [

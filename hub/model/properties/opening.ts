@@ -100,7 +100,21 @@ export const OPENING_PROPERTIES = [
       clusterId: 0x0102,
       attribute: 'operationalStatus',
       attributeId: 0x000a,
-      convert: { kind: 'values', values: { '0': 'stopped', '1': 'opening', '2': 'closing' } },
+      // Two bits for the whole, two for lift, two for tilt. Spec: Matter 1.4 § Window Covering, OperationalStatus.
+      convert: {
+        kind: 'values',
+        values: {
+          '0': 'stopped',
+          '1': 'opening',
+          '5': 'opening',
+          '17': 'opening',
+          '21': 'opening',
+          '2': 'closing',
+          '10': 'closing',
+          '34': 'closing',
+          '42': 'closing',
+        },
+      },
     },
     exposes: [
       {
