@@ -155,7 +155,8 @@ export interface Jobs {
   cancel(id: JobId, actor: Actor): Promise<Job>;
 }
 
-type Async<Calls> = {
+/** The same calls over a port. */
+export type Async<Calls> = {
   readonly [Name in keyof Calls]: Calls[Name] extends (...args: infer Args) => infer Result
     ? (...args: Args) => Promise<Result>
     : never;

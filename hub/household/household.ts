@@ -1,0 +1,408 @@
+// What the household sets: home, rooms, devices, scenes, members. Each edit is checked, stored durably, then told
+// to the core; one after another, so that two edits never choose the same name.
+import { randomBytes } from 'node:crypto';
+import type { AdapterCall } from '../model/adapter-port.ts';
+import type { CoreInput } from '../model/core-port.ts';
+import type { DeviceRecord, NodeDescription } from '../model/device.ts';
+import { ConflictError, HubError, NotFoundError, ValidationError } from '../model/errors.ts';
+import type { HomeRecord, MemberRecord, RoomRecord } from '../model/home.ts';
+import type { Actor, Async, Household } from '../model/hub-port.ts';
+import type { AdapterId, DeviceId, MemberId, NodeAddress, RoomId } from '../model/identifiers.ts';
+import type { HomeContents, StoreCalls } from '../model/store-port.ts';
+import { firstFree, handleFrom, isHandle, NAME_LENGTH_MAX, tidyName } from './names.ts';
+import type { SceneShelf } from './scene-shelf.ts';
+
+/** Edits that wait for the one before; one more is refused as busy. */
+const EDITS_WAITING_MAX = 200;
+const DEVICES_MAX = 1_000;
+const ROOMS_MAX = 200;
+
+/** What the household's edits need of the rest of the hub. */
+export interface HouseholdOptions {
+  readonly contents: HomeContents;
+  readonly store: Async<StoreCalls>;
+  readonly shelf: SceneShelf;
+  nowMs(): number;
+  tellCore(input: Exclude<CoreInput, { request: number }>): void;
+  callAdapter(adapter: AdapterId, call: AdapterCall): Promise<unknown>;
+  /** @throws ValidationError for a setting that there is not, or that cannot have this value. */
+  checkSetting(name: string, value: string | null): void;
+  changed(what: 'home' | 'rooms' | 'devices' | 'scenes' | 'members'): void;
+}
+
+/** The household as main has it: the edits of its port, and what adapters bring. */
+export interface HouseholdHost extends Household {
+  /** The node that an adapter described: a known one is brought up to date, a new one becomes a device. */
+  nodeDescribed(description: NodeDescription): Promise<DeviceRecord>;
+  deviceOf(adapter: AdapterId, node: NodeAddress): DeviceRecord | undefined;
+  /** Inputs that tell a (re)started core all settings. */
+  settings(): CoreInput[];
+}
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+function memberOf(actor: Actor): MemberId | null {
+  return actor.member?.id ?? null;
+}
+
+function checkVersion(what: string, asked: number | null, current: number): void {
+  if (asked === null || asked === current) return;
+  throw new ConflictError(
+    `${what} was changed meanwhile: you edited version ${asked}, it is at ${current}`,
+    {
+      hint: 'Look at the present version and make your change again.',
+    },
+  );
+}
+
+function checkName(what: string, name: string): string {
+  const tidy = tidyName(name);
+  if (tidy === '' || [...tidy].length > NAME_LENGTH_MAX) {
+    throw new ValidationError(`"${tidy.slice(0, 80)}" cannot be the name of a ${what}`, {
+      hint: `A name has 1 to ${NAME_LENGTH_MAX} characters.`,
+      errors: [{ path: '/name', message: `must have 1 to ${NAME_LENGTH_MAX} characters` }],
+    });
+  }
+  return tidy;
+}
+
+function checkZone(zone: string): void {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+  } catch {
+    throw new ValidationError(`"${zone}" is not a time zone`, {
+      hint: 'Use a name such as Europe/Berlin or Asia/Shanghai.',
+      errors: [{ path: '/zone', message: 'must be an IANA time zone' }],
+    });
+  }
+}
+
+function checkPlace(place: HomeRecord['place']): void {
+  if (place === null) return;
+  const { latitude, longitude } = place;
+  if (Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180) return;
+  throw new ValidationError(`${latitude}, ${longitude} is not a place on Earth`, {
+    hint: 'Latitude runs from -90 to 90, longitude from -180 to 180.',
+    errors: [{ path: '/place', message: 'must be a latitude and a longitude in degrees' }],
+  });
+}
+
+export function createHousehold(options: HouseholdOptions): HouseholdHost {
+  const { store, shelf, tellCore, changed } = options;
+  const contents: Mutable<HomeContents> = { ...options.contents };
+  let tail: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
+
+  /** Runs edits one after another. */
+  function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (waiting >= EDITS_WAITING_MAX) {
+      return Promise.reject(
+        new HubError('busy', `${EDITS_WAITING_MAX} edits are waiting already`, {
+          hint: 'The disk may be slow. Try again in a moment.',
+        }),
+      );
+    }
+    waiting += 1;
+    const done = tail.then(work, work);
+    tail = done
+      .catch(() => {})
+      .finally(() => {
+        waiting -= 1;
+      });
+    return done;
+  }
+
+  const freshId = (prefix: string) =>
+    `${prefix}${BigInt(`0x${randomBytes(6).toString('hex')}`)
+      .toString(36)
+      .padStart(10, '0')}`;
+
+  async function audit(actor: Actor, action: string, subject: string, detail = ''): Promise<void> {
+    await store.audit({ atMs: options.nowMs(), member: memberOf(actor), action, subject, detail });
+  }
+
+  function find<Item extends { readonly id: string }>(
+    items: readonly Item[],
+    id: string,
+    what: string,
+  ): Item {
+    const found = items.find((item) => item.id === id);
+    if (!found) throw new NotFoundError(what, id);
+    return found;
+  }
+
+  function replaceIn<Item extends { readonly id: string }>(
+    items: readonly Item[],
+    item: Item,
+  ): Item[] {
+    return items.some((one) => one.id === item.id)
+      ? items.map((one) => (one.id === item.id ? item : one))
+      : [...items, item];
+  }
+
+  function tellRooms(): void {
+    tellCore({ kind: 'rooms', rooms: contents.rooms });
+    changed('rooms');
+  }
+
+  async function keepDevice(device: DeviceRecord): Promise<DeviceRecord> {
+    await store.putDevice(device);
+    contents.devices = replaceIn(contents.devices, device);
+    tellCore({ kind: 'device', device });
+    changed('devices');
+    return device;
+  }
+
+  async function dropDevice(id: DeviceId): Promise<void> {
+    await store.removeDevice(id);
+    contents.devices = contents.devices.filter((device) => device.id !== id);
+    tellCore({ kind: 'deviceRemoved', id });
+    changed('devices');
+  }
+
+  const deviceOf = (adapter: AdapterId, node: NodeAddress) =>
+    contents.devices.find(
+      (device) => device.description.adapter === adapter && device.description.node === node,
+    );
+
+  function isNameTaken(name: string): boolean {
+    return contents.devices.some((device) => device.name.toLowerCase() === name.toLowerCase());
+  }
+
+  const isHandleTaken = (handle: string) => contents.devices.some((one) => one.handle === handle);
+
+  async function addDevice(description: NodeDescription): Promise<DeviceRecord> {
+    if (contents.devices.length >= DEVICES_MAX) {
+      throw new HubError('busy', `The home has ${DEVICES_MAX} devices, the most that it can hold`);
+    }
+    const title = tidyName(description.title).slice(0, NAME_LENGTH_MAX - 4) || 'Device';
+    const name = firstFree(title, ' ', isNameTaken);
+    return keepDevice({
+      id: freshId('dev_') as DeviceId,
+      name,
+      handle: firstFree(handleFrom(name), '-', isHandleTaken),
+      room: null,
+      description,
+      version: 1,
+      createdAtMs: options.nowMs(),
+    });
+  }
+
+  return {
+    ...shelf.edits({ contents, inTurn, audit, find, freshId }),
+    contents: () => contents,
+    deviceOf,
+    settings: () => [
+      { kind: 'home', home: contents.home },
+      { kind: 'rooms', rooms: contents.rooms },
+      { kind: 'members', members: contents.members },
+      ...contents.devices.map((device): CoreInput => ({ kind: 'device', device })),
+      ...contents.scenes.map((scene): CoreInput => ({ kind: 'scene', scene })),
+    ],
+    nodeDescribed: (description) =>
+      inTurn(async () => {
+        const known = deviceOf(description.adapter, description.node);
+        if (!known) return addDevice(description);
+        if (JSON.stringify(known.description) === JSON.stringify(description)) return known;
+        return keepDevice({ ...known, description, version: known.version + 1 });
+      }),
+    claim: (owner) =>
+      inTurn(async () => {
+        await store.claim(owner);
+        contents.isClaimed = true;
+        contents.home = owner.home;
+        contents.members = [...contents.members, owner.member];
+        contents.credentials = [...contents.credentials, owner.credential];
+        contents.tokens = [...contents.tokens, owner.token];
+        tellCore({ kind: 'home', home: owner.home });
+        tellCore({ kind: 'members', members: contents.members });
+        changed('members');
+        changed('home');
+      }),
+    setHome: (change, version, actor) =>
+      inTurn(async () => {
+        checkVersion('The home', version, contents.home.version);
+        if (change.zone !== undefined) checkZone(change.zone);
+        if (change.place !== undefined) checkPlace(change.place);
+        const home: HomeRecord = {
+          ...contents.home,
+          ...change,
+          ...(change.name === undefined ? {} : { name: checkName('home', change.name) }),
+          version: contents.home.version + 1,
+        };
+        await store.putHome(home);
+        contents.home = home;
+        await audit(actor, 'home.set', home.name, JSON.stringify(change));
+        tellCore({ kind: 'home', home });
+        changed('home');
+        return home;
+      }),
+    addRoom: ({ name, icon }, actor) =>
+      inTurn(async () => {
+        if (contents.rooms.length >= ROOMS_MAX) {
+          throw new HubError('busy', `The home has ${ROOMS_MAX} rooms, the most that it can hold`);
+        }
+        const tidy = checkName('room', name);
+        refuseTwin(tidy, null);
+        const room: RoomRecord = {
+          id: freshId('room_') as RoomId,
+          name: tidy,
+          icon,
+          order: Math.max(0, ...contents.rooms.map((one) => one.order)) + 1,
+          version: 1,
+        };
+        await store.putRoom(room);
+        contents.rooms = [...contents.rooms, room];
+        await audit(actor, 'room.add', room.id, room.name);
+        tellRooms();
+        return room;
+      }),
+    setRoom: (id, change, version, actor) =>
+      inTurn(async () => {
+        const before = find(contents.rooms, id, 'room');
+        checkVersion(`The room ${before.name}`, version, before.version);
+        const name = change.name === undefined ? before.name : checkName('room', change.name);
+        refuseTwin(name, id);
+        const room: RoomRecord = { ...before, ...change, name, version: before.version + 1 };
+        await store.putRoom(room);
+        contents.rooms = replaceIn(contents.rooms, room);
+        await audit(actor, 'room.set', id, JSON.stringify(change));
+        tellRooms();
+        return room;
+      }),
+    removeRoom: (id, actor) =>
+      inTurn(async () => {
+        const room = find(contents.rooms, id, 'room');
+        for (const device of contents.devices.filter((one) => one.room === id)) {
+          await keepDevice({ ...device, room: null, version: device.version + 1 });
+        }
+        await store.removeRoom(id);
+        contents.rooms = contents.rooms.filter((one) => one.id !== id);
+        await audit(actor, 'room.remove', id, room.name);
+        tellRooms();
+      }),
+    setDevice: (id, change, version, actor) =>
+      inTurn(async () => {
+        const before = find(contents.devices, id, 'device');
+        checkVersion(before.name, version, before.version);
+        const name = change.name === undefined ? before.name : checkName('device', change.name);
+        const hasTwin = contents.devices.some(
+          (one) => one.id !== id && one.name.toLowerCase() === name.toLowerCase(),
+        );
+        if (hasTwin) {
+          throw new ConflictError(`Another device is called "${name}" already`, {
+            hint: 'Choose another name, for instance with the room in it.',
+          });
+        }
+        if (change.room) find(contents.rooms, change.room, 'room');
+        const handle = change.handle ?? before.handle;
+        if (!isHandle(handle)) {
+          throw new ValidationError(`"${handle}" cannot be a handle`, {
+            hint: 'A handle has letters, digits and hyphens and begins with a letter, as in hall-lamp.',
+            errors: [{ path: '/handle', message: 'must be letters, digits and hyphens' }],
+          });
+        }
+        if (contents.devices.some((one) => one.id !== id && one.handle === handle)) {
+          throw new ConflictError(`Another device has the handle "${handle}" already`);
+        }
+        const device = await keepDevice({
+          ...before,
+          ...change,
+          name,
+          handle,
+          version: before.version + 1,
+        });
+        await audit(actor, 'device.set', id, JSON.stringify(change));
+        if (name !== before.name) {
+          const { adapter, node } = device.description;
+          // The adapter keeps the name for its log only: the edit stands without it.
+          void options.callAdapter(adapter, { kind: 'rename', node, name }).catch(() => {});
+        }
+        return device;
+      }),
+    removeDevice: async (id, force, actor) => {
+      const device = find(contents.devices, id, 'device');
+      const { adapter, node } = device.description;
+      await options.callAdapter(adapter, { kind: 'remove', node, force });
+      await inTurn(async () => {
+        await dropDevice(id);
+        await audit(actor, 'device.remove', id, device.name);
+      });
+    },
+    replaceDevice: async (id, from, actor) => {
+      const device = find(contents.devices, id, 'device');
+      const fresh = find(contents.devices, from, 'device');
+      if (id === from) throw new ValidationError(`${device.name} cannot be replaced by itself`);
+      const old = device.description;
+      const isOtherNode =
+        old.adapter !== fresh.description.adapter || old.node !== fresh.description.node;
+      return inTurn(async () => {
+        // The spare record goes first: a stop in between leaves the node to be described anew, never two devices on it.
+        await dropDevice(from);
+        const replaced = await keepDevice({
+          ...device,
+          description: fresh.description,
+          version: device.version + 1,
+        });
+        await audit(actor, 'device.replace', id, `${old.node} → ${fresh.description.node}`);
+        if (isOtherNode) {
+          // The dead node cannot answer; forgetting it is all that can be done.
+          void options
+            .callAdapter(old.adapter, { kind: 'remove', node: old.node, force: true })
+            .catch(() => {});
+        }
+        return replaced;
+      });
+    },
+    setMember: (id, change, version, actor) =>
+      inTurn(async () => {
+        const before = find(contents.members, id, 'member');
+        checkVersion(before.name, version, before.version);
+        const name = change.name === undefined ? before.name : checkName('member', change.name);
+        const member: MemberRecord = { ...before, ...change, name, version: before.version + 1 };
+        await store.putMember(member);
+        contents.members = replaceIn(contents.members, member);
+        await audit(actor, 'member.set', id, JSON.stringify(change));
+        tellCore({ kind: 'members', members: contents.members });
+        changed('members');
+        return member;
+      }),
+    setCredential: (credential, actor) =>
+      inTurn(async () => {
+        await store.putCredential(credential);
+        contents.credentials = [
+          ...contents.credentials.filter((one) => one.member !== credential.member),
+          credential,
+        ];
+        await audit(actor, 'member.password', credential.member);
+      }),
+    putSetting: (name, value, actor) =>
+      inTurn(async () => {
+        options.checkSetting(name, value);
+        await store.putSetting(name, value);
+        const { [name]: _old, ...others } = contents.settings;
+        contents.settings = value === null ? others : { ...others, [name]: value };
+        await audit(actor, 'setting.set', name, value ?? '');
+        changed('home');
+      }),
+    putToken: (token) =>
+      inTurn(async () => {
+        await store.putToken(token);
+        contents.tokens = replaceIn(contents.tokens, token);
+      }),
+    removeToken: (id, actor) =>
+      inTurn(async () => {
+        await store.removeToken(id);
+        contents.tokens = contents.tokens.filter((token) => token.id !== id);
+        await audit(actor, 'token.remove', id);
+        changed('members');
+      }),
+  };
+
+  function refuseTwin(name: string, id: RoomId | null): void {
+    const twin = contents.rooms.find(
+      (room) => room.id !== id && room.name.toLowerCase() === name.toLowerCase(),
+    );
+    if (twin) throw new ConflictError(`There is a room called "${twin.name}" already`);
+  }
+}

@@ -1,0 +1,271 @@
+// Long work as job records: pairing and interviews. The adapter tells the steps; the record is what the page's
+// bars, the command line's bars and the metrics all show.
+import { randomBytes } from 'node:crypto';
+import type { AdapterCall, PairProgress } from '../model/adapter-port.ts';
+import type { DeviceRecord, NodeDescription } from '../model/device.ts';
+import {
+  ConflictError,
+  HubError,
+  NotFoundError,
+  toProblem,
+  ValidationError,
+} from '../model/errors.ts';
+import type { Actor, Jobs, PairRequest } from '../model/hub-port.ts';
+import type { AdapterId, DeviceId, JobId, NodeAddress } from '../model/identifiers.ts';
+import type { Job } from '../model/job.ts';
+
+const LOG_LINES_MAX = 200;
+/** Ended jobs that are kept to be looked at; those under way are never dropped. */
+const ENDED_MAX = 100;
+const PAIR_SECONDS_MAX = 900;
+/** How long a node that was found may take to be interviewed after the network has closed. */
+const SETTLE_MS = 120_000;
+
+export interface JobsOptions {
+  nowMs(): number;
+  device(id: DeviceId): DeviceRecord | undefined;
+  callAdapter(adapter: AdapterId, call: AdapterCall): Promise<unknown>;
+  /** Takes a described node into the home. */
+  adopt(description: NodeDescription): Promise<DeviceRecord>;
+  changed(job: Job): void;
+}
+
+export interface JobsHost extends Jobs {
+  pairProgress(adapter: AdapterId, progress: PairProgress): void;
+  /** The adapter is gone: its jobs cannot go on. */
+  adapterGone(adapter: AdapterId, reason: string): void;
+}
+
+/** What a pairing found, in the job's result. */
+interface Paired {
+  readonly devices: { readonly id: DeviceId; readonly name: string }[];
+}
+
+interface RunningPair {
+  readonly adapter: AdapterId;
+  readonly job: JobId;
+  readonly busy: Set<NodeAddress>;
+  readonly paired: Paired;
+  readonly seconds: number;
+  isClosed: boolean;
+  settleTimer: NodeJS.Timeout | undefined;
+}
+
+export function createJobs(options: JobsOptions): JobsHost {
+  const jobs = new Map<JobId, Job>();
+  const pairs = new Map<AdapterId, RunningPair>();
+
+  function put(job: Job): Job {
+    jobs.set(job.id, job);
+    if (job.state !== 'running') {
+      const ended = [...jobs.values()].filter((one) => one.state !== 'running');
+      for (const old of ended.slice(0, Math.max(0, ended.length - ENDED_MAX))) jobs.delete(old.id);
+    }
+    options.changed(job);
+    return job;
+  }
+
+  function begin(kind: string, first: string): Job {
+    return put({
+      id: `job_${randomBytes(6).toString('hex')}` as JobId,
+      kind,
+      state: 'running',
+      step: { name: first, index: 1, of: kind === 'pair' ? 4 : 2 },
+      progress: null,
+      etaSeconds: null,
+      log: [],
+      result: null,
+      problem: null,
+      startedAtMs: options.nowMs(),
+      endedAtMs: null,
+    });
+  }
+
+  function update(id: JobId, change: Partial<Job>, line?: string): Job | undefined {
+    const job = jobs.get(id);
+    if (job?.state !== 'running') return undefined;
+    const log = line
+      ? [...job.log, { atMs: options.nowMs(), text: line }].slice(-LOG_LINES_MAX)
+      : job.log;
+    const isOver = change.state !== undefined && change.state !== 'running';
+    return put({ ...job, ...change, log, ...(isOver ? { endedAtMs: options.nowMs() } : {}) });
+  }
+
+  function endPair(pair: RunningPair, change: Partial<Job>, line: string): void {
+    clearTimeout(pair.settleTimer);
+    if (pairs.get(pair.adapter) === pair) pairs.delete(pair.adapter);
+    update(pair.job, { result: pair.paired, etaSeconds: null, ...change }, line);
+  }
+
+  function settlePair(pair: RunningPair): void {
+    if (!pair.isClosed || pair.busy.size > 0) return;
+    const count = pair.paired.devices.length;
+    const line = count === 1 ? '1 device was added.' : `${count} devices were added.`;
+    const step = { name: 'done', index: 4, of: 4 };
+    endPair(pair, { state: 'done', step, progress: 1 }, line);
+  }
+
+  async function adopt(
+    pair: RunningPair,
+    node: NodeAddress,
+    description: NodeDescription,
+  ): Promise<void> {
+    try {
+      const device = await options.adopt(description);
+      if (!pair.paired.devices.some((one) => one.id === device.id)) {
+        pair.paired.devices.push({ id: device.id, name: device.name });
+      }
+      const support =
+        description.support === 'exact' ? '' : ' (no definition for this model: generated)';
+      const step = { name: 'named', index: 4, of: 4 };
+      update(pair.job, { step, result: pair.paired }, `${device.name} was added${support}.`);
+    } catch (error) {
+      update(pair.job, {}, `${node} could not be kept: ${toProblem(error).message}`);
+    }
+    pair.busy.delete(node);
+    settlePair(pair);
+  }
+
+  function onProgress(pair: RunningPair, progress: PairProgress): void {
+    switch (progress.kind) {
+      case 'open': {
+        const gone = 1 - progress.secondsLeft / pair.seconds;
+        const change = {
+          etaSeconds: progress.secondsLeft,
+          progress: Math.min(1, Math.max(0, gone)),
+        };
+        update(pair.job, change);
+        return;
+      }
+      case 'found':
+        pair.busy.add(progress.node);
+        update(pair.job, { step: { name: 'found', index: 1, of: 4 } }, `Found ${progress.node}.`);
+        return;
+      case 'interviewing':
+        pair.busy.add(progress.node);
+        update(
+          pair.job,
+          { step: { name: 'interview', index: 2, of: 4 } },
+          `Getting to know ${progress.node}: ${progress.index} of ${progress.of}.`,
+        );
+        return;
+      case 'configuring':
+        update(
+          pair.job,
+          { step: { name: 'configure', index: 3, of: 4 } },
+          `Setting up ${progress.node}.`,
+        );
+        return;
+      case 'described':
+        void adopt(pair, progress.node, progress.description);
+        return;
+      case 'failed': {
+        const { message, hint } = progress.problem;
+        update(pair.job, { problem: progress.problem }, hint ? `${message} ${hint}` : message);
+        if (progress.node) pair.busy.delete(progress.node);
+        settlePair(pair);
+        return;
+      }
+      case 'closed':
+        pair.isClosed = true;
+        pair.settleTimer = setTimeout(() => {
+          pair.busy.clear();
+          settlePair(pair);
+        }, SETTLE_MS);
+        pair.settleTimer.unref();
+        settlePair(pair);
+        return;
+      default:
+        progress satisfies never;
+    }
+  }
+
+  return {
+    list: () => [...jobs.values()].reverse(),
+    get: (id) => jobs.get(id),
+    async pair(request: PairRequest, _actor: Actor) {
+      const { adapter, seconds, via, installCode } = request;
+      if (!Number.isInteger(seconds) || seconds < 1 || seconds > PAIR_SECONDS_MAX) {
+        throw new ValidationError(`Adding devices for ${seconds} s is not possible`, {
+          hint: `The network can be open for 1 to ${PAIR_SECONDS_MAX} seconds.`,
+          errors: [{ path: '/seconds', message: `must be 1 to ${PAIR_SECONDS_MAX}` }],
+        });
+      }
+      if (pairs.has(adapter)) {
+        throw new ConflictError('Devices are being added already', {
+          hint: 'Stop that first, or wait until it closes by itself.',
+        });
+      }
+      const router = via === null ? null : options.device(via);
+      if (router === undefined) throw new NotFoundError('device', via ?? '');
+      const job = begin('pair', 'open');
+      const pair: RunningPair = {
+        adapter,
+        job: job.id,
+        busy: new Set(),
+        paired: { devices: [] },
+        seconds,
+        isClosed: false,
+        settleTimer: undefined,
+      };
+      pairs.set(adapter, pair);
+      try {
+        const node = router?.description.node ?? null;
+        await options.callAdapter(adapter, { kind: 'pair', seconds, via: node, installCode });
+      } catch (error) {
+        const problem = toProblem(error);
+        endPair(pair, { state: 'failed', problem }, problem.message);
+        throw error;
+      }
+      const line = router ? `Open through ${router.name}.` : 'The network is open.';
+      return update(job.id, { etaSeconds: seconds, progress: 0 }, line) ?? job;
+    },
+    async interview(id, _actor) {
+      const device = options.device(id);
+      if (!device) throw new NotFoundError('device', id);
+      const job = begin('interview', 'interview');
+      const { adapter, node } = device.description;
+      void options.callAdapter(adapter, { kind: 'interview', node }).then(
+        () => {
+          const step = { name: 'done', index: 2, of: 2 };
+          update(job.id, { state: 'done', step, progress: 1 }, `${device.name} is known anew.`);
+        },
+        (error: unknown) => {
+          const problem = toProblem(error);
+          update(job.id, { state: 'failed', problem }, problem.message);
+        },
+      );
+      return job;
+    },
+    async cancel(id) {
+      const job = jobs.get(id);
+      if (!job) throw new NotFoundError('job', id);
+      if (job.state !== 'running') return job;
+      const pair = [...pairs.values()].find((one) => one.job === id);
+      if (!pair) {
+        throw new HubError('unsupported', `The job "${job.kind}" cannot be cancelled`, {
+          hint: 'It ends by itself.',
+        });
+      }
+      await options.callAdapter(pair.adapter, { kind: 'pairStop' });
+      endPair(pair, { state: 'cancelled' }, 'Stopped.');
+      return jobs.get(id) ?? job;
+    },
+    pairProgress(adapter, progress) {
+      const pair = pairs.get(adapter);
+      if (pair) onProgress(pair, progress);
+      else if (progress.kind === 'described')
+        void options.adopt(progress.description).catch(() => {});
+    },
+    adapterGone(adapter, reason) {
+      const pair = pairs.get(adapter);
+      if (!pair) return;
+      const problem = {
+        code: 'unreachable' as const,
+        message: reason,
+        hint: 'Try again once it is back.',
+      };
+      endPair(pair, { state: 'failed', problem }, reason);
+    },
+  };
+}

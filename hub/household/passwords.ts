@@ -1,0 +1,94 @@
+// Passwords: what is accepted, and hashing with argon2id. At most two hashes are computed at once and a few
+// wait, so that a burst of guesses cannot eat the board's memory (19 MiB a hash).
+import { hash, verify } from '@node-rs/argon2';
+import { HubError, ValidationError } from '../model/errors.ts';
+import { isCommonPassword } from './common-passwords.ts';
+
+export const PASSWORD_CHARACTERS_MIN = 12;
+export const PASSWORD_CHARACTERS_MAX = 256;
+const RUNNING_MAX = 2;
+const WAITING_MAX = 8;
+
+/** OWASP's minimum for argon2id: 19 MiB, two passes, one lane. argon2id is the library's default. */
+const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
+export interface Passwords {
+  /** Encoded argon2id hash. @throws ValidationError when the password is not acceptable; HubError `busy`. */
+  hash(password: string): Promise<string>;
+  /**
+   * Whether the password belongs to the hash. Without a hash it takes as long and says no, so that the time
+   * does not tell whether an account exists. @throws HubError `busy` when too many wait.
+   */
+  verify(password: string, encoded: string | null): Promise<boolean>;
+}
+
+/** One form for passwords that look alike: two keyboards must not write the same letters differently. */
+function normalized(password: string): string {
+  return password.normalize('NFKC');
+}
+
+/** @throws ValidationError saying what is wrong with the password; `path` is where it stood in the request. */
+export function checkPassword(password: string, path = '/password'): void {
+  const problem = faultOf(normalized(password));
+  if (problem !== null) {
+    throw new ValidationError(`The password cannot be taken: ${problem}`, {
+      hint: 'Four words that do not belong together make a good password.',
+      errors: [{ path, message: problem }],
+    });
+  }
+}
+
+function faultOf(password: string): string | null {
+  const length = [...password].length;
+  if (length < PASSWORD_CHARACTERS_MIN) {
+    return `it has ${length} characters and needs ${PASSWORD_CHARACTERS_MIN}`;
+  }
+  if (length > PASSWORD_CHARACTERS_MAX) {
+    return `it has ${length} characters and may have ${PASSWORD_CHARACTERS_MAX}`;
+  }
+  if (/\p{Cc}/u.test(password)) return 'it contains a control character';
+  if (new Set(password.toLowerCase()).size < 4) return 'it repeats the same few characters';
+  if (isCommonPassword(password)) return 'it is among those that are guessed first';
+  return null;
+}
+
+/** Hashing with its own small queue. */
+export function createPasswords(): Passwords {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  let stranger: Promise<string> | null = null;
+
+  async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (running >= RUNNING_MAX) {
+      if (waiting.length >= WAITING_MAX) {
+        throw new HubError('busy', 'Too many passwords are being checked at once', {
+          hint: 'Try again in a few seconds.',
+        });
+      }
+      await new Promise<void>((resolve) => waiting.push(resolve));
+    }
+    running += 1;
+    try {
+      return await work();
+    } finally {
+      running -= 1;
+      waiting.shift()?.();
+    }
+  }
+
+  return {
+    async hash(password) {
+      checkPassword(password);
+      return inTurn(() => hash(normalized(password), COST));
+    },
+    async verify(password, encoded) {
+      // No hash belongs to such a text, and hashing a megabyte would only cost time.
+      if (password.length > PASSWORD_CHARACTERS_MAX * 4) return false;
+      return inTurn(async () => {
+        stranger ??= hash('nobody has this password', COST);
+        const isRight = await verify(encoded ?? (await stranger), normalized(password));
+        return isRight && encoded !== null;
+      });
+    },
+  };
+}

@@ -1,0 +1,183 @@
+// The household's scenes: checked before they are saved, every version kept, shown with the devices' present names.
+// What a scene file means is the scenes' own business; it comes in through SceneLanguage.
+import type { CoreInput } from '../model/core-port.ts';
+import type { DeviceRecord } from '../model/device.ts';
+import { ConflictError, HubError, type InputProblem, ValidationError } from '../model/errors.ts';
+import type { RoomRecord, SceneRecord } from '../model/home.ts';
+import type { Actor, Async, Household, SceneView } from '../model/hub-port.ts';
+import type { SceneId } from '../model/identifiers.ts';
+import type { RunTrace } from '../model/run.ts';
+import type { HomeContents, StoreCalls } from '../model/store-port.ts';
+
+/** What a home holds at most. */
+export const SCENES_MAX = 10_000;
+
+/** The names by which a scene file can call things. */
+export interface SceneHome {
+  readonly devices: readonly DeviceRecord[];
+  readonly rooms: readonly RoomRecord[];
+}
+
+export type CheckedScene =
+  | { readonly errors: readonly InputProblem[]; readonly scene: null }
+  | {
+      readonly errors: readonly [];
+      readonly scene: {
+        readonly name: string;
+        /** The text with ids in the place of handles. */
+        readonly stored: string;
+        readonly sentence: { readonly en: string; readonly zh: string };
+      };
+    };
+
+/** Reading and showing of scene files; implemented over scenes/language. */
+export interface SceneLanguage {
+  check(text: string, home: SceneHome): CheckedScene;
+  /** The text with the devices' present handles. */
+  show(stored: string, home: SceneHome): string;
+}
+
+export interface SceneShelfOptions {
+  readonly language: SceneLanguage;
+  readonly store: Async<StoreCalls>;
+  nowMs(): number;
+  tellCore(input: Exclude<CoreInput, { request: number }>): void;
+  lastRun(scene: SceneId): RunTrace | null;
+  /** When the scene's next time-of-day trigger comes, as the core has planned it. */
+  nextAtMs(scene: SceneId): number | null;
+  changed(): void;
+}
+
+/** The household's own means, lent to the shelf. */
+export interface ShelfTools {
+  readonly contents: { scenes: readonly SceneRecord[] } & Pick<HomeContents, 'devices' | 'rooms'>;
+  inTurn<Result>(work: () => Promise<Result>): Promise<Result>;
+  audit(actor: Actor, action: string, subject: string, detail?: string): Promise<void>;
+  find<Item extends { readonly id: string }>(
+    items: readonly Item[],
+    id: string,
+    what: string,
+  ): Item;
+  freshId(prefix: string): string;
+}
+
+export interface SceneShelf {
+  edits(tools: ShelfTools): Pick<Household, 'scenes' | 'checkScene' | 'saveScene' | 'removeScene'>;
+}
+
+export function createSceneShelf(options: SceneShelfOptions): SceneShelf {
+  const { language, store } = options;
+  /** Views cost a parse each; they hold until the home's names or the scene change. */
+  const views = new Map<
+    SceneId,
+    { key: string; view: Pick<SceneView, 'text' | 'sentence' | 'problem'> }
+  >();
+
+  return {
+    edits({ contents, inTurn, audit, find, freshId }) {
+      function namesKey(): string {
+        const devices = contents.devices.map((one) => `${one.id}${one.handle}${one.version}`);
+        return `${devices.join()} ${contents.rooms.map((one) => one.name).join()}`;
+      }
+
+      function readView(record: SceneRecord): Pick<SceneView, 'text' | 'sentence' | 'problem'> {
+        const checked = language.check(record.source, contents);
+        const text = language.show(record.source, contents);
+        if (checked.scene) return { text, sentence: checked.scene.sentence, problem: null };
+        const [first] = checked.errors;
+        return {
+          text,
+          sentence: { en: record.name, zh: record.name },
+          problem: {
+            code: 'invalid-input',
+            message: first ? first.message : `${record.name} cannot run`,
+            hint: 'Edit the scene, or put the missing device back.',
+            errors: checked.errors,
+          },
+        };
+      }
+
+      function viewOf(record: SceneRecord, key: string): SceneView {
+        const known = views.get(record.id);
+        const whole = `${record.version} ${key}`;
+        const view = known?.key === whole ? known.view : readView(record);
+        if (known?.key !== whole) views.set(record.id, { key: whole, view });
+        return {
+          record,
+          ...view,
+          lastRun: options.lastRun(record.id),
+          nextAtMs: record.enabled ? options.nextAtMs(record.id) : null,
+        };
+      }
+
+      return {
+        scenes() {
+          const key = namesKey();
+          return contents.scenes.map((record) => viewOf(record, key));
+        },
+        checkScene(text) {
+          const { errors, scene } = language.check(text, contents);
+          return { errors, sentence: scene?.sentence ?? null, name: scene?.name ?? null };
+        },
+        saveScene: (id, text, { version, enabled }, actor) =>
+          inTurn(async () => {
+            const before = id === null ? null : find(contents.scenes, id, 'scene');
+            if (before && version !== null && version !== before.version) {
+              throw new ConflictError(
+                `${before.name} was changed meanwhile: you edited version ${version}, it is at ${before.version}`,
+                { hint: 'Look at the present version and make your change again.' },
+              );
+            }
+            if (!before && contents.scenes.length >= SCENES_MAX) {
+              throw new HubError(
+                'busy',
+                `The home has ${SCENES_MAX} scenes, the most that it can hold`,
+              );
+            }
+            const { errors, scene } = language.check(text, contents);
+            if (!scene) {
+              throw new ValidationError('The scene has mistakes and was not saved', {
+                hint: 'Each mistake below says where it is and what would be right.',
+                errors,
+              });
+            }
+            const twin = contents.scenes.find(
+              (one) => one.id !== id && one.name.toLowerCase() === scene.name.toLowerCase(),
+            );
+            if (twin) {
+              throw new ConflictError(`There is a scene called "${twin.name}" already`, {
+                hint: 'Choose another name, or edit that one.',
+              });
+            }
+            const record: SceneRecord = {
+              id: before?.id ?? (freshId('scene_') as SceneId),
+              name: scene.name,
+              enabled: enabled ?? before?.enabled ?? true,
+              source: scene.stored,
+              author: actor.member?.id ?? before?.author ?? null,
+              version: (before?.version ?? 0) + 1,
+              updatedAtMs: options.nowMs(),
+            };
+            await store.putScene(record);
+            contents.scenes = before
+              ? contents.scenes.map((one) => (one.id === record.id ? record : one))
+              : [...contents.scenes, record];
+            await audit(actor, before ? 'scene.set' : 'scene.add', record.id, record.name);
+            options.tellCore({ kind: 'scene', scene: record });
+            options.changed();
+            return viewOf(record, namesKey());
+          }),
+        removeScene: (id, actor) =>
+          inTurn(async () => {
+            const record = find(contents.scenes, id, 'scene');
+            await store.removeScene(id);
+            contents.scenes = contents.scenes.filter((one) => one.id !== id);
+            views.delete(id);
+            await audit(actor, 'scene.remove', id, record.name);
+            options.tellCore({ kind: 'sceneRemoved', id });
+            options.changed();
+          }),
+      };
+    },
+  };
+}

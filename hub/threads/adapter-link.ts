@@ -1,0 +1,277 @@
+// Main's end of one adapter: starts its host as a worker or a child process, joins it to the core, asks it numbered
+// calls, and replaces it when it dies or hangs.
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { MessageChannel, Worker } from 'node:worker_threads';
+import type { MainToChildHost, MainToWorkerHost } from '../../adapters/contract/shell-message.ts';
+import { makeSocketFolder } from '../../adapters/contract/socket-port.ts';
+import type {
+  AdapterCall,
+  AdapterSettings,
+  AdapterState,
+  AdapterToMain,
+  LogLevel,
+  MainToAdapter,
+  PairProgress,
+} from '../model/adapter-port.ts';
+import type { Clock } from '../model/clock.ts';
+import type { NodeDescription } from '../model/device.ts';
+import { fromProblem, HubError, TimeoutError } from '../model/errors.ts';
+import type { AdapterHealth, PartHealth } from '../model/hub-port.ts';
+import type { AdapterId, NodeAddress } from '../model/identifiers.ts';
+import type { CoreLink } from './core-link.ts';
+import { type WorkerName, workerEntry } from './entry.ts';
+import { type PartEvents, type PartProcess, supervise } from './supervisor.ts';
+
+/** A call to an adapter ends after this long; pairing and interviews tell of themselves by other messages. */
+const CALL_WITHIN_MS = 65_000;
+const CALLS_MAX = 200;
+/** A host that does not answer its pings for this long hangs: it is replaced. */
+const HANG_MS = 10_000;
+
+export interface AdapterLinkOptions {
+  readonly id: AdapterId;
+  /** `child` for whatever may abort a process, such as a serial port's native binding. */
+  readonly shell: 'worker' | 'child';
+  readonly entries: { readonly worker: WorkerName; readonly child: WorkerName };
+  readonly dataFolder: string;
+  readonly settings: AdapterSettings;
+  readonly clock: Clock;
+  readonly core: CoreLink;
+  /** Names of the nodes as the household gave them. */
+  names(): Readonly<Record<NodeAddress, string>>;
+  described(description: NodeDescription): void;
+  left(node: NodeAddress): void;
+  pairing(progress: PairProgress): void;
+  changed(): void;
+  log(level: LogLevel, text: string): void;
+}
+
+export interface AdapterLink {
+  readonly id: AdapterId;
+  start(): void;
+  /** Gives the host a new line to a core that has (re)started. */
+  joinCore(): void;
+  socketReady(socketPath: string): void;
+  health(): AdapterHealth;
+  part(): PartHealth;
+  /** @throws the adapter's HubError, or TimeoutError after 65 s, or `unreachable` while the host is down. */
+  call(body: AdapterCall): Promise<unknown>;
+  restart(reason: string): void;
+  stop(graceMs: number): Promise<void>;
+}
+
+/** A worker or a child, to which messages are posted alike. */
+interface Host extends PartProcess {
+  post(message: MainToAdapter): void;
+}
+
+export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
+  const { id, clock, core } = options;
+  const calls = new Map<
+    number,
+    { resolve: (result: unknown) => void; reject: (error: HubError) => void; timer: NodeJS.Timeout }
+  >();
+  let host: (Host & { joinCore(): void }) | null = null;
+  let state: AdapterState = { kind: 'stopped' };
+  let sinceMs = clock.now().wallMs;
+  let lastCall = 0;
+  let waitingSocket: { path: string; announce(): void } | null = null;
+
+  function become(next: AdapterState): void {
+    if (next.kind !== state.kind) sinceMs = clock.now().wallMs;
+    state = next;
+    if (next.kind === 'fault') {
+      core.tell({ kind: 'adapterDown', adapter: id, reason: next.problem.message });
+    }
+    options.changed();
+  }
+
+  function onMessage(message: AdapterToMain, events: PartEvents): void {
+    switch (message.kind) {
+      case 'state':
+        events.ready();
+        become(message.state);
+        return;
+      case 'described':
+        options.described(message.description);
+        return;
+      case 'left':
+        options.left(message.node);
+        return;
+      case 'pair':
+        options.pairing(message.progress);
+        return;
+      case 'answer': {
+        const waiting = calls.get(message.call);
+        if (!waiting) return;
+        calls.delete(message.call);
+        clearTimeout(waiting.timer);
+        if (message.problem) waiting.reject(fromProblem(message.problem));
+        else waiting.resolve(message.result);
+        return;
+      }
+      case 'pong':
+        events.pong(message.number, message.rssBytes);
+        return;
+      case 'log':
+        options.log(message.level, message.text);
+        return;
+      case 'stopped':
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  function ended(reason: string, events: PartEvents): void {
+    host = null;
+    for (const [, { reject, timer }] of calls) {
+      clearTimeout(timer);
+      reject(
+        new HubError('unreachable', `The ${id} adapter stopped before it answered: ${reason}`),
+      );
+    }
+    calls.clear();
+    events.exited(reason);
+    const isStopped = supervisor.health().state === 'stopped';
+    if (isStopped) {
+      become({ kind: 'stopped' });
+      return;
+    }
+    become({
+      kind: 'fault',
+      problem: {
+        code: 'unreachable',
+        message: `The ${id} adapter stopped: ${reason}`,
+        hint: 'It is started again by itself.',
+      },
+      retryAtMs: null,
+    });
+  }
+
+  function startHost(events: PartEvents): PartProcess {
+    host = options.shell === 'child' ? startChild(events) : startWorker(events);
+    become({ kind: 'starting' });
+    host.joinCore();
+    const { dataFolder, settings } = options;
+    host.post({ kind: 'start', dataFolder, settings, names: options.names() });
+    return host;
+  }
+
+  function startWorker(events: PartEvents) {
+    const worker = new Worker(workerEntry(options.entries.worker), { name: id });
+    let reason = 'it ended';
+    worker.on('message', (message: AdapterToMain) => onMessage(message, events));
+    worker.on('error', (error) => {
+      reason = error instanceof Error ? error.message : String(error);
+    });
+    worker.on('exit', (code) => ended(`${reason} (code ${code})`, events));
+    const post = (message: MainToWorkerHost) =>
+      worker.postMessage(message, message.kind === 'core' ? [message.port] : []);
+    return {
+      post,
+      joinCore() {
+        const { port1, port2 } = new MessageChannel();
+        core.useAdapterPort(id, port1);
+        post({ kind: 'core', port: port2 });
+      },
+      ping: (number: number) => post({ kind: 'ping', number }),
+      stop: () => post({ kind: 'stop' }),
+      kill: () => void worker.terminate(),
+    };
+  }
+
+  function startChild(events: PartEvents) {
+    const child: ChildProcess = fork(fileURLToPath(workerEntry(options.entries.child)), {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    let lastWords = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      lastWords = (lastWords + chunk.toString('utf8')).slice(-2_000);
+    });
+    child.on('message', (message) => onMessage(message as AdapterToMain, events));
+    child.on('error', (error) => options.log('error', `${id}: ${error.message}`));
+    child.on('exit', (code, signal) => {
+      if (lastWords.trim()) options.log('warn', `${id}: ${lastWords.trim()}`);
+      ended(signal ? `it was ended by ${signal}` : `it ended with code ${code}`, events);
+    });
+    const post = (message: MainToChildHost) => {
+      if (child.connected) child.send(message);
+    };
+    return {
+      post,
+      joinCore() {
+        const socketPath = path.join(makeSocketFolder(), 'core.sock');
+        const token = randomBytes(16).toString('hex');
+        const announce = () => post({ kind: 'coreSocket', path: socketPath, token });
+        waitingSocket = { path: socketPath, announce };
+        core.useAdapterSocket(id, socketPath, token);
+      },
+      ping: (number: number) => post({ kind: 'ping', number }),
+      stop: () => post({ kind: 'stop' }),
+      kill: () => void child.kill('SIGKILL'),
+    };
+  }
+
+  const supervisor = supervise({
+    name: id,
+    clock,
+    start: startHost,
+    hangMs: HANG_MS,
+    backoffMs: 1_000,
+    changed: options.changed,
+    log: options.log,
+  });
+
+  return {
+    id,
+    start: () => supervisor.start(),
+    joinCore: () => host?.joinCore(),
+    socketReady(socketPath) {
+      if (waitingSocket?.path !== socketPath) return;
+      waitingSocket.announce();
+      waitingSocket = null;
+      // The folder is empty once the host has connected: the core takes the socket file away itself.
+      setTimeout(
+        () => rmSync(path.dirname(socketPath), { recursive: true, force: true }),
+        60_000,
+      ).unref();
+    },
+    health: () => ({ id, state, sinceMs, restarts: supervisor.health().restarts }),
+    part: () => supervisor.health(),
+    call(body) {
+      const to = host;
+      if (!to) {
+        return Promise.reject(
+          new HubError('unreachable', `The ${id} adapter is not running`, {
+            hint: 'It is started again by itself. Try again in a moment.',
+          }),
+        );
+      }
+      if (calls.size >= CALLS_MAX) {
+        return Promise.reject(
+          new HubError('busy', `The ${id} adapter has ${CALLS_MAX} calls waiting`),
+        );
+      }
+      lastCall += 1;
+      const call = lastCall;
+      return new Promise((resolve, reject) => {
+        const timer = setTimeout(() => {
+          calls.delete(call);
+          reject(new TimeoutError(`The ${id} adapter did not answer "${body.kind}" within 65 s`));
+        }, CALL_WITHIN_MS);
+        calls.set(call, { resolve, reject, timer });
+        to.post({ kind: 'call', call, body });
+      });
+    },
+    restart: (reason) => supervisor.restart(reason),
+    async stop(graceMs) {
+      await supervisor.stop(graceMs);
+      if (state.kind !== 'stopped') become({ kind: 'stopped' });
+    },
+  };
+}

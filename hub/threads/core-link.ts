@@ -1,0 +1,213 @@
+// Main's end of the core: starts it, keeps the mirror, asks it numbered requests, and rebuilds it from the mirror
+// within a second should it die.
+import { type MessagePort, Worker } from 'node:worker_threads';
+import { createMirror, type Mirror } from '../core/mirror.ts';
+import type { CoreBoot, CoreToMain, MainToCore } from '../core/shell-messages.ts';
+import type { Clock, ClockState } from '../model/clock.ts';
+import type { CoreCommit, CoreInput, CoreReply } from '../model/core-port.ts';
+import { HubError, TimeoutError } from '../model/errors.ts';
+import type { PartHealth } from '../model/hub-port.ts';
+import type { AdapterId } from '../model/identifiers.ts';
+import type { Recovery } from '../model/store-port.ts';
+import { workerEntry } from './entry.ts';
+import { type PartEvents, supervise } from './supervisor.ts';
+
+/** Requests that wait for their reply; one more is refused as busy. */
+const REQUESTS_MAX = 1_000;
+const REPLY_WITHIN_MS = 10_000;
+/** An input that ends the core this often is passed over from then on. */
+const POISON_LIMIT = 3;
+const HANG_MS = 3_000;
+
+type DistributiveOmit<Union, Key extends PropertyKey> = Union extends unknown
+  ? Omit<Union, Key>
+  : never;
+/** An input that is answered, without its number. */
+export type CoreRequest = DistributiveOmit<Extract<CoreInput, { request: number }>, 'request'>;
+
+export interface CoreLinkOptions {
+  readonly clock: Clock & { readonly wallOffsetMs: number };
+  readonly recovery: Recovery;
+  /** The home's settings as inputs, as they are when the core (re)starts. */
+  settings(): CoreInput[];
+  /** Makes a new line to storage; the other end goes to the storage worker. */
+  storePort(): MessagePort;
+  /** A core runs (again): adapters need a new line to it. */
+  started(): void;
+  committed(commit: CoreCommit): void;
+  socketReady(adapter: AdapterId, path: string): void;
+  changed(health: PartHealth): void;
+  log(level: 'debug' | 'info' | 'warn' | 'error', text: string): void;
+}
+
+export interface CoreLink {
+  readonly mirror: Mirror;
+  start(): void;
+  /** Resolves once scenes run; rejects after 30 s. */
+  whenReady(): Promise<void>;
+  health(): PartHealth;
+  /** A setting that changed; not answered. */
+  tell(input: Exclude<CoreInput, { request: number }>): void;
+  /** @throws HubError when the core refuses, is overloaded, or does not answer within 10 s. */
+  ask(request: CoreRequest): Promise<CoreReply>;
+  useAdapterPort(adapter: AdapterId, port: MessagePort): void;
+  useAdapterSocket(adapter: AdapterId, path: string, token: string): void;
+  useStorePort(port: MessagePort): void;
+  holdClock(wallOffsetMs: number, state: ClockState): void;
+  restart(reason: string): void;
+  stop(graceMs: number): Promise<void>;
+}
+
+interface Pending {
+  readonly input: CoreInput;
+  readonly resolve: (reply: CoreReply) => void;
+  readonly reject: (error: HubError) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+export function createCoreLink(options: CoreLinkOptions): CoreLink {
+  const { clock, recovery } = options;
+  const mirror = createMirror({
+    seq: recovery.lastSeq,
+    journal: recovery.lastRecord,
+    entries: recovery.entries,
+  });
+  const pending = new Map<number, Pending>();
+  const poison = new Map<string, number>();
+  const ready = Promise.withResolvers<void>();
+  let worker: Worker | null = null;
+  let lastRequest = 0;
+  let hasRun = false;
+
+  const post = (message: MainToCore, transfer: MessagePort[] = []) =>
+    worker?.postMessage(message, transfer);
+
+  function boot(): CoreBoot {
+    return {
+      clock: clock.state(),
+      wallOffsetMs: clock.wallOffsetMs,
+      lastSeq: mirror.seq,
+      lastRecord: mirror.journal,
+      entries: mirror.entries(),
+      // Values from disk are restored once; after a crash of the core the mirror has them, and newer ones.
+      lastValues: hasRun ? [] : recovery.lastValues,
+      pendingRecords: [...mirror.pendingRecords()],
+      settings: options.settings(),
+      quarantined: [...poison].filter(([, count]) => count >= POISON_LIMIT).map(([name]) => name),
+    };
+  }
+
+  function startWorker(events: PartEvents) {
+    const mine = new Worker(workerEntry('core'), { name: 'core' });
+    worker = mine;
+    let reason = 'it ended';
+    mine.on('message', (message: CoreToMain) => onMessage(message, events));
+    mine.on('error', (error) => {
+      reason = error instanceof Error ? error.message : String(error);
+    });
+    mine.on('exit', (code) => {
+      if (worker === mine) worker = null;
+      events.exited(code === 0 ? reason : `${reason} (code ${code})`);
+    });
+    const port = options.storePort();
+    mine.postMessage({ kind: 'start', boot: boot(), store: port } satisfies MainToCore, [port]);
+    options.started();
+    // A request whose reply is not in a commit was never worked: main gets a tick whole or not at all.
+    for (const { input } of pending.values()) post({ kind: 'input', input });
+    return {
+      ping: (number: number) => mine.postMessage({ kind: 'ping', number } satisfies MainToCore),
+      stop: () => mine.postMessage({ kind: 'stop' } satisfies MainToCore),
+      kill: () => void mine.terminate(),
+    };
+  }
+
+  function onMessage(message: CoreToMain, events: PartEvents): void {
+    switch (message.kind) {
+      case 'commit':
+        hasRun = true;
+        mirror.take(message);
+        for (const reply of message.replies) answer(reply);
+        options.committed(message);
+        return;
+      case 'ready':
+        events.ready();
+        ready.resolve();
+        return;
+      case 'pong':
+        events.pong(message.number, message.rssBytes);
+        return;
+      case 'socketReady':
+        options.socketReady(message.adapter, message.path);
+        return;
+      case 'log':
+        options.log(message.level, message.text);
+        return;
+      case 'poisoned': {
+        const count = (poison.get(message.input) ?? 0) + 1;
+        poison.set(message.input, count);
+        options.log(
+          'error',
+          `The core cannot work ${message.input} (${count} times): ${message.message}`,
+        );
+        return;
+      }
+      case 'stopped':
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  function answer(reply: CoreReply): void {
+    const waiting = pending.get(reply.request);
+    if (!waiting) return;
+    pending.delete(reply.request);
+    clearTimeout(waiting.timer);
+    waiting.resolve(reply);
+  }
+
+  const supervisor = supervise({
+    name: 'core',
+    clock,
+    start: startWorker,
+    hangMs: HANG_MS,
+    backoffMs: 200,
+    changed: options.changed,
+    log: options.log,
+  });
+
+  return {
+    mirror,
+    start: () => supervisor.start(),
+    whenReady: () => ready.promise,
+    health: () => supervisor.health(),
+    tell: (input) => post({ kind: 'input', input }),
+    ask(request) {
+      if (pending.size >= REQUESTS_MAX) {
+        return Promise.reject(
+          new HubError('busy', `${REQUESTS_MAX} requests are waiting already`, {
+            hint: 'Wait a moment and try again.',
+          }),
+        );
+      }
+      lastRequest += 1;
+      const number = lastRequest;
+      const input: CoreInput = { ...request, request: number };
+      return new Promise((resolve, reject) => {
+        const timer = setTimeout(() => {
+          pending.delete(number);
+          reject(new TimeoutError('The core did not answer within 10 s', { hint: 'Try again.' }));
+        }, REPLY_WITHIN_MS);
+        pending.set(number, { input, resolve, reject, timer });
+        post({ kind: 'input', input });
+      });
+    },
+    useAdapterPort: (adapter, port) => post({ kind: 'adapter', adapter, port }, [port]),
+    useAdapterSocket: (adapter, path, token) =>
+      post({ kind: 'adapterSocket', adapter, path, token }),
+    useStorePort: (port) => post({ kind: 'store', port }, [port]),
+    holdClock: (ms, state) => post({ kind: 'wallOffset', ms, state }),
+    restart: (reason) => supervisor.restart(reason),
+    stop: (graceMs) => supervisor.stop(graceMs),
+  };
+}

@@ -1,0 +1,178 @@
+// Main's end of storage: the storage worker, kept alive, and the jobs worker, started when somebody reads.
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import type { Clock } from '../model/clock.ts';
+import { HubError } from '../model/errors.ts';
+import type { Async, PartHealth } from '../model/hub-port.ts';
+import type { JobCalls, StoreCalls } from '../model/store-port.ts';
+import { createCaller } from './calls.ts';
+import { type WorkerName, workerEntry } from './entry.ts';
+import { type PartEvents, supervise } from './supervisor.ts';
+
+/** An SD card can stall for seconds; only a worker that is silent for a minute is taken for stuck. */
+const STORE_HANG_MS = 60_000;
+const STORE_CALL_MS = 30_000;
+const READ_CALL_MS = 60_000;
+/** The jobs worker ends after this long without a read: its memory is worth more than its start. */
+const READS_IDLE_MS = 60_000;
+
+export interface StoreLinkOptions {
+  readonly dataFolder: string;
+  readonly allowFaults: boolean;
+  readonly clock: Clock;
+  /** Storage runs again after a fault: the core needs a new line to it. */
+  restarted(): void;
+  changed(health: PartHealth): void;
+  log(level: 'debug' | 'info' | 'warn' | 'error', text: string): void;
+}
+
+export interface StoreLink {
+  /** Resolves once the files are open; rejects with why they cannot be. */
+  start(): Promise<void>;
+  readonly calls: Async<StoreCalls>;
+  readonly reads: Async<JobCalls>;
+  /** A new line for a core; what it is told there goes on when storage is replaced, over another line. */
+  corePort(): MessagePort;
+  parts(): PartHealth[];
+  restart(reason: string): void;
+  stop(graceMs: number): Promise<void>;
+}
+
+type FromStorage =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'pong'; readonly number: number }
+  | { readonly kind: 'log'; readonly level: 'info' | 'warn' | 'error'; readonly text: string }
+  | {
+      readonly kind: 'failed';
+      readonly problem: { readonly message: string; readonly hint: string | null };
+    }
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'answer' };
+
+/** Calls to a worker that may be replaced: each goes to the one that runs when it is made. */
+function current<Calls extends object>(caller: () => Async<Calls>): Async<Calls> {
+  return new Proxy(Object.create(null), {
+    get: (_target, name) => Reflect.get(caller(), name),
+  }) as Async<Calls>;
+}
+
+export function createStoreLink(options: StoreLinkOptions): StoreLink {
+  const { clock, dataFolder } = options;
+  const opened = Promise.withResolvers<void>();
+  let storage: Worker | null = null;
+  let calls: Async<StoreCalls> | null = null;
+  let hasOpened = false;
+  const reads = createReads(dataFolder, options);
+
+  function startStorage(events: PartEvents) {
+    const worker = startWorker('storage', dataFolder, options.allowFaults);
+    const caller = createCaller<StoreCalls>(worker, { timeoutMs: STORE_CALL_MS, to: 'Storage' });
+    storage = worker;
+    calls = caller.calls;
+    let reason = 'it ended';
+    worker.on('message', (message: FromStorage) => {
+      if (message.kind === 'pong') events.pong(message.number, null);
+      else if (message.kind === 'log') options.log(message.level, message.text);
+      else if (message.kind === 'failed') reason = message.problem.message;
+      if (message.kind !== 'ready') return;
+      events.ready();
+      opened.resolve();
+      if (hasOpened) options.restarted();
+      hasOpened = true;
+    });
+    worker.on('error', (error) => {
+      reason = error instanceof Error ? error.message : String(error);
+    });
+    worker.on('exit', () => {
+      caller.close(reason);
+      if (!hasOpened) {
+        const hint = 'Look at the file, or start with another folder (INGLE_DATA).';
+        opened.reject(
+          new HubError('storage', `Storage cannot open its files: ${reason}`, { hint }),
+        );
+      }
+      events.exited(reason);
+    });
+    return {
+      ping: (number: number) => worker.postMessage({ kind: 'ping', number }),
+      stop: () => worker.postMessage({ kind: 'stop' }),
+      kill: () => void worker.terminate(),
+    };
+  }
+
+  const supervisor = supervise({
+    name: 'storage',
+    clock,
+    start: startStorage,
+    hangMs: STORE_HANG_MS,
+    backoffMs: 1_000,
+    changed: options.changed,
+    log: options.log,
+  });
+
+  return {
+    start() {
+      supervisor.start();
+      return opened.promise;
+    },
+    calls: current(() => {
+      if (!calls) throw new HubError('unreachable', 'Storage is not running');
+      return calls;
+    }),
+    reads: reads.calls,
+    corePort() {
+      const { port1, port2 } = new MessageChannel();
+      storage?.postMessage({ kind: 'core', port: port2 }, [port2]);
+      return port1;
+    },
+    parts: () => [supervisor.health()],
+    restart: (reason) => supervisor.restart(reason),
+    async stop(graceMs) {
+      await Promise.all([reads.stop(), supervisor.stop(graceMs)]);
+    },
+  };
+}
+
+function startWorker(name: WorkerName, dataFolder: string, faults: boolean): Worker {
+  return new Worker(workerEntry(name), { name, workerData: { dataFolder, faults } });
+}
+
+/** The jobs worker: made at the first read, gone after a minute without one. */
+function createReads(dataFolder: string, options: Pick<StoreLinkOptions, 'log'>) {
+  let running: { worker: Worker; calls: Async<JobCalls> } | null = null;
+  let idleTimer: NodeJS.Timeout | undefined;
+
+  function use(): Async<JobCalls> {
+    clearTimeout(idleTimer);
+    idleTimer = setTimeout(end, READS_IDLE_MS);
+    idleTimer.unref();
+    if (running) return running.calls;
+    const worker = startWorker('jobs', dataFolder, false);
+    const caller = createCaller<JobCalls>(worker, { timeoutMs: READ_CALL_MS, to: 'The reader' });
+    running = { worker, calls: caller.calls };
+    worker.on('error', (error) => {
+      options.log('error', `jobs: ${error instanceof Error ? error.message : String(error)}`);
+    });
+    worker.on('exit', () => {
+      caller.close('it ended');
+      if (running?.worker === worker) running = null;
+    });
+    return caller.calls;
+  }
+
+  function end(): void {
+    running?.worker.postMessage({ kind: 'stop' });
+    running = null;
+  }
+
+  return {
+    calls: current(use),
+    async stop() {
+      clearTimeout(idleTimer);
+      const worker = running?.worker;
+      if (!worker) return;
+      const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+      end();
+      await Promise.race([gone, new Promise((resolve) => setTimeout(resolve, 1_000).unref())]);
+    },
+  };
+}
