@@ -14,7 +14,8 @@ export const LIGHT_PROPERTIES = [
     exposes: [
       { name: 'state', type: 'binary', within: ['light', 'switch', 'fan'] },
       { name: 'fan_state', type: 'binary' },
-      { name: 'state', type: 'binary' },
+      // Not settable it says something else: some locks report LOCK and UNLOCK so.
+      { name: 'state', type: 'binary', settable: true },
     ],
     homeAssistant: { domain: 'switch' },
     icon: 'mdiPower',
