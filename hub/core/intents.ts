@@ -86,7 +86,7 @@ export function createIntents(state: CoreState, handlers: IntentHandlers): Inten
     due(key) {
       const id = key.slice(DUE_PREFIX.length);
       const intent = state.intents.get(id);
-      if (!intent || intent.state !== 'waiting') return;
+      if (intent?.state !== 'waiting') return;
       state.intents.set(id, { ...intent, state: 'notRecorded', record: state.lastRecord + 1 });
       if (intent.kind === 'command') handlers.refuse(intent.command, NOT_RECORDED);
       else handlers.notified(intent.notification.id, NOT_RECORDED);

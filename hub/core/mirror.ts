@@ -20,6 +20,8 @@ export interface Mirror {
   command(id: CommandId): CommandRecord | undefined;
   /** Runs under way and ended ones, newest first. */
   runs(scene: SceneId | null): RunTrace[];
+  /** When a scene's next time-of-day trigger comes, as the core has planned it; null without one. */
+  nextAtMs(scene: SceneId): number | null;
   /** All entries of all tables, for a new core. */
   entries(): Patch[];
   /** Records that storage has not confirmed yet. */

@@ -1,8 +1,8 @@
 // Keeps one part of the hub alive: a worker thread or a child process. It pings it, replaces it when it is gone or
 // does not answer, waits longer after each failure, and never gives up.
 import type { Clock, Instant } from '../model/clock.ts';
-import type { PartHealth } from '../model/hub-port.ts';
 import type { Problem } from '../model/errors.ts';
+import type { PartHealth } from '../model/hub-port.ts';
 
 /** A started thread or process, as the supervisor sees it. */
 export interface PartProcess {
@@ -99,7 +99,6 @@ export function supervise(options: SupervisorOptions): Supervisor {
     process = null;
     generation += 1;
     if (whenGone) {
-      become('stopped');
       whenGone();
       return;
     }
@@ -115,7 +114,10 @@ export function supervise(options: SupervisorOptions): Supervisor {
       message: `${name} stopped: ${reason}`,
       hint: 'It is started again by itself.',
     };
-    options.log('error', `${name} stopped (${reason}); starting it again in ${Math.round(delayMs)} ms`);
+    options.log(
+      'error',
+      `${name} stopped (${reason}); starting it again in ${Math.round(delayMs)} ms`,
+    );
     become('restarting');
     restartTimer = setTimeout(begin, delayMs);
   }
@@ -164,12 +166,14 @@ export function supervise(options: SupervisorOptions): Supervisor {
         function finish(): void {
           clearTimeout(force);
           whenGone = undefined;
+          process = null;
+          generation += 1;
+          if (state !== 'stopped') become('stopped');
           resolve();
         }
         whenGone = finish;
         running.stop();
       });
-      if (process) become('stopped');
     },
   };
 }

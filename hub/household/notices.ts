@@ -1,0 +1,114 @@
+// What is wrong, in words that a household understands, with what to do, in both languages. Pages and the command
+// line show these as they are.
+import type { AdapterHealth, HealthReport, PartHealth } from '../model/hub-port.ts';
+import type { StoreStatistics } from '../model/store-port.ts';
+
+export type Notice = HealthReport['notices'][number];
+
+/** A commit that takes longer than this is worth a word. */
+const SLOW_COMMIT_MS = 1_000;
+
+const RADIO_NAMES: Readonly<Record<string, { en: string; zh: string }>> = {
+  zigbee: { en: 'Zigbee coordinator', zh: 'Zigbee 网关(协调器)' },
+};
+
+const PART_NAMES: Readonly<Record<string, { en: string; zh: string }>> = {
+  core: { en: 'The core', zh: '核心' },
+  storage: { en: 'Storage', zh: '存储' },
+  zigbee: { en: 'Zigbee', zh: 'Zigbee' },
+};
+
+function ofAdapter(adapter: AdapterHealth, address: string): Notice | null {
+  if (adapter.state.kind !== 'fault') return null;
+  const { problem } = adapter.state;
+  const radio = RADIO_NAMES[adapter.id] ?? { en: adapter.id, zh: adapter.id };
+  const at = address ? ` (${address})` : '';
+  const text = (en: string, zh: string): Notice => ({
+    severity: 'fault',
+    about: adapter.id,
+    text: { en, zh },
+  });
+  switch (problem.code) {
+    case 'unreachable':
+      return text(
+        `The ${radio.en}${at} cannot be reached. Check that it is plugged in and powered; the hub connects again by itself.`,
+        `连不上 ${radio.zh}${at}。请检查它是否插好并已通电;中枢会自动重新连接。`,
+      );
+    case 'timed-out':
+      return text(
+        `The ${radio.en}${at} does not answer. Unplug it, wait ten seconds and plug it in again; the hub connects again by itself.`,
+        `${radio.zh}${at} 没有应答。请拔下它,等 10 秒再插上;中枢会自动重新连接。`,
+      );
+    case 'invalid-input':
+    case 'conflict':
+    case 'forbidden':
+    case 'unsupported':
+      return text(
+        `The ${radio.en}${at} cannot be used: ${problem.message}. ${problem.hint ?? ''}`.trim(),
+        `无法使用 ${radio.zh}${at}:设置不对。请在“家 › 设置”中检查端口和驱动。(${problem.message})`,
+      );
+    default:
+      return text(
+        `The ${radio.en}${at} has a fault and is being started again: ${problem.message}`,
+        `${radio.zh}${at} 出了故障,正在重新启动。(${problem.message})`,
+      );
+  }
+}
+
+function ofPart(part: PartHealth): Notice | null {
+  if (part.state !== 'restarting' && part.state !== 'failed') return null;
+  const name = PART_NAMES[part.name] ?? { en: part.name, zh: part.name };
+  return {
+    severity: 'fault',
+    about: part.name,
+    text: {
+      en: `${name.en} stopped and is being started again. Nothing needs to be done; if it happens often, look at the log.`,
+      zh: `${name.zh}停止了,正在重新启动。不需要你做什么;如果经常发生,请查看日志。`,
+    },
+  };
+}
+
+function ofStorage(statistics: StoreStatistics | null): Notice | null {
+  if (!statistics || statistics.commitMs < SLOW_COMMIT_MS) return null;
+  const seconds = (statistics.commitMs / 1_000).toFixed(1);
+  return {
+    severity: 'warning',
+    about: 'storage',
+    text: {
+      en: `The disk is slow: the last write took ${seconds} s. Lamps and scenes go on; messages may say "not recorded". Check the SD card.`,
+      zh: `磁盘很慢:上次写入用了 ${seconds} 秒。灯和场景照常工作;消息可能显示“未记录”。请检查 SD 卡。`,
+    },
+  };
+}
+
+export interface NoticeSource {
+  readonly adapters: readonly AdapterHealth[];
+  readonly parts: readonly PartHealth[];
+  readonly storage: StoreStatistics | null;
+  readonly clock: HealthReport['clock'];
+  /** Where an adapter's radio is, such as `tcp://…`. */
+  addressOf(adapter: string): string;
+}
+
+/** All notices, worst first. */
+export function noticesOf(source: NoticeSource): Notice[] {
+  const notices: Notice[] = [];
+  const add = (notice: Notice | null) => {
+    if (notice) notices.push(notice);
+  };
+  for (const adapter of source.adapters) add(ofAdapter(adapter, source.addressOf(adapter.id)));
+  const told = new Set(notices.map((notice) => notice.about));
+  for (const part of source.parts) if (!told.has(part.name)) add(ofPart(part));
+  add(ofStorage(source.storage));
+  if (source.clock === 'unset') {
+    notices.push({
+      severity: 'warning',
+      about: 'clock',
+      text: {
+        en: 'The hub does not know the time. Scenes that start at a time of day wait; take the time from this browser, or connect the hub to the internet once.',
+        zh: '中枢不知道现在的时间。按时间触发的场景会等待;请使用此浏览器的时间,或让中枢联网一次。',
+      },
+    });
+  }
+  return notices.sort((a, b) => Number(b.severity === 'fault') - Number(a.severity === 'fault'));
+}

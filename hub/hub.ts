@@ -1,0 +1,278 @@
+// The hub as its front doors see it: joins the core's mirror, the household, jobs, storage and adapters into one port.
+
+import type { LiveFeedSource } from './core/live-feed.ts';
+import type { HouseholdHost } from './household/household.ts';
+import type { JobsHost } from './household/jobs.ts';
+import { noticesOf } from './household/notices.ts';
+import type { Log } from './log.ts';
+import type { AdapterState } from './model/adapter-port.ts';
+import { type CommandRecord, type CommandState, isCommandEnd } from './model/command.ts';
+import type { CoreCommit, OutEvent } from './model/core-port.ts';
+import type { DeviceLive } from './model/device.ts';
+import { ConflictError, fromProblem, HubError, NotFoundError } from './model/errors.ts';
+import type { AdapterHealth, HealthReport, HubPort, LiveEvent } from './model/hub-port.ts';
+import type { AdapterId, CommandId, MemberId } from './model/identifiers.ts';
+import type { RunTrace } from './model/run.ts';
+import type { StoreStatistics } from './model/store-port.ts';
+import type { Settings } from './settings.ts';
+import type { AdapterLink } from './threads/adapter-link.ts';
+import type { CoreLink, CoreRequest } from './threads/core-link.ts';
+import type { StoreLink } from './threads/store-link.ts';
+import type { SystemClock } from './threads/system-clock.ts';
+
+/** A person's browser may be wrong by a time zone's mistake, not by more than this beyond what the disk knows. */
+const HOLD_CLOCK_AFTER_MS = Date.UTC(2026, 0, 1);
+const WAITERS_MAX = 1_000;
+
+const TOPICS: Readonly<Record<OutEvent['kind'], LiveEvent['topic']>> = {
+  change: 'devices',
+  event: 'devices',
+  availability: 'devices',
+  wanted: 'devices',
+  command: 'devices',
+  run: 'scenes',
+  notification: 'notifications',
+};
+
+const NEVER: DeviceLive = {
+  availability: { online: false, sinceMs: 0, reason: null },
+  properties: {},
+};
+
+export interface HubOptions {
+  readonly version: string;
+  readonly isDemo: boolean;
+  readonly clock: SystemClock;
+  readonly startedAtMs: number;
+  readonly settings: Settings;
+  readonly core: CoreLink;
+  readonly store: StoreLink;
+  readonly household: HouseholdHost;
+  readonly jobs: JobsHost;
+  readonly feed: LiveFeedSource;
+  readonly adapters: ReadonlyMap<AdapterId, AdapterLink>;
+  readonly log: Log;
+  demoProgress(): HealthReport['demo'];
+}
+
+export interface Hub extends HubPort {
+  /** Takes one tick of the core: tells live clients and those who wait for a command. */
+  committed(commit: CoreCommit): void;
+  /** Whether scenes run; the answer of /readyz. */
+  readonly isReady: boolean;
+  becameReady(): void;
+  /** Asks storage how it is; called now and then, since health must answer at once. */
+  refreshStatistics(): Promise<void>;
+}
+
+interface Waiter {
+  readonly until: CommandState;
+  readonly resolve: (record: CommandRecord) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+const PROGRESS: Partial<Record<CommandState, number>> = { requested: 0, sent: 1, acknowledged: 2 };
+
+function hasReached(record: CommandRecord, until: CommandState): boolean {
+  if (record.endedAtMs !== null || isCommandEnd(record.state)) return true;
+  return (PROGRESS[record.state] ?? 0) >= (PROGRESS[until] ?? Number.POSITIVE_INFINITY);
+}
+
+export function createHub(options: HubOptions): Hub {
+  const { core, household, store, clock, feed, adapters, settings } = options;
+  const { mirror } = core;
+  const waiters = new Map<CommandId, Waiter[]>();
+  let isReady = false;
+  let statistics: StoreStatistics | null = null;
+  const counts = new Map<OutEvent['kind'], number>();
+
+  async function askCore(request: CoreRequest) {
+    const reply = await core.ask(request);
+    if (reply.problem) throw fromProblem(reply.problem);
+    return reply;
+  }
+
+  async function askForRun(request: CoreRequest, what: string): Promise<RunTrace> {
+    const { run } = await askCore(request);
+    if (!run) throw new NotFoundError(what, '');
+    return run;
+  }
+
+  function wakeWaiters(record: CommandRecord): void {
+    const waiting = waiters.get(record.id);
+    if (!waiting) return;
+    const left = waiting.filter((waiter) => {
+      if (!hasReached(record, waiter.until)) return true;
+      clearTimeout(waiter.timer);
+      waiter.resolve(record);
+      return false;
+    });
+    if (left.length === 0) waiters.delete(record.id);
+    else waiters.set(record.id, left);
+  }
+
+  function addressOf(adapter: string): string {
+    return adapter === 'zigbee' ? settings.get('zigbee.port') : '';
+  }
+
+  function adapterHealth(): AdapterHealth[] {
+    return [...adapters.values()].map((adapter) => adapter.health());
+  }
+
+  const isConnecting = (state: AdapterState) =>
+    state.kind === 'starting' || state.kind === 'connecting';
+
+  return {
+    version: options.version,
+    isDemo: options.isDemo,
+    live: feed,
+    household,
+    jobs: options.jobs,
+    store: store.calls,
+    reads: store.reads,
+    get isReady() {
+      return isReady;
+    },
+    becameReady() {
+      isReady = true;
+    },
+    now: () => clock.now(),
+    clockState: () => clock.state(),
+    async holdClock(wallMs) {
+      if (clock.state() === 'synced') {
+        throw new ConflictError("The hub's clock is set already", {
+          hint: 'Set it on the machine itself if it is wrong.',
+        });
+      }
+      if (!Number.isFinite(wallMs) || wallMs < HOLD_CLOCK_AFTER_MS) {
+        throw new HubError(
+          'invalid-input',
+          `${new Date(wallMs).toISOString()} cannot be the time now`,
+          {
+            hint: "Check this device's own clock.",
+          },
+        );
+      }
+      clock.hold(wallMs - Date.now(), 'held');
+      core.holdClock(clock.wallOffsetMs, 'held');
+      feed.publish([{ topic: 'home', body: { kind: 'home', what: 'health' } }]);
+    },
+    devices: () =>
+      household
+        .contents()
+        .devices.map((record) => ({ record, live: mirror.live(record.id) ?? NEVER })),
+    device(id) {
+      const record = household.contents().devices.find((one) => one.id === id);
+      return record && { record, live: mirror.live(id) ?? NEVER };
+    },
+    commandRecord: (id) => mirror.command(id),
+    recentRuns: (scene) => mirror.runs(scene),
+    async command(device, body, timeoutMs, actor) {
+      const { command } = await askCore({
+        kind: 'command',
+        device,
+        body,
+        cause: actor.cause,
+        timeoutMs,
+      });
+      if (!command) throw new NotFoundError('device', device);
+      if (command.state === 'refused' && command.problem) throw fromProblem(command.problem);
+      return mirror.command(command.id) ?? command;
+    },
+    waitForCommand(id, until, timeoutMs) {
+      const record = mirror.command(id);
+      if (!record) return Promise.reject(new NotFoundError('command', id));
+      if (hasReached(record, until)) return Promise.resolve(record);
+      const waiting = waiters.get(id) ?? [];
+      if (waiters.size >= WAITERS_MAX) return Promise.resolve(record);
+      return new Promise((resolve) => {
+        const timer = setTimeout(() => {
+          const left = (waiters.get(id) ?? []).filter((one) => one !== waiter);
+          if (left.length === 0) waiters.delete(id);
+          else waiters.set(id, left);
+          resolve(mirror.command(id) ?? record);
+        }, timeoutMs);
+        const waiter: Waiter = { until, resolve, timer };
+        waiters.set(id, [...waiting, waiter]);
+      });
+    },
+    runScene: (scene, checkWhile, actor) =>
+      askForRun({ kind: 'runScene', scene, checkWhile, cause: actor.cause }, 'scene'),
+    cancelRun: (run, actor) => askForRun({ kind: 'cancelRun', run, cause: actor.cause }, 'run'),
+    health() {
+      const parts = [
+        core.health(),
+        ...store.parts(),
+        ...[...adapters.values()].map((one) => one.part()),
+      ];
+      const states = adapterHealth();
+      const waitingFor: string[] = [];
+      if (!isReady) waitingFor.push('the home and its scenes');
+      const demo = options.demoProgress();
+      return {
+        ready: isReady,
+        waitingFor: [
+          ...waitingFor,
+          ...states
+            .filter(({ state }) => isConnecting(state))
+            .map(({ id }) => `${id} (connecting)`),
+        ],
+        version: options.version,
+        startedAtMs: options.startedAtMs,
+        clock: clock.state(),
+        parts,
+        adapters: states,
+        demo,
+        notices: noticesOf({
+          adapters: states,
+          parts,
+          storage: statistics,
+          clock: clock.state(),
+          addressOf,
+        }),
+      };
+    },
+    logLines: () => options.log.lines(),
+    metrics() {
+      const memory = process.memoryUsage.rss();
+      const gauges: Record<string, number> = {
+        ingle_memory_rss_bytes: memory,
+        ingle_devices: household.contents().devices.length,
+        ingle_scenes: household.contents().scenes.length,
+        ingle_inputs_total: mirror.seq,
+        ingle_journal_records_total: mirror.journal,
+        ingle_commands_live: mirror.liveCommands,
+        ingle_core_restarts_total: core.health().restarts,
+      };
+      for (const [kind, count] of counts) gauges[`ingle_${kind}_events_total`] = count;
+      for (const { id, restarts, state } of adapterHealth()) {
+        gauges[`ingle_adapter_${id}_restarts_total`] = restarts;
+        gauges[`ingle_adapter_${id}_connected`] = state.kind === 'connected' ? 1 : 0;
+      }
+      if (statistics) {
+        gauges.ingle_storage_commit_ms = statistics.commitMs;
+        gauges.ingle_storage_pending_records = statistics.pendingRecords;
+        gauges.ingle_storage_dropped_log_entries_total = statistics.droppedLogEntries;
+        if (statistics.writtenBytes !== null) {
+          gauges.ingle_storage_written_bytes_total = statistics.writtenBytes;
+        }
+      }
+      return gauges;
+    },
+    settings: () => settings.withPage(household.contents().settings).list(),
+    languageOf(member: MemberId | null) {
+      const { members, home } = household.contents();
+      return members.find((one) => one.id === member)?.language ?? home.language;
+    },
+    committed(commit) {
+      for (const event of commit.out) {
+        counts.set(event.kind, (counts.get(event.kind) ?? 0) + 1);
+        if (event.kind === 'command') wakeWaiters(event.command);
+      }
+      feed.publish(commit.out.map((body) => ({ topic: TOPICS[body.kind], body })));
+    },
+    async refreshStatistics() {
+      statistics = await store.calls.statistics();
+    },
+  };
+}

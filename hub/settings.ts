@@ -1,0 +1,258 @@
+// The one table of settings: each has a default, an environment name, a place in the file that INGLE_CONFIG names, a
+// flag, and, where a person may change it in the page, a row in home.db. The first of these that is there wins.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'yaml';
+import { HubError, ValidationError } from './model/errors.ts';
+
+type SettingKind = 'text' | 'port' | 'number' | 'switch' | 'list';
+
+interface SettingRow {
+  readonly environment: string;
+  readonly kind: SettingKind;
+  readonly fallback: string;
+  /** Whether a person may set it in the page; it holds from the next start on. */
+  readonly page: boolean;
+  readonly what: string;
+  readonly choices?: readonly string[];
+}
+
+const DRIVERS = ['zstack', 'ember', 'deconz', 'zigate', 'zboss', 'zoh'] as const;
+
+export const SETTINGS = {
+  data: {
+    environment: 'INGLE_DATA',
+    kind: 'text',
+    fallback: './data',
+    page: false,
+    what: 'folder of everything that the hub keeps',
+  },
+  host: {
+    environment: 'INGLE_HOST',
+    kind: 'text',
+    fallback: '127.0.0.1',
+    page: false,
+    what: 'address to listen on',
+  },
+  port: {
+    environment: 'INGLE_PORT',
+    kind: 'port',
+    fallback: '8420',
+    page: false,
+    what: 'port of the page and the API (HTTP)',
+  },
+  names: {
+    environment: 'INGLE_NAMES',
+    kind: 'list',
+    fallback: '',
+    page: true,
+    what: 'further host names under which browsers may call the hub, separated by commas',
+  },
+  demo: {
+    environment: 'INGLE_DEMO',
+    kind: 'switch',
+    fallback: '',
+    page: false,
+    what: '1: the demo home; 0: never; unset: as long as no adapter is configured',
+  },
+  'demo.speed': {
+    environment: 'INGLE_DEMO_SPEED',
+    kind: 'number',
+    fallback: '60',
+    page: false,
+    what: 'how many times faster than a clock the demo home lives',
+  },
+  'demo.seed': {
+    environment: 'INGLE_DEMO_SEED',
+    kind: 'number',
+    fallback: '7',
+    page: false,
+    what: 'seed of what happens in the demo home',
+  },
+  'zigbee.port': {
+    environment: 'INGLE_ZIGBEE_PORT',
+    kind: 'text',
+    fallback: '',
+    page: true,
+    what: 'the coordinator: a device path or tcp://host:port',
+  },
+  'zigbee.driver': {
+    environment: 'INGLE_ZIGBEE_DRIVER',
+    kind: 'text',
+    fallback: 'zstack',
+    page: true,
+    what: 'the coordinator driver of zigbee-herdsman',
+    choices: DRIVERS,
+  },
+  'zigbee.baudRate': {
+    environment: 'INGLE_ZIGBEE_BAUD_RATE',
+    kind: 'number',
+    fallback: '115200',
+    page: true,
+    what: 'speed of a serial coordinator',
+  },
+  'zigbee.channel': {
+    environment: 'INGLE_ZIGBEE_CHANNEL',
+    kind: 'number',
+    fallback: '15',
+    page: true,
+    what: 'radio channel, 11 to 26',
+  },
+  'log.level': {
+    environment: 'INGLE_LOG_LEVEL',
+    kind: 'text',
+    fallback: 'info',
+    page: false,
+    what: 'least level of log lines',
+    choices: ['debug', 'info', 'warn', 'error'],
+  },
+} as const satisfies Record<string, SettingRow>;
+
+export type SettingName = keyof typeof SETTINGS;
+export type SettingSource = 'flag' | 'environment' | 'file' | 'page' | 'default';
+
+export interface EffectiveSetting {
+  readonly name: SettingName;
+  readonly value: string;
+  readonly from: SettingSource;
+}
+
+export interface Settings {
+  get(name: SettingName): string;
+  number(name: SettingName): number;
+  list(): readonly EffectiveSetting[];
+  /** The same settings with what people set in the page, or in another folder's page. */
+  withPage(page: Readonly<Record<string, string>>): Settings;
+}
+
+const NAMES = Object.keys(SETTINGS) as SettingName[];
+
+function isSettingName(name: string): name is SettingName {
+  return Object.hasOwn(SETTINGS, name);
+}
+
+function unknownSetting(name: string, where: string): ValidationError {
+  return new ValidationError(`There is no setting "${name}" (${where})`, {
+    hint: `Settings: ${NAMES.join(', ')}.`,
+  });
+}
+
+/** @throws ValidationError naming the setting, the value, where it stands and what it takes. */
+function checkValue(name: SettingName, value: string, where: string): void {
+  const row: SettingRow = SETTINGS[name];
+  if (value === '') return;
+  const refuse = (takes: string) => {
+    throw new ValidationError(`The setting ${name} cannot be "${value}" (${where})`, {
+      hint: `It takes ${takes}: ${row.what}.`,
+    });
+  };
+  if (row.choices && !row.choices.includes(value)) refuse(`one of ${row.choices.join(', ')}`);
+  if (row.kind === 'switch' && value !== '0' && value !== '1') refuse('0 or 1');
+  if (row.kind !== 'port' && row.kind !== 'number') return;
+  const number = Number(value);
+  if (!Number.isFinite(number) || number < 0) refuse('a number');
+  if (row.kind === 'port' && (!Number.isInteger(number) || number > 65_535)) {
+    refuse('a port from 0 to 65535');
+  }
+  if (name === 'zigbee.channel' && (!Number.isInteger(number) || number < 11 || number > 26)) {
+    refuse('a channel from 11 to 26');
+  }
+}
+
+/**
+ * Whether a person may set this in the page to this value; null gives it back.
+ * @throws ValidationError when not
+ */
+export function checkPageSetting(name: string, value: string | null): void {
+  if (!isSettingName(name)) throw unknownSetting(name, 'page');
+  if (!SETTINGS[name].page) {
+    throw new ValidationError(`The setting ${name} cannot be changed in the page`, {
+      hint: `Set ${SETTINGS[name].environment} and start the hub again.`,
+    });
+  }
+  if (value !== null) checkValue(name, value, 'page');
+}
+
+/** `--zigbee.port X`, `--port=9000`: flags are the settings' own names. */
+function readFlags(args: readonly string[]): Map<SettingName, string> {
+  const flags = new Map<SettingName, string>();
+  const rest = [...args];
+  for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
+    const match = /^--([a-zA-Z.]+)(?:=(.*))?$/s.exec(arg);
+    if (!match?.[1] || !isSettingName(match[1])) {
+      throw new ValidationError(`"${arg}" is not a flag of the hub`, {
+        hint: `Flags: ${NAMES.map((name) => `--${name}`).join(', ')}.`,
+      });
+    }
+    const value = match[2] ?? rest.shift();
+    if (value === undefined) throw new ValidationError(`The flag ${arg} needs a value`);
+    flags.set(match[1], value);
+  }
+  return flags;
+}
+
+/** The file is YAML: `zigbee: {port: tcp://…}` or `zigbee.port: tcp://…`. */
+function readFile(file: string | undefined): Map<SettingName, string> {
+  const found = new Map<SettingName, string>();
+  if (!file) return found;
+  let content: unknown;
+  try {
+    content = parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new HubError('invalid-input', `The file ${file} (INGLE_CONFIG) cannot be read`, {
+      hint: error instanceof Error ? error.message : undefined,
+      cause: error,
+    });
+  }
+  const walk = (node: unknown, prefix: string): void => {
+    if (typeof node === 'object' && node !== null && !Array.isArray(node)) {
+      for (const [key, value] of Object.entries(node))
+        walk(value, prefix ? `${prefix}.${key}` : key);
+      return;
+    }
+    if (prefix === '') return;
+    if (!isSettingName(prefix)) throw unknownSetting(prefix, file);
+    found.set(prefix, Array.isArray(node) ? node.join(',') : String(node ?? ''));
+  };
+  walk(content, '');
+  return found;
+}
+
+/** Reads flags, environment and file; what the page set comes later, with `withPage`. */
+export function readSettings(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Settings {
+  const flags = readFlags(args);
+  const file = readFile(environment.INGLE_CONFIG);
+
+  function build(page: Readonly<Record<string, string>>): Settings {
+    const effective = new Map<SettingName, EffectiveSetting>();
+    for (const name of NAMES) {
+      const row: SettingRow = SETTINGS[name];
+      const candidates: [SettingSource, string | undefined][] = [
+        ['flag', flags.get(name)],
+        ['environment', environment[row.environment] || undefined],
+        ['file', file.get(name)],
+        ['page', row.page ? page[name] : undefined],
+        ['default', row.fallback],
+      ];
+      const [from, value] = candidates.find(([, one]) => one !== undefined) ?? ['default', ''];
+      checkValue(name, value ?? '', from === 'environment' ? row.environment : from);
+      effective.set(name, { name, value: value ?? '', from });
+    }
+    const get = (name: SettingName) => effective.get(name)?.value ?? '';
+    return {
+      get,
+      number: (name) => Number(get(name)),
+      list: () => [...effective.values()],
+      withPage: build,
+    };
+  }
+  return build({});
+}
+
+/** The data folder as a whole path. */
+export function dataFolder(settings: Settings): string {
+  return path.resolve(settings.get('data'));
+}

@@ -1,0 +1,114 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { PartHealth } from '../model/hub-port.ts';
+import { type PartEvents, type PartProcess, supervise } from './supervisor.ts';
+
+/** A process that the test commands: it answers pings as long as it is told to. */
+function createPart() {
+  const started: { events: PartEvents; isKilled: boolean; isAskedToStop: boolean }[] = [];
+  let answers = true;
+  const states: PartHealth['state'][] = [];
+  const supervisor = supervise({
+    name: 'part',
+    clock: {
+      bootId: 'boot',
+      now: () => ({ wallMs: Date.now(), monoMs: performance.now() }),
+      state: () => 'synced',
+    },
+    hangMs: 3_000,
+    backoffMs: 1_000,
+    changed: ({ state }) => states.push(state),
+    log: () => {},
+    start(events): PartProcess {
+      const mine = { events, isKilled: false, isAskedToStop: false };
+      started.push(mine);
+      return {
+        ping: (number) => answers && events.pong(number, 1),
+        stop: () => {
+          mine.isAskedToStop = true;
+        },
+        kill: () => {
+          mine.isKilled = true;
+        },
+      };
+    },
+  });
+  return {
+    supervisor,
+    states,
+    started,
+    last: () => started[started.length - 1],
+    hang: () => {
+      answers = false;
+    },
+  };
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe('a supervised part', () => {
+  it('is started again at once after its first fault', () => {
+    const part = createPart();
+    part.supervisor.start();
+    part.last()?.events.ready();
+    part.last()?.events.exited('it threw');
+    vi.advanceTimersByTime(1);
+    expect(part.started).toHaveLength(2);
+    expect(part.supervisor.health().problem?.message).toContain('it threw');
+    part.last()?.events.ready();
+    expect(part.supervisor.health()).toMatchObject({
+      state: 'running',
+      restarts: 1,
+      problem: null,
+    });
+  });
+
+  it('is waited for longer after each further fault, at most a minute, and never given up', () => {
+    const part = createPart();
+    part.supervisor.start();
+    for (let fault = 0; fault < 12; fault += 1) {
+      part.last()?.events.exited('again');
+      const before = part.started.length;
+      vi.advanceTimersByTime(60_000);
+      expect(part.started.length).toBe(before + 1);
+    }
+  });
+
+  it('is killed and replaced when it does not answer', () => {
+    const part = createPart();
+    part.supervisor.start();
+    const first = part.last();
+    first?.events.ready();
+    part.hang();
+    vi.advanceTimersByTime(5_000);
+    expect(first?.isKilled).toBe(true);
+    expect(part.started.length).toBeGreaterThan(1);
+  });
+
+  it('does not listen to a process that was replaced', () => {
+    const part = createPart();
+    part.supervisor.start();
+    const first = part.last();
+    part.supervisor.restart('asked for');
+    vi.advanceTimersByTime(1);
+    part.last()?.events.ready();
+    first?.events.exited('late');
+    expect(part.supervisor.health().state).toBe('running');
+    expect(part.started).toHaveLength(2);
+  });
+
+  it('is asked to stop, and forced only when it does not', async () => {
+    const part = createPart();
+    part.supervisor.start();
+    part.last()?.events.ready();
+    const stopped = part.supervisor.stop(2_000);
+    expect(part.last()?.isAskedToStop).toBe(true);
+    expect(part.last()?.isKilled).toBe(false);
+    await vi.advanceTimersByTimeAsync(2_600);
+    await stopped;
+    expect(part.last()?.isKilled).toBe(true);
+    expect(part.supervisor.health().state).toBe('stopped');
+    await part.supervisor.stop(2_000);
+    expect(part.started).toHaveLength(1);
+  });
+});
