@@ -1,0 +1,290 @@
+// `ingle devices`: lists the devices, shows one, and makes the household's edits of it.
+import type { Command } from 'commander';
+import type { DeviceJson, PropertyInfoJson, RoomJson } from '../../api/shapes.ts';
+import { CliError } from '../cli-error.ts';
+import { apiPath } from '../client.ts';
+import {
+  type Context,
+  clockTime,
+  findDevice,
+  findRoom,
+  ifMatch,
+  moment,
+  propertyTable,
+} from '../context.ts';
+import { isConfirmed } from '../prompt.ts';
+import { propertyLabel, propertyName, valueText } from '../property-text.ts';
+import type { AddVerb } from '../verb.ts';
+
+type Table = ReadonlyMap<string, PropertyInfoJson>;
+
+const SUMMARY_PROPERTIES_MAX = 3;
+/** In this order a device's state is told in one line. */
+const SUMMARY_FIRST = [
+  ...['smoke', 'waterLeak', 'gas', 'tamper', 'alarm', 'locked', 'open', 'occupancy', 'presence'],
+  ...['on', 'brightness', 'position', 'temperature', 'targetTemperature', 'humidity', 'power'],
+];
+/** A battery is worth a word only when somebody should act. */
+const BATTERY_LOW_PERCENT = 20;
+
+interface RemoveOptions {
+  readonly force?: boolean;
+  readonly yes?: boolean;
+}
+
+interface RoomOptions {
+  readonly none?: boolean;
+  readonly create?: boolean;
+}
+
+export const addDevices: AddVerb = (program, { words, act, examples }) => {
+  const devices = program
+    .command('devices')
+    .description(words.help.devices)
+    .addHelpText(
+      'after',
+      examples(
+        'ingle devices',
+        'ingle devices show "Hall lamp"',
+        'ingle devices rename hall-lamp "Lamp by the door"',
+        'ingle devices room hall-lamp Hall --create',
+        'ingle devices replace "Old bulb" "New bulb"',
+      ),
+    );
+  devices
+    .command('list', { isDefault: true })
+    .description(words.help.devicesList)
+    .action(async (_options: unknown, command: Command) => {
+      await act(command, listDevices);
+    });
+  devices
+    .command('show')
+    .argument('<device>')
+    .description(words.help.devicesShow)
+    .action(async (typed: string, _options: unknown, command: Command) => {
+      await act(command, (context) => showDevice(context, typed));
+    });
+  devices
+    .command('rename')
+    .argument('<device>')
+    .argument('<name>')
+    .description(words.help.devicesRename)
+    .action(async (typed: string, name: string, _options: unknown, command: Command) => {
+      await act(command, (context) => renameDevice(context, typed, name));
+    });
+  devices
+    .command('room')
+    .argument('<device>')
+    .argument('[room]')
+    .description(words.help.devicesRoom)
+    .option('--none', words.help.devicesRoomNone)
+    .option('--create', words.help.devicesRoomCreate)
+    .action(
+      async (typed: string, room: string | undefined, options: RoomOptions, command: Command) => {
+        await act(command, (context) => moveDevice(context, typed, room, options));
+      },
+    );
+  devices
+    .command('remove')
+    .argument('<device>')
+    .description(words.help.devicesRemove)
+    .option('--force', words.help.devicesForce)
+    .option('-y, --yes', words.help.yes)
+    .action(async (typed: string, options: RemoveOptions, command: Command) => {
+      await act(command, (context) => removeDevice(context, typed, options));
+    });
+  devices
+    .command('replace')
+    .argument('<device>')
+    .argument('<new-device>')
+    .description(words.help.devicesReplace)
+    .action(async (typed: string, from: string, _options: unknown, command: Command) => {
+      await act(command, (context) => replaceDevice(context, { dead: typed, fresh: from }));
+    });
+};
+
+async function listDevices(context: Context): Promise<void> {
+  const { client, printer, words } = context;
+  const [devices, rooms, table] = await Promise.all([
+    client.list<DeviceJson>('/api/devices'),
+    client.list<RoomJson>('/api/rooms'),
+    propertyTable(context),
+  ]);
+  if (printer.isJson) {
+    printer.value(devices);
+    return;
+  }
+  if (devices.length === 0) {
+    printer.note(words.devices.none);
+    return;
+  }
+  const roomNames = new Map(rooms.map((room) => [room.id, room.name]));
+  const rows = devices.map((device) => [
+    device.name,
+    roomNames.get(device.room ?? '') ?? words.devices.noRoom,
+    device.kind,
+    summary(context, device, table),
+    device.handle,
+  ]);
+  printer.table([words.devices.columns, ...rows]);
+}
+
+function summary({ words, language }: Context, device: DeviceJson, table: Table): string {
+  if (!device.availability.online) return words.devices.offline;
+  const rank = (key: string) => {
+    const at = SUMMARY_FIRST.indexOf(propertyName(key));
+    return at === -1 ? SUMMARY_FIRST.length : at;
+  };
+  const battery = device.properties.battery?.value;
+  const isLow = typeof battery === 'number' && battery < BATTERY_LOW_PERCENT;
+  const known = Object.entries(device.properties).filter(
+    ([key, property]) => property.value !== null && rank(key) < SUMMARY_FIRST.length,
+  );
+  known.sort(([left], [right]) => rank(left) - rank(right));
+  const shown = known.slice(0, SUMMARY_PROPERTIES_MAX);
+  if (isLow && device.properties.battery) shown.push(['battery', device.properties.battery]);
+  return shown
+    .map(([key, property]) => {
+      const info = table.get(propertyName(key));
+      const value = valueText(property.value, property, info, language);
+      const needsLabel = propertyName(key) !== 'on' || key.includes('@');
+      return needsLabel ? `${propertyLabel(key, property, info, language)} ${value}` : value;
+    })
+    .join(', ');
+}
+
+async function showDevice(context: Context, typed: string): Promise<void> {
+  const { client, printer, words, language } = context;
+  const device = await findDevice(context, typed);
+  if (printer.isJson) {
+    printer.value(device);
+    return;
+  }
+  const [rooms, table] = await Promise.all([
+    client.list<RoomJson>('/api/rooms'),
+    propertyTable(context),
+  ]);
+  const { info } = words.devices;
+  const { availability } = device;
+  const room = rooms.find((each) => each.id === device.room)?.name ?? words.devices.noRoom;
+  printer.line(device.name);
+  printer.table([
+    [`  ${info.id}`, device.id],
+    [`  ${info.handle}`, device.handle],
+    [`  ${info.room}`, room],
+    [`  ${info.model}`, `${device.manufacturer} ${device.model} (${device.title})`],
+    [`  ${info.adapter}`, `${device.adapter} ${device.address}`],
+    [`  ${info.power}`, device.power],
+    [`  ${info.firmware}`, device.firmware.current ?? words.devices.noRoom],
+    [
+      `  ${info.state}`,
+      availability.online
+        ? info.online
+        : words.status.offline(
+            device.name,
+            moment(availability.since, language),
+            availability.reason,
+          ),
+    ],
+  ]);
+  printer.table(
+    Object.entries(device.properties).map(([key, property]) => {
+      const row = table.get(propertyName(key));
+      const wanted =
+        property.wanted === undefined
+          ? ''
+          : words.devices.wanted(valueText(property.wanted, property, row, language));
+      return [
+        `  ${key}`,
+        propertyLabel(key, property, row, language),
+        valueText(property.value, property, row, language),
+        property.access,
+        property.at === undefined ? '' : clockTime(property.at, language),
+        wanted,
+      ];
+    }),
+  );
+}
+
+async function patch(device: DeviceJson, context: Context, change: unknown): Promise<DeviceJson> {
+  const answer = await context.client.request<DeviceJson>(
+    'PATCH',
+    apiPath`/api/devices/${device.id}`,
+    { body: change, headers: ifMatch(device.version) },
+  );
+  return answer.body;
+}
+
+async function renameDevice(context: Context, typed: string, name: string): Promise<void> {
+  const device = await findDevice(context, typed);
+  const renamed = await patch(device, context, { name });
+  if (context.printer.isJson) context.printer.value(renamed);
+  else context.printer.line(context.words.devices.renamed(device.name, renamed.name));
+}
+
+async function moveDevice(
+  context: Context,
+  typed: string,
+  roomTyped: string | undefined,
+  options: RoomOptions,
+): Promise<void> {
+  const { client, printer, words } = context;
+  if ((roomTyped === undefined) === (options.none !== true)) {
+    throw new CliError('usage', words.usage.noRoomNamed);
+  }
+  const device = await findDevice(context, typed);
+  let room: RoomJson | null = null;
+  if (roomTyped !== undefined) {
+    room = await findRoom(context, roomTyped, options.create === true);
+    room ??= (
+      await client.request<RoomJson>('POST', '/api/rooms', {
+        body: { name: roomTyped, icon: null },
+      })
+    ).body;
+  }
+  const moved = await patch(device, context, { room: room?.id ?? null });
+  if (printer.isJson) printer.value(moved);
+  else if (room) printer.line(words.devices.moved(device.name, room.name));
+  else printer.line(words.devices.movedOut(device.name));
+}
+
+async function removeDevice(
+  context: Context,
+  typed: string,
+  { force = false, yes = false }: RemoveOptions,
+): Promise<void> {
+  const { client, printer, words } = context;
+  const device = await findDevice(context, typed);
+  const answer = await isConfirmed(words.devices.confirmRemove(device.name), yes);
+  if (answer === 'nobody') {
+    throw new CliError('usage', words.usage.needsYes, { hint: words.usage.needsYesHint });
+  }
+  if (answer === 'no') {
+    printer.note(words.devices.kept);
+    return;
+  }
+  // The node is asked to leave, and a sleepy one takes its time.
+  const path = apiPath`/api/devices/${device.id}` + (force ? '?force=true' : '');
+  await client.request('DELETE', path, { timeoutMs: 30_000 });
+  if (printer.isJson) printer.value({ removed: device.id });
+  else printer.line(words.devices.removed(device.name));
+}
+
+async function replaceDevice(
+  context: Context,
+  { dead, fresh }: { readonly dead: string; readonly fresh: string },
+): Promise<void> {
+  const device = await findDevice(context, dead);
+  const from = await findDevice(context, fresh);
+  const answer = await context.client.request<DeviceJson>(
+    'POST',
+    apiPath`/api/devices/${device.id}/replace`,
+    { body: { from: from.id }, timeoutMs: 30_000 },
+  );
+  const { printer, words } = context;
+  if (printer.isJson) printer.value(answer.body);
+  else {
+    const model = `${answer.body.manufacturer} ${answer.body.model}`;
+    printer.line(words.devices.replaced(answer.body.name, model));
+  }
+}

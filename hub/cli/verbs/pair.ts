@@ -1,0 +1,201 @@
+// `ingle pair`: opens the network and shows each step of what joins; Ctrl-C closes the network again.
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { Listr } from 'listr2';
+import type { DeviceJson, JobJson } from '../../api/shapes.ts';
+import { wholeNumber } from '../arguments.ts';
+import { CliError } from '../cli-error.ts';
+import { apiPath, errorCode } from '../client.ts';
+import { type Context, findDevice } from '../context.ts';
+import { plain } from '../terminal-text.ts';
+import type { AddVerb } from '../verb.ts';
+
+const SECONDS_MIN = 10;
+const SECONDS_MAX = 254;
+const POLL_MS = 400;
+
+interface PairOptions {
+  readonly seconds?: string;
+  readonly via?: string;
+  readonly installCode?: string;
+}
+
+export const addPair: AddVerb = (program, { words, act, examples }) => {
+  program
+    .command('pair')
+    .description(words.help.pair)
+    .option('--seconds <n>', words.help.pairSeconds)
+    .option('--via <device>', words.help.pairVia)
+    .option('--install-code <code>', words.help.pairInstallCode)
+    .addHelpText(
+      'after',
+      examples(
+        'ingle pair',
+        'ingle pair --seconds 60 --via "Hall plug"',
+        'ingle pair --install-code 83FED3407A939723A5C639B26916D505C3B5',
+      ),
+    )
+    .action(async (options: PairOptions, command: Command) => {
+      await act(command, (context) => pair(context, options));
+    });
+};
+
+async function pair(context: Context, options: PairOptions): Promise<void> {
+  const { client, printer, words } = context;
+  const limits = { what: '--seconds', min: SECONDS_MIN, max: SECONDS_MAX };
+  const seconds = wholeNumber(options.seconds ?? '120', limits, words);
+  const router = options.via === undefined ? null : await findDevice(context, options.via);
+  const before = new Set(
+    (await client.list<DeviceJson>('/api/devices')).map((device) => device.id),
+  );
+  const { body: started } = await client.request<JobJson>('POST', '/api/jobs', {
+    body: {
+      kind: 'pair',
+      protocol: 'zigbee',
+      seconds,
+      via: router?.id ?? null,
+      installCode: options.installCode ?? null,
+    },
+  });
+  const stop = new AbortController();
+  const onInterrupt = () => stop.abort();
+  process.on('SIGINT', onInterrupt);
+  process.on('SIGTERM', onInterrupt);
+  try {
+    const title = words.pair.title(seconds);
+    const heading = router ? `${title} ${words.pair.via(router.name)}` : title;
+    const job = printer.isTerminal
+      ? await showOnTerminal(context, started, heading, stop.signal)
+      : await showAsLines(context, started, heading, stop.signal);
+    await finish(context, job, before, stop.signal.aborted);
+  } finally {
+    process.off('SIGINT', onInterrupt);
+    process.off('SIGTERM', onInterrupt);
+  }
+}
+
+/** The job each time it has moved, until it ends. An interrupt cancels it, and the last state is told. */
+async function* follow(
+  { client }: Context,
+  started: JobJson,
+  signal: AbortSignal,
+): AsyncGenerator<JobJson, JobJson> {
+  const path = apiPath`/api/jobs/${started.id}`;
+  let job = started;
+  let isCancelled = false;
+  while (job.state === 'running') {
+    yield job;
+    if (signal.aborted && !isCancelled) {
+      isCancelled = true;
+      job = (await client.request<JobJson>('DELETE', path)).body;
+      continue;
+    }
+    // An interrupt ends the pause early, and only the pause.
+    await delay(POLL_MS, undefined, isCancelled ? {} : { signal }).catch(() => undefined);
+    job = await client.get<JobJson>(path);
+  }
+  return job;
+}
+
+function stepText({ words }: Context, job: JobJson): string {
+  if (!job.step) return '';
+  const name = words.pair.steps[job.step.name] ?? job.step.name;
+  const step = words.pair.step(name, job.step.index, job.step.of);
+  return job.etaSeconds === null ? step : `${step}, ${words.pair.left(Math.round(job.etaSeconds))}`;
+}
+
+async function showAsLines(
+  context: Context,
+  started: JobJson,
+  heading: string,
+  signal: AbortSignal,
+): Promise<JobJson> {
+  const { printer } = context;
+  // Results go to standard output; with --json nothing else may.
+  const say = printer.isJson ? printer.note : printer.line;
+  say(heading);
+  let shownSteps = '';
+  const shownLines = new Set<string>();
+  const show = (job: JobJson) => {
+    const step = job.step ? `${job.step.name} ${job.step.index}/${job.step.of}` : '';
+    if (step !== shownSteps && step !== '') say(stepText(context, job));
+    shownSteps = step;
+    for (const { at, text } of job.log) {
+      const line = `${at} ${text}`;
+      if (!shownLines.has(line)) say(`  ${text}`);
+      shownLines.add(line);
+    }
+  };
+  const jobs = follow(context, started, signal);
+  for (;;) {
+    const next = await jobs.next();
+    show(next.value);
+    if (next.done) return next.value;
+  }
+}
+
+async function showOnTerminal(
+  context: Context,
+  started: JobJson,
+  heading: string,
+  signal: AbortSignal,
+): Promise<JobJson> {
+  let job = started;
+  const list = new Listr(
+    [
+      {
+        title: plain(heading),
+        task: async (_data: unknown, task): Promise<void> => {
+          let shown = 0;
+          const jobs = follow(context, started, signal);
+          for (;;) {
+            const next = await jobs.next();
+            job = next.value;
+            for (const { text } of job.log.slice(shown)) task.output = plain(text);
+            shown = Math.max(shown, job.log.length);
+            const step = stepText(context, job);
+            task.title = plain(step === '' ? heading : `${heading}\n${step}`);
+            if (next.done) break;
+          }
+          task.title = plain(heading);
+        },
+        rendererOptions: { outputBar: 8, persistentOutput: true },
+      },
+    ],
+    { registerSignalListeners: false },
+  );
+  await list.run();
+  return job;
+}
+
+async function finish(
+  { client, printer, words }: Context,
+  job: JobJson,
+  before: ReadonlySet<string>,
+  isInterrupted: boolean,
+): Promise<void> {
+  const devices = await client.list<DeviceJson>('/api/devices');
+  const added = devices.filter((device) => !before.has(device.id));
+  if (printer.isJson) printer.value({ job, added });
+  else {
+    for (const device of added) {
+      printer.line(words.pair.added(device.name, `${device.manufacturer} ${device.model}`));
+    }
+  }
+  if (job.state === 'failed') {
+    const { problem } = job;
+    throw new CliError(
+      problem ? errorCode(problem.code) : 'internal',
+      problem?.detail ?? words.pair.none,
+      {
+        hint: problem?.hint ?? words.pair.noneHint,
+      },
+    );
+  }
+  if (added.length > 0) {
+    if (isInterrupted) printer.note(words.pair.cancelled);
+    return;
+  }
+  if (job.state === 'cancelled') throw new CliError('cancelled', words.pair.cancelled);
+  throw new CliError('timed-out', words.pair.none, { hint: words.pair.noneHint });
+}
