@@ -151,8 +151,8 @@ function buildPage(node) {
 }
 
 /** Runs one program in the foreground and hands its signals and its exit code through. */
-function handOver(node, args) {
-  const child = spawn(node, args, { cwd: root, stdio: 'inherit' });
+function handOver(node, args, options) {
+  const child = spawn(node, args, { ...options, stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => {
@@ -164,7 +164,13 @@ const bin = (...parts) => path.join(root, 'node_modules', ...parts);
 
 const TASKS = {
   start: { page: true, args: ['hub/main.ts'] },
-  cli: { page: false, args: ['hub/cli/main.ts'] },
+  // The command works where it was called: its arguments may name files there. The cache halves its start.
+  cli: {
+    page: false,
+    args: [path.join(root, 'hub', 'cli', 'main.ts')],
+    cwd: process.cwd(),
+    env: { NODE_COMPILE_CACHE: path.join(root, '.cache', 'compile'), ...process.env },
+  },
   test: { page: true, args: ['scripts/test.ts'] },
   check: { page: false, args: ['scripts/check.ts'] },
   bench: { page: true, args: ['scripts/bench/main.ts'] },
@@ -184,4 +190,7 @@ if (!task) {
 installPackages();
 const node = nodeForIngle();
 if (task.page) buildPage(node);
-handOver(node, [...task.args, ...rest]);
+handOver(node, [...task.args, ...rest], {
+  cwd: task.cwd ?? root,
+  env: task.env ?? process.env,
+});
