@@ -164,13 +164,8 @@ const bin = (...parts) => path.join(root, 'node_modules', ...parts);
 
 const TASKS = {
   start: { page: true, args: ['hub/main.ts'] },
-  // The command works where it was called: its arguments may name files there. The cache halves its start.
-  cli: {
-    page: false,
-    args: [path.join(root, 'hub', 'cli', 'main.ts')],
-    cwd: process.cwd(),
-    env: { NODE_COMPILE_CACHE: path.join(root, '.cache', 'compile'), ...process.env },
-  },
+  // The command works where it was called: its arguments may name files there.
+  cli: { page: false, args: [path.join(root, 'hub', 'cli', 'main.ts')], cwd: process.cwd() },
   test: { page: true, args: ['scripts/test.ts'] },
   check: { page: false, args: ['scripts/check.ts'] },
   bench: { page: true, args: ['scripts/bench/main.ts'] },
@@ -192,5 +187,6 @@ const node = nodeForIngle();
 if (task.page) buildPage(node);
 handOver(node, [...task.args, ...rest], {
   cwd: task.cwd ?? root,
-  env: task.env ?? process.env,
+  // Types are stripped once and kept: it halves every start, the workers' too.
+  env: { NODE_COMPILE_CACHE: path.join(root, '.cache', 'compile'), ...process.env },
 });
