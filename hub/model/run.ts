@@ -41,6 +41,8 @@ export interface RunTrace {
   readonly seq: number;
   readonly steps: readonly TraceStep[];
   readonly omitted: number;
+  /** Of a near miss: how many like it came right before it and are not kept themselves. */
+  readonly repeats?: number;
   /** The whole run in one sentence, both languages. */
   readonly summary: { readonly en: string; readonly zh: string };
 }

@@ -24,14 +24,29 @@ import type { PropertyKey, PropertyValue } from './properties.ts';
 import type { RunTrace } from './run.ts';
 import type { Patch } from './state-table.ts';
 
-/** Core → storage, on a port of their own. The core never waits for an answer. */
+/**
+ * Core → storage, on a port of their own. The core never waits for an answer. `tables` answers `behind`: all entries
+ * of all durable tables as they are after record `last`.
+ */
 export type CoreToStore =
   | { readonly kind: 'journal'; readonly records: readonly JournalRecord[] }
+  | {
+      readonly kind: 'tables';
+      readonly last: number;
+      readonly seq: number;
+      readonly atMs: number;
+      readonly entries: readonly Patch[];
+    }
   | { readonly kind: 'log'; readonly entries: readonly LogEntry[] };
 
-/** Storage → core. `logged` counts entries taken off the queue, written or not, since the worker began. */
+/**
+ * Storage → core. `durable` also comes first on a new port, and tells from where on to send again. `behind`: records
+ * between `upTo` and those just sent are missing here, and nothing is taken until they or `tables` come. `logged`
+ * counts this port's entries that were taken off the queue, written or not, since the message before.
+ */
 export type StoreToCore =
   | { readonly kind: 'durable'; readonly upTo: number }
+  | { readonly kind: 'behind'; readonly upTo: number }
   | { readonly kind: 'logged'; readonly count: number };
 
 /** All that people have set: the house starts from this alone. */
@@ -87,6 +102,8 @@ export interface StoreStatistics {
   /** Journal records waiting for their commit. */
   readonly pendingRecords: number;
   readonly droppedLogEntries: number;
+  /** What keeps it from writing now, in words with what to do; null while all is well. */
+  readonly problem: string | null;
 }
 
 /** Edits carry the version they were made on; a `put` whose record's version is not the stored one + 1 is a conflict. */
