@@ -1,0 +1,199 @@
+// Reads a scene file: text to a checked Scene, or all that is wrong with it, each with its place and what would be
+// right. A file is YAML 1.2, so JSON is one too; devices are named by handle or by id.
+import type { InputProblem } from '../../hub/model/errors.ts';
+import { nearestName } from '../../hub/model/nearest-name.ts';
+import { type NamedPlace, ReadContext } from './context.ts';
+import { readDocument } from './document.ts';
+import { parseDuration } from './literals.ts';
+import type { SceneNames } from './names.ts';
+import { readSteps } from './read-steps.ts';
+import { readCondition, readTrigger } from './read-triggers.ts';
+import {
+  type AfterOutage,
+  type Again,
+  DEFAULT_AFTER_OUTAGE,
+  DEFAULT_AGAIN,
+  type Scene,
+  type SceneTest,
+} from './scene.ts';
+import { SCENE_SHAPE } from './schema.ts';
+
+/** A scene, or what is wrong with its file. */
+export type ParsedScene =
+  | { readonly scene: Scene; readonly errors?: undefined }
+  | { readonly scene?: undefined; readonly errors: readonly InputProblem[] };
+
+/** A parsed scene with the places where its text names devices and rooms. */
+export type LocatedScene =
+  | { readonly scene: Scene; readonly named: readonly NamedPlace[] }
+  | { readonly scene: null; readonly errors: readonly InputProblem[] };
+
+/** Words of the top level that the format has and this version does not do yet. */
+const LATER = [
+  'priority',
+  'group',
+  'cooldown',
+  'debounce',
+  'throttle',
+  'yield',
+  'variables',
+  'uses',
+  'expect',
+  'undo',
+];
+
+/** Reads the text of a scene file. Never throws; all problems are told, at most 100. */
+export function parseScene(text: string, names: SceneNames): ParsedScene {
+  const located = locateScene(text, names);
+  return located.scene === null ? { errors: located.errors } : { scene: located.scene };
+}
+
+/** As `parseScene`, with the places of all names. */
+export function locateScene(text: string, names: SceneNames): LocatedScene {
+  const problems: InputProblem[] = [];
+  const document = readDocument(text, problems);
+  if (!document.isReadable) return { scene: null, errors: problems };
+  const context = new ReadContext(document, names, problems);
+  const scene = readScene(context, document.data);
+  if (scene === null || problems.length > 0) {
+    return { scene: null, errors: [...problems].sort(byPlace) };
+  }
+  return { scene, named: context.named };
+}
+
+function byPlace(a: InputProblem, b: InputProblem): number {
+  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
+}
+
+const TOP_KEYS = [
+  'scene',
+  'room',
+  'description',
+  'when',
+  'while',
+  'do',
+  'again',
+  'after-outage',
+  'tests',
+];
+
+function readScene(context: ReadContext, data: unknown): Scene | null {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) {
+    return context.refuse([], 'A scene file is a map that begins with `scene: ` and its name');
+  }
+  const known: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(data)) {
+    if (TOP_KEYS.includes(key)) known[key] = value;
+    else refuseTopKey(context, key);
+  }
+  const shaped = context.shaped(SCENE_SHAPE, known, []);
+  // Lists are read also where something else is wrong, so that all problems are told at once.
+  const list = (key: string): readonly unknown[] => (Array.isArray(known[key]) ? known[key] : []);
+  const when = list('when')
+    .slice(0, 50)
+    .flatMap((item, index) => readTrigger(context, item, ['when', index]) ?? []);
+  const condition =
+    known.while === undefined ? null : readCondition(context, known.while, ['while'], { count: 0 });
+  const steps = readSteps(context, list('do'), ['do'], { count: 0 });
+  if (shaped === null) return null;
+  const room = shaped.room === undefined ? null : readRoom(context, shaped.room);
+  const afterOutage = readAfterOutage(context, shaped['after-outage'] ?? {});
+  return {
+    name: shaped.scene,
+    room,
+    description: shaped.description ?? null,
+    when,
+    while: condition,
+    do: steps,
+    again: shaped.again === undefined ? DEFAULT_AGAIN : readAgain(shaped.again),
+    afterOutage,
+    tests: (shaped.tests ?? []).map((test, index) => readTest(context, test, index)),
+  };
+}
+
+function refuseTopKey(context: ReadContext, key: string): void {
+  if (LATER.includes(key)) {
+    context.refuse([key], `"${key}" is not supported yet in this version`, 'key');
+    return;
+  }
+  const nearest = nearestName(key, TOP_KEYS);
+  context.refuse(
+    [key],
+    nearest === undefined
+      ? `"${key.slice(0, 40)}" is not known; a scene has ${TOP_KEYS.join(', ')}`
+      : `"${key.slice(0, 40)}" is not known; did you mean ${nearest}?`,
+    'key',
+  );
+}
+
+function readRoom(context: ReadContext, handle: string): Scene['room'] {
+  const room = context.names.room(handle);
+  if (room === undefined) {
+    const nearest = nearestName(handle, context.names.roomHandles());
+    const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
+    return context.refuse(['room'], `There is no room "${handle.slice(0, 64)}"${hint}`);
+  }
+  context.remember(['room'], 'value', { text: handle, name: handle, id: room.id });
+  return room.id;
+}
+
+function readAgain(text: string): Again {
+  if (text === 'single' || text === 'restart') return { kind: text };
+  if (text === 'per device') return { kind: 'perDevice' };
+  const [kind, max] = text.split(' ');
+  return { kind: kind === 'queue' ? 'queue' : 'parallel', max: Number(max) };
+}
+
+function readAfterOutage(
+  context: ReadContext,
+  given: {
+    readonly waits?: AfterOutage['waits'] | undefined;
+    readonly holds?: AfterOutage['holds'] | undefined;
+    readonly late?: string | undefined;
+  },
+): AfterOutage {
+  return {
+    waits: given.waits ?? DEFAULT_AFTER_OUTAGE.waits,
+    holds: given.holds ?? DEFAULT_AFTER_OUTAGE.holds,
+    late: given.late === undefined ? DEFAULT_AFTER_OUTAGE.late : readLate(context, given.late),
+  };
+}
+
+function readLate(context: ReadContext, text: string): AfterOutage['late'] {
+  if (text === 'run') return { kind: 'run' };
+  if (text === 'skip') return { kind: 'skip', overMs: 0 };
+  const overMs = parseDuration(text.slice('skip over '.length));
+  if (typeof overMs === 'number') return { kind: 'skip', overMs };
+  context.refuse(['after-outage', 'late'], overMs);
+  return { kind: 'default' };
+}
+
+/** Keeps a test as it is, and remembers which of its keys name devices, so that it follows a rename. */
+function readTest(
+  context: ReadContext,
+  test: {
+    readonly given?: Readonly<Record<string, unknown>> | undefined;
+    readonly when: readonly unknown[];
+    readonly then: readonly unknown[];
+  },
+  index: number,
+): SceneTest {
+  const remember = (data: unknown, path: readonly (string | number)[]): void => {
+    if (typeof data !== 'object' || data === null) return;
+    for (const [key, value] of Object.entries(data)) {
+      const at = [...path, Array.isArray(data) ? Number(key) : key];
+      if (!Array.isArray(data)) {
+        const name = key.split('.', 1)[0] ?? key;
+        const device = context.names.device(name);
+        if (device) context.remember(at, 'key', { text: key, name, id: device.id });
+      }
+      // Below a device stand its properties, which are no handles.
+      if (Array.isArray(data) || context.names.device(key) === undefined) remember(value, at);
+    }
+  };
+  const path = ['tests', index];
+  remember(test.given ?? {}, [...path, 'given']);
+  remember(test.when, [...path, 'when']);
+  remember(test.then, [...path, 'then']);
+  return { given: test.given ?? {}, when: test.when, expected: test.then };
+}

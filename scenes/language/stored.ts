@@ -1,0 +1,118 @@
+// A scene's text as it is stored (devices and rooms by id) and as it is shown (by their present handles). Only the
+// names are replaced; comments, order and layout stay as they were written.
+import { isPair, isScalar, parseDocument, visit } from 'yaml';
+import type { InputProblem } from '../../hub/model/errors.ts';
+import type { TextRange } from './document.ts';
+import type { SceneNames } from './names.ts';
+import { locateScene } from './parse.ts';
+import type { Scene } from './scene.ts';
+
+/** A scene's text with ids and the scene it says, or what is wrong with it. */
+export type StoredScene =
+  | { readonly stored: string; readonly scene: Scene; readonly errors?: undefined }
+  | { readonly errors: readonly InputProblem[] };
+
+interface Replacement extends TextRange {
+  readonly by: string;
+}
+
+/** The text to store: every handle replaced by its id. */
+export function toStored(text: string, names: SceneNames): StoredScene {
+  const located = locateScene(text, names);
+  if (located.scene === null) return { errors: located.errors };
+  const replacements: Replacement[] = [];
+  const done = new Set<string>();
+  for (const { scalar, text: written, name, id } of located.named) {
+    if (name === id) continue;
+    const key = `${scalar.from}/${written}`;
+    if (done.has(key)) continue;
+    done.add(key);
+    replacements.push(...replaceName(text, scalar, { written, name, by: id }));
+  }
+  return { stored: apply(text, replacements), scene: located.scene };
+}
+
+/** The text to show: every id that is still known replaced by its handle. Ids of what is gone stay. */
+export function toShown(stored: string, names: SceneNames): string {
+  const replacements: Replacement[] = [];
+  const document = parseDocument(stored, {
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: 'silent',
+  });
+  if (document.errors.length > 0) return stored;
+  visit(document, {
+    Scalar(_key, node, path) {
+      const { range } = node;
+      if (!isScalar(node) || typeof node.value !== 'string' || !range) return;
+      const scalar = { from: range[0], to: range[1] };
+      const text = node.value;
+      const id = /^((?:dev|room)_[0-9a-z_-]+)(?:\.\S+)?$/.exec(text)?.[1];
+      const handle = id === undefined ? undefined : handleOf(names, id);
+      // The scene's own name and description are texts, whatever they look like.
+      const pair = path.length === 3 ? path.at(-1) : undefined;
+      const isOwnText = isPair(pair) && !(isScalar(pair.key) && pair.key.value === 'room');
+      if (id !== undefined && handle !== undefined && !isOwnText) {
+        replacements.push(...replaceName(stored, scalar, { written: text, name: id, by: handle }));
+        return;
+      }
+      for (const [written, blank] of text.matchAll(/\{\{\s*(dev_[0-9a-z_-]+)/g)) {
+        const shown = blank === undefined ? undefined : handleOf(names, blank);
+        if (shown === undefined || blank === undefined) continue;
+        replacements.push(...replaceName(stored, scalar, { written, name: blank, by: shown }));
+      }
+    },
+  });
+  return apply(stored, replacements);
+}
+
+function handleOf(names: SceneNames, id: string): string | undefined {
+  return id.startsWith('dev_') ? names.device(id)?.handle : names.room(id)?.handle;
+}
+
+/**
+ * Replaces a name inside one scalar. Where the name stands literally it is replaced in place; where escapes hide it,
+ * or the new name would not stand as a plain word, the scalar is written anew in double quotes.
+ */
+function replaceName(
+  text: string,
+  scalar: TextRange,
+  { written, name, by }: { written: string; name: string; by: string },
+): Replacement[] {
+  const raw = text.slice(scalar.from, scalar.to);
+  const quote = raw.startsWith('"') || raw.startsWith("'") ? 1 : 0;
+  const isBlank = written.startsWith('{{');
+  if (isBlank) {
+    return [...raw.matchAll(/\{\{\s*([^\s.{}]+)/g)].flatMap((match) => {
+      if (match[1] !== name) return [];
+      const from = scalar.from + match.index + match[0].length - name.length;
+      return [{ from, to: from + name.length, by }];
+    });
+  }
+  const isLiteral = raw.startsWith(name, quote);
+  const isSafe = quote === 1 ? !/["'\\]/.test(by) : isPlainWord(by);
+  if (isLiteral && isSafe) {
+    const from = scalar.from + quote;
+    return [{ from, to: from + name.length, by }];
+  }
+  return [
+    { from: scalar.from, to: scalar.to, by: JSON.stringify(by + written.slice(name.length)) },
+  ];
+}
+
+/** Whether the name reads as a text, and as nothing else, without quotes. */
+function isPlainWord(name: string): boolean {
+  if (!/^\p{L}[\p{L}\p{N}_-]*$/u.test(name)) return false;
+  return !/^(?:true|false|null|yes|no|on|off|y|n|nan|inf)$/i.test(name);
+}
+
+function apply(text: string, replacements: Replacement[]): string {
+  let result = '';
+  let end = 0;
+  for (const { from, to, by } of [...replacements].sort((a, b) => a.from - b.from)) {
+    if (from < end) continue;
+    result += text.slice(end, from) + by;
+    end = to;
+  }
+  return result + text.slice(end);
+}
