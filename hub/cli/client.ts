@@ -11,6 +11,8 @@ const PAGES_MAX = 1_000;
 
 export interface ClientOptions {
   readonly hub: URL;
+  /** Of this program. */
+  readonly version: string;
   /** Tried in turn: a token left behind by a hub that was killed is refused, and the next one taken. */
   readonly tokens: readonly string[];
   readonly language: 'en' | 'zh';
@@ -176,6 +178,8 @@ export class Client {
     const headers: Record<string, string> = {
       accept: 'application/json, application/problem+json',
       'accept-language': this.#options.language,
+      // The hub tells by it that an act came from this command.
+      'user-agent': `ingle/${this.#options.version}`,
       ...options.headers,
     };
     if (token !== undefined && !options.withoutToken) headers.authorization = `Bearer ${token}`;

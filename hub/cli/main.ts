@@ -105,6 +105,7 @@ function contextOf(options: GlobalOptions, language: Language): Context {
   return {
     client: new Client({
       hub,
+      version: packageJson.version,
       tokens: stored === undefined ? local.tokens : [...local.tokens, stored],
       language,
       messages: words,

@@ -182,8 +182,8 @@ async function finish(
       printer.line(words.pair.added(device.name, `${device.manufacturer} ${device.model}`));
     }
   }
-  if (job.state === 'failed') {
-    const { problem } = job;
+  const { problem } = job;
+  if (job.state === 'failed' || (problem && added.length === 0)) {
     throw new CliError(
       problem ? errorCode(problem.code) : 'internal',
       problem?.detail ?? words.pair.none,
