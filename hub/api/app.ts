@@ -1,0 +1,226 @@
+// The API's root. Deny by default: only rows of the table of routes are mounted, each behind its own check of
+// who may call it, made on the route that was found and never on how a path begins.
+import { Hono } from 'hono';
+import { ATTEMPTS_SETTING, createAttempts } from '../household/attempts.ts';
+import { type Claim, createClaim } from '../household/claim.ts';
+import { createPasswords } from '../household/passwords.ts';
+import { createSessions } from '../household/sessions.ts';
+import type { LogLevel } from '../model/adapter-port.ts';
+import { HubError, toProblem } from '../model/errors.ts';
+import type { HubPort } from '../model/hub-port.ts';
+import { authenticate, authorize, checkIntent } from './authentication.ts';
+import { BODY_BYTES_MAX, parseBody, parseQuery, readBytes } from './body.ts';
+import { commandRoutes } from './commands.ts';
+import {
+  type ApiContext,
+  type ApiEnv,
+  type ApiParts,
+  type Handlers,
+  unauthenticated,
+} from './context.ts';
+import { deviceRoutes } from './devices.ts';
+import { errorResponse, HttpError } from './errors.ts';
+import { createEvents } from './events.ts';
+import { healthRoutes } from './health.ts';
+import { homeRoutes } from './home.ts';
+import { createIdempotency, type Idempotency } from './idempotency.ts';
+import { inboxRoutes } from './inbox.ts';
+import { jobRoutes } from './jobs.ts';
+import { memberRoutes } from './members.ts';
+import { createPage } from './page.ts';
+import {
+  checkHost,
+  checkMethod,
+  checkSite,
+  checkTarget,
+  createHostCheck,
+  isUnsafe,
+} from './request-gate.ts';
+import { roomRoutes } from './rooms.ts';
+import { ROUTE_SPECS, type RouteName, type RouteSpec } from './routes.ts';
+import { runRoutes } from './runs.ts';
+import { sceneRoutes } from './scenes.ts';
+import { sessionRoutes } from './session.ts';
+
+/** On every answer, whatever it is. The page brings all that it needs: no other host, no inline script. */
+const SECURITY_HEADERS: readonly (readonly [string, string])[] = [
+  [
+    'Content-Security-Policy',
+    "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; object-src 'none'; frame-ancestors 'none'",
+  ],
+  ['X-Content-Type-Options', 'nosniff'],
+  ['X-Frame-Options', 'DENY'],
+  ['Referrer-Policy', 'no-referrer'],
+  ['Cross-Origin-Opener-Policy', 'same-origin'],
+  ['Cross-Origin-Resource-Policy', 'same-origin'],
+];
+
+export interface ApiOptions {
+  /** The secret of local root, as `writeLocalToken` gave it; null: there is none. */
+  readonly localToken: string | null;
+  /** Further names under which the hub is reached, such as a name in the home's own DNS. */
+  readonly hosts?: readonly string[];
+  /** Folder of the built page; absent: no page is served. */
+  readonly pageFolder?: string;
+  readonly heartbeatMs?: number;
+  log(level: LogLevel, text: string): void;
+}
+
+export interface Api {
+  readonly app: Hono<ApiEnv>;
+  /** To print the claim code at the start. */
+  readonly claim: Claim;
+  /** Connected live clients. */
+  liveClients(): number;
+  /** Ends all live streams. May be called twice. */
+  stop(): void;
+}
+
+/** Builds the API over a hub whose home is loaded. It listens nowhere; `startServer` does. */
+export function createApi(hub: HubPort, options: ApiOptions): Api {
+  const parts = createParts(hub, options);
+  const events = createEvents(parts, { heartbeatMs: options.heartbeatMs });
+  const handlers: Handlers = {
+    ...healthRoutes(parts),
+    ...sessionRoutes(parts),
+    ...homeRoutes(parts),
+    ...deviceRoutes(parts),
+    ...commandRoutes(parts),
+    ...roomRoutes(parts),
+    ...sceneRoutes(parts),
+    ...runRoutes(parts),
+    ...jobRoutes(parts),
+    ...memberRoutes(parts),
+    ...inboxRoutes(parts),
+    ...events.routes,
+  };
+  const app = new Hono<ApiEnv>();
+  const isOurs = createHostCheck(options.hosts ?? []);
+  const idempotency = createIdempotency();
+
+  app.onError((error, c) => {
+    const { code } = toProblem(error);
+    if (code === 'internal')
+      options.log('error', `${c.req.method} ${c.req.path}: ${error.stack ?? error.message}`);
+    return errorResponse(c, error);
+  });
+  app.use('*', async (c, next) => {
+    for (const [name, value] of SECURITY_HEADERS) c.header(name, value);
+    c.header('Cache-Control', 'no-store');
+    c.set('caller', null);
+    checkMethod(c.req.method);
+    checkTarget(targetOf(c));
+    checkHost(c, isOurs);
+    if (isApiPath(c.req.path)) {
+      if (!isUnsafe(c.req.method)) checkSite(c, { isProofNeeded: false });
+      c.set('caller', authenticate(c, parts, options.localToken));
+    }
+    await next();
+  });
+  for (const [name, handle] of Object.entries(handlers)) {
+    mount(app, name as RouteName, handle as AnyHandler, idempotency);
+  }
+  const page = options.pageFolder === undefined ? null : createPage(options.pageFolder);
+  app.notFound((c) => answerUnknown(c, page));
+
+  return { app, claim: parts.claim, liveClients: events.count, stop: events.stop };
+}
+
+type AnyHandler = (
+  c: ApiContext,
+  input: { readonly query: unknown; readonly body: unknown },
+) => Response | Promise<Response>;
+
+function mount(
+  app: Hono<ApiEnv>,
+  name: RouteName,
+  handle: AnyHandler,
+  idempotency: Idempotency,
+): void {
+  const spec: RouteSpec = ROUTE_SPECS[name];
+  const [method = '', path = ''] = name.split(' ');
+  app.on(method, path, async (c) => {
+    // A HEAD would open a live stream that nobody reads.
+    if (c.req.method === 'HEAD' && isApiPath(path)) throw methodNotAllowed([method]);
+    checkIntent(c);
+    authorize(c, spec.who);
+    const query = parseQuery(c, spec);
+    if (!isUnsafe(method)) return handle(c, { query, body: undefined });
+    const bytes = await readBytes(c, spec.bodyBytesMax ?? BODY_BYTES_MAX);
+    const work = async () => handle(c, { query, body: parseBody(c, spec, bytes) });
+    const { caller } = c.var;
+    if (caller === null) return work();
+    return idempotency(c, caller, bytes, async () => {
+      try {
+        return await work();
+      } catch (error) {
+        if (error instanceof HubError) return errorResponse(c, error);
+        throw error;
+      }
+    });
+  });
+}
+
+function createParts(hub: HubPort, { log }: ApiOptions): ApiParts {
+  const { household } = hub;
+  const now = () => hub.now();
+  const passwords = createPasswords();
+  const sessions = createSessions(household, now);
+  const attempts = createAttempts({
+    now,
+    saved: household.contents().settings[ATTEMPTS_SETTING] ?? null,
+    save: (text) =>
+      hub.store.putSetting(ATTEMPTS_SETTING, text).catch((error: unknown) => {
+        log('warn', `The count of wrong passwords could not be kept: ${toProblem(error).message}`);
+      }),
+  });
+  const claim = createClaim({ household, passwords, sessions, now });
+  return { hub, sessions, passwords, attempts, claim, log };
+}
+
+/** The path and query as they were sent; layers below have tidied what they hold. */
+function targetOf(c: ApiContext): string {
+  const sent = c.env?.incoming?.url;
+  if (sent !== undefined) return sent;
+  const { pathname, search } = new URL(c.req.url);
+  return pathname + search;
+}
+
+function isApiPath(path: string): boolean {
+  return path === '/api' || path.startsWith('/api/') || path === '/metrics';
+}
+
+const PATTERNS = Object.keys(ROUTE_SPECS).map((name) => {
+  const [method = '', path = ''] = name.split(' ');
+  return {
+    method,
+    pattern: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}$`),
+  };
+});
+
+function methodNotAllowed(methods: readonly string[]): HttpError {
+  return new HttpError(405, 'unsupported', 'This path does not answer that method', {
+    headers: { Allow: methods.join(', ') },
+  });
+}
+
+/** What is not in the table: 401 to strangers so that they learn nothing, 405 and 404 to those who are signed in. */
+function answerUnknown(
+  c: ApiContext,
+  page: ReturnType<typeof createPage> | null,
+): Response | Promise<Response> {
+  const { path, method } = c.req;
+  const others = PATTERNS.filter(({ pattern }) => pattern.test(path)).map((each) => each.method);
+  if (isApiPath(path)) {
+    if (c.var.caller === null) return errorResponse(c, unauthenticated());
+    if (others.length > 0) return errorResponse(c, methodNotAllowed(others));
+  } else if (others.length === 0 && page !== null && !isUnsafe(method)) {
+    return page(c);
+  } else if (isUnsafe(method)) {
+    return errorResponse(c, methodNotAllowed(['GET', 'HEAD']));
+  }
+  const missing = new HttpError(404, 'not-found', `There is nothing at ${path.slice(0, 100)}`, {
+    hint: 'GET /api/openapi.json lists everything that is there.',
+  });
+  return errorResponse(c, missing);
+}

@@ -1,0 +1,106 @@
+// Finding out who calls: a bearer token, the local token, or a session cookie. Exactly one way counts for a
+// request, and a secret of one kind is worth nothing as the other.
+
+import { isSameSecret } from '../household/secrets.ts';
+import { isPageTokenOf } from '../household/sessions.ts';
+import { HubError } from '../model/errors.ts';
+import type { MemberRecord } from '../model/home.ts';
+import type { ApiContext, ApiParts, Caller } from './context.ts';
+import { unauthenticated } from './context.ts';
+import { checkSite, isFromLoopback, isUnsafe } from './request-gate.ts';
+import type { Who } from './routes.ts';
+
+export const SESSION_COOKIE = 'ingle_session';
+
+/** @throws HubError `unauthenticated` for an `Authorization` that is not good; null when there is none at all. */
+export function authenticate(
+  c: ApiContext,
+  parts: Pick<ApiParts, 'sessions'>,
+  localToken: string | null,
+): Caller | null {
+  const header = c.req.header('Authorization');
+  if (header !== undefined) return fromBearer(c, header, parts, localToken);
+  const secret = sessionCookie(c);
+  if (secret === null) return null;
+  const found = parts.sessions.find(secret, 'session');
+  if (found === null) return null;
+  const cause = { kind: 'member', id: found.member.id, via: 'page' } as const;
+  return { kind: 'session', actor: { member: found.member, cause }, found, secret };
+}
+
+function fromBearer(
+  c: ApiContext,
+  header: string,
+  { sessions }: Pick<ApiParts, 'sessions'>,
+  localToken: string | null,
+): Caller {
+  const secret = /^bearer ([A-Za-z0-9_-]{20,200})$/i.exec(header)?.[1];
+  if (secret === undefined) throw unauthenticated();
+  if (localToken !== null && isFromLoopback(c) && isSameSecret(secret, localToken)) {
+    return { kind: 'local', actor: { member: null, cause: { kind: 'local' } } };
+  }
+  const found = sessions.find(secret, 'token');
+  if (found === null) throw unauthenticated();
+  const via = c.req.header('User-Agent')?.startsWith('ingle/') ? 'cli' : 'api';
+  const cause = { kind: 'member', id: found.member.id, via } as const;
+  return { kind: 'token', actor: { member: found.member, cause }, found, secret };
+}
+
+/** The session's secret; null without one, and where two cookies claim to be it. */
+function sessionCookie(c: ApiContext): string | null {
+  const values = (c.req.header('Cookie') ?? '')
+    .split(';')
+    .map((pair) => pair.trim())
+    .filter((pair) => pair.startsWith(`${SESSION_COOKIE}=`))
+    .map((pair) => pair.slice(SESSION_COOKIE.length + 1));
+  const [only] = values;
+  if (values.length !== 1 || only === undefined || !/^[A-Za-z0-9_-]{43}$/.test(only)) return null;
+  return only;
+}
+
+const ROLES: Record<'installer' | 'household' | 'owner', readonly MemberRecord['role'][]> = {
+  installer: ['owner', 'adult', 'installer'],
+  household: ['owner', 'adult'],
+  owner: ['owner'],
+};
+
+/** Lets the caller through to a route, or says why not. @throws HubError `unauthenticated` or `forbidden`. */
+export function authorize(c: ApiContext, who: Who): void {
+  const { caller } = c.var;
+  if (who === 'anyone') return;
+  if (who === 'nearby' && isFromLoopback(c)) return;
+  if (caller === null) throw unauthenticated();
+  if (caller.kind === 'local') return;
+  if (who === 'local') {
+    throw new HubError('forbidden', 'Only root on the hub itself may do this', {
+      hint: 'Run the `ingle` command on the hub.',
+    });
+  }
+  if (who === 'member') return;
+  const roles = ROLES[who === 'nearby' ? 'owner' : who];
+  const { role, name } = caller.actor.member;
+  if (!roles.includes(role)) {
+    throw new HubError('forbidden', `${name} is ${role} of this home and may not do this`, {
+      hint: `It takes one of: ${roles.join(', ')}.`,
+    });
+  }
+}
+
+/** For what changes something: a page must prove to be ours, by the browser's word and by the header. */
+export function checkIntent(c: ApiContext): void {
+  if (!isUnsafe(c.req.method)) return;
+  const { caller } = c.var;
+  const isPage = caller?.kind === 'session';
+  checkSite(c, { isProofNeeded: isPage });
+  if (!isPage) return;
+  const header = c.req.header('X-Ingle-Token') ?? '';
+  if (!isPageTokenOf(caller.secret, header)) {
+    throw new HubError(
+      'forbidden',
+      'The X-Ingle-Token header is missing or belongs to another session',
+      {
+        hint: 'GET /api/session returns its value.',
+      },
+    );
+  }
+}

@@ -1,0 +1,152 @@
+// Reading a request's body and query: bytes are counted as they come, whatever a header promised, and what
+// comes out is checked against the route's schemas.
+import * as v from 'valibot';
+import type { InputProblem } from '../model/errors.ts';
+import { ValidationError } from '../model/errors.ts';
+import type { ApiContext } from './context.ts';
+import { HttpError } from './errors.ts';
+import { parseJson } from './json-text.ts';
+import type { RouteSpec } from './routes.ts';
+
+export const BODY_BYTES_MAX = 1024 * 1024;
+
+/** @throws HttpError 413 as soon as there are too many bytes, 415 for an encoding. */
+export async function readBytes(c: ApiContext, bytesMax: number): Promise<Uint8Array> {
+  const encoding = c.req.header('Content-Encoding');
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new HttpError(
+      415,
+      'unsupported',
+      `A body encoded as ${encoding.slice(0, 20)} is not taken`,
+      {
+        hint: 'Send it without Content-Encoding.',
+      },
+    );
+  }
+  if (Number(c.req.header('Content-Length') ?? 0) > bytesMax) throw tooLarge(bytesMax);
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  const reader = c.req.raw.body?.getReader();
+  if (reader === undefined) return new Uint8Array();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return Buffer.concat(chunks);
+      total += value.byteLength;
+      if (total > bytesMax) throw tooLarge(bytesMax);
+      chunks.push(value);
+    }
+  } catch (cause) {
+    if (cause instanceof HttpError) throw cause;
+    throw new HttpError(400, 'invalid-input', 'The body ended before it was whole', { cause });
+  } finally {
+    reader.releaseLock();
+  }
+}
+
+function tooLarge(bytesMax: number): HttpError {
+  return new HttpError(413, 'too-large', `The body is larger than ${bytesMax} bytes`, {
+    // What follows of the body is not read: the connection cannot be used again.
+    headers: { Connection: 'close' },
+  });
+}
+
+/** The body of a route, checked. An empty body counts as an empty object. */
+export function parseBody(c: ApiContext, spec: RouteSpec, bytes: Uint8Array): unknown {
+  if (spec.body === undefined) {
+    if (bytes.byteLength === 0) return undefined;
+    throw new ValidationError('This takes no body');
+  }
+  return check(spec.body, readObject(c, spec, bytes));
+}
+
+function readObject(c: ApiContext, spec: RouteSpec, bytes: Uint8Array): unknown {
+  const type = mediaType(c);
+  if (bytes.byteLength === 0 && (type === '' || type === 'application/json')) return {};
+  const text = decode(bytes);
+  if (spec.takesYaml && (type === 'application/yaml' || type === 'text/yaml')) return { text };
+  if (type !== 'application/json') {
+    const taken = spec.takesYaml ? 'application/json or application/yaml' : 'application/json';
+    throw new HttpError(
+      415,
+      'unsupported',
+      `A body of the type "${type.slice(0, 60)}" is not taken`,
+      {
+        hint: `Send it with Content-Type: ${taken}.`,
+      },
+    );
+  }
+  return parseJson(text);
+}
+
+function mediaType(c: ApiContext): string {
+  const [type = ''] = (c.req.header('Content-Type') ?? '').split(';', 1);
+  return type.trim().toLowerCase();
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new HttpError(400, 'invalid-input', 'The body is not UTF-8', { cause });
+  }
+}
+
+/** The query of a route, checked; a route without one takes none. */
+export function parseQuery(c: ApiContext, spec: RouteSpec): unknown {
+  const query: Record<string, string> = {};
+  for (const [name, values] of Object.entries(c.req.queries())) {
+    const [value = ''] = values;
+    if (values.length > 1) {
+      throw new ValidationError(`"${name.slice(0, 40)}" stands twice in the query`);
+    }
+    query[name] = value;
+  }
+  if (spec.query !== undefined) return check(spec.query, query);
+  const [first] = Object.keys(query);
+  if (first === undefined) return undefined;
+  throw new ValidationError(`"${first.slice(0, 40)}" means nothing in this query`, {
+    hint: 'This takes no query.',
+  });
+}
+
+function check(schema: v.GenericSchema, input: unknown): unknown {
+  const result = v.safeParse(schema, input);
+  if (result.success) return result.output;
+  const errors = result.issues.slice(0, 20).map(inputProblem);
+  const [first] = errors;
+  throw new ValidationError(
+    first === undefined
+      ? 'The input cannot be taken'
+      : `${first.path === '' ? 'The input' : first.path.slice(1)} ${first.message}`,
+    { errors },
+  );
+}
+
+/** An issue with the place as a JSON pointer and plain words. A union tells of the branch that came furthest. */
+function inputProblem(issue: v.BaseIssue<unknown>): InputProblem {
+  const nested = (issue.issues ?? []).filter((each) => (each.path?.length ?? 0) > 0);
+  if (issue.type === 'union' && issue.path === undefined && nested.length > 0) {
+    const values = nested.filter(
+      (each) => each.received !== 'undefined' && each.expected !== 'never',
+    );
+    const [closest] = values;
+    if (closest !== undefined) return inputProblem(closest);
+  }
+  const path = (issue.path ?? []).map(({ key }) => `/${escapePointer(String(key))}`).join('');
+  return { path: path.slice(0, 200), message: wordsOf(issue) };
+}
+
+function escapePointer(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+function wordsOf(issue: v.BaseIssue<unknown>): string {
+  if (issue.expected === 'never') return 'is not known here';
+  if (issue.received === 'undefined') return 'is missing';
+  if (!issue.message.startsWith('Invalid ')) return issue.message;
+  const received = issue.received.slice(0, 60);
+  return issue.expected === null
+    ? `cannot be ${received}`
+    : `must be ${issue.expected.slice(0, 200)}, not ${received}`;
+}

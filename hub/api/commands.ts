@@ -1,0 +1,152 @@
+// Commands to devices: what is asked is checked against what the device says of itself, so that a typing error
+// is answered at once and in words; then the hub decides, and the answer waits as far as the caller wants.
+import {
+  type CommandBody,
+  type CommandRecord,
+  type CommandState,
+  isCommandEnd,
+} from '../model/command.ts';
+import type { DeviceRecord } from '../model/device.ts';
+import { NotFoundError, type Problem, ValidationError } from '../model/errors.ts';
+import { commandId, deviceId } from '../model/identifiers.ts';
+import { type PropertyDescriptor, type PropertyValue, specOf } from '../model/properties.ts';
+import { checkValue } from '../model/property-value.ts';
+import {
+  type ApiContext,
+  type ApiParts,
+  actorOf,
+  type Handlers,
+  type InputOf,
+  pathId,
+} from './context.ts';
+import { deviceOf } from './devices.ts';
+import { problemDetails, problemResponse, statusOfCode } from './errors.ts';
+import { nearest } from './nearest.ts';
+import { commandView } from './views.ts';
+
+const REACHED: Record<CommandState, number> = {
+  requested: 0,
+  sent: 1,
+  acknowledged: 2,
+  observed: 3,
+  failed: -1,
+  timedOut: -1,
+  superseded: -1,
+  refused: -1,
+};
+
+export function commandRoutes({ hub }: ApiParts) {
+  return {
+    'POST /api/devices/:id/commands': async (c, { body, query }) => {
+      const { record } = deviceOf(hub, pathId(c, deviceId, 'device'));
+      const asked = commandBodyFor(record, body);
+      const { wait, timeoutMs } = query;
+      const startedAt = performance.now();
+      const command = await hub.command(record.id, asked, timeoutMs, actorOf(c));
+      if (wait === undefined || isCommandEnd(command.state)) return answer(c, command, wait);
+      const leftMs = Math.max(0, timeoutMs - (performance.now() - startedAt));
+      return answer(c, await hub.waitForCommand(command.id, wait, leftMs), wait);
+    },
+    'GET /api/commands/:id': (c) => {
+      const id = pathId(c, commandId, 'command');
+      const command = hub.commandRecord(id);
+      if (command === undefined) {
+        throw new NotFoundError('command', id, {
+          hint: 'The last 1,000 commands are kept; older ones stand in the history.',
+        });
+      }
+      return c.json(commandView(command));
+    },
+  } satisfies Partial<Handlers>;
+}
+
+/** 200 where `wait` asked it to be, 202 under way, else the problem with the command beside it. */
+function answer(c: ApiContext, command: CommandRecord, wait: CommandState | undefined): Response {
+  const reached = REACHED[command.state];
+  if (reached >= 0) {
+    c.header('Location', `/api/commands/${command.id}`);
+    return c.json(commandView(command), reached >= REACHED[wait ?? 'observed'] ? 200 : 202);
+  }
+  const problem = command.problem ?? endWithoutProblem(command.state);
+  const details = problemDetails(problem, statusOfCode(problem.code));
+  return problemResponse(c, details, { command: commandView(command) });
+}
+
+function endWithoutProblem(state: CommandState): Problem {
+  const hint = null;
+  switch (state) {
+    case 'superseded':
+      return { code: 'conflict', message: 'A newer command took its place', hint };
+    case 'timedOut':
+      return { code: 'timed-out', message: 'The device did not answer in time', hint };
+    case 'refused':
+      return { code: 'forbidden', message: 'The command was refused', hint };
+    default:
+      return { code: 'rejected-by-device', message: 'The command failed', hint };
+  }
+}
+
+/** @throws ValidationError that names the nearest property, or the range. */
+export function commandBodyFor(
+  record: DeviceRecord,
+  body: InputOf<'POST /api/devices/:id/commands'>['body'],
+): CommandBody {
+  if ('command' in body) return invocation(record, body.command, body.args);
+  const descriptor = settableProperty(record, body.property);
+  const problem = checkValue(specOf(descriptor), body.value);
+  if (problem !== null) {
+    throw new ValidationError(`${record.name}: ${problem.message}`, {
+      hint: problem.hint,
+      errors: [{ path: '/value', message: problem.hint }],
+    });
+  }
+  const { transitionMs } = body;
+  return {
+    kind: 'set',
+    property: descriptor.key,
+    value: body.value,
+    ...(transitionMs === undefined ? {} : { transitionMs }),
+  };
+}
+
+function settableProperty(record: DeviceRecord, key: string): PropertyDescriptor {
+  const { properties } = record.description;
+  const found = properties.find((each) => each.key === key);
+  const settable = properties.filter(isSettable).map((each) => each.key);
+  if (found !== undefined && isSettable(found)) return found;
+  const list =
+    settable.length === 0 ? 'Nothing of it can be set.' : `It takes: ${settable.join(', ')}.`;
+  if (found !== undefined) {
+    const how = found.access === 'event' ? 'happens, and' : 'is only reported, and';
+    throw new ValidationError(`${key} of ${record.name} ${how} cannot be set`, {
+      hint: list,
+      errors: [{ path: '/property', message: 'cannot be set' }],
+    });
+  }
+  const like = nearest(key, settable);
+  throw new ValidationError(`${record.name} has no property "${key}"`, {
+    hint: like === undefined ? list : `Did you mean ${like}? ${list}`,
+    errors: [{ path: '/property', message: 'is not a property of this device' }],
+  });
+}
+
+function isSettable({ access }: PropertyDescriptor): boolean {
+  return access === 'rw' || access === 'w';
+}
+
+function invocation(
+  record: DeviceRecord,
+  name: string,
+  args: Readonly<Record<string, PropertyValue>>,
+): CommandBody {
+  const { commands, properties } = record.description;
+  const canToggle = properties.some((each) => isSettable(each) && each.type === 'boolean');
+  const known = canToggle && !commands.includes('toggle') ? [...commands, 'toggle'] : commands;
+  if (known.includes(name)) return { kind: 'invoke', name, args };
+  const like = nearest(name, known);
+  const list = known.length === 0 ? 'It knows no commands.' : `It knows: ${known.join(', ')}.`;
+  throw new ValidationError(`${record.name} has no command "${name}"`, {
+    hint: like === undefined ? list : `Did you mean ${like}? ${list}`,
+    errors: [{ path: '/command', message: 'is not a command of this device' }],
+  });
+}

@@ -1,0 +1,50 @@
+// The home itself, its clock, and the settings.
+import { HubError, NotFoundError } from '../model/errors.ts';
+import { type ApiParts, actorOf, checkVersion, type Handlers, versioned } from './context.ts';
+import { homeView } from './views.ts';
+
+/** Before this nobody's browser can be right: it is when this program did not exist. */
+const PLAUSIBLE_FROM_MS = Date.UTC(2025, 0, 1);
+const PLAUSIBLE_TO_MS = Date.UTC(2100, 0, 1);
+
+export function homeRoutes({ hub }: ApiParts) {
+  return {
+    'GET /api/home': (c) => versioned(c, homeView(hub)),
+    'PATCH /api/home': async (c, { body }) => {
+      const version = checkVersion(c, hub.household.contents().home.version, 'The home');
+      const { name, language, zone, place, mode } = body;
+      const change = {
+        ...(name === undefined ? {} : { name }),
+        ...(language === undefined ? {} : { language }),
+        ...(zone === undefined ? {} : { zone }),
+        ...(place === undefined ? {} : { place }),
+        ...(mode === undefined ? {} : { mode }),
+      };
+      await hub.household.setHome(change, version, actorOf(c));
+      return versioned(c, homeView(hub));
+    },
+    'POST /api/clock': async (c, { body }) => {
+      if (hub.clockState() === 'synced') {
+        throw new HubError('conflict', 'The clock of the hub is set already, from the network');
+      }
+      if (body.at < PLAUSIBLE_FROM_MS || body.at > PLAUSIBLE_TO_MS) {
+        throw new HubError('invalid-input', 'The time that was given cannot be right', {
+          hint: 'Look at the clock of the phone or computer that you are using.',
+        });
+      }
+      await hub.holdClock(body.at, actorOf(c));
+      return versioned(c, homeView(hub));
+    },
+    'GET /api/settings': (c) => c.json({ items: hub.settings(), next: null }),
+    'PUT /api/settings/:name': async (c, { body }) => {
+      const name = c.req.param('name') ?? '';
+      if (!hub.settings().some((each) => each.name === name)) {
+        throw new NotFoundError('setting', name.slice(0, 60), {
+          hint: 'GET /api/settings lists all settings.',
+        });
+      }
+      await hub.household.putSetting(name, body.value, actorOf(c));
+      return c.json(hub.settings().find((each) => each.name === name) ?? null);
+    },
+  } satisfies Partial<Handlers>;
+}

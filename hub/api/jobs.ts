@@ -1,0 +1,59 @@
+// Long work: pairing, interviewing anew.
+import { NotFoundError, ValidationError } from '../model/errors.ts';
+import type { HubPort } from '../model/hub-port.ts';
+import { type AdapterId, deviceId, type JobId, jobId } from '../model/identifiers.ts';
+import type { Job } from '../model/job.ts';
+import { type ApiParts, actorOf, type Handlers, inputId, pathId } from './context.ts';
+import { deviceOf } from './devices.ts';
+import { nearest } from './nearest.ts';
+import { jobView } from './views.ts';
+
+function jobOf(hub: HubPort, id: JobId): Job {
+  const job = hub.jobs.get(id);
+  if (job === undefined) throw new NotFoundError('job', id);
+  return job;
+}
+
+export function jobRoutes({ hub }: ApiParts) {
+  return {
+    'GET /api/jobs': (c) => {
+      const jobs = [...hub.jobs.list()].sort((a, b) => b.startedAtMs - a.startedAtMs);
+      return c.json({ items: jobs.map(jobView), next: null });
+    },
+    'POST /api/jobs': async (c, { body }) => {
+      const job = await start();
+      c.header('Location', `/api/jobs/${job.id}`);
+      return c.json(jobView(job), 202);
+
+      async function start(): Promise<Job> {
+        if (body.kind === 'interview') {
+          const { record } = deviceOf(hub, inputId(body.device, deviceId, '/device'));
+          return hub.jobs.interview(record.id, actorOf(c));
+        }
+        const { seconds, installCode } = body;
+        const adapter = knownAdapter(hub, body.protocol);
+        const via =
+          body.via === null ? null : deviceOf(hub, inputId(body.via, deviceId, '/via')).record.id;
+        return hub.jobs.pair({ adapter, seconds, via, installCode }, actorOf(c));
+      }
+    },
+    'GET /api/jobs/:id': (c) => c.json(jobView(jobOf(hub, pathId(c, jobId, 'job')))),
+    'DELETE /api/jobs/:id': async (c) => {
+      const { id } = jobOf(hub, pathId(c, jobId, 'job'));
+      return c.json(jobView(await hub.jobs.cancel(id, actorOf(c))));
+    },
+  } satisfies Partial<Handlers>;
+}
+
+function knownAdapter(hub: HubPort, protocol: string): AdapterId {
+  const ids = hub.health().adapters.map(({ id }) => id);
+  const id = ids.find((each) => each === protocol);
+  if (id !== undefined) return id;
+  const like = nearest(protocol, ids);
+  throw new ValidationError(`This hub speaks no "${protocol}"`, {
+    hint: `${like === undefined ? '' : `Did you mean ${like}? `}${
+      ids.length === 0 ? 'No adapter is set up.' : `It speaks: ${ids.join(', ')}.`
+    }`,
+    errors: [{ path: '/protocol', message: 'is not an adapter of this hub' }],
+  });
+}

@@ -1,0 +1,96 @@
+// Scenes: their files, their versions, checking a file, and running one by hand.
+import { NotFoundError } from '../model/errors.ts';
+import type { HubPort, SceneView } from '../model/hub-port.ts';
+import { type SceneId, sceneId } from '../model/identifiers.ts';
+import {
+  type ApiParts,
+  actorOf,
+  checkVersion,
+  type Handlers,
+  listPart,
+  pathId,
+  versioned,
+} from './context.ts';
+import { HttpError } from './errors.ts';
+import { runView, sceneTextView, sceneVersionView, sceneView } from './views.ts';
+
+function sceneOf(hub: HubPort, id: SceneId): SceneView {
+  const scene = hub.household.scenes().find(({ record }) => record.id === id);
+  if (scene === undefined) {
+    throw new NotFoundError('scene', id, { hint: 'GET /api/scenes lists all scenes.' });
+  }
+  return scene;
+}
+
+export function sceneRoutes({ hub }: ApiParts) {
+  return {
+    'GET /api/scenes': (c, { query }) => {
+      const scenes = [...hub.household.scenes()].sort((a, b) =>
+        a.record.name.localeCompare(b.record.name),
+      );
+      const { items, next } = listPart(scenes, query);
+      return c.json({ items: items.map(sceneView), next });
+    },
+    'POST /api/scenes': async (c, { body }) => {
+      const { text, enabled } = body;
+      const options = { version: null, ...(enabled === undefined ? {} : { enabled }) };
+      const scene = await hub.household.saveScene(null, text, options, actorOf(c));
+      c.header('Location', `/api/scenes/${scene.record.id}`);
+      c.status(201);
+      return versioned(c, sceneTextView(scene));
+    },
+    'POST /api/scenes/validate': (c, { body }) => c.json(hub.household.checkScene(body.text)),
+    'GET /api/scenes/:id': (c) => {
+      const scene = sceneOf(hub, pathId(c, sceneId, 'scene'));
+      c.header('Vary', 'Accept');
+      if (!/\b(application|text)\/yaml\b/.test(c.req.header('Accept') ?? '')) {
+        return versioned(c, sceneTextView(scene));
+      }
+      c.header('ETag', `"${scene.record.version}"`);
+      c.header('Content-Type', 'application/yaml; charset=utf-8');
+      return c.body(scene.text);
+    },
+    'PUT /api/scenes/:id': async (c, { body }) => {
+      const { record } = sceneOf(hub, pathId(c, sceneId, 'scene'));
+      if (c.req.header('If-Match') === undefined) {
+        throw new HttpError(
+          428,
+          'invalid-input',
+          'Saving a scene needs If-Match with the version it was read at',
+          {
+            hint: `It is at version ${record.version} now; If-Match: * overwrites whatever is there.`,
+          },
+        );
+      }
+      const version = checkVersion(c, record.version, `The scene "${record.name}"`);
+      const { text, enabled } = body;
+      const options = { version, ...(enabled === undefined ? {} : { enabled }) };
+      const saved = await hub.household.saveScene(record.id, text, options, actorOf(c));
+      return versioned(c, sceneTextView(saved));
+    },
+    'PATCH /api/scenes/:id': async (c, { body }) => {
+      const { record, text } = sceneOf(hub, pathId(c, sceneId, 'scene'));
+      const version = checkVersion(c, record.version, `The scene "${record.name}"`);
+      const options = { version, enabled: body.enabled };
+      const saved = await hub.household.saveScene(record.id, text, options, actorOf(c));
+      return versioned(c, sceneTextView(saved));
+    },
+    'DELETE /api/scenes/:id': async (c) => {
+      const { record } = sceneOf(hub, pathId(c, sceneId, 'scene'));
+      checkVersion(c, record.version, `The scene "${record.name}"`);
+      await hub.household.removeScene(record.id, actorOf(c));
+      return c.body(null, 204);
+    },
+    'POST /api/scenes/:id/run': async (c, { body }) => {
+      const { record } = sceneOf(hub, pathId(c, sceneId, 'scene'));
+      const run = await hub.runScene(record.id, body.checkWhile, actorOf(c));
+      c.header('Location', `/api/runs/${run.id}`);
+      return c.json(runView(run), 202);
+    },
+    'GET /api/scenes/:id/versions': async (c) => {
+      const { record } = sceneOf(hub, pathId(c, sceneId, 'scene'));
+      const versions = await hub.store.sceneVersions(record.id);
+      return c.json({ items: versions.map(sceneVersionView), next: null });
+    },
+  } satisfies Partial<Handlers>;
+}

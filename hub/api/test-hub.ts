@@ -1,0 +1,598 @@
+// A small real hub over plain maps, for the tests of the API: devices that answer, commands that go through
+// their states, a live feed with a ring, versions that conflict. Its clock moves only when it is told to.
+import type { Cause } from '../model/cause.ts';
+import type { ClockState, Instant } from '../model/clock.ts';
+import {
+  type CommandBody,
+  type CommandRecord,
+  type CommandState,
+  isCommandEnd,
+  mayFollow,
+} from '../model/command.ts';
+import type { DeviceLive, DeviceRecord, PropertyState } from '../model/device.ts';
+import { ConflictError, HubError, NotFoundError, ValidationError } from '../model/errors.ts';
+import type {
+  HomeRecord,
+  MemberRecord,
+  NotificationRecord,
+  RoomRecord,
+  SceneRecord,
+  TokenRecord,
+} from '../model/home.ts';
+import type { HealthReport, Household, HubPort, LiveEvent, SceneView } from '../model/hub-port.ts';
+import {
+  adapterId,
+  type CommandId,
+  commandId,
+  type DeviceId,
+  deviceId,
+  type JobId,
+  jobId,
+  nodeAddress,
+  roomId,
+  runId,
+  sceneId,
+} from '../model/identifiers.ts';
+import type { Job } from '../model/job.ts';
+import {
+  describeProperty,
+  type PropertyDescriptor,
+  type PropertyKey,
+  type PropertyValue,
+} from '../model/properties.ts';
+import type { RunTrace } from '../model/run.ts';
+import type { HomeContents } from '../model/store-port.ts';
+
+const START_MS = Date.UTC(2026, 10, 21, 19);
+const RING_MAX = 5_000;
+
+/** How a device of the test hub behaves when it is told something. */
+export type Behaviour = 'answers' | 'silent' | 'refuses' | 'unreachable';
+
+export interface TestHub {
+  readonly port: HubPort;
+  readonly contents: MutableContents;
+  /** Moves monotonic and wall time. */
+  advance(ms: number): void;
+  /** Steps the wall clock alone. */
+  stepWall(ms: number): void;
+  addDevice(name: string, properties?: readonly PropertyDescriptor[]): DeviceRecord;
+  behave(id: DeviceId, behaviour: Behaviour): void;
+  /** A value from the device, as the core would tell it. */
+  report(id: DeviceId, property: string, value: PropertyValue): void;
+  notify(notification: NotificationRecord): void;
+  tell(topic: LiveEvent['topic'], ...bodies: LiveEvent['body'][]): void;
+  health: HealthReport;
+  clock: ClockState;
+  /** Every command that reached the hub. */
+  readonly commands: ReadonlyMap<CommandId, CommandRecord>;
+  /** Settings as they were stored. */
+  readonly stored: Map<string, string>;
+  logLines: {
+    atMs: number;
+    level: 'debug' | 'info' | 'warn' | 'error';
+    part: string;
+    text: string;
+  }[];
+}
+
+interface MutableContents {
+  home: HomeRecord;
+  isClaimed: boolean;
+  rooms: RoomRecord[];
+  devices: DeviceRecord[];
+  members: MemberRecord[];
+  credentials: HomeContents['credentials'][number][];
+  tokens: TokenRecord[];
+  scenes: SceneRecord[];
+  settings: Record<string, string>;
+}
+
+/** The properties of a dimmable lamp with a second switch and a button. */
+export function lampProperties(): PropertyDescriptor[] {
+  return [
+    describeProperty('on'),
+    describeProperty('brightness'),
+    describeProperty('on', { endpoint: 2 }),
+    describeProperty('linkQuality'),
+    {
+      key: 'x_led_color' as PropertyKey,
+      name: 'x_led_color',
+      type: 'enum',
+      access: 'rw',
+      values: ['red', 'green'],
+      label: { en: 'LED colour', zh: '指示灯颜色' },
+    },
+  ];
+}
+
+export function createTestHub(options: { readonly isDemo?: boolean } = {}): TestHub {
+  let monoMs = 1_000_000;
+  let wallMs = START_MS;
+  let count = 0;
+  const now = (): Instant => ({ wallMs, monoMs });
+  const nextSuffix = () => {
+    count += 1;
+    return `t${count}`;
+  };
+  const contents: MutableContents = {
+    home: { name: 'Home', language: 'en', zone: 'UTC', place: null, mode: 'home', version: 1 },
+    isClaimed: false,
+    rooms: [],
+    devices: [],
+    members: [],
+    credentials: [],
+    tokens: [],
+    scenes: [],
+    settings: {},
+  };
+  const lives = new Map<DeviceId, DeviceLive>();
+  const behaviours = new Map<DeviceId, Behaviour>();
+  const commands = new Map<CommandId, CommandRecord>();
+  const versions = new Map<string, SceneRecord[]>();
+  const runs: RunTrace[] = [];
+  const jobs = new Map<JobId, Job>();
+  const inbox: NotificationRecord[] = [];
+  const stored = new Map<string, string>();
+
+  let ring: LiveEvent[] = [];
+  let lastId = 0;
+  const listeners = new Set<(events: readonly LiveEvent[]) => void>();
+  function tell(topic: LiveEvent['topic'], ...bodies: LiveEvent['body'][]): void {
+    const events = bodies.map((body, index) => ({ id: lastId + index + 1, topic, body }));
+    lastId += events.length;
+    ring = [...ring, ...events].slice(-RING_MAX);
+    for (const listener of listeners) listener(events);
+  }
+  const tellHome = (what: 'home' | 'rooms' | 'devices' | 'scenes' | 'members' | 'health') =>
+    tell('home', { kind: 'home', what });
+
+  function edit<Item extends { readonly id: string; readonly version: number }>(
+    list: Item[],
+    what: string,
+    id: string,
+    change: NoInfer<Partial<Item>>,
+    version: number | null,
+  ): Item {
+    const index = list.findIndex((each) => each.id === id);
+    const item = list[index];
+    if (item === undefined) throw new NotFoundError(what, id);
+    if (version !== null && version !== item.version)
+      throw new ConflictError(`${what} has changed`);
+    const edited = { ...item, ...change, version: item.version + 1 };
+    list[index] = edited;
+    return edited;
+  }
+
+  function report(id: DeviceId, property: string, value: PropertyValue, cause: Cause): void {
+    const live = lives.get(id);
+    if (live === undefined) throw new NotFoundError('device', id);
+    const key = property as PropertyKey;
+    const previous = live.properties[key]?.value ?? null;
+    const state: PropertyState = { value, atMs: wallMs, seq: lastId };
+    lives.set(id, { ...live, properties: { ...live.properties, [key]: state } });
+    const change = { kind: 'change', seq: lastId, atMs: wallMs, device: id } as const;
+    tell('devices', { ...change, property: key, value, previous, cause });
+  }
+
+  function move(
+    id: CommandId,
+    state: CommandState,
+    problem: CommandRecord['problem'] = null,
+  ): void {
+    const command = commands.get(id);
+    if (command === undefined || !mayFollow(command.state, state)) return;
+    const moved: CommandRecord = {
+      ...command,
+      state,
+      problem,
+      ...(state === 'sent' ? { sentAtMs: wallMs } : {}),
+      ...(state === 'acknowledged' ? { acknowledgedAtMs: wallMs } : {}),
+      ...(state === 'observed' ? { observedAtMs: wallMs } : {}),
+      ...(isCommandEnd(state) ? { endedAtMs: wallMs } : {}),
+    };
+    commands.set(id, moved);
+    tell('devices', { kind: 'command', seq: lastId, command: moved });
+  }
+
+  function act(id: CommandId, device: DeviceId, body: CommandBody, cause: Cause): void {
+    const behaviour = behaviours.get(device) ?? 'answers';
+    move(id, 'sent');
+    if (behaviour === 'unreachable') {
+      move(id, 'failed', { code: 'unreachable', message: 'No answer from the device', hint: null });
+    }
+    if (behaviour !== 'answers') return;
+    setImmediate(() => {
+      move(id, 'acknowledged');
+      if (body.kind === 'set') report(device, body.property, body.value, cause);
+      move(id, 'observed');
+    });
+  }
+
+  function sceneView(record: SceneRecord): SceneView {
+    const sentence = { en: `Scene ${record.name}`, zh: `场景 ${record.name}` };
+    const lastRun = runs.find((run) => run.scene === record.id) ?? null;
+    return { record, text: record.source, sentence, problem: null, lastRun, nextAtMs: null };
+  }
+
+  function checkScene(text: string): ReturnType<Household['checkScene']> {
+    const name = /^scene: (.+)$/m.exec(text)?.[1] ?? null;
+    if (name === null) {
+      const message = 'A scene begins with "scene: NAME"';
+      return { errors: [{ path: 'scene', message, line: 1, column: 1 }], sentence: null, name };
+    }
+    return { errors: [], sentence: { en: `Scene ${name}`, zh: `场景 ${name}` }, name };
+  }
+
+  const household: Household = {
+    contents: () => contents,
+    async claim({ member, credential, token, home }) {
+      // The store does this in one transaction; the turn between shows whether two claims can pass.
+      await new Promise((resolve) => setImmediate(resolve));
+      if (contents.isClaimed) throw new ConflictError('The hub has an owner');
+      contents.isClaimed = true;
+      contents.members.push(member);
+      contents.credentials.push(credential);
+      contents.tokens.push(token);
+      contents.home = home;
+      tellHome('members');
+    },
+    async setHome(change, version) {
+      if (version !== null && version !== contents.home.version) throw new ConflictError('changed');
+      contents.home = { ...contents.home, ...change, version: contents.home.version + 1 };
+      tellHome('home');
+      return contents.home;
+    },
+    async addRoom({ name, icon }) {
+      if (contents.rooms.some((room) => room.name === name)) {
+        throw new ConflictError(`There is a room called "${name}"`);
+      }
+      const order = contents.rooms.length;
+      const room = { id: roomId(`room_${nextSuffix()}`), name, icon, order, version: 1 };
+      contents.rooms.push(room);
+      tellHome('rooms');
+      return room;
+    },
+    async setRoom(id, change, version) {
+      return edit(contents.rooms, 'room', id, change, version);
+    },
+    async removeRoom(id) {
+      contents.rooms = contents.rooms.filter((room) => room.id !== id);
+    },
+    async setDevice(id, change, version) {
+      return edit(contents.devices, 'device', id, change, version);
+    },
+    async removeDevice(id, force) {
+      if (behaviours.get(id) === 'unreachable' && !force) {
+        throw new HubError('unreachable', 'The device does not answer');
+      }
+      contents.devices = contents.devices.filter((device) => device.id !== id);
+      lives.delete(id);
+    },
+    async replaceDevice(id, from) {
+      const donor = contents.devices.find((device) => device.id === from);
+      if (donor === undefined) throw new NotFoundError('device', from);
+      contents.devices = contents.devices.filter((device) => device.id !== from);
+      return edit(contents.devices, 'device', id, { description: donor.description }, null);
+    },
+    scenes: () => contents.scenes.map(sceneView),
+    checkScene,
+    async saveScene(id, text, { version, enabled }, actor) {
+      const { errors, name } = checkScene(text);
+      if (name === null) throw new ValidationError('The scene has faults', { errors });
+      const change = {
+        name,
+        source: text,
+        updatedAtMs: wallMs,
+        ...(enabled === undefined ? {} : { enabled }),
+      };
+      if (id === null) {
+        const author = actor.member?.id ?? null;
+        const fresh = { id: sceneId(`scene_${nextSuffix()}`), enabled: true, author, version: 1 };
+        contents.scenes.push({ ...fresh, ...change });
+        const record = contents.scenes.at(-1);
+        if (record === undefined) throw new NotFoundError('scene', fresh.id);
+        versions.set(record.id, [record]);
+        return sceneView(record);
+      }
+      const record = edit(contents.scenes, 'scene', id, change, version);
+      versions.set(id, [record, ...(versions.get(id) ?? [])]);
+      return sceneView(record);
+    },
+    async removeScene(id) {
+      contents.scenes = contents.scenes.filter((scene) => scene.id !== id);
+    },
+    async setMember(id, change, version) {
+      const member = edit(contents.members, 'member', id, change, version);
+      tellHome('members');
+      return member;
+    },
+    async setCredential(credential) {
+      contents.credentials = [
+        ...contents.credentials.filter((each) => each.member !== credential.member),
+        credential,
+      ];
+    },
+    async putSetting(name, value) {
+      if (value === null) delete contents.settings[name];
+      else contents.settings[name] = value;
+    },
+    async putToken(token) {
+      contents.tokens = [...contents.tokens.filter((each) => each.id !== token.id), token];
+    },
+    async removeToken(id) {
+      contents.tokens = contents.tokens.filter((each) => each.id !== id);
+      tellHome('members');
+    },
+  };
+
+  function startJob(kind: string): Job {
+    const job: Job = {
+      id: jobId(`job_${nextSuffix()}`),
+      kind,
+      state: 'running',
+      step: { name: 'open', index: 1, of: 3 },
+      progress: null,
+      etaSeconds: null,
+      log: [{ atMs: wallMs, text: 'Begun' }],
+      result: null,
+      problem: null,
+      startedAtMs: wallMs,
+      endedAtMs: null,
+    };
+    jobs.set(job.id, job);
+    tell('jobs', { kind: 'job', job });
+    return job;
+  }
+
+  const hub: TestHub = {
+    contents,
+    commands,
+    stored,
+    clock: 'synced',
+    logLines: [],
+    health: {
+      ready: true,
+      waitingFor: [],
+      version: '0.1.0',
+      startedAtMs: START_MS,
+      clock: 'synced',
+      parts: [
+        {
+          name: 'core',
+          state: 'running',
+          since: now(),
+          restarts: 0,
+          rssBytes: null,
+          problem: null,
+        },
+      ],
+      adapters: [
+        {
+          id: adapterId('zigbee'),
+          state: { kind: 'connected', detail: 'zstack' },
+          sinceMs: START_MS,
+          restarts: 0,
+        },
+      ],
+      demo: null,
+      notices: [],
+    },
+    advance(ms) {
+      monoMs += ms;
+      wallMs += ms;
+    },
+    stepWall(ms) {
+      wallMs += ms;
+    },
+    addDevice(name, properties = lampProperties()) {
+      const suffix = nextSuffix();
+      const record: DeviceRecord = {
+        id: deviceId(`dev_${suffix}`),
+        name,
+        handle: name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-'),
+        room: null,
+        description: {
+          adapter: adapterId('zigbee'),
+          node: nodeAddress(`0x00158d0001a2${suffix}`),
+          manufacturer: 'IKEA',
+          model: 'LED1732G11',
+          title: 'Lamp',
+          kind: 'light',
+          power: 'mains',
+          tier: 'core',
+          support: 'exact',
+          firmware: '2.3.050',
+          properties,
+          commands: ['identify', 'step'],
+        },
+        version: 1,
+        createdAtMs: wallMs,
+      };
+      contents.devices.push(record);
+      lives.set(record.id, {
+        availability: { online: true, sinceMs: wallMs, reason: null },
+        properties: {},
+      });
+      return record;
+    },
+    behave: (id, behaviour) => void behaviours.set(id, behaviour),
+    report: (id, property, value) => report(id, property, value, { kind: 'device', device: id }),
+    notify(notification) {
+      inbox.unshift(notification);
+      tell('notifications', { kind: 'notification', seq: lastId, notification });
+    },
+    tell,
+    port: {
+      isDemo: options.isDemo ?? false,
+      version: '0.1.0',
+      now,
+      clockState: () => hub.clock,
+      async holdClock(toMs) {
+        wallMs = toMs;
+        hub.clock = 'held';
+      },
+      devices: () => contents.devices.flatMap((record) => deviceView(record)),
+      device: (id) => contents.devices.filter((each) => each.id === id).flatMap(deviceView)[0],
+      commandRecord: (id) => commands.get(id),
+      recentRuns: (scene) => runs.filter((run) => scene === null || run.scene === scene),
+      async command(device, body, _timeoutMs, actor) {
+        const id = commandId(`cmd_${nextSuffix()}`);
+        const record: CommandRecord = {
+          id,
+          device,
+          body,
+          cause: actor.cause,
+          state: 'requested',
+          requestedAtMs: wallMs,
+          sentAtMs: null,
+          acknowledgedAtMs: null,
+          observedAtMs: null,
+          endedAtMs: null,
+          problem: null,
+        };
+        commands.set(id, record);
+        if (behaviours.get(device) === 'refuses') {
+          move(id, 'refused', { code: 'forbidden', message: 'Not at this hour', hint: null });
+        } else {
+          setImmediate(() => act(id, device, body, actor.cause));
+        }
+        return commands.get(id) ?? record;
+      },
+      waitForCommand: (id, state, timeoutMs) =>
+        new Promise((resolve, reject) => {
+          const order: readonly CommandState[] = ['requested', 'sent', 'acknowledged', 'observed'];
+          const timer = setTimeout(done, timeoutMs);
+          listeners.add(look);
+          look();
+          function look(): void {
+            const command = commands.get(id);
+            const isThere =
+              command !== undefined && order.indexOf(command.state) >= order.indexOf(state);
+            if (command === undefined || isThere || isCommandEnd(command.state)) done();
+          }
+          function done(): void {
+            clearTimeout(timer);
+            listeners.delete(look);
+            const command = commands.get(id);
+            if (command === undefined) reject(new NotFoundError('command', id));
+            else resolve(command);
+          }
+        }),
+      async runScene(scene, _checkWhile, actor) {
+        const run: RunTrace = {
+          id: runId(`run_${nextSuffix()}`),
+          scene,
+          sceneVersion: 1,
+          state: 'running',
+          startedAtMs: wallMs,
+          endedAtMs: null,
+          cause: actor.cause,
+          seq: lastId,
+          steps: [],
+          omitted: 0,
+          summary: { en: 'Started by hand', zh: '手动开始' },
+        };
+        runs.unshift(run);
+        tell('scenes', { kind: 'run', seq: lastId, trace: run });
+        return run;
+      },
+      async cancelRun(id) {
+        const index = runs.findIndex((run) => run.id === id);
+        const run = runs[index];
+        if (run === undefined) throw new NotFoundError('run', id);
+        if (run.state !== 'running') throw new ConflictError('The run has ended');
+        const cancelled: RunTrace = { ...run, state: 'cancelled', endedAtMs: wallMs };
+        runs[index] = cancelled;
+        return cancelled;
+      },
+      live: {
+        get lastId() {
+          return lastId;
+        },
+        since(id) {
+          const oldest = ring[0]?.id ?? lastId + 1;
+          return id < oldest - 1 ? null : ring.filter((event) => event.id > id);
+        },
+        subscribe(listener) {
+          listeners.add(listener);
+          return () => listeners.delete(listener);
+        },
+      },
+      household,
+      jobs: {
+        list: () => [...jobs.values()],
+        get: (id) => jobs.get(id),
+        pair: async () => startJob('pair'),
+        interview: async () => startJob('interview'),
+        async cancel(id) {
+          const job = jobs.get(id);
+          if (job === undefined) throw new NotFoundError('job', id);
+          const cancelled: Job = { ...job, state: 'cancelled', endedAtMs: wallMs };
+          jobs.set(id, cancelled);
+          return cancelled;
+        },
+      },
+      store: {
+        load: async () => contents,
+        recover: unused,
+        claim: unused,
+        putHome: unused,
+        putRoom: unused,
+        removeRoom: unused,
+        putDevice: unused,
+        removeDevice: unused,
+        putMember: unused,
+        putCredential: unused,
+        putToken: unused,
+        removeToken: unused,
+        putScene: unused,
+        removeScene: unused,
+        sceneVersions: async (id) => versions.get(id) ?? [],
+        async putSetting(name, value) {
+          if (value === null) stored.delete(name);
+          else stored.set(name, value);
+        },
+        audit: unused,
+        async notifications(before, limit) {
+          const start = before === null ? 0 : Number(before);
+          const end = start + limit;
+          return { items: inbox.slice(start, end), next: end < inbox.length ? String(end) : null };
+        },
+        async markNotificationRead(id, atMs) {
+          const index = inbox.findIndex((each) => each.id === id);
+          const found = inbox[index];
+          if (found !== undefined) inbox[index] = { ...found, readAtMs: atMs };
+        },
+        statistics: unused,
+        flush: unused,
+        stall: unused,
+      },
+      reads: {
+        runs: async () => ({ items: [], next: null }),
+        run: async () => null,
+        series: async ({ fromMs }) => ({ points: [[fromMs, 1, 3, 2, 2]], resolutionMs: 60_000 }),
+        log: async () => ({ items: [], next: null }),
+      },
+      health: () => hub.health,
+      logLines: () => hub.logLines,
+      metrics: () => ({ live_clients: 0, 'commands_total{state="observed"}': 3 }),
+      settings: () => [
+        { name: 'log.level', value: contents.settings['log.level'] ?? 'info', from: 'default' },
+      ],
+      languageOf: (member) =>
+        contents.members.find((each) => each.id === member)?.language ?? contents.home.language,
+    },
+  };
+  return hub;
+
+  function deviceView(record: DeviceRecord) {
+    const live = lives.get(record.id);
+    return live === undefined ? [] : [{ record, live }];
+  }
+}
+
+/** The API reaches these through the household, never by itself. */
+async function unused(): Promise<never> {
+  throw new HubError('internal', 'The test hub does not have this');
+}
