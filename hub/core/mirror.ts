@@ -1,4 +1,5 @@
 // Main's copy of the core: live state for readers, and everything a new core needs should this one die.
+import type { ScheduleEntry } from '../../scenes/evaluator/tables.ts';
 import type { CommandRecord } from '../model/command.ts';
 import type { CoreCommit } from '../model/core-port.ts';
 import type { Availability, DeviceLive, PropertyState } from '../model/device.ts';
@@ -11,6 +12,8 @@ import { AVAILABILITY, splitValueKey, VALUES } from './live-table.ts';
 /** Commands kept for those who wait for them or look at them later. */
 const COMMANDS_MAX = 1_000;
 const RUNS_MAX = 500;
+/** The scenes' table of planned times of day, by `scene/trigger`. */
+const SCHEDULES = 'schedules';
 
 export interface Mirror {
   readonly seq: number;
@@ -43,6 +46,8 @@ export function createMirror(start: {
   const tables = new Map<string, Map<string, unknown>>();
   const commands = new Map<CommandId, CommandRecord>();
   const runs = new Map<string, RunTrace>();
+  /** The earliest planned time of each scene; worked out when asked after a change. */
+  let nextTimes: Map<string, number> | null = null;
   let pending: JournalRecord[] = [];
   let seq = start.seq;
   let journal = start.journal;
@@ -76,8 +81,19 @@ export function createMirror(start: {
       table = new Map();
       tables.set(patch.table, table);
     }
+    if (patch.table === SCHEDULES) nextTimes = null;
     if (patch.value === undefined) table.delete(patch.key);
     else table.set(patch.key, patch.value);
+  }
+
+  function planTimes(): Map<string, number> {
+    const times = new Map<string, number>();
+    for (const [key, value] of tables.get(SCHEDULES) ?? []) {
+      const { nextMs } = value as ScheduleEntry;
+      const scene = key.slice(0, key.indexOf('/'));
+      if (nextMs !== null) times.set(scene, Math.min(nextMs, times.get(scene) ?? nextMs));
+    }
+    return times;
   }
 
   /** Keeps the newest; a Map holds its keys in the order of their first coming. */
@@ -115,6 +131,10 @@ export function createMirror(start: {
     runs(scene) {
       const all = [...runs.values()].reverse();
       return scene === null ? all : all.filter((run) => run.scene === scene);
+    },
+    nextAtMs(scene) {
+      nextTimes ??= planTimes();
+      return nextTimes.get(scene) ?? null;
     },
     entries() {
       const all: Patch[] = [];

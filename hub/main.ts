@@ -1,0 +1,339 @@
+// The composition root: builds the hub's parts, starts them in order, stops them in reverse.
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { createSceneLanguage } from '../scenes/language/scene-language.ts';
+import { type FrontDoor, startFrontDoor } from './api/front-door.ts';
+import { createLiveFeed } from './core/live-feed.ts';
+import { createHousehold, type HouseholdHost } from './household/household.ts';
+import { createJobs, type JobsHost } from './household/jobs.ts';
+import { createSceneShelf } from './household/scene-shelf.ts';
+import { createHub, type Hub } from './hub.ts';
+import { createLog, type Log } from './log.ts';
+import type { LogLevel } from './model/adapter-port.ts';
+import { HubError } from './model/errors.ts';
+import type { HealthReport } from './model/hub-port.ts';
+import { type AdapterId, adapterId } from './model/identifiers.ts';
+import type { HomeContents } from './model/store-port.ts';
+import { checkPageSetting, dataFolder, readSettings, type Settings } from './settings.ts';
+import { type AdapterLink, createAdapterLink } from './threads/adapter-link.ts';
+import { type CoreLink, createCoreLink } from './threads/core-link.ts';
+import { holdFolder } from './threads/folder-lock.ts';
+import { createStoreLink, type StoreLink } from './threads/store-link.ts';
+import { createSystemClock } from './threads/system-clock.ts';
+
+process.env.TZ = 'UTC';
+
+const ZIGBEE = adapterId('zigbee');
+/** A stop is asked for, then waited for this long, then forced. */
+const STOP_GRACE_MS = 6_000;
+const STATISTICS_EVERY_MS = 5_000;
+
+/** A house without hardware, run beside the hub; it knows its own rooms, names and scenes. */
+interface Demo {
+  readonly zigbeePort: string;
+  furnish(hub: Hub): Promise<void>;
+  progress(hub: Hub): HealthReport['demo'];
+  stop(): Promise<void>;
+}
+
+interface Running {
+  readonly address: string;
+  stop(): Promise<void>;
+}
+
+function readVersion(): string {
+  const file = [
+    new URL('../package.json', import.meta.url),
+    new URL('./package.json', import.meta.url),
+  ];
+  const found = file.find((url) => existsSync(url));
+  const { version } = JSON.parse(found ? readFileSync(found, 'utf8') : '{}') as {
+    version?: string;
+  };
+  return version ?? '0.0.0';
+}
+
+/** The demo stands in the sources only: a package has none. */
+async function startDemo(folder: string, settings: Settings, log: Log): Promise<Demo> {
+  const source = new URL('../scripts/virtual-home/demo.ts', import.meta.url);
+  if (!existsSync(source)) {
+    throw new HubError(
+      'unsupported',
+      'No adapter is configured, and this package has no demo home',
+      {
+        hint: 'Set INGLE_ZIGBEE_PORT to your coordinator, or INGLE_DEMO=0 to start without one.',
+      },
+    );
+  }
+  const demo: { startDemo(options: object): Promise<Demo> } = await import(source.href);
+  return demo.startDemo({
+    dataFolder: path.join(folder, 'virtual-home'),
+    speed: settings.number('demo.speed'),
+    seed: settings.number('demo.seed'),
+    log: log.of('demo'),
+  });
+}
+
+/** Whether this start is of the demo home: as asked, else as long as no adapter is configured anywhere. */
+async function isDemoStart(
+  settings: Settings,
+  openStore: (folder: string) => StoreLink,
+): Promise<boolean> {
+  const asked = settings.get('demo');
+  if (asked !== '') return asked === '1';
+  if (settings.get('zigbee.port') !== '') return false;
+  const folder = dataFolder(settings);
+  if (!existsSync(path.join(folder, 'home.db'))) return true;
+  const store = openStore(folder);
+  await store.start();
+  const { settings: page } = await store.calls.load();
+  await store.stop(STOP_GRACE_MS);
+  return settings.withPage(page).get('zigbee.port') === '';
+}
+
+async function start(): Promise<Running> {
+  const startedAtMs = Date.now();
+  const asked = readSettings(process.argv.slice(2), process.env);
+  const clockNow = () => Date.now();
+  const log = createLog(asked.get('log.level') as LogLevel, clockNow, (line) =>
+    process.stderr.write(line),
+  );
+  const allowFaults = process.env.INGLE_FAULTS === '1';
+  const bootClock = createSystemClock();
+
+  const isDemo = await isDemoStart(asked, (folder) =>
+    createStoreLink({
+      dataFolder: folder,
+      allowFaults,
+      clock: bootClock,
+      restarted: () => {},
+      changed: () => {},
+      log: log.of('storage'),
+    }),
+  );
+  const folder = isDemo ? path.join(dataFolder(asked), 'demo') : dataFolder(asked);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const releaseFolder = holdFolder(folder);
+
+  let core: CoreLink | undefined;
+  let hub: Hub | undefined;
+  const healthChanged = () =>
+    feed.publish([{ topic: 'home', body: { kind: 'home', what: 'health' } }]);
+  const feed = createLiveFeed(startedAtMs, (error) =>
+    log.write('error', 'main', `A live client failed: ${String(error)}`),
+  );
+
+  const store = createStoreLink({
+    dataFolder: folder,
+    allowFaults,
+    clock: bootClock,
+    restarted: () => core?.useStorePort(store.corePort()),
+    changed: healthChanged,
+    log: log.of('storage'),
+  });
+  await store.start();
+  const contents: HomeContents = await store.calls.load();
+  const recovery = await store.calls.recover();
+  for (const note of recovery.notes) log.write('warn', 'storage', note);
+
+  const demo = isDemo ? await startDemo(folder, asked, log) : null;
+  const page = asked.withPage(contents.settings);
+  const settings = demo ? readSettings(['--zigbee.port', demo.zigbeePort], {}) : page;
+  const clock = createSystemClock(recovery.newestAtMs);
+  const nowMs = () => clock.now().wallMs;
+  const adapters = new Map<AdapterId, AdapterLink>();
+
+  const callAdapter: Parameters<typeof createJobs>[0]['callAdapter'] = (id, call) => {
+    const adapter = adapters.get(id);
+    if (adapter) return adapter.call(call);
+    return Promise.reject(
+      new HubError('unreachable', `The ${id} adapter is not configured`, {
+        hint: 'Set INGLE_ZIGBEE_PORT, or the coordinator in House, Settings, and start the hub again.',
+      }),
+    );
+  };
+
+  const household: HouseholdHost = createHousehold({
+    contents,
+    store: store.calls,
+    nowMs,
+    callAdapter,
+    checkSetting: checkPageSetting,
+    tellCore: (input) => core?.tell(input),
+    changed: (what) => feed.publish([{ topic: 'home', body: { kind: 'home', what } }]),
+    shelf: createSceneShelf({
+      language: createSceneLanguage(),
+      store: store.calls,
+      nowMs,
+      tellCore: (input) => core?.tell(input),
+      lastRun: (scene) => core?.mirror.runs(scene)[0] ?? null,
+      nextAtMs: (scene) => core?.mirror.nextAtMs(scene) ?? null,
+      changed: () => feed.publish([{ topic: 'home', body: { kind: 'home', what: 'scenes' } }]),
+    }),
+  });
+
+  const jobs: JobsHost = createJobs({
+    nowMs,
+    device: (id) => household.contents().devices.find((device) => device.id === id),
+    callAdapter,
+    adopt: (description) => household.nodeDescribed(description),
+    changed: (job) => feed.publish([{ topic: 'jobs', body: { kind: 'job', job } }]),
+  });
+
+  const coreLink = createCoreLink({
+    clock,
+    recovery,
+    settings: () => household.settings(),
+    storePort: () => store.corePort(),
+    started: () => {
+      for (const adapter of adapters.values()) adapter.joinCore();
+    },
+    committed: (commit) => hub?.committed(commit),
+    socketReady: (adapter, socketPath) => adapters.get(adapter)?.socketReady(socketPath),
+    changed: healthChanged,
+    log: log.of('core'),
+  });
+  core = coreLink;
+
+  if (settings.get('zigbee.port') !== '') {
+    adapters.set(ZIGBEE, zigbeeAdapter(settings, folder, coreLink, household, jobs, log));
+  }
+
+  function zigbeeAdapter(
+    from: Settings,
+    dataPath: string,
+    toCore: CoreLink,
+    home: HouseholdHost,
+    toJobs: JobsHost,
+    logTo: Log,
+  ): AdapterLink {
+    const port = from.get('zigbee.port');
+    const link: AdapterLink = createAdapterLink({
+      id: ZIGBEE,
+      // serialport's native binding aborts the whole process when it is opened in a worker.
+      shell: port.startsWith('tcp://') ? 'worker' : 'child',
+      entries: { worker: 'zigbee', child: 'zigbee-child' },
+      dataFolder: dataPath,
+      settings: {
+        port,
+        driver: from.get('zigbee.driver'),
+        baudRate: from.number('zigbee.baudRate'),
+        channel: from.number('zigbee.channel'),
+      },
+      clock,
+      core: toCore,
+      names: () =>
+        Object.fromEntries(
+          home.contents().devices.map((device) => [device.description.node, device.name]),
+        ),
+      described: (description) => {
+        home.nodeDescribed(description).catch((error: unknown) => {
+          logTo.write('error', 'main', `A node could not be kept: ${String(error)}`);
+        });
+      },
+      left: (node) => logTo.write('info', 'zigbee', `${node} left the network`),
+      pairing: (progress) => toJobs.pairProgress(ZIGBEE, progress),
+      changed: () => {
+        const { state } = link.health();
+        if (state.kind === 'fault' || state.kind === 'stopped') {
+          toJobs.adapterGone(ZIGBEE, 'The Zigbee coordinator is gone');
+        }
+        healthChanged();
+      },
+      log: logTo.of('zigbee'),
+    });
+    return link;
+  }
+
+  const running: Hub = createHub({
+    version: readVersion(),
+    isDemo,
+    clock,
+    startedAtMs,
+    settings,
+    core: coreLink,
+    store,
+    household,
+    jobs,
+    feed,
+    adapters,
+    log,
+    demoProgress: () => (demo && hub ? demo.progress(hub) : null),
+  });
+  hub = running;
+
+  const door: FrontDoor = await startFrontDoor(running, {
+    host: settings.get('host') === '127.0.0.1' ? asked.get('host') : settings.get('host'),
+    port: asked.number('port'),
+    names: page
+      .get('names')
+      .split(',')
+      .map((name) => name.trim())
+      .filter(Boolean),
+    dataFolder: folder,
+    log: log.of('api'),
+  });
+
+  coreLink.start();
+  await coreLink.whenReady();
+  running.becameReady();
+  healthChanged();
+  log.write('info', 'main', `Scenes run after ${Date.now() - startedAtMs} ms`);
+  for (const adapter of adapters.values()) adapter.start();
+  const statisticsTimer = setInterval(() => {
+    running.refreshStatistics().catch((error: unknown) => {
+      log.write('debug', 'storage', `No statistics: ${String(error)}`);
+    });
+  }, STATISTICS_EVERY_MS);
+  demo?.furnish(running).catch((error: unknown) => {
+    log.write('error', 'demo', `The demo home could not be furnished: ${String(error)}`);
+  });
+
+  let stopping: Promise<void> | undefined;
+  async function stop(): Promise<void> {
+    clearInterval(statisticsTimer);
+    await door.stop();
+    await Promise.all([...adapters.values()].map((adapter) => adapter.stop(STOP_GRACE_MS)));
+    await coreLink.stop(STOP_GRACE_MS);
+    await store.stop(STOP_GRACE_MS);
+    await demo?.stop();
+    releaseFolder();
+  }
+  return {
+    address: door.announce(isDemo),
+    stop: () => {
+      stopping ??= stop();
+      return stopping;
+    },
+  };
+}
+
+function describeFailure(error: unknown): string {
+  if (!(error instanceof HubError)) {
+    return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  }
+  return error.hint ? `${error.message}. ${error.hint}` : error.message;
+}
+
+try {
+  const running = await start();
+  process.stdout.write(running.address);
+  let asked = 0;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      asked += 1;
+      // A second wish to stop is meant: nothing is waited for any more.
+      if (asked > 1) process.exit(1);
+      running.stop().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          process.stderr.write(`ingle: ${describeFailure(error)}\n`);
+          process.exit(1);
+        },
+      );
+    });
+  }
+} catch (error) {
+  process.stderr.write(`ingle: ${describeFailure(error)}\n`);
+  process.exit(1);
+}

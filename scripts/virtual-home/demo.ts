@@ -1,0 +1,182 @@
+// The demo home beside a hub: starts the virtual home in a process of its own and, through the hub's own port,
+// furnishes the home as a person would: rooms, joining, names, scenes. What is there already is left alone.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { HubError } from '../../hub/model/errors.ts';
+import type { Actor, HealthReport, HubPort } from '../../hub/model/hub-port.ts';
+import { adapterId, type RoomId } from '../../hub/model/identifiers.ts';
+import { loadHome } from './devices/model.ts';
+
+const ZIGBEE = adapterId('zigbee');
+/** The demo's own acts are the machine's, not a member's. */
+const DEMO: Actor = { member: null, cause: { kind: 'local' } };
+const START_WITHIN_MS = 20_000;
+const PAIR_SECONDS = 180;
+const LOOK_EVERY_MS = 250;
+const FURNISH_WITHIN_MS = 300_000;
+const SCENES_FOLDER = fileURLToPath(new URL('./scenes', import.meta.url));
+
+export interface DemoOptions {
+  readonly dataFolder: string;
+  readonly speed: number;
+  readonly seed: number;
+  log(level: 'debug' | 'info' | 'warn' | 'error', text: string): void;
+}
+
+export interface Demo {
+  readonly zigbeePort: string;
+  furnish(hub: HubPort): Promise<void>;
+  progress(hub: HubPort): HealthReport['demo'];
+  stop(): Promise<void>;
+}
+
+interface Ports {
+  readonly zigbeePort: number;
+  readonly controlPort: number;
+}
+
+function firstLine(child: ChildProcess): Promise<Ports> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const timer = setTimeout(() => fail('it did not say that it listens'), START_WITHIN_MS);
+    function fail(why: string): void {
+      clearTimeout(timer);
+      reject(new HubError('unreachable', `The demo home did not start: ${why}`));
+    }
+    child.once('exit', (code) => fail(`it ended with code ${code}`));
+    child.once('error', (error) => fail(error.message));
+    child.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString('utf8');
+      const end = text.indexOf('\n');
+      if (end < 0) return;
+      clearTimeout(timer);
+      resolve(JSON.parse(text.slice(0, end)) as Ports);
+    });
+  });
+}
+
+/** A time zone's own place is not known to the machine; this one has a sunset every day. */
+const HOME = {
+  name: 'Demo home',
+  zone: 'Europe/Berlin',
+  place: { latitude: 52.52, longitude: 13.4 },
+};
+
+export async function startDemo(options: DemoOptions): Promise<Demo> {
+  const { dataFolder, log } = options;
+  const placements = loadHome();
+  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  const child = spawn(
+    process.execPath,
+    [
+      fileURLToPath(new URL('./main.ts', import.meta.url)),
+      ...['--data', dataFolder, '--with-parent'],
+      ...['--seed', String(options.seed), '--speed', String(options.speed)],
+    ],
+    { stdio: ['pipe', 'pipe', 'pipe'] },
+  );
+  child.stderr.on('data', (chunk: Buffer) => log('warn', chunk.toString('utf8').trim()));
+  const { zigbeePort, controlPort } = await firstLine(child);
+  log(
+    'info',
+    `Its coordinator is at tcp://127.0.0.1:${zigbeePort}, faults at http://127.0.0.1:${controlPort}`,
+  );
+  let isStopped = false;
+
+  /** Waits until it is so; the demo is furnished in the background and never holds the hub up. */
+  async function until(what: string, isSo: () => boolean): Promise<void> {
+    const deadline = performance.now() + FURNISH_WITHIN_MS;
+    while (!isSo()) {
+      if (isStopped || performance.now() > deadline) {
+        throw new HubError('timed-out', `The demo home waited in vain for ${what}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    }
+  }
+
+  const devicesOf = (hub: HubPort) => hub.household.contents().devices;
+  const isConnected = (hub: HubPort) =>
+    hub.health().adapters.some(({ id, state }) => id === ZIGBEE && state.kind === 'connected');
+  const joined = (hub: HubPort) =>
+    placements.filter(({ ieee }) =>
+      devicesOf(hub).some(({ description }) => description.node === ieee),
+    ).length;
+
+  async function furnishRooms(hub: HubPort): Promise<Map<string, RoomId>> {
+    const { household } = hub;
+    if (household.contents().home.name === '') await household.setHome(HOME, null, DEMO);
+    const rooms = new Map<string, RoomId>();
+    for (const word of new Set(placements.map(({ room }) => room))) {
+      const name = word.charAt(0).toUpperCase() + word.slice(1);
+      const known = household.contents().rooms.find((room) => room.name === name);
+      const room = known ?? (await household.addRoom({ name, icon: null }, DEMO));
+      rooms.set(word, room.id);
+    }
+    return rooms;
+  }
+
+  /** Names each device as soon as it has joined; a device that a person renamed or moved keeps that. */
+  async function nameDevices(hub: HubPort, rooms: ReadonlyMap<string, RoomId>): Promise<void> {
+    for (const { ieee, name, room } of placements) {
+      const device = devicesOf(hub).find(({ description }) => description.node === ieee);
+      const isAsItJoined =
+        device?.room === null && device.name.startsWith(device.description.title);
+      if (!device || !isAsItJoined || device.name === name) continue;
+      const handle = name.toLowerCase().replaceAll(' ', '-');
+      const change = { name, handle, room: rooms.get(room) ?? null };
+      await hub.household.setDevice(device.id, change, null, DEMO);
+    }
+  }
+
+  async function joinAll(hub: HubPort, rooms: ReadonlyMap<string, RoomId>): Promise<void> {
+    if (joined(hub) < placements.length) {
+      const job = await hub.jobs.pair(
+        { adapter: ZIGBEE, seconds: PAIR_SECONDS, via: null, installCode: null },
+        DEMO,
+      );
+      const stopNaming = hub.live.subscribe((events) => {
+        const isNews = events.some(({ body }) => body.kind === 'home' && body.what === 'devices');
+        if (isNews)
+          void nameDevices(hub, rooms).catch((error: unknown) => log('warn', String(error)));
+      });
+      try {
+        await until('its devices to join', () => joined(hub) >= placements.length);
+      } finally {
+        stopNaming();
+        await hub.jobs.cancel(job.id, DEMO);
+      }
+    }
+    await nameDevices(hub, rooms);
+  }
+
+  async function addScenes(hub: HubPort): Promise<void> {
+    if (hub.household.contents().scenes.length > 0) return;
+    for (const file of readdirSync(SCENES_FOLDER).sort()) {
+      const text = readFileSync(path.join(SCENES_FOLDER, file), 'utf8');
+      await hub.household.saveScene(null, text, { version: null }, DEMO);
+    }
+  }
+
+  return {
+    zigbeePort: `tcp://127.0.0.1:${zigbeePort}`,
+    async furnish(hub) {
+      const rooms = await furnishRooms(hub);
+      await until('its coordinator', () => isConnected(hub));
+      await joinAll(hub, rooms);
+      await addScenes(hub);
+      log('info', `The demo home has ${joined(hub)} devices`);
+    },
+    progress: (hub) => ({ devices: joined(hub), of: placements.length }),
+    async stop() {
+      isStopped = true;
+      if (child.exitCode !== null) return;
+      const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+      child.kill('SIGTERM');
+      const force = setTimeout(() => child.kill('SIGKILL'), 3_000);
+      await gone;
+      clearTimeout(force);
+    },
+  };
+}
