@@ -25,7 +25,7 @@ export function deviceOf(hub: HubPort, id: DeviceId): DeviceView {
 
 export function deviceRoutes({ hub }: ApiParts) {
   return {
-    'GET /api/properties': (c) => c.json({ items: propertyTable(), next: null }),
+    'GET /api/properties': (c, { query }) => c.json(listPart(propertyTable(), query)),
     'GET /api/devices': (c, { query }) => {
       const { room, kind } = query;
       const devices = hub

@@ -1,6 +1,13 @@
 // The home itself, its clock, and the settings.
 import { HubError, NotFoundError } from '../model/errors.ts';
-import { type ApiParts, actorOf, checkVersion, type Handlers, versioned } from './context.ts';
+import {
+  type ApiParts,
+  actorOf,
+  checkVersion,
+  type Handlers,
+  listPart,
+  versioned,
+} from './context.ts';
 import { homeView } from './views.ts';
 
 /** Before this nobody's browser can be right: it is when this program did not exist. */
@@ -35,7 +42,7 @@ export function homeRoutes({ hub }: ApiParts) {
       await hub.holdClock(body.at, actorOf(c));
       return versioned(c, homeView(hub));
     },
-    'GET /api/settings': (c) => c.json({ items: hub.settings(), next: null }),
+    'GET /api/settings': (c, { query }) => c.json(listPart(hub.settings(), query)),
     'PUT /api/settings/:name': async (c, { body }) => {
       const name = c.req.param('name') ?? '';
       if (!hub.settings().some((each) => each.name === name)) {

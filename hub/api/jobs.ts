@@ -3,7 +3,7 @@ import { NotFoundError, ValidationError } from '../model/errors.ts';
 import type { HubPort } from '../model/hub-port.ts';
 import { type AdapterId, deviceId, type JobId, jobId } from '../model/identifiers.ts';
 import type { Job } from '../model/job.ts';
-import { type ApiParts, actorOf, type Handlers, inputId, pathId } from './context.ts';
+import { type ApiParts, actorOf, type Handlers, inputId, listPart, pathId } from './context.ts';
 import { deviceOf } from './devices.ts';
 import { nearest } from './nearest.ts';
 import { jobView } from './views.ts';
@@ -16,9 +16,10 @@ function jobOf(hub: HubPort, id: JobId): Job {
 
 export function jobRoutes({ hub }: ApiParts) {
   return {
-    'GET /api/jobs': (c) => {
+    'GET /api/jobs': (c, { query }) => {
       const jobs = [...hub.jobs.list()].sort((a, b) => b.startedAtMs - a.startedAtMs);
-      return c.json({ items: jobs.map(jobView), next: null });
+      const { items, next } = listPart(jobs, query);
+      return c.json({ items: items.map(jobView), next });
     },
     'POST /api/jobs': async (c, { body }) => {
       const job = await start();

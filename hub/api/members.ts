@@ -13,6 +13,7 @@ import {
   checkVersion,
   type Handlers,
   inputId,
+  listPart,
   memberOf,
   pathId,
   versioned,
@@ -60,7 +61,10 @@ export function memberRoutes(parts: ApiParts) {
   }
 
   return {
-    'GET /api/members': (c) => c.json({ items: members().map(memberView), next: null }),
+    'GET /api/members': (c, { query }) => {
+      const { items, next } = listPart(members(), query);
+      return c.json({ items: items.map(memberView), next });
+    },
     'GET /api/members/self': (c) => versioned(c, memberView(memberOf(c))),
     'PATCH /api/members/self': async (c, { body }) => {
       const member = memberOf(c);
@@ -104,7 +108,7 @@ export function memberRoutes(parts: ApiParts) {
       await setPassword(c, memberById(pathId(c, memberId, 'member')), body.password);
       return c.body(null, 204);
     },
-    'GET /api/tokens': (c) => {
+    'GET /api/tokens': (c, { query }) => {
       const caller = callerOf(c);
       const { tokens } = hub.household.contents();
       const current = caller.kind === 'local' ? null : caller.found.token;
@@ -112,7 +116,8 @@ export function memberRoutes(parts: ApiParts) {
         caller.kind === 'local'
           ? tokens
           : tokens.filter((each) => each.member === caller.actor.member.id);
-      return c.json({ items: shown.map((token) => tokenView(token, current)), next: null });
+      const { items, next } = listPart(shown, query);
+      return c.json({ items: items.map((token) => tokenView(token, current)), next });
     },
     'POST /api/tokens': async (c, { body }) => {
       const owner = tokenOwner(c, body.member);

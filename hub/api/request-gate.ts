@@ -97,7 +97,7 @@ export function checkHost(c: ApiContext, isOurs: (host: string) => boolean): voi
     'forbidden',
     `This hub does not answer to the name "${host.slice(0, 80)}"`,
     {
-      hint: 'Use its address or ingle.local; further names are set with INGLE_HOSTS.',
+      hint: 'Use its address or ingle.local; further names are set with INGLE_NAMES.',
     },
   );
 }

@@ -79,13 +79,15 @@ const flag = v.pipe(
   v.picklist(['true', 'false']),
   v.transform((text) => text === 'true'),
 );
-const paging = {
-  limit: v.optional(wholeNumber(1, 200), '50'),
-  cursor: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(200))),
-};
+const cursor = v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(200)));
+/** Of lists that are whole in memory. */
+const paging = { limit: v.optional(wholeNumber(1, 200), '200'), cursor };
+/** Of lists that are read from disk. */
+const storedPaging = { limit: v.optional(wholeNumber(1, 200), '50'), cursor };
 
 export const nothing = v.strictObject({});
 export const listQuery = v.strictObject(paging);
+export const inboxQuery = v.strictObject(storedPaging);
 
 export const claimBody = v.strictObject({
   code: v.pipe(v.string(), v.maxLength(64)),
@@ -113,7 +115,6 @@ export const clockBody = v.strictObject({ at: time });
 
 export const devicesQuery = v.strictObject({
   ...paging,
-  limit: v.optional(wholeNumber(1, 200), '200'),
   room: v.optional(identifier),
   kind: v.optional(identifier),
 });
@@ -166,7 +167,7 @@ export const sceneChange = v.strictObject({ enabled: v.boolean() });
 export const sceneRunBody = v.strictObject({ checkWhile: v.optional(v.boolean(), false) });
 
 export const runsQuery = v.strictObject({
-  ...paging,
+  ...storedPaging,
   scene: v.optional(identifier),
   from: v.optional(time),
 });

@@ -109,6 +109,7 @@ export const ROUTES = {
   'GET /api/properties': {
     who: 'member',
     about: 'The table of properties with labels, icons, units and the words of values.',
+    query: requests.listQuery,
     answer: shapes.propertyInfoJson,
     isList: true,
   },
@@ -248,6 +249,7 @@ export const ROUTES = {
   'GET /api/scenes/:id/versions': {
     who: 'household',
     about: 'All versions, newest first.',
+    query: requests.listQuery,
     answer: shapes.sceneVersionJson,
     isList: true,
   },
@@ -277,6 +279,7 @@ export const ROUTES = {
   'GET /api/jobs': {
     who: 'installer',
     about: 'Long work, newest first.',
+    query: requests.listQuery,
     answer: shapes.jobJson,
     isList: true,
   },
@@ -297,6 +300,7 @@ export const ROUTES = {
   'GET /api/members': {
     who: 'household',
     about: 'All members.',
+    query: requests.listQuery,
     answer: shapes.memberJson,
     isList: true,
   },
@@ -328,6 +332,7 @@ export const ROUTES = {
   'GET /api/tokens': {
     who: 'member',
     about: "One's own signed-in pages and tokens; for local root everybody's.",
+    query: requests.listQuery,
     answer: shapes.tokenJson,
     isList: true,
   },
@@ -347,7 +352,7 @@ export const ROUTES = {
   'GET /api/notifications': {
     who: 'member',
     about: 'The inbox, newest first.',
-    query: requests.listQuery,
+    query: requests.inboxQuery,
     answer: shapes.notificationJson,
     isList: true,
   },
@@ -360,6 +365,7 @@ export const ROUTES = {
   'GET /api/settings': {
     who: 'owner',
     about: 'Every setting with its value and where that came from.',
+    query: requests.listQuery,
     answer: shapes.settingJson,
     isList: true,
   },

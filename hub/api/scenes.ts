@@ -87,10 +87,11 @@ export function sceneRoutes({ hub }: ApiParts) {
       c.header('Location', `/api/runs/${run.id}`);
       return c.json(runView(run), 202);
     },
-    'GET /api/scenes/:id/versions': async (c) => {
+    'GET /api/scenes/:id/versions': async (c, { query }) => {
       const { record } = sceneOf(hub, pathId(c, sceneId, 'scene'));
       const versions = await hub.store.sceneVersions(record.id);
-      return c.json({ items: versions.map(sceneVersionView), next: null });
+      const { items, next } = listPart(versions, query);
+      return c.json({ items: items.map(sceneVersionView), next });
     },
   } satisfies Partial<Handlers>;
 }
