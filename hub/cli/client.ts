@@ -99,7 +99,7 @@ export class Client {
   ): Promise<Answer<Body>> {
     const response = await this.#send(method, path, options);
     const text = await this.#textOf(response);
-    if (response.status === 204 || text === '') {
+    if (response.status === 204) {
       return { status: response.status, headers: response.headers, body: undefined as Body };
     }
     return {
@@ -121,6 +121,7 @@ export class Client {
       const join = path.includes('?') ? '&' : '?';
       const from = cursor === null ? '' : `${join}cursor=${encodeURIComponent(cursor)}`;
       const part: ListJson<Item> = await this.get(path + from);
+      if (!Array.isArray(part?.items)) throw this.#notAHub();
       items.push(...part.items);
       if (part.next === null) return items;
       cursor = part.next;
@@ -154,14 +155,16 @@ export class Client {
     options: RequestOptions,
     signal?: AbortSignal,
   ): Promise<Response> {
-    let response = await this.#sendOnce(method, path, options, signal);
-    const canRetry = () =>
-      !options.withoutToken && this.#tokenIndex + 1 < this.#options.tokens.length;
-    while (response.status === 401 && canRetry()) {
+    const { tokens } = this.#options;
+    // Several requests under way may find the same old token refused: each goes on by itself.
+    let index = this.#tokenIndex;
+    let response = await this.#sendOnce(method, path, options, tokens[index], signal);
+    while (response.status === 401 && !options.withoutToken && index + 1 < tokens.length) {
       await response.body?.cancel();
-      this.#tokenIndex += 1;
-      response = await this.#sendOnce(method, path, options, signal);
+      index += 1;
+      response = await this.#sendOnce(method, path, options, tokens[index], signal);
     }
+    this.#tokenIndex = Math.max(this.#tokenIndex, index);
     if (response.status === options.accepts) return response;
     if (response.status >= 400) throw await this.#problemOf(response);
     if (response.status >= 300) throw this.#notAHub();
@@ -172,9 +175,9 @@ export class Client {
     method: Method,
     path: string,
     options: RequestOptions,
+    token: string | undefined,
     signal?: AbortSignal,
   ): Promise<Response> {
-    const token = this.#options.tokens[this.#tokenIndex];
     const headers: Record<string, string> = {
       accept: 'application/json, application/problem+json',
       'accept-language': this.#options.language,

@@ -251,7 +251,8 @@ async function run(args: readonly string[]): Promise<number> {
       // Help and version were asked for, and shown.
       if (error.exitCode === 0) return 0;
       if (error.code === 'commander.help') {
-        process.stderr.write(program.helpInformation());
+        program.configureOutput({ writeErr: (text) => void process.stderr.write(text) });
+        program.outputHelp({ error: true });
         return EXIT_CODES.usage;
       }
       const told = usageError(error, words, commandPath(program, args));
