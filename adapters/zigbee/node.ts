@@ -1,0 +1,211 @@
+// One node as the adapter knows it: its definition, how its values are converted, what its converters remember
+// between messages, and how the hub describes it.
+import * as zhc from 'zigbee-herdsman-converters';
+import type { NodeDescription, PowerSource } from '../../hub/model/device.ts';
+import { kindFromProperties } from '../../hub/model/device-kind.ts';
+import { type AdapterId, type NodeAddress, nodeAddress } from '../../hub/model/identifiers.ts';
+import type { PropertyKey, PropertyValue } from '../../hub/model/properties.ts';
+import { type Binding, type Conversion, convertExposes } from './convert.ts';
+import type { Device, Endpoint } from './herdsman.ts';
+
+/** What converters keep between messages, by their own keys. */
+export type WireState = Record<string, unknown>;
+
+type FromZigbee = zhc.Definition['fromZigbee'][number];
+export type ToZigbee = zhc.Definition['toZigbee'][number];
+
+/** The definition of a node's model, read once until its model id changes. */
+interface Known {
+  readonly definition: zhc.Definition;
+  readonly modelId: string | undefined;
+  readonly conversion: Conversion;
+  readonly endpointNames: Readonly<Record<string, number>>;
+  /** Converters by cluster and message type. */
+  readonly converters: ReadonlyMap<string, readonly FromZigbee[]>;
+}
+
+/** A report that a command may wait for. */
+interface Seen {
+  readonly value: PropertyValue;
+  readonly atMs: number;
+}
+
+export class Node {
+  readonly address: NodeAddress;
+  readonly device: Device;
+  /** Converters take per-device options; the hub sets none. They get this same object each time. */
+  readonly options: WireState = {};
+  readonly state: WireState;
+  readonly seen = new Map<PropertyKey, Seen>();
+  /** What the hub was last told; null before the first word. */
+  isOnline: boolean | null = null;
+  /** Reads that go on because the adapter has just connected: their answers are no changes. */
+  reconnectReads = 0;
+  linkQuality: { readonly value: number; readonly atMs: number } | null = null;
+  hasStarted = false;
+  isConfiguring = false;
+  configureAttempts = 0;
+  configureAtMs = 0;
+  #known: Known | null = null;
+  #loading: Promise<void> | null = null;
+
+  /** @param state what converters remembered of it before the last reconnection */
+  constructor(device: Device, state: WireState) {
+    this.device = device;
+    this.state = state;
+    this.address = nodeAddress(device.ieeeAddr);
+  }
+
+  get isInterviewed(): boolean {
+    const state: string = this.device.interviewState;
+    return state === 'SUCCESSFUL' || state === 'FAILED';
+  }
+
+  /** Whether a message can be converted at once. */
+  get isCurrent(): boolean {
+    return this.#known !== null && this.#known.modelId === this.device.modelID;
+  }
+
+  /** Reads the definition when it has none yet or the model id has become another. */
+  load(isForced = false): Promise<void> {
+    if (!this.isInterviewed || (this.isCurrent && !isForced)) return Promise.resolve();
+    this.#loading ??= this.#load().finally(() => {
+      this.#loading = null;
+    });
+    return this.#loading;
+  }
+
+  async #load(): Promise<void> {
+    const modelId = this.device.modelID;
+    const definition = await zhc.findByDevice(this.device, true);
+    if (definition === undefined) return;
+    this.#known = this.#read(definition, modelId);
+  }
+
+  /** A converter says that the exposes have changed. */
+  readAgain(): void {
+    if (this.#known !== null) this.#known = this.#read(this.#known.definition, this.#known.modelId);
+  }
+
+  #read(definition: zhc.Definition, modelId: string | undefined): Known {
+    const exposes =
+      typeof definition.exposes === 'function'
+        ? definition.exposes(this.device, this.options)
+        : definition.exposes;
+    const endpointNames = definition.endpoint?.(this.device) ?? {};
+    const converters = new Map<string, FromZigbee[]>();
+    for (const converter of definition.fromZigbee) {
+      const types: readonly unknown[] = Array.isArray(converter.type)
+        ? converter.type
+        : [converter.type];
+      for (const type of types) {
+        const key = `${converter.cluster}|${String(type)}`;
+        converters.set(key, [...(converters.get(key) ?? []), converter]);
+      }
+    }
+    const conversion = convertExposes(exposes, endpointNames);
+    return { definition, modelId, conversion, endpointNames, converters };
+  }
+
+  get definition(): zhc.Definition | null {
+    return this.#known?.definition ?? null;
+  }
+
+  get conversion(): Conversion | null {
+    return this.#known?.conversion ?? null;
+  }
+
+  converters(cluster: string | number, type: string): readonly FromZigbee[] {
+    return this.#known?.converters.get(`${cluster}|${type}`) ?? [];
+  }
+
+  binding(key: PropertyKey): Binding | undefined {
+    return this.#known?.conversion.byKey.get(key);
+  }
+
+  /** The converter of a key that can set or get it; the first in the definition's order wins. */
+  toZigbee(
+    key: string,
+    endpointName: string | undefined,
+    verb: 'convertSet' | 'convertGet',
+  ): ToZigbee | undefined {
+    return this.#known?.definition.toZigbee.find(
+      (converter) =>
+        converter[verb] !== undefined &&
+        (converter.key === undefined || converter.key.includes(key)) &&
+        (converter.endpoints === undefined ||
+          (endpointName !== undefined && converter.endpoints.includes(endpointName))),
+    );
+  }
+
+  /** The endpoint of a name that the definition gives; without a name its default, else the first. */
+  endpoint(name: string | undefined): Endpoint | undefined {
+    const id = this.#known?.endpointNames[name ?? 'default'] ?? Number(name);
+    const named = Number.isInteger(id) ? this.device.getEndpoint(id) : undefined;
+    return named ?? (name === undefined ? this.device.endpoints[0] : undefined);
+  }
+
+  /** A mains-powered node listens always and can be asked whether it is there. */
+  get isListening(): boolean {
+    const { type, powerSource } = this.device;
+    if (type === 'GreenPower') return false;
+    if (type === 'Router') return true;
+    return powerSource !== undefined && powerSource !== 'Unknown' && powerSource !== 'Battery';
+  }
+
+  /** An end device hears only when it asks its parent for what is kept for it. */
+  get isSleepy(): boolean {
+    return this.device.type === 'EndDevice' && !this.isListening;
+  }
+
+  describe(adapter: AdapterId): NodeDescription {
+    const { device, definition, conversion } = this;
+    const properties = conversion?.descriptors ?? [];
+    const isUnsupported = properties.length <= 1 && this.#commands().length === 0;
+    return {
+      adapter,
+      node: this.address,
+      manufacturer: definition?.vendor ?? device.manufacturerName ?? 'Unknown',
+      model: definition?.model ?? device.modelID ?? 'Unknown',
+      title: definition?.description ?? device.modelID ?? 'Zigbee device',
+      kind: kindFromProperties(properties),
+      power: this.#power(),
+      tier: definition === null || definition.generated === true ? 'community' : 'preferred',
+      support: isUnsupported
+        ? 'unsupported'
+        : definition?.generated === true
+          ? 'generated'
+          : 'exact',
+      firmware: device.softwareBuildID || device.dateCode || null,
+      properties,
+      commands: this.#commands(),
+    };
+  }
+
+  #power(): PowerSource {
+    const source = this.device.powerSource;
+    if (source === 'Battery') return 'battery';
+    if (source !== undefined && source !== 'Unknown') return 'mains';
+    if (this.device.type === 'Router') return 'mains';
+    return this.conversion?.byKey.has('battery' as PropertyKey) ? 'battery' : 'unknown';
+  }
+
+  /** The endpoint that can be made to blink. */
+  get identifyEndpoint(): Endpoint | undefined {
+    return this.device.endpoints.find((endpoint) => endpoint.supportsInputCluster('genIdentify'));
+  }
+
+  #commands(): string[] {
+    const movements = Object.keys(this.conversion?.movements ?? {});
+    const canStep =
+      this.conversion?.byKey.has('brightness' as PropertyKey) === true ||
+      this.conversion?.byKey.has('position' as PropertyKey) === true;
+    const canStop = this.toZigbee('brightness_move', undefined, 'convertSet') !== undefined;
+    return [
+      ...(this.identifyEndpoint === undefined ? [] : ['identify']),
+      ...(canStep ? ['step'] : []),
+      ...(canStop && !movements.includes('stop') ? ['stop'] : []),
+      ...movements,
+    ];
+  }
+}

@@ -1,0 +1,234 @@
+// The connection to the coordinator for as long as the adapter runs: it connects, watches, and connects again,
+// with growing pauses and without ever giving up. What the network says is others' business.
+import { existsSync } from 'node:fs';
+import { isMainThread } from 'node:worker_threads';
+import type { Controller } from 'zigbee-herdsman';
+import type { AdapterState, LogLevel } from '../../hub/model/adapter-port.ts';
+import { HubError, type Problem } from '../../hub/model/errors.ts';
+import { within } from '../contract/host.ts';
+import { closePort, createController, onCoordinatorReset, probe } from './herdsman.ts';
+import {
+  type NetworkParameters,
+  protectFiles,
+  saveNetwork,
+  type ZigbeeFiles,
+} from './network-file.ts';
+import { coordinatorProblem, lookAt } from './problems.ts';
+import { isTcp, type ZigbeeSettings } from './settings.ts';
+
+/** Forming a network takes up to 50 s and a change of channel 12 s. */
+const START_LIMIT_MS = 120_000;
+const CLOSE_LIMIT_MS = 3_000;
+const PROBE_EVERY_MS = 5_000;
+/** The driver itself waits 6 s for a lost answer, after which the next one works: that is no mute coordinator. */
+const PROBE_LIMIT_MS = 8_000;
+const PAUSE_MIN_MS = 1_000;
+const PAUSE_MAX_MS = 60_000;
+/** A connection that held this long was a good one: the next pause is short again. */
+const GOOD_AFTER_MS = 60_000;
+
+export interface RadioOptions {
+  readonly settings: ZigbeeSettings;
+  readonly network: NetworkParameters;
+  readonly files: ZigbeeFiles;
+  /** Whether an unknown node may join now. */
+  accepts(ieeeAddress: string): boolean;
+  /** A fresh controller whose network is up; listeners go here, before anything else happens. */
+  onConnected(controller: Controller): Promise<string>;
+  /** The controller is of no use any more; its devices are about to be forgotten. */
+  onLost(problem: Problem): void;
+  state(state: AdapterState): void;
+  log(level: LogLevel, text: string): void;
+  abandon(reason: string): void;
+}
+
+/** The pause before the n-th attempt in a row: 1, 2, 4 … 60 s, a quarter more or less. */
+export function pauseMs(attempt: number, random: () => number = Math.random): number {
+  const plain = Math.min(PAUSE_MAX_MS, PAUSE_MIN_MS * 2 ** Math.max(0, attempt - 1));
+  return Math.round(plain * (0.75 + random() * 0.5));
+}
+
+export class Radio {
+  readonly #options: RadioOptions;
+  readonly #stopped = new AbortController();
+  #controller: Controller | null = null;
+  #running: Promise<void> | null = null;
+
+  constructor(options: RadioOptions) {
+    this.#options = options;
+  }
+
+  /** The live controller; null while there is none. */
+  get controller(): Controller | null {
+    return this.#controller;
+  }
+
+  /** @throws HubError when the port must not be opened in this thread */
+  start(): void {
+    if (!isTcp(this.#options.settings.port) && !isMainThread) {
+      throw new HubError('unsupported', 'A serial coordinator must run in a child process', {
+        hint: 'Its native binding aborts the whole hub when it is opened in a worker.',
+      });
+    }
+    this.#running ??= this.#run();
+  }
+
+  /** Closes the network's joining, backs up and closes the port; at most about 4 s. May be called twice. */
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    for (let attempt = 1; !this.#isStopped; ) {
+      this.#options.state({ kind: 'connecting' });
+      const openedAtMs = Date.now();
+      let error: unknown;
+      let controller: Controller | null = null;
+      try {
+        controller = await this.#open();
+        this.#options.state({
+          kind: 'connected',
+          detail: await this.#options.onConnected(controller),
+        });
+        error = await this.#watch(controller);
+      } catch (caught) {
+        error = caught;
+      }
+      if (Date.now() - openedAtMs > GOOD_AFTER_MS && controller !== null) attempt = 1;
+      if (this.#isStopped) {
+        if (controller !== null) await this.#close(controller, true);
+        return;
+      }
+      const problem = coordinatorProblem(error, this.#options.settings);
+      const delayMs = pauseMs(attempt);
+      attempt += 1;
+      this.#options.state({ kind: 'fault', problem, retryAtMs: Date.now() + delayMs });
+      this.#options.log('warn', problem.message);
+      if (controller !== null) {
+        this.#options.onLost(problem);
+        await this.#close(controller, false);
+      }
+      await this.#pause(delayMs);
+    }
+  }
+
+  get #isStopped(): boolean {
+    return this.#stopped.signal.aborted;
+  }
+
+  async #open(): Promise<Controller> {
+    const { settings, network, files } = this.#options;
+    const controller = createController(this.#options);
+    const hadBackup = existsSync(files.coordinatorBackup);
+    try {
+      const result = await this.#orStopped(
+        within(controller.start(this.#stopped.signal), START_LIMIT_MS, 'Connecting'),
+      );
+      if (result === 'reset' && hadBackup) {
+        this.#options.log('error', 'The coordinator formed a new network; devices need pairing');
+      }
+      saveNetwork(files, network);
+      protectFiles(files);
+      this.#controller = controller;
+      return controller;
+    } catch (error) {
+      await this.#bounded(closePort(controller), 'closing the port after a failed start');
+      const text = error instanceof Error ? error.message : String(error);
+      const isVague = /Error while opening socket|Opening serial|^Connecting took/.test(text);
+      throw (isVague && !this.#isStopped ? await lookAt(settings) : null) ?? error;
+    }
+  }
+
+  /** Resolves with the reason once the coordinator is of no use, or the adapter stops. */
+  async #watch(controller: Controller): Promise<Error> {
+    const ended = Promise.withResolvers<Error>();
+    controller.once('adapterDisconnected', () => ended.resolve(new Error('disconnected')));
+    onCoordinatorReset(controller, () =>
+      ended.resolve(new Error('The coordinator reset by itself')),
+    );
+    this.#stopped.signal.addEventListener('abort', () => ended.resolve(new Error('stopped')), {
+      once: true,
+    });
+    let isProbing = false;
+    const timer = setInterval(async () => {
+      if (isProbing) return;
+      isProbing = true;
+      try {
+        await within(
+          probe(controller),
+          PROBE_LIMIT_MS,
+          'The answer of the coordinator timed out, it',
+        );
+      } catch (error) {
+        ended.resolve(error instanceof Error ? new Error(error.message) : new Error(String(error)));
+      }
+      isProbing = false;
+    }, PROBE_EVERY_MS);
+    try {
+      return await ended.promise;
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  async #close(controller: Controller, isHealthy: boolean): Promise<void> {
+    this.#controller = null;
+    const { files } = this.#options;
+    if (isHealthy && (await this.#bounded(controller.stop(), 'stopping the coordinator', true))) {
+      protectFiles(files);
+      return;
+    }
+    const isClosed = await this.#bounded(closePort(controller), 'closing the port');
+    // With the port closed this only saves the database and forgets the devices.
+    const isForgotten = await this.#bounded(controller.stop(), 'saving the devices');
+    protectFiles(files);
+    if (!isClosed || !isForgotten) {
+      this.#options.abandon('zigbee-herdsman did not let go of the coordinator within 3 s');
+    }
+  }
+
+  /** Whether it ended in time; a failure is in time. */
+  async #bounded(act: Promise<unknown>, what: string, mustSucceed = false): Promise<boolean> {
+    let isEnded = false;
+    let hasFailed = false;
+    const ending = act.then(
+      () => {
+        isEnded = true;
+      },
+      () => {
+        isEnded = true;
+        hasFailed = true;
+      },
+    );
+    await within(ending, CLOSE_LIMIT_MS, what).catch((error: Error) =>
+      this.#options.log('warn', error.message),
+    );
+    return isEnded && !(mustSucceed && hasFailed);
+  }
+
+  async #orStopped<Result>(act: Promise<Result>): Promise<Result> {
+    const stopped = Promise.withResolvers<never>();
+    const abort = (): void => stopped.reject(new Error('stopped'));
+    this.#stopped.signal.addEventListener('abort', abort, { once: true });
+    try {
+      return await Promise.race([act, stopped.promise]);
+    } finally {
+      this.#stopped.signal.removeEventListener('abort', abort);
+    }
+  }
+
+  async #pause(delayMs: number): Promise<void> {
+    const signal = this.#stopped.signal;
+    if (signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, delayMs);
+      signal.addEventListener('abort', done, { once: true });
+    });
+  }
+}

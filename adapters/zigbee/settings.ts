@@ -1,0 +1,114 @@
+// What the household sets about Zigbee, checked: every mistake is named with what would be right.
+import type { AdapterSettings } from '../../hub/model/adapter-port.ts';
+import { type InputProblem, ValidationError } from '../../hub/model/errors.ts';
+
+/** The coordinator drivers that zigbee-herdsman has. */
+export const DRIVERS = ['zstack', 'ember', 'deconz', 'zigate', 'zboss', 'zoh', 'ezsp'] as const;
+export type Driver = (typeof DRIVERS)[number];
+
+export interface ZigbeeSettings {
+  /** `tcp://host:port` or an absolute path such as `/dev/serial/by-id/usb-…`. */
+  readonly port: string;
+  /** Undefined only for a serial path: its USB ids tell the driver. */
+  readonly driver: Driver | undefined;
+  readonly baudRate: number | undefined;
+  readonly rtscts: boolean | undefined;
+  /** 11–26; undefined: the one that the network has, 15 for a new one. */
+  readonly channel: number | undefined;
+  /** A mains-powered node that was silent for this long is asked whether it is there. */
+  readonly mainsSilenceMs: number;
+  /** A battery node that was silent for this long counts as gone. */
+  readonly batterySilenceMs: number;
+}
+
+/** Whether the port is a network address; everything else is a serial device. */
+export function isTcp(port: string): boolean {
+  return port.startsWith('tcp://');
+}
+
+interface Reader {
+  readonly settings: AdapterSettings;
+  readonly errors: InputProblem[];
+}
+
+function wrong(reader: Reader, name: string, message: string): undefined {
+  reader.errors.push({ path: `/${name}`, message });
+  return undefined;
+}
+
+function given(reader: Reader, name: string): string | number | boolean | undefined {
+  return reader.settings[name] ?? undefined;
+}
+
+function numberOf(
+  reader: Reader,
+  name: string,
+  range: { readonly min: number; readonly max: number; readonly isWhole?: boolean },
+): number | undefined {
+  const value = given(reader, name);
+  if (value === undefined || value === '') return undefined;
+  const number = Number(value);
+  const isRight = number >= range.min && number <= range.max;
+  if (isRight && (range.isWhole === false || Number.isInteger(number))) return number;
+  return wrong(reader, name, `${name} is a number from ${range.min} to ${range.max}, not ${value}`);
+}
+
+function booleanOf(reader: Reader, name: string): boolean | undefined {
+  const value = given(reader, name);
+  if (value === undefined || value === '') return undefined;
+  if (value === true || value === 'true' || value === '1' || value === 1) return true;
+  if (value === false || value === 'false' || value === '0' || value === 0) return false;
+  return wrong(reader, name, `${name} is true or false, not ${value}`);
+}
+
+function portOf(reader: Reader): string {
+  const port = String(given(reader, 'port') ?? '').trim();
+  if (port === '') {
+    wrong(reader, 'port', 'No coordinator is set');
+  } else if (isTcp(port)) {
+    const url = URL.parse(port);
+    if (url === null || url.hostname === '' || url.port === '') {
+      wrong(reader, 'port', `"${port}" lacks a host or a port, as in tcp://192.168.1.20:6638`);
+    }
+  } else if (!port.startsWith('/')) {
+    wrong(reader, 'port', `"${port}" is neither tcp://host:port nor the path of a serial device`);
+  }
+  return port;
+}
+
+function driverOf(reader: Reader, port: string): Driver | undefined {
+  const value = given(reader, 'driver');
+  if (value === undefined || value === '') {
+    if (!isTcp(port)) return undefined;
+    return wrong(reader, 'driver', 'A coordinator on the network needs its driver named');
+  }
+  const driver = DRIVERS.find((name) => name === value);
+  return driver ?? wrong(reader, 'driver', `There is no coordinator driver "${value}"`);
+}
+
+/** @throws ValidationError with one problem for each wrong setting */
+export function readSettings(settings: AdapterSettings): ZigbeeSettings {
+  const reader: Reader = { settings, errors: [] };
+  const port = portOf(reader);
+  const read: ZigbeeSettings = {
+    port,
+    driver: driverOf(reader, port),
+    baudRate: numberOf(reader, 'baudRate', { min: 9_600, max: 3_000_000 }),
+    rtscts: booleanOf(reader, 'rtscts'),
+    channel: numberOf(reader, 'channel', { min: 11, max: 26 }),
+    mainsSilenceMs:
+      (numberOf(reader, 'mainsSilenceMinutes', { min: 0.01, max: 1_440, isWhole: false }) ?? 10) *
+      60_000,
+    batterySilenceMs:
+      (numberOf(reader, 'batterySilenceHours', { min: 0.001, max: 720, isWhole: false }) ?? 25) *
+      3_600_000,
+  };
+  const [first] = reader.errors;
+  if (first !== undefined) {
+    throw new ValidationError(`Zigbee cannot start: ${first.message}`, {
+      errors: reader.errors,
+      hint: `Set INGLE_ZIGBEE_PORT to tcp://host:port or to the path of the stick, and INGLE_ZIGBEE_DRIVER to one of ${DRIVERS.join(', ')}.`,
+    });
+  }
+  return read;
+}

@@ -1,0 +1,368 @@
+// The Zigbee adapter: puts its parts together and hands each event of the network to the part that it concerns.
+import type { Controller } from 'zigbee-herdsman';
+import type { AdapterCall } from '../../hub/model/adapter-port.ts';
+import { HubError, NotFoundError, type Problem, UnreachableError } from '../../hub/model/errors.ts';
+import type { NodeAddress } from '../../hub/model/identifiers.ts';
+import type { Adapter, AdapterCommand, AdapterContext } from '../contract/adapter.ts';
+import { within } from '../contract/host.ts';
+import { Availability } from './availability.ts';
+import { Commands } from './commands.ts';
+import { type Device, listenToLogs, onZdoAnswer } from './herdsman.ts';
+import { Incoming } from './incoming.ts';
+import { filteredLog } from './log-filter.ts';
+import { loadNetwork, zigbeeFiles } from './network-file.ts';
+import { Node, type WireState } from './node.ts';
+import { Pairing } from './pairing.ts';
+import { nodeError } from './problems.ts';
+import { Radio } from './radio.ts';
+import { readSettings, type ZigbeeSettings } from './settings.ts';
+import { Setup } from './setup.ts';
+
+/** How long a node may take to say that it leaves. */
+const LEAVE_LIMIT_MS = 10_000;
+const INTERVIEW_LIMIT_MS = 170_000;
+
+/** Zigbee by zigbee-herdsman. One per process: the library keeps its devices in static places. */
+export function createZigbeeAdapter(context: AdapterContext): Adapter {
+  return new ZigbeeAdapter(context);
+}
+
+class ZigbeeAdapter implements Adapter {
+  readonly #context: AdapterContext;
+  readonly #nodes = new Map<NodeAddress, Node>();
+  /** What converters remember outlives a reconnection; the library's devices do not. */
+  readonly #states = new Map<NodeAddress, WireState>();
+  readonly #incoming: Incoming;
+  readonly #pairing: Pairing;
+  readonly #setup: Setup;
+  readonly #commands: Commands;
+  #availability: Availability | null = null;
+  #radio: Radio | null = null;
+
+  constructor(context: AdapterContext) {
+    this.#context = context;
+    const exposesChanged = (node: Node): void => {
+      node.readAgain();
+      this.#describe(node);
+    };
+    this.#incoming = new Incoming(context, exposesChanged);
+    this.#setup = new Setup(context, exposesChanged);
+    this.#pairing = new Pairing(context);
+    this.#commands = new Commands({
+      context,
+      incoming: this.#incoming,
+      controller: () => this.#controller,
+      node: (address) => this.#nodes.get(address),
+      suspect: (node) => this.#availability?.suspect(node),
+    });
+  }
+
+  get #controller(): Controller | null {
+    return this.#radio?.controller ?? null;
+  }
+
+  async start(): Promise<void> {
+    const settings = readSettings(this.#context.settings);
+    const log = filteredLog((level, text) => this.#context.log(level, text));
+    listenToLogs(log);
+    const files = zigbeeFiles(this.#context.dataFolder);
+    const network = loadNetwork(files, settings.channel, () =>
+      log('warn', "The network's parameters were taken from the coordinator's backup"),
+    );
+    this.#availability = this.#newAvailability(settings);
+    this.#radio = new Radio({
+      settings,
+      network,
+      files,
+      accepts: (ieeeAddress) => this.#accepts(ieeeAddress),
+      onConnected: (controller) => this.#connected(controller),
+      onLost: (problem) => this.#lost(problem),
+      state: (state) => this.#context.state(state),
+      log,
+      abandon: (reason) => this.#context.abandon(reason),
+    });
+    this.#radio.start();
+  }
+
+  #newAvailability(settings: ZigbeeSettings): Availability {
+    return new Availability({
+      context: this.#context,
+      settings,
+      controller: () => this.#controller,
+      nodes: () => this.#nodes.values(),
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#availability?.stop();
+    this.#commands.stop();
+    await this.#pairing.close().catch(() => {});
+    for (const node of this.#nodes.values()) void this.#setup.stop(node);
+    await this.#radio?.stop();
+  }
+
+  send(command: AdapterCommand): void {
+    this.#commands.send(command);
+  }
+
+  async call(body: AdapterCall): Promise<unknown> {
+    switch (body.kind) {
+      case 'pair': {
+        const { seconds, installCode } = body;
+        const via = body.via === null ? undefined : this.#known(body.via).device;
+        await this.#pairing.open(this.#live(), { seconds, via, installCode });
+        return null;
+      }
+      case 'pairStop':
+        await this.#pairing.close();
+        return null;
+      case 'remove':
+        await this.#remove(this.#known(body.node), body.force);
+        return null;
+      case 'rename':
+        return null;
+      case 'interview':
+        await this.#interview(this.#known(body.node));
+        return null;
+      case 'refresh':
+        this.#live();
+        await this.#availability?.refresh(this.#known(body.node));
+        return null;
+      case 'describe':
+        for (const node of this.#nodes.values()) this.#describe(node);
+        return null;
+      case 'statistics':
+        return this.#statistics();
+    }
+  }
+
+  #live(): Controller {
+    const controller = this.#controller;
+    if (controller !== null) return controller;
+    throw new UnreachableError('The Zigbee coordinator is not connected', {
+      hint: 'The settings show what is wrong with it. Ingle keeps trying.',
+    });
+  }
+
+  #known(address: NodeAddress): Node {
+    const node = this.#nodes.get(address);
+    if (node === undefined) throw new NotFoundError('Zigbee node', address);
+    return node;
+  }
+
+  #accepts(ieeeAddress: string): boolean {
+    const isKnown = this.#controller?.getDeviceByIeeeAddr(ieeeAddress) !== undefined;
+    if (isKnown || this.#pairing.isOpen) return true;
+    this.#context.log('warn', `${ieeeAddress} wanted to join while the network is closed: refused`);
+    return false;
+  }
+
+  async #connected(controller: Controller): Promise<string> {
+    this.#listen(controller);
+    for (const device of controller.getDevicesIterator(({ type }) => type !== 'Coordinator')) {
+      const node = this.#nodeOf(device);
+      await node.load();
+      this.#describe(node);
+      void this.#setup.hook(node, 'start');
+    }
+    this.#availability?.start();
+    this.#availability?.connected();
+    void this.#configurePending(controller);
+    const { type, meta } = await controller.getCoordinatorVersion();
+    const { channel } = await controller.getNetworkParameters();
+    return `${type} ${meta.revision ?? ''}, channel ${channel}, ${this.#nodes.size} nodes`;
+  }
+
+  async #configurePending(controller: Controller): Promise<void> {
+    for (const node of [...this.#nodes.values()]) {
+      if (this.#controller !== controller) return;
+      if (node.isListening) await this.#setup.configure(node, controller);
+    }
+  }
+
+  #lost(problem: Problem): void {
+    this.#pairing.lost(problem);
+    this.#commands.failAll({
+      code: 'unreachable',
+      message: `The Zigbee coordinator is not connected: ${problem.message}`,
+      hint: problem.hint,
+    });
+    this.#availability?.coordinatorLost(problem);
+    for (const node of this.#nodes.values()) void this.#setup.stop(node);
+    this.#nodes.clear();
+  }
+
+  #listen(controller: Controller): void {
+    controller.on('message', (message) => {
+      const { device } = message;
+      if (device.type === 'Coordinator') return;
+      const node = this.#nodeOf(device);
+      if (node.isCurrent) this.#incoming.receive(node, message);
+      else void this.#whenLoaded(node, () => this.#incoming.receive(node, message));
+    });
+    controller.on('lastSeenChanged', ({ device }) => {
+      if (device.type === 'Coordinator') return;
+      const node = this.#nodeOf(device);
+      if (!node.isInterviewed) return;
+      this.#availability?.seen(node);
+      if (this.#setup.isPending(node)) void this.#setup.configure(node, controller);
+    });
+    controller.on('deviceJoined', ({ device }) => {
+      const node = this.#nodeOf(device);
+      delete device.meta.configured;
+      this.#pairing.found(node.address);
+      void this.#setup.hook(node, 'deviceJoined');
+    });
+    controller.on('deviceInterview', ({ device, status }) => {
+      const node = this.#nodeOf(device);
+      if (status === 'started') {
+        this.#pairing.interviewStarted(node.address);
+        void this.#setup.interviewed(node, status);
+      } else {
+        void this.#interviewed(node, controller, status);
+      }
+    });
+    controller.on('deviceAnnounce', ({ device }) => {
+      const node = this.#nodeOf(device);
+      void this.#setup.hook(node, 'deviceAnnounce');
+      if (node.isInterviewed && node.isListening) this.#availability?.read(node);
+    });
+    controller.on('deviceNetworkAddressChanged', ({ device }) => {
+      void this.#setup.hook(this.#nodeOf(device), 'deviceNetworkAddressChanged');
+    });
+    controller.on('deviceLeave', ({ ieeeAddr }) => {
+      const node = this.#nodes.get(ieeeAddr as NodeAddress);
+      if (node !== undefined) this.#forget(node);
+    });
+    onZdoAnswer(controller, (step, networkAddress) => {
+      const device = controller.getDeviceByNetworkAddress(networkAddress);
+      if (device === undefined) return;
+      const node = this.#nodes.get(device.ieeeAddr as NodeAddress);
+      if (node === undefined) return;
+      // The library hears of the answer after us.
+      setImmediate(() => {
+        const endpoints = step === 'endpoints' ? device.endpoints.length : null;
+        this.#pairing.interviewStep(node.address, endpoints);
+      });
+    });
+  }
+
+  #nodeOf(device: Device): Node {
+    const known = this.#nodes.get(device.ieeeAddr as NodeAddress);
+    if (known !== undefined && known.device === device) return known;
+    const node = new Node(device, this.#states.get(device.ieeeAddr as NodeAddress) ?? {});
+    this.#states.set(node.address, node.state);
+    this.#nodes.set(node.address, node);
+    return node;
+  }
+
+  async #whenLoaded(node: Node, act: () => void): Promise<void> {
+    try {
+      await node.load();
+      act();
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      this.#context.log('warn', `${node.address} has no usable definition: ${text}`);
+    }
+  }
+
+  async #interviewed(
+    node: Node,
+    controller: Controller,
+    status: 'successful' | 'failed',
+  ): Promise<void> {
+    this.#pairing.interviewEnded(node.address);
+    await this.#whenLoaded(node, () => {});
+    this.#describe(node);
+    this.#availability?.seen(node);
+    await this.#setup.interviewed(node, status);
+    if (status === 'failed') {
+      this.#context.pairProgress({
+        kind: 'failed',
+        node: node.address,
+        problem: {
+          code: 'timed-out',
+          message: `${node.address} has joined but did not answer all questions`,
+          hint: 'Bring it nearer, keep it awake by pressing its button, and ask it again from its page.',
+        },
+      });
+      return;
+    }
+    this.#context.pairProgress({ kind: 'configuring', node: node.address });
+    await this.#setup.configure(node, controller, true);
+    const description = node.describe(this.#context.id);
+    this.#context.pairProgress({ kind: 'described', node: node.address, description });
+    if (node.isListening) await this.#availability?.refresh(node).catch(() => {});
+  }
+
+  async #interview(node: Node): Promise<void> {
+    const controller = this.#live();
+    this.#pairing.interviewStarted(node.address);
+    try {
+      const interviewing = node.device.interview(true);
+      await within(interviewing, INTERVIEW_LIMIT_MS, `The interview of ${node.address}`);
+    } catch (error) {
+      this.#pairing.interviewEnded(node.address);
+      const wrapped = nodeError(error, this.#context.nameOf(node.address) ?? node.address);
+      throw new HubError(wrapped.code, `${node.address} did not answer all questions`, {
+        hint: 'Keep it awake by pressing its button, bring it nearer, and try again.',
+        cause: wrapped,
+      });
+    }
+    await node.load(true);
+    await this.#interviewed(node, controller, 'successful');
+  }
+
+  async #remove(node: Node, isForced: boolean): Promise<void> {
+    try {
+      this.#live();
+      await within(node.device.removeFromNetwork(), LEAVE_LIMIT_MS, `Removing ${node.address}`);
+    } catch (error) {
+      if (!isForced) {
+        const wrapped = nodeError(error, this.#context.nameOf(node.address) ?? node.address);
+        throw new HubError(wrapped.code, `${wrapped.message}, so it was not removed`, {
+          hint: 'Switch it on and try again, or remove it by force; then reset it before it is paired anew.',
+          cause: wrapped,
+        });
+      }
+      if (!node.device.isDeleted) node.device.removeFromDatabase();
+    }
+    this.#forget(node);
+  }
+
+  #forget(node: Node): void {
+    if (!this.#nodes.delete(node.address)) return;
+    this.#states.delete(node.address);
+    this.#pairing.interviewEnded(node.address);
+    void this.#setup.stop(node);
+    this.#context.left(node.address);
+  }
+
+  #describe(node: Node): void {
+    if (node.isInterviewed) this.#context.described(node.describe(this.#context.id));
+  }
+
+  async #statistics(): Promise<unknown> {
+    const controller = this.#live();
+    const { type, meta } = await controller.getCoordinatorVersion();
+    const { panID, channel, extendedPanID } = await controller.getNetworkParameters();
+    return {
+      coordinator: { type, revision: String(meta.revision ?? '') },
+      network: {
+        panId: panID,
+        extendedPanId: extendedPanID,
+        channel,
+        isOpen: this.#pairing.isOpen,
+      },
+      nodes: [...this.#nodes.values()].map((node) => ({
+        node: node.address,
+        networkAddress: node.device.networkAddress,
+        isRouter: node.device.type === 'Router',
+        linkQuality: node.device.linkquality ?? null,
+        lastSeenAtMs: node.device.lastSeen ?? null,
+        isOnline: node.isOnline,
+        isConfigured: !this.#setup.isPending(node),
+      })),
+    };
+  }
+}
