@@ -154,15 +154,17 @@ async function showOnTerminal(
             for (const { text } of job.log.slice(shown)) task.output = plain(text);
             shown = Math.max(shown, job.log.length);
             const step = stepText(context, job);
-            task.title = plain(step === '' ? heading : `${heading}\n${step}`);
+            task.title = plain(step === '' ? heading : `${heading}  ${step}`);
             if (next.done) break;
           }
           task.title = plain(heading);
+          // A cross, not a tick; what went wrong is told once the list has ended.
+          if (job.state !== 'done') throw new Error(plain(context.words.pair.none));
         },
         rendererOptions: { outputBar: 8, persistentOutput: true },
       },
     ],
-    { registerSignalListeners: false },
+    { registerSignalListeners: false, exitOnError: false },
   );
   await list.run();
   return job;
