@@ -1,6 +1,5 @@
-// Where the code of each thread and child process stands, and the page: sources in a clone, a bundle in a release.
+// Where the code of each thread and child process stands: a source file in a clone, a bundle in a release.
 // scripts/package/build.ts bundles one file a thread, flat in one folder, and sets INGLE_BUNDLED there.
-import { fileURLToPath } from 'node:url';
 
 /** Set to true by the build; not defined at all when the sources run. */
 declare const INGLE_BUNDLED: boolean | undefined;
@@ -27,11 +26,4 @@ export function workerEntry(name: WorkerName): URL {
   return typeof INGLE_BUNDLED === 'undefined'
     ? new URL(`../../${WORKER_SOURCES[name]}`, import.meta.url)
     : new URL(bundleName(name), import.meta.url);
-}
-
-/** The folder of the built page: beside the bundle, or where Vite builds it in a clone. */
-export function pageFolder(): string {
-  return fileURLToPath(
-    new URL(typeof INGLE_BUNDLED === 'undefined' ? '../web/dist' : 'page', import.meta.url),
-  );
 }
