@@ -1,0 +1,25 @@
+// The page's addresses. Home is in the first file; each other screen comes when it is asked for.
+import type { RouteDefinition } from 'svelte-spa-router';
+import { wrap } from 'svelte-spa-router/wrap';
+import Home from './screens/home.svelte';
+
+// One object for both addresses: opening a device's sheet must not draw its room anew.
+const room = wrap({ asyncComponent: () => import('./screens/room.svelte') });
+const pair = wrap({ asyncComponent: () => import('./screens/pair.svelte') });
+const scene = wrap({ asyncComponent: () => import('./screens/scene.svelte') });
+
+/** All addresses, the most particular first. */
+export const ROUTES: RouteDefinition = {
+  '/': Home,
+  '/room/:room': room,
+  '/room/:room/device/:device': room,
+  '/add': pair,
+  '/add/:job': pair,
+  '/scenes': wrap({ asyncComponent: () => import('./screens/scenes.svelte') }),
+  '/scenes/:scene': scene,
+  '/activity': wrap({ asyncComponent: () => import('./screens/activity.svelte') }),
+  '/activity/:run': wrap({ asyncComponent: () => import('./screens/run.svelte') }),
+  '/house': wrap({ asyncComponent: () => import('./screens/house.svelte') }),
+  '/own-home': wrap({ asyncComponent: () => import('./screens/own-home.svelte') }),
+  '*': wrap({ asyncComponent: () => import('./screens/not-found.svelte') }),
+};

@@ -1,0 +1,62 @@
+// Asks a device for something and follows it: the press shows at once, the hub's word closes it.
+import type { CommandJson, ProblemJson, ValueJson } from '../../../api/shapes.ts';
+import { type ApiError, request, toApiError } from './api.ts';
+import { afterCommand, afterRefusal, pressed } from './control.ts';
+import { knownEnd, type LiveDevice } from './home.svelte.ts';
+
+let presses = 0;
+
+/** The form in which a refusal is kept beside a control. */
+export function problemFrom(error: ApiError): ProblemJson {
+  return { code: error.code, detail: error.message, hint: error.hint, errors: [...error.errors] };
+}
+
+async function follow(
+  device: LiveDevice,
+  key: string,
+  wanted: ValueJson,
+  body: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  presses += 1;
+  const press = presses;
+  device.setControl(key, pressed(press, wanted));
+  const current = () => {
+    const control = device.controls[key];
+    return control?.press === press ? control : undefined;
+  };
+  try {
+    const record: CommandJson = await request('POST', `/devices/${device.json.id}/commands`, body, {
+      idempotencyKey: crypto.getRandomValues(new Uint32Array(4)).join('-'),
+    });
+    const control = current();
+    if (control !== undefined) {
+      device.setControl(key, afterCommand(control, knownEnd(record.id) ?? record));
+    }
+  } catch (thrown) {
+    const error = toApiError(thrown);
+    const control = current();
+    if (control !== undefined) {
+      device.setControl(key, afterRefusal(control, problemFrom(error), error.isNotSent));
+    }
+  }
+}
+
+/** Asks for a property's value; never throws, the control tells how it went. */
+export function setProperty(
+  device: LiveDevice,
+  key: string,
+  value: ValueJson,
+  transitionMs?: number,
+): Promise<void> {
+  const body = transitionMs === undefined ? {} : { transitionMs };
+  return follow(device, key, value, { property: key, value, ...body });
+}
+
+/** Asks for a command such as `stop` or `identify`; its control stands under `!` and the name. */
+export function invoke(
+  device: LiveDevice,
+  command: string,
+  args: Readonly<Record<string, ValueJson>> = {},
+): Promise<void> {
+  return follow(device, `!${command}`, true, { command, args });
+}

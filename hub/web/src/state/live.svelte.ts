@@ -1,0 +1,202 @@
+// The one stream of live events: connects, resumes, batches by frame, and says when the hub is out of reach.
+import type { EventDataJson } from '../../../api/shapes.ts';
+import type { DeviceEvent } from './device-patch.ts';
+import {
+  home,
+  readAgain,
+  readNotifications,
+  takeCommand,
+  takeDeviceEvents,
+  takeNotification,
+  takeRun,
+  takeSnapshot,
+} from './home.svelte.ts';
+
+const STREAM = '/api/events?topics=devices,scenes,jobs,notifications,home';
+/** An outage shorter than this is not worth a word. */
+const BANNER_AFTER_MS = 3000;
+/** A quiet stream is asked after this long whether it still lives. */
+const QUIET_MS = 20_000;
+const RETRY_MS = [1000, 2000, 4000, 8000];
+/** A hidden page draws no frames: its events are taken at this pace. */
+const HIDDEN_FLUSH_MS = 500;
+
+type Kind = keyof EventDataJson;
+const KINDS: readonly Kind[] = [
+  'snapshot',
+  'change',
+  'event',
+  'availability',
+  'wanted',
+  'command',
+  'run',
+  'job',
+  'notification',
+  'home',
+];
+
+class LiveState {
+  /** Whether the stream is open now. */
+  isConnected = $state(false);
+  /** Whether the banner stands: out of reach for over 3 s. */
+  isOffline = $state(false);
+}
+
+/** How the stream is. */
+export const live = new LiveState();
+
+let source: EventSource | null = null;
+let queue: { kind: Kind; data: unknown }[] = [];
+let isFlushPlanned = false;
+let lastHeardMs = 0;
+/** The number of the last event taken in, for a stream that the page itself opens anew. */
+let lastEventId = '';
+let attempt = 0;
+let bannerTimer: ReturnType<typeof setTimeout> | undefined;
+let retryTimer: ReturnType<typeof setTimeout> | undefined;
+let quietTimer: ReturnType<typeof setInterval> | undefined;
+
+function isDeviceKind(kind: Kind): kind is DeviceEvent['kind'] {
+  return kind === 'change' || kind === 'event' || kind === 'wanted' || kind === 'availability';
+}
+
+function takeOther(kind: Kind, data: unknown, reread: Set<EventDataJson['home']['what']>): void {
+  switch (kind) {
+    case 'snapshot':
+      takeSnapshot(data as EventDataJson['snapshot']);
+      return;
+    case 'command':
+      takeCommand(data as EventDataJson['command']);
+      return;
+    case 'run':
+      takeRun(data as EventDataJson['run']);
+      return;
+    case 'job': {
+      const job = data as EventDataJson['job'];
+      home.jobs.set(job.id, job);
+      return;
+    }
+    case 'notification':
+      takeNotification(data as EventDataJson['notification']);
+      return;
+    case 'home':
+      reread.add((data as EventDataJson['home']).what);
+      return;
+    default:
+  }
+}
+
+/** Takes what has gathered, in its order; runs of device events go in one step. */
+function flush(): void {
+  isFlushPlanned = false;
+  const events = queue;
+  queue = [];
+  const reread = new Set<EventDataJson['home']['what']>();
+  let run: DeviceEvent[] = [];
+  for (const { kind, data } of events) {
+    if (isDeviceKind(kind)) {
+      run.push({ kind, data } as DeviceEvent);
+      continue;
+    }
+    if (run.length > 0) takeDeviceEvents(run);
+    run = [];
+    takeOther(kind, data, reread);
+  }
+  if (run.length > 0) takeDeviceEvents(run);
+  // A failed reading is mended by the next snapshot.
+  for (const what of reread) readAgain(what).catch(() => {});
+}
+
+function planFlush(): void {
+  if (isFlushPlanned) return;
+  isFlushPlanned = true;
+  if (document.hidden) {
+    setTimeout(flush, HIDDEN_FLUSH_MS);
+  } else {
+    requestAnimationFrame(flush);
+  }
+}
+
+function onMessage(event: MessageEvent<string>): void {
+  lastHeardMs = performance.now();
+  if (event.lastEventId !== '') lastEventId = event.lastEventId;
+  queue.push({ kind: event.type as Kind, data: JSON.parse(event.data) as unknown });
+  planFlush();
+}
+
+function setConnected(isConnected: boolean): void {
+  live.isConnected = isConnected;
+  if (isConnected) {
+    attempt = 0;
+    clearTimeout(bannerTimer);
+    bannerTimer = undefined;
+    live.isOffline = false;
+    return;
+  }
+  bannerTimer ??= setTimeout(() => {
+    live.isOffline = true;
+  }, BANNER_AFTER_MS);
+}
+
+function open(): void {
+  clearTimeout(retryTimer);
+  source?.close();
+  const resume = lastEventId === '' ? '' : `&lastEventId=${encodeURIComponent(lastEventId)}`;
+  const stream = new EventSource(`${STREAM}${resume}`);
+  source = stream;
+  for (const kind of KINDS) stream.addEventListener(kind, onMessage);
+  stream.addEventListener('open', () => {
+    lastHeardMs = performance.now();
+    setConnected(true);
+  });
+  stream.addEventListener('error', () => {
+    setConnected(false);
+    if (stream.readyState === EventSource.CLOSED) retry();
+  });
+}
+
+/** The browser gives up after an HTTP error; the page does not. */
+function retry(): void {
+  const base = RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)] ?? 8000;
+  attempt += 1;
+  clearTimeout(retryTimer);
+  retryTimer = setTimeout(open, base * (0.75 + Math.random() / 2));
+}
+
+/** A stream whose wire is dead says nothing: ask the hub, and open anew when it does not answer. */
+async function checkQuiet(): Promise<void> {
+  if (!live.isConnected || performance.now() - lastHeardMs < QUIET_MS) return;
+  try {
+    await fetch('/healthz', { signal: AbortSignal.timeout(4000), cache: 'no-store' });
+    lastHeardMs = performance.now();
+  } catch {
+    setConnected(false);
+    open();
+  }
+}
+
+/** Starts listening; once for the life of a session. */
+export function startLive(): void {
+  if (source !== null) return;
+  setConnected(false);
+  open();
+  quietTimer = setInterval(() => void checkQuiet(), QUIET_MS / 2);
+  window.addEventListener('online', open);
+  readNotifications().catch(() => {});
+  readAgain('members').catch(() => {});
+}
+
+/** Stops listening. */
+export function stopLive(): void {
+  source?.close();
+  source = null;
+  clearInterval(quietTimer);
+  clearTimeout(retryTimer);
+  clearTimeout(bannerTimer);
+  bannerTimer = undefined;
+  lastEventId = '';
+  queue = [];
+  window.removeEventListener('online', open);
+  live.isConnected = false;
+  live.isOffline = false;
+}

@@ -1,0 +1,33 @@
+// What can be asked of a scene from any screen.
+import type { RunJson, SceneJson, SceneTextJson } from '../../../api/shapes.ts';
+import { request } from './api.ts';
+import { home, readAgain, takeRun, takeScenes } from './home.svelte.ts';
+import { t } from './language.svelte.ts';
+import { say } from './toasts.svelte.ts';
+
+/** Puts a scene, as the hub has just told it, into the list. */
+export function takeScene(scene: SceneTextJson): void {
+  const { text: _text, ...brief } = scene;
+  takeScenes([...home.scenes.filter(({ id }) => id !== scene.id), brief]);
+}
+
+/** Enables or pauses a scene. @throws ApiError */
+export async function enableScene(scene: SceneJson, isEnabled: boolean): Promise<void> {
+  const options = { version: scene.version };
+  takeScene(await request('PATCH', `/scenes/${scene.id}`, { enabled: isEnabled }, options));
+}
+
+/** Runs a scene now, without asking its `while`. @throws ApiError */
+export async function runScene(scene: SceneJson): Promise<RunJson> {
+  const run: RunJson = await request('POST', `/scenes/${scene.id}/run`, { checkWhile: false });
+  takeRun(run);
+  say(t().scenes.started(scene.name));
+  return run;
+}
+
+/** Removes a scene. @throws ApiError */
+export async function removeScene(scene: SceneJson): Promise<void> {
+  await request('DELETE', `/scenes/${scene.id}`, undefined, { version: scene.version });
+  say(t().scenes.removed(scene.name));
+  await readAgain('scenes');
+}

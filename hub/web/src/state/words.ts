@@ -1,0 +1,121 @@
+// Words for what the hub names by ids and keys: properties, values, rooms, causes; reactive through their stores.
+import facts from 'virtual:property-facts';
+import kindIcons from 'virtual:property-kind-icons';
+import type {
+  CauseJson,
+  DeviceJson,
+  DevicePropertyJson,
+  LabelJson,
+  ValueJson,
+} from '../../../api/shapes.ts';
+import type { PropertyFacts } from '../../build/property-table.ts';
+import {
+  capitalised,
+  endpointOfKey,
+  formatExact,
+  formatTime,
+  formatValue,
+  nameOfKey,
+} from './format.ts';
+import { home } from './home.svelte.ts';
+import { language, propertyWords, t } from './language.svelte.ts';
+import { nowMs } from './now.svelte.ts';
+
+/** What the table says of a property; undefined for a vendor's own. */
+export function factsFor(key: string): PropertyFacts | undefined {
+  return facts[nameOfKey(key)];
+}
+
+/** The icon of a kind of device. */
+export function kindIcon(kind: string): string {
+  return kindIcons[kind] ?? kindIcons.other ?? '';
+}
+
+/** What a kind of device is called. */
+export function kindLabel(kind: string): string {
+  return propertyWords().kinds[kind] ?? kind;
+}
+
+/** What a property is called, with its endpoint where the device has several. */
+export function propertyLabel(
+  key: string,
+  property?: { readonly label?: LabelJson | undefined },
+): string {
+  const name = nameOfKey(key);
+  const own = property?.label?.[language()];
+  const label = propertyWords().properties[name]?.label ?? own ?? name.replace(/^x_/, '');
+  const endpoint = endpointOfKey(key);
+  return endpoint === null ? label : `${label} ${endpoint}`;
+}
+
+/** A value of a property in words. */
+export function valueText(
+  key: string,
+  value: ValueJson | null,
+  property: Pick<DevicePropertyJson, 'unit'> = {},
+): string {
+  const name = nameOfKey(key);
+  return formatValue(language(), value, property, {
+    facts: facts[name],
+    wording: propertyWords().properties[name],
+  });
+}
+
+/** What one value of an enum is called. */
+export function choiceText(key: string, value: string): string {
+  return capitalised(
+    propertyWords().properties[nameOfKey(key)]?.values?.[value] ?? value.replaceAll('_', ' '),
+  );
+}
+
+/** A time as it matters now. */
+export function timeText(at: string | number): string {
+  return formatTime(language(), at, nowMs());
+}
+
+/** A time to the second. */
+export function exactTime(at: string | number): string {
+  return formatExact(language(), at);
+}
+
+/** The name of a room; the word for none. */
+export function roomName(id: string | null): string {
+  return home.rooms.find((room) => room.id === id)?.name ?? t().common.noRoom;
+}
+
+/** The name of a device. */
+export function deviceName(id: string): string {
+  return home.devices.get(id)?.json.name ?? id;
+}
+
+/** Who or what did something, in a few words. */
+export function causeText(cause: CauseJson): string {
+  const words = t().cause;
+  switch (cause.kind) {
+    case 'member': {
+      const member = home.members.find((other) => other.id === cause.id);
+      return member === undefined ? words.someone : words.member(member.name);
+    }
+    case 'local':
+      return words.local;
+    case 'scene': {
+      const scene = home.scenes.find((other) => other.id === cause.scene);
+      return scene === undefined ? words.sceneGone : words.scene(scene.name);
+    }
+    case 'device':
+      return cause.device === undefined ? words.device : deviceName(cause.device);
+    case 'reconnect':
+      return words.reconnect;
+    case 'restore':
+      return words.restore;
+    case 'schedule':
+      return words.schedule(cause.at ?? '');
+    default:
+      return cause.kind;
+  }
+}
+
+/** Where a device's sheet stands. */
+export function deviceLink(device: Pick<DeviceJson, 'id' | 'room'>): string {
+  return `#/room/${device.room ?? 'none'}/device/${device.id}`;
+}
