@@ -48,6 +48,11 @@ export class EventLog {
     this.#read();
   }
 
+  /** The file that is written to at present. */
+  get database(): OpenDatabase {
+    return this.#database;
+  }
+
   get pendingEntries(): number {
     return this.#pending.length;
   }

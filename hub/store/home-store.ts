@@ -286,8 +286,8 @@ export class HomeStore {
       );
     this.#database
       .prepare(
-        `DELETE FROM tokens WHERE id <> ?1 AND id IN
-         (SELECT id FROM tokens ORDER BY last_used_at_ms DESC LIMIT -1 OFFSET ?2)`,
+        `DELETE FROM tokens WHERE id <> ? AND id IN
+         (SELECT id FROM tokens ORDER BY last_used_at_ms DESC LIMIT -1 OFFSET ?)`,
       )
       .run(token.id, ROWS_MAX.tokens);
   }

@@ -1,4 +1,4 @@
-// A chunk: up to 1,024 changes of one series in columns (numbers, times, values, causes), deflated.
+// A chunk: about 1,024 changes of one series in columns (numbers, times, values, causes), deflated.
 //
 // Body: count; seq column; time column; kind of values with their column; the causes as runs of equal ones.
 import type { Cause } from '../model/cause.ts';
@@ -9,8 +9,10 @@ import { readNumbers, readSteps, writeNumbers, writeSteps } from './columns.ts';
 import { pack, unpack } from './packed.ts';
 import type { Sample } from './sample.ts';
 
-/** Samples in a full chunk. */
+/** Samples in a full chunk. One may have a few more, since samples of one input are not parted. */
 export const CHUNK_SAMPLES_MAX = 1024;
+/** A chunk that claims more than this is damaged. */
+const COUNT_MAX = 65_536;
 
 const NUMBERS = 0;
 const WORDS = 1;
@@ -50,7 +52,7 @@ export function encodeChunk(samples: readonly Sample[]): Uint8Array {
 export function decodeChunk(row: Uint8Array): Sample[] {
   const reader = new ByteReader(unpack(row));
   const count = reader.unsigned();
-  if (count > CHUNK_SAMPLES_MAX) throw new HubError('storage', `A chunk claims ${count} samples`);
+  if (count > COUNT_MAX) throw new HubError('storage', `A chunk claims ${count} samples`);
   const seqs = readSteps(reader, count);
   const times = readSteps(reader, count);
   // What writeWords and writeRuns were given.
