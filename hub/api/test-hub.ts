@@ -64,6 +64,8 @@ export interface TestHub {
   tell(topic: LiveEvent['topic'], ...bodies: LiveEvent['body'][]): void;
   health: HealthReport;
   clock: ClockState;
+  /** Thrown by every read while it stands. */
+  fault: Error | null;
   /** Every command that reached the hub. */
   readonly commands: ReadonlyMap<CommandId, CommandRecord>;
   /** Settings as they were stored. */
@@ -350,6 +352,7 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
     commands,
     stored,
     clock: 'synced',
+    fault: null,
     logLines: [],
     health: {
       ready: true,
@@ -569,7 +572,10 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
         stall: unused,
       },
       reads: {
-        runs: async () => ({ items: [], next: null }),
+        async runs() {
+          if (hub.fault !== null) throw hub.fault;
+          return { items: [], next: null };
+        },
         run: async () => null,
         series: async ({ fromMs }) => ({ points: [[fromMs, 1, 3, 2, 2]], resolutionMs: 60_000 }),
         log: async () => ({ items: [], next: null }),

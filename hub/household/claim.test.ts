@@ -192,7 +192,6 @@ describe('claiming a hub', () => {
     const codes = new Set(Array.from({ length: 20_000 }, () => claim.reopen().code));
     expect(codes.size).toBeGreaterThanOrEqual(19_999);
     for (const code of codes) expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$/);
-    const ones = [...codes].map((code) => new Set(code)).reduce((all, each) => all.union(each));
-    expect(ones.size).toBe(33);
+    expect(new Set([...codes].flatMap((code) => [...code])).size).toBe(33);
   });
 });
