@@ -52,13 +52,14 @@ function runtimePackage(): object {
   };
 }
 
-/** Builds into `dist` and returns the size of each file. Files of an earlier build are removed first. */
+/** Builds into `dist` and returns the size of each file. An earlier build is replaced once this one is whole. */
 export async function buildBundle(dist: string): Promise<Map<string, number>> {
-  fs.rmSync(dist, { recursive: true, force: true });
+  const scratch = `${dist}.new`;
+  fs.rmSync(scratch, { recursive: true, force: true });
   const result = await build({
     absWorkingDir: root,
     entryPoints: entryPoints(),
-    outdir: dist,
+    outdir: scratch,
     bundle: true,
     platform: 'node',
     target: 'node24',
@@ -74,11 +75,13 @@ export async function buildBundle(dist: string): Promise<Map<string, number>> {
     logLevel: 'warning',
   });
   fs.writeFileSync(
-    path.join(dist, 'package.json'),
+    path.join(scratch, 'package.json'),
     `${JSON.stringify(runtimePackage(), null, 2)}\n`,
   );
   const page = path.join(root, 'hub', 'web', 'dist');
-  if (fs.existsSync(page)) fs.cpSync(page, path.join(dist, 'page'), { recursive: true });
+  if (fs.existsSync(page)) fs.cpSync(page, path.join(scratch, 'page'), { recursive: true });
+  fs.rmSync(dist, { recursive: true, force: true });
+  fs.renameSync(scratch, dist);
   return new Map(
     Object.entries(result.metafile.outputs).map(([file, { bytes }]) => [
       path.basename(file),
