@@ -80,7 +80,10 @@ export function convertExposes(
   exposes: readonly zhc.Expose[],
   endpointNames: EndpointNames,
 ): Conversion {
-  const found = exposes.flatMap((expose) => leaves(expose));
+  // To identify is a command.
+  const found = exposes
+    .flatMap((expose) => leaves(expose))
+    .filter(({ leaf }) => !(leaf.name === 'identify' && leaf.type === 'enum'));
   const matches: Match[] = [];
   const vendors: Found[] = [];
   for (const each of found) {
@@ -96,7 +99,7 @@ export function convertExposes(
   const bindings = bindMatches(
     matches.filter(({ leaf }) => leaf !== actions?.leaf),
     vendors,
-    endpointNames,
+    numberNames(found, endpointNames),
   );
   const descriptors = [
     ...bindings.map(({ descriptor }) => descriptor),
@@ -137,9 +140,8 @@ function flatten(
   around: readonly zhc.Composite[],
 ): Found[] {
   const found: Found = { leaf, parent, around };
-  if (leaf.type !== 'composite' || (around.length === 0 && bestMatch(found) !== undefined)) {
-    return [found];
-  }
+  const isWhole = leaf.type !== 'composite' || leaf.features.length === 0;
+  if (isWhole || (around.length === 0 && bestMatch(found) !== undefined)) return [found];
   return leaf.features.flatMap((feature) => flatten(feature, parent, [...around, leaf]));
 }
 
@@ -190,17 +192,22 @@ function bindMatches(
   const perRow = Map.groupBy(matches, ({ row }) => row);
   const bindings: Binding[] = [];
   const others: Found[] = [...vendors];
+  const taken = new Set<PropertyKey>();
   for (const [row, all] of perRow) {
-    const perEndpoint = Map.groupBy(all, ({ leaf }) => endpointOf(leaf, names));
-    for (const [endpoint, competing] of perEndpoint) {
+    const perEndpoint = Map.groupBy(all, ({ leaf }) => leaf.endpoint);
+    for (const competing of perEndpoint.values()) {
       const [winner, ...losers] = competing.toSorted((a, b) => a.rank - b.rank);
       if (winner === undefined) continue;
-      const own = perEndpoint.size > 1 ? endpoint : undefined;
+      const own = perEndpoint.size > 1 ? endpointOf(winner.leaf, names) : undefined;
+      if (taken.has(propertyKey(row.name, own))) {
+        others.push(...competing);
+        continue;
+      }
       bindings.push(rowBinding(winner, own));
+      taken.add(propertyKey(row.name, own));
       if (!SAME_THING.has(row.name)) others.push(...losers);
     }
   }
-  const taken = new Set<PropertyKey>(bindings.map(({ descriptor }) => descriptor.key));
   for (const other of others) {
     const binding = vendorBinding(other, endpointOf(other.leaf, names), taken);
     taken.add(binding.descriptor.key);
@@ -209,11 +216,28 @@ function bindMatches(
   return bindings;
 }
 
-/** The number behind an endpoint's name; a name that the definition does not list says it by its digits. */
-function endpointOf(leaf: Leaf, names: EndpointNames): number | undefined {
-  if (leaf.endpoint === undefined) return undefined;
-  const known = names[leaf.endpoint] ?? Number(/\d+$/.exec(leaf.endpoint)?.[0] ?? Number.NaN);
-  return Number.isInteger(known) && known >= 1 && known <= 240 ? known : undefined;
+/** Numbers for endpoint names that say none; far from those of real endpoints. */
+const UNNUMBERED_FROM = 201;
+
+/** The definition's names and, for those that it does not list, their digits or the next free number. */
+function numberNames(found: readonly Found[], names: EndpointNames): EndpointNames {
+  const numbered: Record<string, number> = { ...names };
+  let next = UNNUMBERED_FROM;
+  for (const { leaf } of found) {
+    const name = leaf.endpoint;
+    if (name === undefined || isEndpoint(numbered[name])) continue;
+    const digits = Number(/\d+$/.exec(name)?.[0] ?? Number.NaN);
+    numbered[name] = isEndpoint(digits) ? digits : next++;
+  }
+  return numbered;
+}
+
+function isEndpoint(value: number | undefined): boolean {
+  return value !== undefined && Number.isInteger(value) && value >= 1 && value <= 240;
+}
+
+function endpointOf({ endpoint }: Leaf, names: EndpointNames): number | undefined {
+  return endpoint === undefined ? undefined : names[endpoint];
 }
 
 function accessOf(leaf: Leaf, outer: readonly zhc.Composite[]): PropertyAccess {
@@ -348,7 +372,7 @@ function binding(
     read: (wire) => {
       const value = inner(wire, path);
       if (convert?.kind === 'hueSaturation' || convert?.kind === 'xy') return colorOf(value);
-      const own = fromWire(spec, convert, range, value);
+      const own = fromWire(row ?? spec, convert, range, value);
       return isForeign(spec, isClosed, own) ? undefined : own;
     },
     write: (value) => {
@@ -396,7 +420,8 @@ function wrapped(path: readonly string[], value: unknown): unknown {
 }
 
 function listToWire(leaf: Leaf, value: PropertyValue): unknown {
-  if (leaf.type !== 'list' || typeof value !== 'string') return undefined;
+  const isText = leaf.type === 'list' || leaf.type === 'composite';
+  if (!isText || typeof value !== 'string') return undefined;
   try {
     return JSON.parse(value);
   } catch {

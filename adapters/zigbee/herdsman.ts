@@ -128,7 +128,7 @@ export function listenToLogs(log: (level: LogLevel, text: string) => void): void
     log(level, `${namespace}: ${typeof message === 'function' ? message() : message}`);
   const logger = {
     debug: () => {},
-    info: line('debug'),
+    info: line('info'),
     warning: line('warn'),
     error: line('warn'),
   };

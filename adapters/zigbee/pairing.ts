@@ -31,6 +31,7 @@ interface Interview {
 export class Pairing {
   readonly #context: AdapterContext;
   #opening: Opening | null = null;
+  #isOpening = false;
   readonly #interviews = new Map<NodeAddress, Interview>();
 
   constructor(context: AdapterContext) {
@@ -38,7 +39,7 @@ export class Pairing {
   }
 
   get isOpen(): boolean {
-    return this.#opening !== null;
+    return this.#opening !== null || this.#isOpening;
   }
 
   /**
@@ -61,7 +62,13 @@ export class Pairing {
     }
     if (installCode !== null) await this.#addInstallCode(controller, installCode);
     this.#clear();
-    await this.#permit(controller, seconds, via);
+    // Nodes may join before the coordinator has said that the network is open.
+    this.#isOpening = true;
+    try {
+      await this.#permit(controller, seconds, via);
+    } finally {
+      this.#isOpening = false;
+    }
     const closesAtMs = Date.now() + seconds * 1_000;
     const timer = setInterval(() => void this.#tick(), 1_000);
     this.#opening = { controller, via, closesAtMs, renewAtMs: renewal(seconds), timer };

@@ -16,7 +16,12 @@ export interface WireRange {
 
 /** Binary fractions end somewhere: 21.500000000000004 is 21.5. */
 function withoutNoise(value: number): number {
-  return Math.round(value * 1e6) / 1e6;
+  return Math.round(value * 1e4) / 1e4;
+}
+
+/** Some devices say 103 % of humidity, or 154 % of battery. */
+function withinRow({ min, max }: PropertySpec, value: number): number {
+  return Math.min(max ?? value, Math.max(min ?? value, value));
 }
 
 function toNumber(wire: unknown): number | undefined {
@@ -33,7 +38,7 @@ function scaleEnds(convert: { readonly from: readonly [number, number] }, range:
 }
 
 /**
- * The table's value of a wire value; undefined where it is none. Colours and warnings are the converters'
+ * The table's value of a wire value, within the range of `spec`, the row itself or a vendor's own property; undefined where it is none. Colours and warnings are the converters'
  * business and not done here.
  */
 export function fromWire(
@@ -48,7 +53,9 @@ export function fromWire(
       return plainFromWire(spec, range, wire);
     case 'factor': {
       const value = toNumber(wire);
-      return value === undefined ? undefined : withoutNoise(value * convert.factor);
+      return value === undefined
+        ? undefined
+        : withinRow(spec, withoutNoise(value * convert.factor));
     }
     case 'scale':
       return scaledFromWire(spec, convert, range, wire);
@@ -62,7 +69,10 @@ export function fromWire(
     }
     case 'mireds': {
       const value = toNumber(wire);
-      return value === undefined || value <= 0 ? undefined : Math.round(1_000_000 / value);
+      if (value === undefined || value <= 0) return undefined;
+      const kelvin = Math.round(1_000_000 / value);
+      // 65535 mireds stand for "as before".
+      return kelvin < (spec.min ?? 0) || kelvin > (spec.max ?? kelvin) ? undefined : kelvin;
     }
     case 'bit': {
       const value = toNumber(wire);
@@ -114,7 +124,7 @@ function plainFromWire(
       return booleanOf(wire, range.on ?? true, range.off ?? false);
     case 'number': {
       const value = toNumber(wire);
-      return value === undefined ? undefined : withoutNoise(value);
+      return value === undefined ? undefined : withinRow(spec, withoutNoise(value));
     }
     case 'enum':
       return typeof wire === 'object' ? undefined : String(wire);
