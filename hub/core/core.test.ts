@@ -76,7 +76,8 @@ function createHome(start: Partial<CoreStart> = {}) {
     lastValues: [],
     ...start,
   });
-  let batch = 0;
+  // The adapter outlives the core: its batches go on counting.
+  let batch = start.lastSeq ?? 0;
   const kept = new Map<string, Patch>();
 
   function drain(): CoreEffects {

@@ -323,7 +323,12 @@ export function createHousehold(options: HouseholdOptions): HouseholdHost {
     removeDevice: async (id, force, actor) => {
       const device = find(contents.devices, id, 'device');
       const { adapter, node } = device.description;
-      await options.callAdapter(adapter, { kind: 'remove', node, force });
+      try {
+        await options.callAdapter(adapter, { kind: 'remove', node, force });
+      } catch (error) {
+        // By force also means without the adapter: should its network still know the node, it is described anew.
+        if (!force) throw error;
+      }
       await inTurn(async () => {
         await dropDevice(id);
         await audit(actor, 'device.remove', id, device.name);
