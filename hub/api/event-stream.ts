@@ -6,7 +6,7 @@ import type { ServerResponse } from 'node:http';
 export const QUEUED_EVENTS_MAX = 1_000;
 export const QUEUED_BYTES_MAX = 1024 * 1024;
 /** How long a client that was cut, or that reads nothing, keeps its connection. */
-const FAREWELL_MS = 5_000;
+const FAREWELL_MS = 2_000;
 export const STALLED_MS = 30_000;
 
 const encoder = new TextEncoder();
