@@ -121,9 +121,10 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   async function nameDevices(hub: HubPort, rooms: ReadonlyMap<string, RoomId>): Promise<void> {
     for (const { ieee, name, room } of placements) {
       const device = devicesOf(hub).find(({ description }) => description.node === ieee);
+      // A device that a person named or moved keeps that; a proposed name begins as its title does.
       const isAsItJoined =
-        device?.room === null && device.name.startsWith(device.description.title);
-      if (!device || !isAsItJoined || device.name === name) continue;
+        device?.room === null && device.name.slice(0, 20) === device.description.title.slice(0, 20);
+      if (!device || !isAsItJoined) continue;
       const handle = name.toLowerCase().replaceAll(' ', '-');
       const change = { name, handle, room: rooms.get(room) ?? null };
       await hub.household.setDevice(device.id, change, null, DEMO);
