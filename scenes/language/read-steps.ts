@@ -5,7 +5,7 @@ import { nearestName } from '../../hub/model/nearest-name.ts';
 import type { ReadContext } from './context.ts';
 import type { Path } from './document.ts';
 import { isComplete, readLevels, readPresses } from './read-triggers.ts';
-import { SCENE_LIMITS, type Step, type TextPart, type WaitFor } from './scene.ts';
+import { SCENE_LIMITS, type Step, type Subject, type TextPart, type WaitFor } from './scene.ts';
 import { stepShapes } from './schema.ts';
 
 /** Words of `do` that the format has and this version does not do yet. */
@@ -237,23 +237,27 @@ function readWaitFor(
   if (forMs === null) return null;
   if (holds !== undefined) {
     const of = readLevels(context, holds, [...path, 'holds'], 'holds');
-    if (of?.some(({ subject }) => subject.kind === 'any')) {
-      return context.refuse(
-        [...path, 'holds'],
-        'A wait is for named devices; "any" cannot be waited for',
-      );
-    }
-    return of && { kind: 'holds', of, forMs };
+    return named(context, of, [...path, 'holds']) && of && { kind: 'holds', of, forMs };
   }
   if (wait.for !== undefined) {
     return context.refuse([...path, 'for'], '`for` goes with holds; an edge has no length', 'key');
   }
   if (becomes !== undefined) {
     const of = readLevels(context, becomes, [...path, 'becomes'], 'becomes');
-    return of && { kind: 'becomes', of };
+    return named(context, of, [...path, 'becomes']) && of && { kind: 'becomes', of };
   }
   const of = readPresses(context, presses ?? {}, [...path, 'presses']);
-  return of && { kind: 'presses', of };
+  return named(context, of, [...path, 'presses']) && of && { kind: 'presses', of };
+}
+
+/** Whether what is waited for names its devices; a run waits for no "any". */
+function named(
+  context: ReadContext,
+  of: readonly { readonly subject: Subject }[] | null,
+  path: Path,
+): true | null {
+  const isNamed = of?.every(({ subject }) => subject.kind === 'device') ?? true;
+  return isNamed || context.refuse(path, 'A wait names its devices; "any" cannot be waited for');
 }
 
 /** Who is meant by a word of `to`. Owners are adults of the home too. */

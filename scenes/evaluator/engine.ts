@@ -1,0 +1,128 @@
+// What the parts of the evaluator share: the tables, the scenes that are loaded, who waits for what, names and
+// civil time. Everything that is not in a table is worked out anew from the tables and the scenes.
+import type { DeviceRecord } from '../../hub/model/device.ts';
+import type { Problem } from '../../hub/model/errors.ts';
+import type { SceneRecord } from '../../hub/model/home.ts';
+import type { DeviceId, RoomId, RunId, SceneId } from '../../hub/model/identifiers.ts';
+import type { SceneWorld } from '../../hub/model/scene-world.ts';
+import { type NamedRoom, roomHandle, type SceneNames } from '../language/names.ts';
+import type { CivilTime } from './civil-time.ts';
+import { createCivilTime } from './civil-time.ts';
+import { type CompiledScene, compileScene } from './compile.ts';
+import type { SceneTables } from './tables.ts';
+import { TriggerIndex } from './trigger-index.ts';
+
+/** A scene as it was set. Without `compiled` it cannot run, and `problem` says why. */
+export interface LoadedScene {
+  readonly record: SceneRecord;
+  readonly compiled: CompiledScene | null;
+  readonly problem: Problem | null;
+}
+
+export class Engine {
+  readonly tables: SceneTables;
+  readonly scenes = new Map<SceneId, LoadedScene>();
+  readonly index = new TriggerIndex();
+  readonly #oldPrograms = new Map<string, CompiledScene>();
+  #civil: CivilTime = createCivilTime('UTC');
+  #nameCounts: Map<string, number> | null = null;
+  /** Fresh ids: the number of the input, and a count within it. */
+  #idSeq = -1;
+  #idCount = 0;
+
+  constructor(tables: SceneTables) {
+    this.tables = tables;
+  }
+
+  /** Civil time of the home's zone. */
+  civil(world: SceneWorld): CivilTime {
+    if (this.#civil.zone !== world.home.zone) this.#civil = createCivilTime(world.home.zone);
+    return this.#civil;
+  }
+
+  /** The next run's id. It carries when the run began and how long the chain of causes is, see causality.ts. */
+  runId(world: SceneWorld, depth: number): RunId {
+    if (this.#idSeq !== world.seq) {
+      this.#idSeq = world.seq;
+      this.#idCount = 0;
+    }
+    const parts = [world.now.wallMs, world.seq, this.#idCount, depth].map((part) =>
+      part.toString(36),
+    );
+    this.#idCount += 1;
+    // The parts are figures and small letters, which is what a run's id is made of.
+    return `run_${parts.join('-')}` as RunId;
+  }
+
+  /** The home's names as they are at this input. */
+  names(world: SceneWorld): SceneNames {
+    return {
+      device: (text) => world.device(text as DeviceId) ?? byHandle(world, text),
+      room: (text) => namedRoom(world, text),
+      handles: () => world.devices().flatMap((id) => world.device(id)?.handle ?? []),
+      roomHandles: () => [],
+      isShared: (name) => (this.#counts(world).get(name) ?? 0) > 1,
+    };
+  }
+
+  #counts(world: SceneWorld): Map<string, number> {
+    if (this.#nameCounts === null) {
+      this.#nameCounts = new Map();
+      for (const id of world.devices()) {
+        const name = world.device(id)?.name ?? '';
+        this.#nameCounts.set(name, (this.#nameCounts.get(name) ?? 0) + 1);
+      }
+    }
+    return this.#nameCounts;
+  }
+
+  /** Called when devices or rooms were changed. */
+  forgetNames(): void {
+    this.#nameCounts = null;
+  }
+
+  /** The program of a version of a scene: the present one, or one that was kept for its runs. */
+  program(scene: SceneId, version: number, world: SceneWorld): CompiledScene | null {
+    const loaded = this.scenes.get(scene);
+    if (loaded?.compiled && loaded.record.version === version) return loaded.compiled;
+    const key = `${scene}@${version}`;
+    const kept = this.#oldPrograms.get(key);
+    if (kept) return kept;
+    const old = this.tables.oldScenes.get(key);
+    if (old === undefined) return null;
+    const compiled = compileScene(scene, old, this.names(world));
+    this.#oldPrograms.set(key, compiled);
+    return compiled;
+  }
+
+  /** Keeps a version for the runs that go on with it. */
+  keepProgram(program: CompiledScene, version: number): void {
+    const key = `${program.id}@${version}`;
+    this.tables.oldScenes.set(key, program.scene);
+    this.#oldPrograms.set(key, program);
+  }
+
+  dropProgram(scene: SceneId, version: number): void {
+    const key = `${scene}@${version}`;
+    if (!this.tables.oldScenes.has(key)) return;
+    this.tables.oldScenes.delete(key);
+    this.#oldPrograms.delete(key);
+  }
+}
+
+function byHandle(world: SceneWorld, handle: string): DeviceRecord | undefined {
+  if (handle.startsWith('dev_')) return undefined;
+  for (const id of world.devices()) {
+    const device = world.device(id);
+    if (device?.handle === handle) return device;
+  }
+  return undefined;
+}
+
+/** Stored scenes name rooms by id; a room that is gone is no reason for a scene not to run. */
+function namedRoom(world: SceneWorld, text: string): NamedRoom | undefined {
+  if (!text.startsWith('room_')) return undefined;
+  const id = text as RoomId;
+  const name = world.room(id)?.name ?? text;
+  return { id, name, handle: roomHandle(name) };
+}

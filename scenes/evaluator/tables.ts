@@ -1,0 +1,151 @@
+// What the scenes remember. All of it is journalled, so that a run, a wait, a hold or a schedule goes on after a
+// power cut; every entry is plain data and holds all that going on needs.
+import type { Deadline } from '../../hub/model/clock.ts';
+import type {
+  CommandId,
+  DeviceId,
+  NotificationId,
+  RunId,
+  SceneId,
+} from '../../hub/model/identifiers.ts';
+import type { PropertyKey, PropertyValue } from '../../hub/model/properties.ts';
+import type { RunState, RunTrace, TraceStep } from '../../hub/model/run.ts';
+import { StateTable } from '../../hub/model/state-table.ts';
+import type { Scene } from '../language/scene.ts';
+import type { HoldState } from './hold.ts';
+
+/** What set a run off, as far as its texts need it. */
+export interface RunOrigin {
+  readonly device: DeviceId | null;
+  readonly property: PropertyKey | null;
+  readonly value: PropertyValue | null;
+}
+
+/** Where a run stands: a list of steps by its path, and the step of it. The last frame is the innermost. */
+export interface Frame {
+  readonly list: string;
+  readonly at: number;
+}
+
+/** What a run is waiting for before its next step. */
+export type Waiting =
+  /** Outcomes of the step at hand. */
+  | { readonly kind: 'acts'; readonly path: string }
+  | { readonly kind: 'delay'; readonly due: Deadline; readonly line: number | null }
+  | {
+      readonly kind: 'wait';
+      readonly timeout: Deadline | null;
+      readonly hold: HoldState | null;
+      readonly line: number | null;
+    }
+  /** Nothing but outcomes of messages; all steps are done. */
+  | { readonly kind: 'end' };
+
+/** Something that a run asked for and whose outcome is open. */
+export type OpenAct =
+  | {
+      readonly kind: 'command';
+      readonly id: CommandId;
+      readonly path: string;
+      /** Its line in the trace; null where the trace is full. */
+      readonly line: number | null;
+      readonly device: DeviceId;
+      /** Which target of a step of commands it is. */
+      readonly item: number;
+      /** What a set wants, to be read back should the outcome get lost. */
+      readonly wants: { readonly property: PropertyKey; readonly value: PropertyValue } | null;
+    }
+  | {
+      readonly kind: 'notify';
+      readonly id: NotificationId;
+      readonly path: string;
+      readonly line: number | null;
+    };
+
+/** A run under way or waiting for its turn. */
+export interface RunEntry {
+  readonly id: RunId;
+  readonly scene: SceneId;
+  readonly version: number;
+  readonly state: 'queued' | 'running';
+  readonly startedAtMs: number;
+  readonly cause: RunTrace['cause'];
+  readonly seq: number;
+  readonly origin: RunOrigin;
+  /** What set it off, in words. */
+  readonly because: { readonly en: string; readonly zh: string };
+  readonly frames: readonly Frame[];
+  readonly waiting: Waiting | null;
+  readonly open: readonly OpenAct[];
+  /** When outcomes that never came are given up and read back. */
+  readonly guard: Deadline | null;
+  readonly failures: number;
+  readonly steps: readonly TraceStep[];
+  readonly omitted: number;
+}
+
+/** A time of day: what has happened, and what is next. */
+export interface ScheduleEntry {
+  /** Occurrences up to here are settled. */
+  readonly sinceMs: number;
+  /** The last few days on which it happened, so that a clock set back does not repeat them. */
+  readonly fired: readonly string[];
+  readonly nextMs: number | null;
+}
+
+/** What is known of a scene beyond its file. */
+export interface SceneStateEntry {
+  readonly version: number;
+  readonly isActive: boolean;
+  /** Runs begun until `window`, for the rate cap. */
+  readonly begun: number;
+  readonly window: Deadline | null;
+  readonly broken: { readonly until: Deadline; readonly why: 'rate' | 'depth' } | null;
+  readonly lastRun: { readonly id: RunId; readonly atMs: number; readonly state: RunState } | null;
+}
+
+/** A device that was out of reach: the first value of each of these properties only sets the baseline. */
+export interface BaselineEntry {
+  readonly properties: readonly PropertyKey[];
+  /** When it came back; null while it is away. */
+  readonly backAtMs: number | null;
+}
+
+type SceneTable =
+  | StateTable<RunEntry>
+  | StateTable<HoldState>
+  | StateTable<ScheduleEntry>
+  | StateTable<SceneStateEntry>
+  | StateTable<Scene>
+  | StateTable<true>
+  | StateTable<BaselineEntry>;
+
+/** The tables of the scenes. `all` is in the order in which they are journalled. */
+export interface SceneTables {
+  readonly runs: StateTable<RunEntry>;
+  /** By `scene/trigger`, and `/device` where any device is meant. */
+  readonly holds: StateTable<HoldState>;
+  /** By `scene/trigger`. */
+  readonly schedules: StateTable<ScheduleEntry>;
+  readonly scenes: StateTable<SceneStateEntry>;
+  /** Versions that runs go on with after an edit, by `scene@version`. */
+  readonly oldScenes: StateTable<Scene>;
+  /** Crossings with hysteresis that have not come back yet, by `scene/trigger/item/device`. */
+  readonly crossed: StateTable<true>;
+  readonly baselines: StateTable<BaselineEntry>;
+  readonly all: readonly SceneTable[];
+}
+
+/** Fresh tables; the core restores their entries before scenes are set. */
+export function sceneTables(): SceneTables {
+  const durable = { isDurable: true };
+  const runs = new StateTable<RunEntry>('runs', durable);
+  const holds = new StateTable<HoldState>('holds', durable);
+  const schedules = new StateTable<ScheduleEntry>('schedules', durable);
+  const scenes = new StateTable<SceneStateEntry>('sceneState', durable);
+  const oldScenes = new StateTable<Scene>('oldScenes', durable);
+  const crossed = new StateTable<true>('crossed', durable);
+  const baselines = new StateTable<BaselineEntry>('baselines', durable);
+  const all = [runs, holds, schedules, scenes, oldScenes, crossed, baselines];
+  return { runs, holds, schedules, scenes, oldScenes, crossed, baselines, all };
+}
