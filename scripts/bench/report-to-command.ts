@@ -1,0 +1,154 @@
+// From a report's frame to the command's frame, against the usual stack at its best. Two benches that are never
+// mixed: over the same emulated coordinator on TCP, and with the same radio in memory in both.
+import path from 'node:path';
+import type { Bench, BenchScope } from './bench.ts';
+import { USUAL_STACK } from './peers/usual-stack.ts';
+import type { LoadSpec } from './radio/load.ts';
+import {
+  type HubSide,
+  oursInMemory,
+  oursOnLink,
+  type PairedSide,
+  peerInMemory,
+  peerOnLink,
+  type Side,
+} from './side.ts';
+import { median, percentile, spread } from './statistics.ts';
+
+const LIVE_CLIENTS = 20;
+const PER_SECOND = 100;
+
+interface Plan {
+  readonly rounds: number;
+  readonly warmSeconds: number;
+  readonly rateSeconds: number;
+  readonly closedSeconds: number;
+}
+
+function planOf({ isQuick }: BenchScope): Plan {
+  return isQuick
+    ? { rounds: 2, warmSeconds: 3, rateSeconds: 4, closedSeconds: 2 }
+    : { rounds: 5, warmSeconds: 5, rateSeconds: 10, closedSeconds: 4 };
+}
+
+/** The figures of each round. */
+class Rounds {
+  readonly p50: number[] = [];
+  readonly p99: number[] = [];
+  readonly actions: number[] = [];
+  #lost = 0;
+
+  async atRate(side: Side, seconds: number): Promise<void> {
+    const spec: LoadSpec = { kind: 'rate', perSecond: PER_SECOND, seconds };
+    const { latenciesMs, lost } = await side.load(spec);
+    this.p50.push(percentile(latenciesMs, 0.5));
+    this.p99.push(percentile(latenciesMs, 0.99));
+    this.#lost += lost;
+  }
+
+  async closed(side: Side, seconds: number): Promise<void> {
+    const { commands, lost, seconds: taken } = await side.load({ kind: 'closed', seconds });
+    this.actions.push(commands / taken);
+    this.#lost += lost;
+  }
+
+  toString(): string {
+    const parts = [`p50 ${spread(this.p50)} ms`, `p99 ${spread(this.p99)} ms`];
+    if (this.actions.length > 0) parts.push(`${spread(this.actions)} actions/s`);
+    if (this.#lost > 0) parts.push(`${this.#lost} reports without a command`);
+    return parts.join(', ');
+  }
+}
+
+async function warm(side: Side, { warmSeconds }: Plan): Promise<void> {
+  await side.load({ kind: 'rate', perSecond: PER_SECOND, seconds: warmSeconds });
+}
+
+function budgets(bench: string, peer: Rounds, n: number) {
+  const row = { bench, peer: USUAL_STACK, n } as const;
+  return {
+    p50: { ...row, metric: 'p50 at 100/s', unit: 'ms', peerValue: median(peer.p50) },
+    p99: { ...row, metric: 'p99 at 100/s', unit: 'ms', peerValue: median(peer.p99) },
+    actions: {
+      ...row,
+      metric: 'actions',
+      unit: '1/s',
+      peerValue: median(peer.actions),
+      isHigherBetter: true,
+    },
+  } as const;
+}
+
+async function pairBoth(scope: BenchScope): Promise<{ peer: PairedSide; ours: HubSide }> {
+  const peer = await peerOnLink(scope, path.join(scope.folder, 'stack'));
+  const ours = await oursOnLink(scope, path.join(scope.folder, 'hub'));
+  return { peer, ours };
+}
+
+async function link(scope: BenchScope): Promise<void> {
+  const plan = planOf(scope);
+  const { peer, ours } = await pairBoth(scope);
+  await warm(peer, plan);
+  await warm(ours, plan);
+  const theirRounds = new Rounds();
+  const ourRounds = new Rounds();
+  const followedRounds = new Rounds();
+  for (let round = 0; round < plan.rounds; round++) {
+    await theirRounds.atRate(peer, plan.rateSeconds);
+    await ourRounds.atRate(ours, plan.rateSeconds);
+    await theirRounds.closed(peer, plan.closedSeconds);
+    await ourRounds.closed(ours, plan.closedSeconds);
+    const end = await ours.hub.follow(LIVE_CLIENTS);
+    try {
+      await followedRounds.atRate(ours, plan.rateSeconds);
+    } finally {
+      end();
+    }
+    scope.say(`round ${round + 1} of ${plan.rounds}`);
+  }
+  scope.say(`the usual stack: ${theirRounds}`);
+  scope.say(`the hub: ${ourRounds}`);
+  scope.say(`the hub with ${LIVE_CLIENTS} live clients: ${followedRounds}`);
+
+  const { p50, p99, actions } = budgets(reportToCommandLink.name, theirRounds, plan.rounds);
+  scope.row({ ...p50, value: median(ourRounds.p50), must: 1 / 2, goal: 1 / 3 });
+  scope.row({
+    ...p99,
+    metric: `p99 at 100/s, with history and ${LIVE_CLIENTS} live clients`,
+    value: median(followedRounds.p99),
+    must: 3 / 4,
+    goal: 1 / 3,
+  });
+  scope.row({ ...actions, value: median(ourRounds.actions), must: 2.5, goal: 5 });
+}
+
+async function memory(scope: BenchScope): Promise<void> {
+  const plan = planOf(scope);
+  const paired = await pairBoth(scope);
+  await paired.peer.stop();
+  await paired.ours.stop();
+  const { network } = paired.ours;
+  const peer = await peerInMemory(scope, path.join(scope.folder, 'stack'), paired.peer.network);
+  const ours = await oursInMemory(scope, path.join(scope.folder, 'hub'), { network });
+  scope.say('both are up again on the radio in memory');
+  await warm(peer, plan);
+  await warm(ours, plan);
+  const theirRounds = new Rounds();
+  const ourRounds = new Rounds();
+  for (let round = 0; round < plan.rounds; round++) {
+    await theirRounds.atRate(peer, plan.rateSeconds);
+    await ourRounds.atRate(ours, plan.rateSeconds);
+    await theirRounds.closed(peer, plan.closedSeconds);
+    await ourRounds.closed(ours, plan.closedSeconds);
+    scope.say(`round ${round + 1} of ${plan.rounds}`);
+  }
+  scope.say(`the usual stack: ${theirRounds}`);
+  scope.say(`the hub: ${ourRounds}`);
+
+  const { p50, actions } = budgets(reportToCommandMemory.name, theirRounds, plan.rounds);
+  scope.row({ ...p50, value: median(ourRounds.p50), must: 1 / 2.5, goal: 1 / 4 });
+  scope.row({ ...actions, value: median(ourRounds.actions), must: 8, goal: 14 });
+}
+
+export const reportToCommandLink: Bench = { name: 'report-to-command/link', run: link };
+export const reportToCommandMemory: Bench = { name: 'report-to-command/memory', run: memory };

@@ -1,0 +1,116 @@
+// From the start of the process to the first scene served, with 1,000 scenes: the bundle against Node-RED with 1,000
+// rules. Reports come every few milliseconds from the start on; the first command ends the measurement. Both are
+// without a serial line: Node-RED from an MQTT message in to one out, its broker running before; the hub with the
+// radio in memory, since zigbee-herdsman spends a fixed second on opening a TCP coordinator, whatever the hub does.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Bench, BenchScope } from './bench.ts';
+import { REPOSITORY } from './peers/install.ts';
+import { startBroker } from './peers/mosquitto.ts';
+import { connectMqtt } from './peers/mqtt-client.ts';
+import { startNodeRed } from './peers/node-red.ts';
+import { PEER_ENVIRONMENT } from './peers/usual-stack.ts';
+import { Z2M_TOPIC } from './peers/zigbee2mqtt.ts';
+import { epochMs } from './process.ts';
+import type { RadioNetwork } from './radio/line.ts';
+import { TEMPERATURE } from './radio/load.ts';
+import { rulesOf } from './rules.ts';
+import { oursInMemory, oursOnLink } from './side.ts';
+import { median, spread } from './statistics.ts';
+
+const SCENES = 1_000;
+const REPORT_EVERY_MS = 5;
+const LIMIT_MS = 20_000;
+const FIRST = { kind: 'first', everyMs: REPORT_EVERY_MS, withinMs: LIMIT_MS } as const;
+const PEER = 'Node-RED 4.1.15, 1,000 rules';
+/** The scene must have been served by a hub as it is released. */
+const BUNDLE = 'dist/main.js';
+
+function build(scope: BenchScope): void {
+  scope.say('building the bundle');
+  const result = spawnSync(process.execPath, ['scripts/package/build.ts'], {
+    cwd: REPOSITORY,
+    stdio: ['ignore', 2, 2],
+    timeout: 120_000,
+  });
+  if (result.status !== 0) throw new Error('the bundle could not be built');
+}
+
+/** Milliseconds from Node-RED's start to its first command. */
+async function nodeRedStart(scope: BenchScope, brokerPort: number): Promise<number> {
+  const client = await connectMqtt(brokerPort);
+  let firstAtMs: number | undefined;
+  await client.take(`${Z2M_TOPIC.base}/${Z2M_TOPIC.plug(0)}/set`, () => {
+    firstAtMs ??= epochMs();
+  });
+  const owner = startNodeRed({
+    folder: path.join(scope.folder, 'node-red'),
+    brokerPort,
+    rules: rulesOf(SCENES),
+    environment: PEER_ENVIRONMENT,
+  });
+  try {
+    const endMs = epochMs() + LIMIT_MS;
+    for (let isHigh = true; firstAtMs === undefined; isHigh = !isHigh) {
+      if (epochMs() > endMs) throw new Error(`Node-RED serves no rule\n${owner.output()}`);
+      const temperature = isHigh ? TEMPERATURE.high : TEMPERATURE.low;
+      client.publish(`${Z2M_TOPIC.base}/${Z2M_TOPIC.thermometer(0)}`, { temperature });
+      await sleep(REPORT_EVERY_MS);
+    }
+    return firstAtMs - owner.startedAtMs;
+  } finally {
+    await owner.stop();
+    await client.stop();
+  }
+}
+
+/** Milliseconds from the bundle's start to its first command. */
+async function hubStart(scope: BenchScope, folder: string, network: RadioNetwork): Promise<number> {
+  const { hub, load, stop } = await oursInMemory(scope, folder, { network, entry: BUNDLE });
+  try {
+    const { lastAtMs } = await load(FIRST);
+    return lastAtMs - hub.process.startedAtMs;
+  } finally {
+    await stop();
+  }
+}
+
+async function run(scope: BenchScope): Promise<void> {
+  build(scope);
+  const folder = path.join(scope.folder, 'hub');
+  const paired = await oursOnLink(scope, folder, { scenes: SCENES });
+  await paired.stop();
+
+  const brokerFolder = path.join(scope.folder, 'broker');
+  mkdirSync(brokerFolder);
+  const broker = await startBroker(brokerFolder);
+  scope.atEnd(broker.process.stop);
+  const rounds = scope.isQuick ? 2 : 7;
+  const [theirs, ours]: [number[], number[]] = [[], []];
+  // The first start of each fills the caches of the disk and of the code, and is not counted.
+  for (let round = 0; round <= rounds; round++) {
+    const [their, our] = [
+      await nodeRedStart(scope, broker.port),
+      await hubStart(scope, folder, paired.network),
+    ];
+    if (round === 0) continue;
+    theirs.push(their);
+    ours.push(our);
+  }
+  scope.say(`Node-RED: ${spread(theirs)} ms; the hub: ${spread(ours)} ms`);
+  scope.row({
+    bench: start.name,
+    metric: 'bundle to the first scene served, 1,000 scenes, radio in memory',
+    unit: 'ms',
+    value: median(ours),
+    peer: PEER,
+    peerValue: median(theirs),
+    must: 1 / 3,
+    goal: 1 / 5,
+    n: rounds,
+  });
+}
+
+export const start: Bench = { name: 'start', run };
