@@ -3,7 +3,7 @@
 import { type Minted, pageTokenOf, SESSION_MS } from '../household/sessions.ts';
 import { signIn } from '../household/sign-in.ts';
 import { toRfc3339 } from '../model/clock.ts';
-import { HubError } from '../model/errors.ts';
+import { HubError, toProblem } from '../model/errors.ts';
 import type { MemberRecord } from '../model/home.ts';
 import { SESSION_COOKIE } from './authentication.ts';
 import { type ApiContext, type ApiParts, callerOf, type Handlers } from './context.ts';
@@ -77,6 +77,7 @@ export function sessionRoutes(parts: ApiParts) {
         home,
         label,
       });
+      parts.log('info', 'The hub has been claimed');
       setSessionCookie(c, session.secret);
       return c.json(sessionView(member, session), 201);
     },
@@ -100,7 +101,11 @@ export function sessionRoutes(parts: ApiParts) {
         });
       }
       const { household } = hub;
-      const member = await signIn({ household, ...parts }, body);
+      const member = await signIn({ household, ...parts }, body).catch((error: unknown) => {
+        // Who it was meant to be stays out of the log: people type passwords into the field for the name.
+        parts.log('warn', `Somebody could not sign in: ${toProblem(error).message}`);
+        throw error;
+      });
       const cause = { kind: 'member', id: member.id, via: 'page' } as const;
       const { caller } = c.var;
       // Signing in again on the same page replaces its session: an earlier secret never becomes more than it was.

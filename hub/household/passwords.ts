@@ -1,6 +1,5 @@
 // Passwords: what is accepted, and hashing with argon2id. At most two hashes are computed at once and a few
 // wait, so that a burst of guesses cannot eat the board's memory (19 MiB a hash).
-import { hash, verify } from '@node-rs/argon2';
 import { HubError, ValidationError } from '../model/errors.ts';
 import { isCommonPassword } from './common-passwords.ts';
 
@@ -52,6 +51,11 @@ function faultOf(password: string): string | null {
   return null;
 }
 
+/** Loaded at the first password: the native library costs the start of the house time and memory. */
+function argon2() {
+  return import('@node-rs/argon2');
+}
+
 /** Hashing with its own small queue. */
 export function createPasswords(): Passwords {
   let running = 0;
@@ -79,12 +83,13 @@ export function createPasswords(): Passwords {
   return {
     async hash(password) {
       checkPassword(password);
-      return inTurn(() => hash(normalized(password), COST));
+      return inTurn(async () => (await argon2()).hash(normalized(password), COST));
     },
     async verify(password, encoded) {
       // No hash belongs to such a text, and hashing a megabyte would only cost time.
       if (password.length > PASSWORD_CHARACTERS_MAX * 4) return false;
       return inTurn(async () => {
+        const { hash, verify } = await argon2();
         stranger ??= hash('nobody has this password', COST);
         const isRight = await verify(encoded ?? (await stranger), normalized(password));
         return isRight && encoded !== null;
