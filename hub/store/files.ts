@@ -82,7 +82,7 @@ export const RUNS_FILE: DatabaseFile = {
 export const HISTORY_FILE: DatabaseFile = {
   name: 'history.db',
   synchronous: 'NORMAL',
-  pageBytes: 1024,
+  pageBytes: 512,
   checkBytesMax: 32 * 1024 * 1024,
   migrations: [
     `

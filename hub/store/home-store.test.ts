@@ -139,6 +139,14 @@ describe('the home store', () => {
     });
   });
 
+  it('says that the file is damaged when a record in it cannot be read', () => {
+    withHome({ claimed: true }, (home, database) => {
+      home.putScene(scene('dusk'));
+      database.exec(`UPDATE scenes SET body = '{"name": "du'`);
+      expect(() => home.load()).toThrow(/home\.db is damaged: a record in it cannot be read/);
+    });
+  });
+
   it('knows the last hundred versions of a scene, newest first', () => {
     withHome({ claimed: true }, (home) => {
       for (let version = 1; version <= SCENE_VERSIONS_MAX + 5; version += 1) {

@@ -12,7 +12,7 @@ import type {
 } from '../model/home.ts';
 import type { DeviceId, MemberId, RoomId, SceneId, TokenId } from '../model/identifiers.ts';
 import type { HomeContents } from '../model/store-port.ts';
-import { type OpenDatabase, storageError } from './open.ts';
+import { DamagedFileError, type OpenDatabase, storageError } from './open.ts';
 
 /** Of each scene the newest versions are kept. */
 export const SCENE_VERSIONS_MAX = 100;
@@ -364,7 +364,11 @@ function refuseLarge(what: string, text: string): void {
   throw new HubError('too-large', `${what} has ${bytes} bytes; ${RECORD_BYTES_MAX} can be stored`);
 }
 
-/** What stands in home.db was written by this file from the record of that type. */
+/** What stands in home.db was written by this file from the record of that type. @throws DamagedFileError */
 function parse<Record>(row: BodyRow): Record {
-  return JSON.parse(row.body) as Record;
+  try {
+    return JSON.parse(row.body) as Record;
+  } catch (error) {
+    throw new DamagedFileError('home.db', 'a record in it cannot be read', error);
+  }
 }

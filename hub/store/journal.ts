@@ -31,14 +31,6 @@ interface CheckpointHead {
   readonly parts: number;
 }
 
-/** What became of records that were handed in. */
-export interface Accepted {
-  /** How many waited for the disk before, or wait now. */
-  readonly waiting: number;
-  /** The number that should have come, when one was left out: nothing from there on was taken. */
-  readonly missing: number | null;
-}
-
 /** Reads what is on disk when it is made. @throws DamagedFileError when the checkpoint cannot be believed */
 export class Journal {
   #database: OpenDatabase;
@@ -100,12 +92,15 @@ export class Journal {
       .map(([, patch]) => patch);
   }
 
-  /** Takes records for the next commit. Ones that are known already are passed over: a core that died sends again. */
-  accept(records: readonly JournalRecord[]): Accepted {
+  /**
+   * Takes records for the next commit. Ones that are known already are passed over: a core that died sends again.
+   * @returns the number that should have come where one was left out, and from there on nothing was taken; else null
+   */
+  accept(records: readonly JournalRecord[]): number | null {
     for (const record of records) {
       if (record.number <= this.#last) continue;
       if (record.number !== this.#last + 1 && !this.#isEmpty()) {
-        return { waiting: this.pendingRecords, missing: this.#last + 1 };
+        return this.#last + 1;
       }
       if (this.#isEmpty()) this.#durable = record.number - 1;
       this.#apply(record);
@@ -119,7 +114,7 @@ export class Journal {
     // The table keeps no more than these, so older ones need not wait either.
     const excess = this.#inbox.length - 2 * NOTIFICATIONS_MAX;
     if (excess > 0) this.#inbox.splice(0, excess);
-    return { waiting: this.pendingRecords, missing: null };
+    return null;
   }
 
   /** Takes the tables whole, as they are after a record, when the records up to it are not to be had. */

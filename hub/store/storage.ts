@@ -2,7 +2,7 @@
 // commits them in groups, and goes on when the disk is full or a file turns out to be damaged.
 import fs from 'node:fs';
 import path from 'node:path';
-import type { MessagePort } from 'node:worker_threads';
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { HubError } from '../model/errors.ts';
 import type {
   CoreToStore,
@@ -76,8 +76,10 @@ export class Storage {
       HISTORY_FILE,
       (file) => new EventLog(file),
     );
-    this.#notes.push(...this.#journal.notes, ...this.#log.notes);
-    for (const note of this.#notes) options.log('warn', note);
+    for (const note of [...this.#journal.notes, ...this.#log.notes]) {
+      this.#notes.push(note);
+      options.log('warn', note);
+    }
     this.#walSync = createWalSync(path.join(options.dataFolder, `${HISTORY_FILE.name}-wal`));
     this.#maintenance = createMaintenance({
       log: this.#log,
@@ -128,6 +130,11 @@ export class Storage {
     };
   }
 
+  /** The open files, home.db first: for tests of what a disk can do to them. */
+  databases(): OpenDatabase[] {
+    return [this.#homeDatabase, this.#runsDatabase, this.#historyDatabase];
+  }
+
   /** Takes batches from this port from now on; a core that was restarted brings a new one. */
   attachCore(port: MessagePort): void {
     this.#core?.close();
@@ -144,8 +151,6 @@ export class Storage {
   stop(): void {
     if (this.#isStopped) return;
     this.#isStopped = true;
-    this.#journalCommits.stop();
-    this.#logCommits.stop();
     this.#maintenance.stop();
     try {
       this.#flush();
@@ -156,18 +161,30 @@ export class Storage {
         `What waited for the disk is lost: ${storageError(error, 'stop').message}`,
       );
     }
+    this.#journalCommits.stop();
+    this.#logCommits.stop();
     this.#core?.close();
+    this.#core = null;
     this.#walSync.stop();
     this.#homeDatabase.close();
     this.#runsDatabase.close();
     this.#historyDatabase.close();
   }
 
+  /** Takes what the core has sent so far: a call came over another line, and may have overtaken it. */
+  #takeAllSent(): void {
+    for (;;) {
+      const received = this.#core === null ? undefined : receiveMessageOnPort(this.#core);
+      if (received === undefined) return;
+      // The core sends nothing else.
+      this.#take(received.message as CoreToStore);
+    }
+  }
+
   #take(message: CoreToStore): void {
-    if (this.#isStopped) return;
     switch (message.kind) {
       case 'journal': {
-        const { missing } = this.#journal.accept(message.records);
+        const missing = this.#journal.accept(message.records);
         if (missing !== null) this.#refuseGap(missing, message.records[0]?.number ?? missing);
         if (this.#journal.hasPending) this.#journalCommits.plan();
         else this.#tell({ kind: 'durable', upTo: this.#journal.durable });
@@ -305,6 +322,7 @@ export class Storage {
   }
 
   #recover(): Recovery {
+    this.#takeAllSent();
     if (this.#journal.hasPending) {
       try {
         this.#journalCommits.now();
@@ -323,6 +341,7 @@ export class Storage {
   }
 
   #flush(): void {
+    this.#takeAllSent();
     const errors: unknown[] = [];
     for (const commits of [this.#journalCommits, this.#logCommits]) {
       try {
