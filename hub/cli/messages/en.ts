@@ -197,7 +197,7 @@ export const en = {
     done: (device: string, property: string, value: string) =>
       `${device}: ${property} is ${value}.`,
     asked: (device: string, property: string, value: string) =>
-      `${device} was asked for ${property} ${value}.`,
+      `${device} was asked for: ${property} ${value}.`,
     toggled: (device: string) => `${device} was switched over.`,
     superseded: (device: string) => `A newer command to ${device} took the place of this one.`,
     notYet: (device: string, state: string, seconds: string) =>

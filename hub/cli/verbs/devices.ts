@@ -138,7 +138,10 @@ function summary({ words, language }: Context, device: DeviceJson, table: Table)
   const battery = device.properties.battery?.value;
   const isLow = typeof battery === 'number' && battery < BATTERY_LOW_PERCENT;
   const known = Object.entries(device.properties).filter(
-    ([key, property]) => property.value !== null && rank(key) < SUMMARY_FIRST.length,
+    ([key, { value }]) =>
+      value !== null &&
+      rank(key) < SUMMARY_FIRST.length &&
+      !(propertyName(key) === 'tamper' && value === false),
   );
   known.sort(([left], [right]) => rank(left) - rank(right));
   const shown = known.slice(0, SUMMARY_PROPERTIES_MAX);
@@ -147,7 +150,8 @@ function summary({ words, language }: Context, device: DeviceJson, table: Table)
     .map(([key, property]) => {
       const info = table.get(propertyName(key));
       const value = valueText(property.value, property, info, language);
-      const needsLabel = propertyName(key) !== 'on' || key.includes('@');
+      // "unlocked" and "no motion" say it all; "62 %" does not.
+      const needsLabel = typeof property.value !== 'boolean' || key.includes('@');
       return needsLabel ? `${propertyLabel(key, property, info, language)} ${value}` : value;
     })
     .join(', ');

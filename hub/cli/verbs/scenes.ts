@@ -14,6 +14,18 @@ import { isConfirmed } from '../prompt.ts';
 import type { AddVerb } from '../verb.ts';
 import { checkFile, saveFile } from './scene-files.ts';
 
+/** What became of a step of a trace, in one character. */
+const STATE_MARKS: Readonly<Record<string, string>> = {
+  true: '✓',
+  ok: '✓',
+  false: '✗',
+  failed: '✗',
+  timedOut: '✗',
+  unknown: '?',
+  started: '…',
+  cancelled: '–',
+};
+
 export const addScenes: AddVerb = (program, { words, act, examples }) => {
   const scenes = program
     .command('scenes')
@@ -209,6 +221,7 @@ async function showTrace(
   printer.table(
     run.steps.map((step) => [
       `  ${clockTime(step.at, language)}`,
+      STATE_MARKS[step.state] ?? ' ',
       step.path,
       step.problem ? `${step.text[language]}: ${step.problem.detail}` : step.text[language],
     ]),

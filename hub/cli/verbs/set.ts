@@ -6,7 +6,7 @@ import { nearest } from '../choose.ts';
 import { CliError } from '../cli-error.ts';
 import { apiPath, errorCode } from '../client.ts';
 import { type Context, findDevice, propertyTable } from '../context.ts';
-import { propertyName, readValue, valueText } from '../property-text.ts';
+import { propertyLabel, propertyName, readValue, valueText } from '../property-text.ts';
 import type { AddVerb } from '../verb.ts';
 
 const WAITS = ['none', 'sent', 'acknowledged', 'observed'] as const;
@@ -111,10 +111,11 @@ async function setProperty(
   const body = { property: key, value, ...(transitionMs === undefined ? {} : { transitionMs }) };
   const record = await send(context, device, body, wait);
   const shown = valueText(value, property, info, language);
+  const label = propertyLabel(key, property, info, language);
   finish(context, device, record, wait, () =>
     record.state === 'observed'
-      ? words.set.done(device.name, key, shown)
-      : words.set.asked(device.name, key, shown),
+      ? words.set.done(device.name, label, shown)
+      : words.set.asked(device.name, label, shown),
   );
 }
 

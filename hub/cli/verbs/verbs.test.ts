@@ -145,7 +145,7 @@ describe('set and toggle', () => {
       '--wait',
       'observed',
     ]);
-    expect(seen).toMatchObject({ code: 0, stdout: 'Hall lamp: brightness is 40 %.\n' });
+    expect(seen).toMatchObject({ code: 0, stdout: 'Hall lamp: Brightness is 40 %.\n' });
     const [command] = [...bench.hub.commands.values()];
     expect(command?.body).toEqual({
       kind: 'set',
@@ -242,7 +242,7 @@ describe('scenes', () => {
     await bench.ingle(['scenes', 'save', '-'], { input: 'scene: Evening\n' });
     const en = await bench.ingle(['scenes', 'trace', 'Evening']);
     expect(en.stdout).toContain('Evening: done');
-    expect(en.stdout).toMatch(/19:00:02 +do\[0\] +turned Hall lamp on: No answer from the lamp/);
+    expect(en.stdout).toMatch(/19:00:02 +✗ +do\[0\] +turned Hall lamp on: No answer from the lamp/);
     expect(en.stdout).toContain('… and 3 more steps');
     const zh = await bench.ingle(['scenes', 'trace', 'Evening', '--lang', 'zh']);
     expect(zh.stdout).toContain('到了七点');
