@@ -9,6 +9,11 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { EventLog } from './event-log.ts';
 import { HISTORY_FILE, HOME_FILE, RUNS_FILE } from './files.ts';
+import { HomeStore } from './home-store.ts';
+import { Journal } from './journal.ts';
+import { readLog } from './log-reader.ts';
+import { DamagedFileError, openDatabase } from './open.ts';
+import { Storage } from './storage.ts';
 import {
   change,
   device,
@@ -16,12 +21,7 @@ import {
   seededRandom,
   tablesAfter,
   temporaryFolder,
-} from './fixtures.ts';
-import { HomeStore } from './home-store.ts';
-import { Journal } from './journal.ts';
-import { readLog } from './log-reader.ts';
-import { DamagedFileError, openDatabase } from './open.ts';
-import { Storage } from './storage.ts';
+} from './test-records.ts';
 
 const COUNT = Number(process.env.INGLE_COUNT ?? 20);
 const SEED = Number(process.env.INGLE_SEED ?? Date.now() % 1_000_000);
@@ -40,7 +40,7 @@ interface Acknowledged {
 
 /** Lets the victim write until it has acknowledged something, and some random time more, then kills it. */
 async function killWhileWriting(dataFolder: string, random: () => number): Promise<Acknowledged> {
-  const program = fileURLToPath(new URL('./crash-victim.ts', import.meta.url));
+  const program = fileURLToPath(new URL('./test-crash-victim.ts', import.meta.url));
   const seed = String(Math.floor(random() * 1e6));
   const victim = spawn(process.execPath, [program, dataFolder, seed], {
     stdio: ['ignore', 'pipe', 'inherit'],

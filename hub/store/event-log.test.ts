@@ -5,10 +5,10 @@ import type { LogEntry } from '../model/journal.ts';
 import { propertyKey } from '../model/properties.ts';
 import { BATCH_ENTRIES_MAX, EventLog, PENDING_ENTRIES_MAX } from './event-log.ts';
 import { HISTORY_FILE } from './files.ts';
-import { change, HALL, runEntry, START_MS, temporaryFolder, trace } from './fixtures.ts';
 import { readLog } from './log-reader.ts';
 import { type OpenDatabase, openDatabase } from './open.ts';
 import { RunStore, readRun, readRuns } from './run-store.ts';
+import { change, HALL, runEntry, START_MS, temporaryFolder, trace } from './test-records.ts';
 
 function withLog(
   test: (log: EventLog, database: OpenDatabase, reopen: () => EventLog) => void,

@@ -3,7 +3,6 @@ import { ConflictError, NotFoundError } from '../model/errors.ts';
 import type { HomeRecord } from '../model/home.ts';
 import { roomId } from '../model/identifiers.ts';
 import { HOME_FILE } from './files.ts';
-import { ANNA, device, START_MS, scene, temporaryFolder, token } from './fixtures.ts';
 import {
   AUDIT_LINES_MAX,
   HomeStore,
@@ -12,6 +11,7 @@ import {
   SCENE_VERSIONS_MAX,
 } from './home-store.ts';
 import { type OpenDatabase, openDatabase } from './open.ts';
+import { ANNA, device, START_MS, scene, temporaryFolder, token } from './test-records.ts';
 
 const HOME: HomeRecord = {
   name: 'Elm Street',

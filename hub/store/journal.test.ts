@@ -4,6 +4,9 @@ import { describe, expect, it } from 'vitest';
 import type { JournalRecord } from '../model/journal.ts';
 import type { Patch } from '../model/state-table.ts';
 import { RUNS_FILE } from './files.ts';
+import { markInboxRead, NOTIFICATIONS_MAX, readInbox } from './inbox.ts';
+import { CHECKPOINT_RECORDS, Journal, PENDING_RECORDS_MAX } from './journal.ts';
+import { DamagedFileError, type OpenDatabase, openDatabase } from './open.ts';
 import {
   journalRecord,
   journalRecords,
@@ -12,10 +15,7 @@ import {
   seededRandom,
   tablesAfter,
   temporaryFolder,
-} from './fixtures.ts';
-import { markInboxRead, NOTIFICATIONS_MAX, readInbox } from './inbox.ts';
-import { CHECKPOINT_RECORDS, Journal, PENDING_RECORDS_MAX } from './journal.ts';
-import { DamagedFileError, type OpenDatabase, openDatabase } from './open.ts';
+} from './test-records.ts';
 
 function withJournal(
   test: (journal: Journal, database: OpenDatabase, reopen: () => Journal) => void,

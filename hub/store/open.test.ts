@@ -2,7 +2,6 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { HISTORY_FILE, HOME_FILE, RUNS_FILE } from './files.ts';
-import { temporaryFolder } from './fixtures.ts';
 import {
   DamagedFileError,
   type DatabaseFile,
@@ -10,6 +9,7 @@ import {
   openReadOnly,
   setAside,
 } from './open.ts';
+import { temporaryFolder } from './test-records.ts';
 
 const FILES = [HOME_FILE, RUNS_FILE, HISTORY_FILE];
 

@@ -4,7 +4,6 @@ import type { LogEntry } from '../model/journal.ts';
 import { type PropertyValue, propertyKey } from '../model/properties.ts';
 import { EventLog } from './event-log.ts';
 import { HISTORY_FILE } from './files.ts';
-import { change, HALL, START_MS, seededRandom, TEMPERATURE, temporaryFolder } from './fixtures.ts';
 import { readLog } from './log-reader.ts';
 import { type OpenDatabase, openDatabase } from './open.ts';
 import { createRetention, LOG_KEPT_MS, usedBytes } from './retention.ts';
@@ -13,6 +12,14 @@ import type { Sample } from './sample.ts';
 import { decodeChunk, encodeChunk } from './series-chunk.ts';
 import { readSeries } from './series-reader.ts';
 import { createSeriesRoll } from './series-roll.ts';
+import {
+  change,
+  HALL,
+  START_MS,
+  seededRandom,
+  TEMPERATURE,
+  temporaryFolder,
+} from './test-records.ts';
 
 function withLog(
   test: (log: EventLog, database: OpenDatabase, reopen: () => EventLog) => void,

@@ -7,6 +7,9 @@ import { deviceId } from '../model/identifiers.ts';
 import type { LogEntry } from '../model/journal.ts';
 import type { CoreToStore, StoreToCore } from '../model/store-port.ts';
 import { HISTORY_FILE, HOME_FILE, RUNS_FILE } from './files.ts';
+import { createHistoryReads } from './history-reads.ts';
+import { openDatabase } from './open.ts';
+import { Storage } from './storage.ts';
 import {
   change,
   device,
@@ -18,10 +21,7 @@ import {
   TEMPERATURE,
   tablesAfter,
   temporaryFolder,
-} from './fixtures.ts';
-import { createHistoryReads } from './history-reads.ts';
-import { openDatabase } from './open.ts';
-import { Storage } from './storage.ts';
+} from './test-records.ts';
 
 const cleanups: (() => void)[] = [];
 afterEach(() => {
@@ -87,10 +87,10 @@ function damage(file: string): void {
 
 /** Puts a file system of 1 MB over a folder; false where that is not allowed. */
 function mountSmallDisk(folder: string): boolean {
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]);
+  const mounted = spawnSync('/bin/mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]);
   if (mounted.status !== 0) return false;
   cleanups.push(() => {
-    spawnSync('umount', ['-l', folder]);
+    spawnSync('/bin/umount', ['-l', folder]);
   });
   return true;
 }

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { JobCalls, StoreCalls, StoreToCore } from '../model/store-port.ts';
 import { type Caller, createCaller } from '../threads/calls.ts';
 import { HOME_FILE } from './files.ts';
+import { openDatabase } from './open.ts';
 import {
   change,
   device,
@@ -16,8 +17,7 @@ import {
   TEMPERATURE,
   temporaryFolder,
   trace,
-} from './fixtures.ts';
-import { openDatabase } from './open.ts';
+} from './test-records.ts';
 
 interface Running<Calls> {
   readonly worker: Worker;

@@ -4,7 +4,7 @@ import { MessageChannel, Worker } from 'node:worker_threads';
 import type { LogEntry } from '../model/journal.ts';
 import type { StoreCalls, StoreToCore } from '../model/store-port.ts';
 import { createCaller } from '../threads/calls.ts';
-import { change, journalRecord, notification, seededRandom } from './fixtures.ts';
+import { change, journalRecord, notification, seededRandom } from './test-records.ts';
 
 const [dataFolder = '', seed = '1'] = process.argv.slice(2);
 const random = seededRandom(Number(seed));
