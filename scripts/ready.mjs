@@ -153,8 +153,12 @@ function buildPage(node) {
 /** Runs one program in the foreground and hands its signals and its exit code through. */
 function handOver(node, args, options) {
   const child = spawn(node, args, { ...options, stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-    process.on(signal, () => child.kill(signal));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      // Ctrl-C reaches the program from the terminal itself; told twice, it would mean "at once".
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+    });
+  }
   child.on('exit', (code, signal) => {
     process.exit(signal ? 128 + (signal === 'SIGINT' ? 2 : 15) : (code ?? 1));
   });
