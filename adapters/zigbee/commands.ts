@@ -114,13 +114,13 @@ export class Commands {
   }
 
   #jobOf(command: AdapterCommand): Job {
-    const node = this.#options.node(command.node);
-    if (node === undefined) throw new NotFoundError('Zigbee node', command.node);
     if (this.#options.controller() === null) {
       throw new UnreachableError('The Zigbee coordinator is not connected', {
         hint: 'The settings show what is wrong with it. Ingle keeps trying.',
       });
     }
+    const node = this.#options.node(command.node);
+    if (node === undefined) throw new NotFoundError('Zigbee node', command.node);
     const job = { command, node, sending: null, hasLeft: false, isEnded: false, timer: undefined };
     const { body } = command;
     if (body.kind === 'set') return { ...job, ...this.#setting(node, body) };

@@ -109,8 +109,9 @@ class ZigbeeAdapter implements Adapter {
     switch (body.kind) {
       case 'pair': {
         const { seconds, installCode } = body;
+        const controller = this.#live();
         const via = body.via === null ? undefined : this.#known(body.via).device;
-        await this.#pairing.open(this.#live(), { seconds, via, installCode });
+        await this.#pairing.open(controller, { seconds, via, installCode });
         return null;
       }
       case 'pairStop':
@@ -125,7 +126,6 @@ class ZigbeeAdapter implements Adapter {
         await this.#interview(this.#known(body.node));
         return null;
       case 'refresh':
-        this.#live();
         await this.#availability?.refresh(this.#known(body.node));
         return null;
       case 'describe':
@@ -144,7 +144,9 @@ class ZigbeeAdapter implements Adapter {
     });
   }
 
+  /** @throws HubError `unreachable` without a coordinator, since the nodes are then not known */
   #known(address: NodeAddress): Node {
+    this.#live();
     const node = this.#nodes.get(address);
     if (node === undefined) throw new NotFoundError('Zigbee node', address);
     return node;
