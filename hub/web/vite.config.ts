@@ -14,6 +14,8 @@ export default defineConfig({
     target: 'es2022',
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    // How long a plugin took is no news to somebody who starts the hub on a slow board.
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
   server: {
     proxy: { '/api': { target: process.env.INGLE_DEV_HUB ?? 'http://127.0.0.1:8420' } },

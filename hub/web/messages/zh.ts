@@ -258,7 +258,7 @@ export const zh: Messages = {
     changes: '最近的变化',
     noChanges: '还没有记录。',
     changedTo: (what, value) => `${what}：${value}`,
-    pending: (value) => `正在变为 ${value}`,
+    pending: (value) => `正在变为 ${value}…`,
     failedTo: (value) => `没有变为 ${value}。`,
     waiting: '设备还没有响应。',
     noValue: '还没有数据',
@@ -267,7 +267,7 @@ export const zh: Messages = {
     whyCause: (cause) => `原因：${cause}`,
     works: '断网也能用',
     step: { down: '调低', up: '调高' },
-    commands: { step: '调一档', test: '测试' },
+    commands: { test: '测试' },
   },
   cause: {
     member: (name) => name,

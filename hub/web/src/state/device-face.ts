@@ -106,7 +106,7 @@ export function isOpening(device: DeviceJson): boolean {
 const FIRST_READINGS: Readonly<Record<string, readonly string[]>> = {
   climate: ['temperature', 'humidity', 'pressure'],
   motion: ['occupancy', 'presence', 'illuminance'],
-  contact: .open,
+  contact: ['open'],
   leak: ['waterLeak'],
   smoke: ['smoke', 'carbonMonoxide', 'gas'],
   plug: ['power'],
