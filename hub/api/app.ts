@@ -15,6 +15,7 @@ import {
   type ApiContext,
   type ApiEnv,
   type ApiParts,
+  type Caller,
   type Handlers,
   unauthenticated,
 } from './context.ts';
@@ -40,7 +41,7 @@ import { roomRoutes } from './rooms.ts';
 import { ROUTE_SPECS, type RouteName, type RouteSpec } from './routes.ts';
 import { runRoutes } from './runs.ts';
 import { sceneRoutes } from './scenes.ts';
-import { sessionRoutes } from './session.ts';
+import { sessionRoutes, setSessionCookie } from './session.ts';
 
 /** On every answer, whatever it is. The page brings all that it needs: no other host, no inline script. */
 const SECURITY_HEADERS: readonly (readonly [string, string])[] = [
@@ -113,7 +114,9 @@ export function createApi(hub: HubPort, options: ApiOptions): Api {
     checkHost(c, isOurs);
     if (isApiPath(c.req.path)) {
       if (!isUnsafe(c.req.method)) checkSite(c, { isProofNeeded: false });
-      c.set('caller', authenticate(c, parts, options.localToken));
+      const caller = authenticate(c, parts, options.localToken);
+      c.set('caller', caller);
+      if (caller !== null) noteUse(c, caller, parts);
     }
     await next();
   });
@@ -176,6 +179,17 @@ function createParts(hub: HubPort, { log }: ApiOptions): ApiParts {
   });
   const claim = createClaim({ household, passwords, sessions, now });
   return { hub, sessions, passwords, attempts, claim, log };
+}
+
+/** A session that is used lasts on; no request waits for that to be written down. */
+function noteUse(c: ApiContext, caller: Caller, { sessions, log }: ApiParts): void {
+  if (caller.kind === 'local') return;
+  const written = sessions.touch(caller.found);
+  if (written === null) return;
+  if (caller.kind === 'session') setSessionCookie(c, caller.secret);
+  written.catch((error: unknown) => {
+    log('warn', `The use of a session could not be noted: ${toProblem(error).message}`);
+  });
 }
 
 /** The path and query as they were sent; layers below have tidied what they hold. */

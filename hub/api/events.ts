@@ -40,7 +40,11 @@ export function createEvents({ hub, sessions }: ApiParts, options: EventsOptions
   let isStopped = false;
   const unsubscribe = hub.live.subscribe(tell);
   const heartbeat = setInterval(() => {
-    for (const { stream } of clients) stream.beat();
+    for (const { stream, caller } of clients) {
+      // A session may have run out since.
+      if (isStillGood(caller)) stream.beat();
+      else stream.end();
+    }
   }, options.heartbeatMs ?? HEARTBEAT_MS);
   heartbeat.unref();
 

@@ -1,6 +1,7 @@
 // How the hub is: for supervisors (alive, ready), for Prometheus, for people (faults and logs), and the OpenAPI text.
 import type { LogLevel } from '../model/adapter-port.ts';
 import { toRfc3339 } from '../model/clock.ts';
+import { HubError } from '../model/errors.ts';
 import type { ApiParts, Handlers } from './context.ts';
 import { healthView, readyView } from './views.ts';
 
@@ -31,6 +32,16 @@ export function healthRoutes({ hub }: ApiParts) {
           text,
         }));
       return c.json({ items: lines, next: null });
+    },
+    'POST /api/faults': (c, { body }) => {
+      if (hub.faults === null) {
+        throw new HubError('unsupported', 'This hub takes no faults', {
+          hint: 'Start it with INGLE_FAULTS=1.',
+        });
+      }
+      if (body.kind === 'kill') hub.faults.kill(body.part);
+      else hub.faults.stallStorage(body.ms);
+      return c.body(null, 204);
     },
     // Both libraries load at the first question: neither may slow the start of the house.
     'GET /metrics': async (c) => {

@@ -1,16 +1,19 @@
 // Idempotency keys: a request that is sent again with its key gets the first one's answer, so that a phone on
-// bad Wi-Fi can repeat without switching a lamp twice. Kept in memory for 10 minutes, at most 1,000.
+// bad Wi-Fi can repeat without switching a lamp twice. Kept in memory for 10 minutes, at most 1,000 and 8 MB.
 import { createHash } from 'node:crypto';
 import { ValidationError } from '../model/errors.ts';
 import type { ApiContext, Caller } from './context.ts';
 
 const KEEP_MS = 600_000;
 const KEPT_MAX = 1_000;
+const KEPT_BYTES_MAX = 8 * 1024 * 1024;
 
 interface Kept {
   readonly fingerprint: string;
   readonly untilMs: number;
   readonly answer: Promise<Answer>;
+  /** Of the answer; 0 until it is there. */
+  bytes: number;
 }
 
 interface Answer {
@@ -29,12 +32,20 @@ export type Idempotency = (
 /** Answers of 500 and above are forgotten, so that a repetition tries again. The oldest goes when there are too many. */
 export function createIdempotency(): Idempotency {
   const kept = new Map<string, Kept>();
+  let keptBytes = 0;
+
+  function forget(key: string, one: Kept): void {
+    if (kept.get(key) !== one) return;
+    kept.delete(key);
+    keptBytes -= one.bytes;
+  }
 
   function forgetOld(): void {
     const nowMs = performance.now();
-    for (const [key, { untilMs }] of kept) {
-      if (untilMs > nowMs && kept.size < KEPT_MAX) return;
-      kept.delete(key);
+    for (const [key, one] of kept) {
+      const isRoom = kept.size < KEPT_MAX && keptBytes <= KEPT_BYTES_MAX;
+      if (one.untilMs > nowMs && isRoom) return;
+      forget(key, one);
     }
   }
 
@@ -60,11 +71,18 @@ export function createIdempotency(): Idempotency {
     forgetOld();
     const response = work();
     const answer = response.then(keep);
-    kept.set(place, { fingerprint, untilMs: performance.now() + KEEP_MS, answer });
-    const forget = () => {
-      if (kept.get(place)?.answer === answer) kept.delete(place);
-    };
-    void answer.then(({ status }) => status >= 500 && forget(), forget);
+    const one: Kept = { fingerprint, untilMs: performance.now() + KEEP_MS, answer, bytes: 0 };
+    kept.set(place, one);
+    void answer.then(
+      ({ status, body }) => {
+        if (status >= 500) forget(place, one);
+        else if (kept.get(place) === one) {
+          one.bytes = body.byteLength;
+          keptBytes += one.bytes;
+        }
+      },
+      () => forget(place, one),
+    );
     return restore(c, await answer);
   };
 }

@@ -86,6 +86,14 @@ const paging = { limit: v.optional(wholeNumber(1, 200), '200'), cursor };
 const storedPaging = { limit: v.optional(wholeNumber(1, 200), '50'), cursor };
 
 export const nothing = v.strictObject({});
+/** A fault for tests; only in a hub that was started for them. */
+export const faultBody = v.variant('kind', [
+  v.strictObject({ kind: v.literal('kill'), part: v.pipe(v.string(), v.maxLength(32)) }),
+  v.strictObject({
+    kind: v.literal('stallStorage'),
+    ms: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(60_000)),
+  }),
+]);
 export const listQuery = v.strictObject(paging);
 export const inboxQuery = v.strictObject(storedPaging);
 

@@ -106,6 +106,13 @@ export const ROUTES = {
     body: requests.clockBody,
     answer: shapes.homeJson,
   },
+  'POST /api/faults': {
+    who: 'local',
+    about:
+      'Breaks a part of the hub on purpose. Only in a hub started with INGLE_FAULTS=1, for tests.',
+    body: requests.faultBody,
+    status: 204,
+  },
   'GET /api/properties': {
     who: 'member',
     about: 'The table of properties with labels, icons, units and the words of values.',

@@ -85,12 +85,11 @@ export function sessionRoutes(parts: ApiParts) {
       const { code, closesAtMs } = claim.reopen();
       return c.json({ code, closesAt: toRfc3339(closesAtMs) });
     },
-    'GET /api/session': async (c) => {
+    'GET /api/session': (c) => {
       const { caller } = c.var;
       if (caller === null || caller.kind === 'local') return c.json(sessionView(null, null));
       const { found, secret } = caller;
       if (caller.kind === 'token') return c.json({ ...sessionView(found.member, null) });
-      if (await sessions.touch(found)) setSessionCookie(c, secret);
       const record = hub.household.contents().tokens.find(({ id }) => id === found.token.id);
       return c.json(sessionView(found.member, { record: record ?? found.token, secret }));
     },

@@ -50,8 +50,11 @@ export interface Sessions {
   find(secret: string, kind: TokenRecord['kind']): Found | null;
   /** Whether a session found earlier is still good, with the role that it had. */
   isStillGood(found: Found): boolean;
-  /** Writes its use down, at most once a day; a session then lasts anew. True when the cookie must be given again. */
-  touch(found: Found): Promise<boolean>;
+  /**
+   * Notes its use, at most once a day; a session then lasts anew, and its cookie must be given again. Null when
+   * there is nothing to note; else what is being written, which no request needs to wait for.
+   */
+  touch(found: Found): Promise<void> | null;
   /** @throws NotFoundError */
   end(id: TokenId, actor: Actor): Promise<void>;
   /** Ends all sessions and tokens of a member but one. */
@@ -76,6 +79,7 @@ export function createSessions(household: Port, now: () => Instant): Sessions {
   /** When each expires, by monotonic time of this life. */
   const expiries = new Map<TokenId, number>();
   const listeners = new Map<TokenId, Set<() => void>>();
+  const beingWritten = new Set<TokenId>();
   for (const token of household.contents().tokens) noteExpiry(token);
 
   function noteExpiry(token: TokenRecord): number {
@@ -142,14 +146,17 @@ export function createSessions(household: Port, now: () => Instant): Sessions {
       const present = current(found.token.id);
       return present !== null && present.member.role === found.member.role;
     },
-    async touch({ token }) {
+    touch({ token }) {
       const { wallMs, monoMs } = now();
-      if (Math.abs(wallMs - token.lastUsedAtMs) < TOUCH_MS) return false;
+      const isNoted = Math.abs(wallMs - token.lastUsedAtMs) < TOUCH_MS;
+      if (isNoted || beingWritten.has(token.id)) return null;
       const isSession = token.kind === 'session';
       const expiresAtMs = isSession ? wallMs + SESSION_MS : token.expiresAtMs;
-      await household.putToken({ ...token, lastUsedAtMs: wallMs, expiresAtMs });
       if (isSession) expiries.set(token.id, monoMs + SESSION_MS);
-      return isSession;
+      beingWritten.add(token.id);
+      return household
+        .putToken({ ...token, lastUsedAtMs: wallMs, expiresAtMs })
+        .finally(() => beingWritten.delete(token.id));
     },
     async end(id, actor) {
       if (!household.contents().tokens.some((token) => token.id === id)) {

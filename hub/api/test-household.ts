@@ -1,0 +1,195 @@
+// The household of the test hub: rooms, devices, scenes, members and tokens over plain lists, with versions
+// that conflict, names that are taken, and a claim that a second one cannot pass.
+
+import type { DeviceRecord } from '../model/device.ts';
+import { ConflictError, HubError, NotFoundError, ValidationError } from '../model/errors.ts';
+import type {
+  CredentialRecord,
+  HomeRecord,
+  MemberRecord,
+  RoomRecord,
+  SceneRecord,
+  TokenRecord,
+} from '../model/home.ts';
+import type { Household, LiveEvent, SceneView } from '../model/hub-port.ts';
+import { type DeviceId, roomId, sceneId } from '../model/identifiers.ts';
+import type { RunTrace } from '../model/run.ts';
+
+export interface MutableContents {
+  home: HomeRecord;
+  isClaimed: boolean;
+  rooms: RoomRecord[];
+  devices: DeviceRecord[];
+  members: MemberRecord[];
+  credentials: CredentialRecord[];
+  tokens: TokenRecord[];
+  scenes: SceneRecord[];
+  settings: Record<string, string>;
+}
+
+/** What anybody sets at the first start: nothing. */
+export function emptyContents(): MutableContents {
+  return {
+    home: { name: 'Home', language: 'en', zone: 'UTC', place: null, mode: 'home', version: 1 },
+    isClaimed: false,
+    rooms: [],
+    devices: [],
+    members: [],
+    credentials: [],
+    tokens: [],
+    scenes: [],
+    settings: {},
+  };
+}
+
+export interface TestHouseholdParts {
+  readonly contents: MutableContents;
+  /** Earlier versions of scenes, newest first. */
+  readonly versions: Map<string, SceneRecord[]>;
+  readonly runs: readonly RunTrace[];
+  nextSuffix(): string;
+  nowMs(): number;
+  canAnswer(id: DeviceId): boolean;
+  forget(id: DeviceId): void;
+  tell(topic: LiveEvent['topic'], body: LiveEvent['body']): void;
+}
+
+export function createTestHousehold(parts: TestHouseholdParts): Household {
+  const { contents, versions, runs, nextSuffix, nowMs, canAnswer, forget, tell } = parts;
+  const tellHome = (what: 'home' | 'rooms' | 'devices' | 'scenes' | 'members' | 'health') =>
+    tell('home', { kind: 'home', what });
+
+  function edit<Item extends { readonly id: string; readonly version: number }>(
+    list: Item[],
+    what: string,
+    id: string,
+    change: NoInfer<Partial<Item>>,
+    version: number | null,
+  ): Item {
+    const index = list.findIndex((each) => each.id === id);
+    const item = list[index];
+    if (item === undefined) throw new NotFoundError(what, id);
+    if (version !== null && version !== item.version)
+      throw new ConflictError(`${what} has changed`);
+    const edited = { ...item, ...change, version: item.version + 1 };
+    list[index] = edited;
+    return edited;
+  }
+
+  function sceneView(record: SceneRecord): SceneView {
+    const sentence = { en: `Scene ${record.name}`, zh: `场景 ${record.name}` };
+    const lastRun = runs.find((run) => run.scene === record.id) ?? null;
+    return { record, text: record.source, sentence, problem: null, lastRun, nextAtMs: null };
+  }
+
+  function checkScene(text: string): ReturnType<Household['checkScene']> {
+    const name = /^scene: (.+)$/m.exec(text)?.[1] ?? null;
+    if (name === null) {
+      const message = 'A scene begins with "scene: NAME"';
+      return { errors: [{ path: 'scene', message, line: 1, column: 1 }], sentence: null, name };
+    }
+    return { errors: [], sentence: { en: `Scene ${name}`, zh: `场景 ${name}` }, name };
+  }
+
+  return {
+    contents: () => contents,
+    async claim({ member, credential, token, home }) {
+      // The store does this in one transaction; the turn between shows whether two claims can pass.
+      await new Promise((resolve) => setImmediate(resolve));
+      if (contents.isClaimed) throw new ConflictError('The hub has an owner');
+      contents.isClaimed = true;
+      contents.members.push(member);
+      contents.credentials.push(credential);
+      contents.tokens.push(token);
+      contents.home = home;
+      tellHome('members');
+    },
+    async setHome(change, version) {
+      if (version !== null && version !== contents.home.version) throw new ConflictError('changed');
+      contents.home = { ...contents.home, ...change, version: contents.home.version + 1 };
+      tellHome('home');
+      return contents.home;
+    },
+    async addRoom({ name, icon }) {
+      if (contents.rooms.some((room) => room.name === name)) {
+        throw new ConflictError(`There is a room called "${name}"`);
+      }
+      const order = contents.rooms.length;
+      const room = { id: roomId(`room_${nextSuffix()}`), name, icon, order, version: 1 };
+      contents.rooms.push(room);
+      tellHome('rooms');
+      return room;
+    },
+    async setRoom(id, change, version) {
+      return edit(contents.rooms, 'room', id, change, version);
+    },
+    async removeRoom(id) {
+      contents.rooms = contents.rooms.filter((room) => room.id !== id);
+    },
+    async setDevice(id, change, version) {
+      return edit(contents.devices, 'device', id, change, version);
+    },
+    async removeDevice(id, force) {
+      if (!canAnswer(id) && !force) {
+        throw new HubError('unreachable', 'The device does not answer');
+      }
+      contents.devices = contents.devices.filter((device) => device.id !== id);
+      forget(id);
+    },
+    async replaceDevice(id, from) {
+      const donor = contents.devices.find((device) => device.id === from);
+      if (donor === undefined) throw new NotFoundError('device', from);
+      contents.devices = contents.devices.filter((device) => device.id !== from);
+      return edit(contents.devices, 'device', id, { description: donor.description }, null);
+    },
+    scenes: () => contents.scenes.map(sceneView),
+    checkScene,
+    async saveScene(id, text, { version, enabled }, actor) {
+      const { errors, name } = checkScene(text);
+      if (name === null) throw new ValidationError('The scene has faults', { errors });
+      const change = {
+        name,
+        source: text,
+        updatedAtMs: nowMs(),
+        ...(enabled === undefined ? {} : { enabled }),
+      };
+      if (id === null) {
+        const author = actor.member?.id ?? null;
+        const fresh = { id: sceneId(`scene_${nextSuffix()}`), enabled: true, author, version: 1 };
+        contents.scenes.push({ ...fresh, ...change });
+        const record = contents.scenes.at(-1);
+        if (record === undefined) throw new NotFoundError('scene', fresh.id);
+        versions.set(record.id, [record]);
+        return sceneView(record);
+      }
+      const record = edit(contents.scenes, 'scene', id, change, version);
+      versions.set(id, [record, ...(versions.get(id) ?? [])]);
+      return sceneView(record);
+    },
+    async removeScene(id) {
+      contents.scenes = contents.scenes.filter((scene) => scene.id !== id);
+    },
+    async setMember(id, change, version) {
+      const member = edit(contents.members, 'member', id, change, version);
+      tellHome('members');
+      return member;
+    },
+    async setCredential(credential) {
+      contents.credentials = [
+        ...contents.credentials.filter((each) => each.member !== credential.member),
+        credential,
+      ];
+    },
+    async putSetting(name, value) {
+      if (value === null) delete contents.settings[name];
+      else contents.settings[name] = value;
+    },
+    async putToken(token) {
+      contents.tokens = [...contents.tokens.filter((each) => each.id !== token.id), token];
+    },
+    async removeToken(id) {
+      contents.tokens = contents.tokens.filter((each) => each.id !== id);
+      tellHome('members');
+    },
+  };
+}
