@@ -173,6 +173,18 @@ describe('repeating a request', () => {
     }
   });
 
+  test('a thousand later keys push the oldest out, and then it is a new request', async () => {
+    const { api, owner, commands } = setUp();
+    const ask = (key: string) =>
+      owner(commands, { body: { command: 'identify' }, headers: { 'Idempotency-Key': key } });
+    const first = await bodyOf(await ask('first'));
+    for (let index = 0; index < 999; index += 1) await ask(`later-${index}`);
+    expect((await bodyOf(await ask('first'))).id).toBe(first.id);
+    await ask('one-more');
+    expect((await bodyOf(await ask('first'))).id).not.toBe(first.id);
+    expect(api.hub.commands.size).toBe(1_002);
+  });
+
   test('an error of the caller is repeated too; one of the hub is tried again', async () => {
     const { api, owner, commands, lamp } = setUp();
     const headers = { 'Idempotency-Key': 'a-key-2' };

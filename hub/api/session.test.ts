@@ -236,6 +236,21 @@ describe('sessions over HTTP', () => {
     expect(session).toMatchObject({ member: null, token: null, expires: null });
   });
 
+  test('a page in use stays signed in beyond 30 days; one that was left alone does not', async () => {
+    const { api, secret } = await claimed();
+    for (let day = 0; day < 5; day += 1) {
+      api.hub.advance(20 * 86_400_000);
+      const answer = await api.call('/api/devices', { headers: pageHeaders(secret) });
+      expect(answer.status).toBe(200);
+      expect(cookieOf(answer)).toBe(secret);
+      const again = await api.call('/api/devices', { headers: pageHeaders(secret) });
+      expect(again.headers.get('set-cookie')).toBeNull();
+    }
+    api.hub.advance(31 * 86_400_000);
+    const late = await api.call('/api/devices', { headers: pageHeaders(secret) });
+    expect(late.status).toBe(401);
+  });
+
   test('two cookies of the name are none, as are values of another form', async () => {
     const { api, secret } = await claimed();
     const cookies = [
