@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import type { NodeImage } from './nodes/node.ts';
+import type { NodeImage } from './nodes/node-image.ts';
 import { Timers } from './timers.ts';
 import type { NvImage } from './znp/nv-memory.ts';
 

@@ -8,6 +8,7 @@ import { TrafficLog } from './control/traffic-log.ts';
 import { type DeviceModel, loadHome, loadModels, type Placement } from './devices/model.ts';
 import { HOME_FILE_VERSION, HomeFile } from './home-file.ts';
 import { Joiner } from './joiner.ts';
+import { loadNode, saveNode } from './nodes/node-image.ts';
 import { DEFAULT_OPTIONS, type HomeOptions } from './options.ts';
 import { Network } from './radio/network.ts';
 import { createRandom } from './random.ts';
@@ -84,16 +85,20 @@ export async function startVirtualHome(options: Partial<HomeOptions> = {}): Prom
   const file = new HomeFile(settings.data, () => ({
     version: HOME_FILE_VERSION,
     memory: memory.save(),
-    nodes: Object.fromEntries([...network.nodes].map((node) => [node.ieee, node.save()])),
+    nodes: Object.fromEntries([...network.nodes].map((node) => [node.ieee, saveNode(node)])),
   }));
   const image = file.load();
   const tableRows = placements.length + SPARE_TABLE_ROWS;
-  if (image === undefined) {
+  if (image !== undefined) {
+    memory.load(image.memory);
+    for (const [ieee, saved] of Object.entries(image.nodes)) {
+      const node = network.node(ieee);
+      if (node !== undefined) loadNode(node, saved);
+    }
+  }
+  if (memory.isEmpty) {
     const ieee = `0x00124b00a5${settings.seed.toString(16).padStart(8, '0').slice(-6)}`;
     initialiseMemory(memory, { ieee: ieeeToBytes(ieee), capacity: tableRows, random });
-  } else {
-    memory.load(image.memory);
-    for (const [ieee, saved] of Object.entries(image.nodes)) network.node(ieee)?.load(saved);
   }
 
   const coordinator = new Coordinator(memory, network, {

@@ -7,7 +7,12 @@ import type { Cancel } from '../timers.ts';
 import type { ZclFrame } from '../zcl/frame.ts';
 import type { ZclValue } from '../zcl/values.ts';
 import type { VirtualNode } from './node.ts';
-import { Reporter, type ReportingConfiguration, type ReportPolicy } from './reporting.ts';
+import {
+  FIRST_UNASKED_REPORT_MS,
+  Reporter,
+  type ReportingConfiguration,
+  type ReportPolicy,
+} from './reporting.ts';
 
 /** An attribute that a cluster has unless the device file says otherwise. */
 export interface AttributeDefault {
@@ -139,18 +144,19 @@ export class ClusterServer {
     this.node.report(this, attribute);
   }
 
+  /** Sets how an attribute is reported; undefined ends it. */
   configureReporting(
     attribute: Attribute,
     configuration: ReportingConfiguration | undefined,
+    firstReportMs?: number,
   ): void {
     attribute.reporter?.stop();
-    attribute.reporter =
-      configuration === undefined
-        ? undefined
-        : new Reporter(this.node.timers, configuration, {
-            value: () => attribute.value,
-            send: () => this.report(attribute),
-          });
+    attribute.reporter = undefined;
+    if (configuration !== undefined) {
+      const source = { value: () => attribute.value, send: () => this.report(attribute) };
+      const { timers } = this.node;
+      attribute.reporter = new Reporter(timers, configuration, source, firstReportMs);
+    }
     this.node.configurationChanged();
   }
 
@@ -210,7 +216,7 @@ export class ClusterServer {
   start(): void {
     for (const attribute of this.#attributes.values()) {
       if (attribute.factoryReporting !== undefined && attribute.reporter === undefined) {
-        this.configureReporting(attribute, attribute.factoryReporting);
+        this.configureReporting(attribute, attribute.factoryReporting, FIRST_UNASKED_REPORT_MS);
       }
     }
     this.behaviour?.joined?.(this);

@@ -21,11 +21,10 @@ import {
   type ZclFrame,
   ZclStatus,
 } from '../zcl/frame.ts';
-import type { ZclValue } from '../zcl/values.ts';
 import { type Attribute, ClusterServer, type InputValue } from './cluster-server.ts';
 import { BEHAVIOURS } from './clusters/registry.ts';
 import { answerGlobal } from './foundation.ts';
-import type { ReportingConfiguration, ReportPolicy } from './reporting.ts';
+import type { ReportPolicy } from './reporting.ts';
 import { answerZdo } from './zdo.ts';
 
 /** What a node needs of the home around it. */
@@ -62,16 +61,7 @@ export interface Binding {
   target: { kind: 'node'; ieee: string; endpoint: number } | { kind: 'group'; group: number };
 }
 
-/** A node's state as it is kept in a file. */
-export interface NodeImage {
-  membership: Membership | undefined;
-  bindings: Binding[];
-  groups: Record<string, number[]>;
-  attributes: Record<string, ZclValue>;
-  reporting: Record<string, ReportingConfiguration>;
-}
-
-const FIRST_HEARTBEAT_MS = 3_000;
+const FIRST_HEARTBEAT_MS = 9_000;
 const HEARTBEAT_MS = 3_600_000;
 
 interface Target {
@@ -467,47 +457,5 @@ export class VirtualNode {
       Object.assign(state, server.behaviour?.state?.(server) ?? {});
     }
     return state;
-  }
-
-  save(): NodeImage {
-    const attributes: Record<string, ZclValue> = {};
-    const reporting: Record<string, ReportingConfiguration> = {};
-    for (const server of this.#servers.values()) {
-      for (const attribute of server.attributes) {
-        const key = `${server.endpoint}/${server.cluster}/${attribute.id}/${attribute.manufacturerCode}`;
-        if (attribute.value !== attribute.factoryValue) attributes[key] = attribute.value;
-        if (attribute.reporter !== undefined) reporting[key] = attribute.reporter.configuration;
-      }
-    }
-    return {
-      membership: this.membership,
-      bindings: this.bindings,
-      groups: Object.fromEntries([...this.groups].map(([id, groups]) => [id, [...groups]])),
-      attributes,
-      reporting,
-    };
-  }
-
-  load(image: NodeImage): void {
-    this.membership = image.membership;
-    this.bindings = image.bindings;
-    for (const [id, groups] of Object.entries(image.groups)) {
-      this.groups.set(Number(id), new Set(groups));
-    }
-    for (const [key, value] of Object.entries(image.attributes)) {
-      const attribute = this.#find(key)?.attribute;
-      if (attribute !== undefined) attribute.value = value;
-    }
-    for (const [key, configuration] of Object.entries(image.reporting)) {
-      const found = this.#find(key);
-      if (found !== undefined) found.server.configureReporting(found.attribute, configuration);
-    }
-  }
-
-  #find(key: string): { server: ClusterServer; attribute: Attribute } | undefined {
-    const [endpoint = 0, cluster = 0, id = 0, manufacturerCode = 0] = key.split('/').map(Number);
-    const server = this.server(endpoint, cluster);
-    const attribute = server?.attribute(id, manufacturerCode);
-    return server === undefined || attribute === undefined ? undefined : { server, attribute };
   }
 }

@@ -18,6 +18,9 @@ const NEVER = 0xffff;
 /** A newly configured attribute is reported once soon, so that the other side knows where it stands. */
 const FIRST_REPORT_MS = 1_500;
 
+/** A device that reports unasked begins only when the other side has had time to ask who it is. */
+export const FIRST_UNASKED_REPORT_MS = 8_000;
+
 /** Reports one attribute. `send` is asked to put a report of the current value on the air. */
 export class Reporter {
   readonly configuration: ReportingConfiguration;
@@ -33,12 +36,13 @@ export class Reporter {
     timers: Timers,
     configuration: ReportingConfiguration,
     attribute: { value: () => ZclValue; send: () => void },
+    firstReportMs: number = FIRST_REPORT_MS,
   ) {
     this.#timers = timers;
     this.configuration = configuration;
     this.#value = attribute.value;
     this.#send = attribute.send;
-    this.#dueIn(Math.min(FIRST_REPORT_MS, configuration.maxSeconds * 1_000 || FIRST_REPORT_MS));
+    this.#dueIn(Math.min(firstReportMs, configuration.maxSeconds * 1_000 || firstReportMs));
   }
 
   /** Tells that the value was set. */

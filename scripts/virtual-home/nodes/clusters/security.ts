@@ -13,6 +13,8 @@ import {
 import type { ReportPolicy } from '../reporting.ts';
 
 const ENROL_DELAY_MS = 80;
+const FIRST_STATUS_MS = 500;
+const SECOND_STATUS_MS = 8_000;
 const ZONE_NOT_SET = '0x0000000000000000';
 
 const ZoneType = { contact: 0x0015, fire: 0x0028, water: 0x002a } as const;
@@ -77,7 +79,10 @@ export const zone: ClusterBehaviour = {
       const isNew = server.number(0x0000) !== 1;
       server.set(0x0011, id);
       server.set(0x0000, 1);
-      if (isNew) server.later('first status', 500, () => notifyStatus(server));
+      if (!isNew) return DONE;
+      // Once at once, and once when the other side has had time to get to know the device.
+      server.later('first status', FIRST_STATUS_MS, () => notifyStatus(server));
+      server.later('second status', SECOND_STATUS_MS, () => notifyStatus(server));
       return DONE;
     },
     1: () => DONE,
