@@ -14,7 +14,7 @@ export interface ClientOptions {
   /** Of this program. */
   readonly version: string;
   /** Tried in turn: a token left behind by a hub that was killed is refused, and the next one taken. */
-  readonly tokens: readonly string[];
+  readTokens(): readonly string[];
   readonly language: 'en' | 'zh';
   readonly messages: Messages;
   /** What to say when the hub wants to know who asks. */
@@ -78,10 +78,12 @@ export function apiPath(parts: TemplateStringsArray, ...values: readonly string[
 
 export class Client {
   readonly #options: ClientOptions;
+  #tokens: readonly string[];
   #tokenIndex = 0;
 
   constructor(options: ClientOptions) {
     this.#options = options;
+    this.#tokens = options.readTokens();
   }
 
   get hub(): URL {
@@ -155,7 +157,24 @@ export class Client {
     options: RequestOptions,
     signal?: AbortSignal,
   ): Promise<Response> {
-    const { tokens } = this.#options;
+    let response = await this.#sendWithTokens(method, path, options, signal);
+    if (response.status === 401 && !options.withoutToken && this.#rereadTokens()) {
+      await response.body?.cancel();
+      response = await this.#sendWithTokens(method, path, options, signal);
+    }
+    if (response.status === options.accepts) return response;
+    if (response.status >= 400) throw await this.#problemOf(response);
+    if (response.status >= 300) throw this.#notAHub();
+    return response;
+  }
+
+  async #sendWithTokens(
+    method: Method,
+    path: string,
+    options: RequestOptions,
+    signal?: AbortSignal,
+  ): Promise<Response> {
+    const tokens = this.#tokens;
     // Several requests under way may find the same old token refused: each goes on by itself.
     let index = this.#tokenIndex;
     let response = await this.#sendOnce(method, path, options, tokens[index], signal);
@@ -164,11 +183,19 @@ export class Client {
       index += 1;
       response = await this.#sendOnce(method, path, options, tokens[index], signal);
     }
-    this.#tokenIndex = Math.max(this.#tokenIndex, index);
-    if (response.status === options.accepts) return response;
-    if (response.status >= 400) throw await this.#problemOf(response);
-    if (response.status >= 300) throw this.#notAHub();
+    if (response.status !== 401 && tokens === this.#tokens) this.#tokenIndex = index;
     return response;
+  }
+
+  /** A hub makes a new local token at each start; a verb that stays over one takes that up. */
+  #rereadTokens(): boolean {
+    const fresh = this.#options.readTokens();
+    const isSame =
+      fresh.length === this.#tokens.length && fresh.every((each, at) => each === this.#tokens[at]);
+    if (isSame) return false;
+    this.#tokens = fresh;
+    this.#tokenIndex = 0;
+    return true;
   }
 
   async #sendOnce(

@@ -94,19 +94,24 @@ function contextOf(options: GlobalOptions, language: Language): Context {
   const hub = hubAddress(options.hub, words);
   const isLocal = isLoopback(hub);
   // Local root's token never leaves this machine.
-  const local = isLocal
-    ? localTokens(dataFolders(options.data, environment))
-    : { tokens: [], isForbidden: false };
-  const stored = storedToken(hub, environment);
+  const readLocal = () =>
+    isLocal
+      ? localTokens(dataFolders(options.data, environment))
+      : { tokens: [], isForbidden: false };
+  const readTokens = () => {
+    const stored = storedToken(hub, environment);
+    const local = readLocal().tokens;
+    return stored === undefined ? local : [...local, stored];
+  };
   let signInHint = words.errors.signInRemote(hub.origin);
   if (isLocal) {
-    signInHint = local.isForbidden ? words.errors.signInForbidden : words.errors.signInLocal;
+    signInHint = readLocal().isForbidden ? words.errors.signInForbidden : words.errors.signInLocal;
   }
   return {
     client: new Client({
       hub,
       version: packageJson.version,
-      tokens: stored === undefined ? local.tokens : [...local.tokens, stored],
+      readTokens,
       language,
       messages: words,
       signInHint,

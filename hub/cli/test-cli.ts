@@ -40,7 +40,7 @@ export interface TestBench {
   /** Runs to the end. */
   ingle(args: readonly string[], options?: RunOptions): Promise<Outcome>;
   start(args: readonly string[], options?: RunOptions): Running;
-  /** Stops the server and starts it again on the same port. */
+  /** Stops the server and starts it again on the same port, with a new local token as a hub has. */
   restart(pause: () => Promise<void>): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -103,8 +103,8 @@ export async function startBench(
   const tokenFolder = path.join(folder, 'data', settings.subfolder ?? '');
   fs.mkdirSync(tokenFolder, { recursive: true });
   const hubPort = settings.change?.(hub.port, hub) ?? hub.port;
-  const localToken = await writeLocalToken(tokenFolder);
   const listen = async (port: number): Promise<RunningServer> => {
+    const localToken = await writeLocalToken(tokenFolder);
     const api = createApi(hubPort, { localToken, log: () => undefined });
     return startServer({ app: api.app, host: '127.0.0.1', port, onStop: () => api.stop() });
   };

@@ -80,7 +80,7 @@ async function waitForClient(tell: () => void, seen: Promise<unknown>): Promise<
   }
 }
 
-test('logs -f goes on with new lines, each once', async () => {
+test('logs -f goes on with new lines, each once, also over a restart', async () => {
   await using bench = await startBench();
   const line = (text: string) => ({ atMs: 0, level: 'warn' as const, part: 'core', text });
   bench.hub.logLines = [line('first'), line('second')];
@@ -88,6 +88,9 @@ test('logs -f goes on with new lines, each once', async () => {
   await cli.printed('second');
   bench.hub.logLines.push(line('third'));
   await cli.printed('third');
+  await bench.restart(() => cli.printed('connection to the hub is lost'));
+  bench.hub.logLines.push(line('fourth'));
+  await cli.printed('fourth');
   cli.child.kill('SIGINT');
   const { code, stdout } = await cli.ended;
   expect(code).toBe(0);
@@ -96,7 +99,7 @@ test('logs -f goes on with new lines, each once', async () => {
       .trim()
       .split('\n')
       .map((each) => each.split('  ').at(-1)),
-  ).toEqual(['second', 'third']);
+  ).toEqual(['second', 'third', 'fourth']);
 });
 
 describe('pair', () => {

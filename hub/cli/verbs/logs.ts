@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { ListJson, LogLineJson } from '../../api/shapes.ts';
 import { oneOf, wholeNumber } from '../arguments.ts';
+import { CliError } from '../cli-error.ts';
 import { type Context, clockTime } from '../context.ts';
 import type { AddVerb } from '../verb.ts';
 
@@ -43,6 +44,7 @@ async function showLogs(context: Context, options: LogOptions): Promise<void> {
   for (const line of lines) print(context, line);
   if (options.follow !== true) return;
 
+  let isLost = false;
   const stop = new AbortController();
   const onInterrupt = () => stop.abort();
   process.on('SIGINT', onInterrupt);
@@ -51,7 +53,17 @@ async function showLogs(context: Context, options: LogOptions): Promise<void> {
     while (!stop.signal.aborted) {
       await delay(POLL_MS, undefined, { signal: stop.signal }).catch(() => undefined);
       if (stop.signal.aborted) return;
-      const next = await read(LINES_MAX);
+      let next: readonly LogLineJson[];
+      try {
+        next = await read(LINES_MAX);
+      } catch (error) {
+        if (!(error instanceof CliError && error.code === 'hub-unreachable')) throw error;
+        if (!isLost) context.printer.note(words.watch.lost);
+        isLost = true;
+        continue;
+      }
+      if (isLost) context.printer.note(words.watch.back);
+      isLost = false;
       for (const line of newLines(lines.at(-1), next)) print(context, line);
       if (next.length > 0) lines = next;
     }
