@@ -17,7 +17,10 @@ const folders = ['hub', 'adapters', 'scenes', 'sync', 'firmware-images', 'script
 
 const CHECKS: readonly { readonly name: string; readonly args: readonly string[] }[] = [
   { name: 'tidy', args: ['scripts/tidy.ts'] },
-  { name: 'biome', args: [tool('@biomejs', 'biome', 'bin', 'biome'), 'check', '.'] },
+  {
+    name: 'biome',
+    args: [tool('@biomejs', 'biome', 'bin', 'biome'), 'check', '--diagnostic-level=error', '.'],
+  },
   { name: 'tsc', args: [tool('typescript', 'bin', 'tsc'), '--noEmit', '-p', '.'] },
   {
     name: 'svelte-check',
