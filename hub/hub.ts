@@ -11,7 +11,7 @@ import type { CoreCommit, OutEvent } from './model/core-port.ts';
 import type { DeviceLive } from './model/device.ts';
 import { ConflictError, fromProblem, HubError, NotFoundError } from './model/errors.ts';
 import type { AdapterHealth, HealthReport, HubPort, LiveEvent } from './model/hub-port.ts';
-import type { AdapterId, CommandId, MemberId } from './model/identifiers.ts';
+import { type AdapterId, adapterId, type CommandId, type MemberId } from './model/identifiers.ts';
 import type { RunTrace } from './model/run.ts';
 import type { StoreStatistics } from './model/store-port.ts';
 import type { Settings } from './settings.ts';
@@ -52,6 +52,7 @@ export interface HubOptions {
   readonly feed: LiveFeedSource;
   readonly adapters: ReadonlyMap<AdapterId, AdapterLink>;
   readonly log: Log;
+  readonly allowFaults: boolean;
   demoProgress(): HealthReport['demo'];
 }
 
@@ -264,6 +265,20 @@ export function createHub(options: HubOptions): Hub {
       const { members, home } = household.contents();
       return members.find((one) => one.id === member)?.language ?? home.language;
     },
+    faults: options.allowFaults
+      ? {
+          kill(part) {
+            const adapter = part === 'core' ? core : adapters.get(adapterId(part));
+            if (!adapter) throw new NotFoundError('part', part, { hint: 'core, or an adapter.' });
+            adapter.crash();
+          },
+          stallStorage(ms) {
+            store.calls.stall(ms).catch((error: unknown) => {
+              options.log.write('warn', 'storage', `The stall failed: ${String(error)}`);
+            });
+          },
+        }
+      : null,
     committed(commit) {
       for (const event of commit.out) {
         counts.set(event.kind, (counts.get(event.kind) ?? 0) + 1);

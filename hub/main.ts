@@ -258,6 +258,7 @@ async function start(): Promise<Running> {
     feed,
     adapters,
     log,
+    allowFaults,
     demoProgress: () => (demo && hub ? demo.progress(hub) : null),
   });
   hub = running;

@@ -42,6 +42,8 @@ export interface Core {
   resume(now: Instant): void;
   /** The effects and touched state since the last call. */
   drain(): { seq: number; journal: number; patches: Patch[]; effects: CoreEffects };
+  /** All entries of the durable tables, for a storage that lost the journal. */
+  durableEntries(): Patch[];
   /** Monotonic time at which `due` is wanted; undefined when nothing is waited for. */
   nextDueMonoMs(): number | undefined;
 }
@@ -448,6 +450,10 @@ export function createCore(start: CoreStart): Core {
       state.effects = emptyEffects();
       return result;
     },
+    durableEntries: () =>
+      durable.flatMap((table) =>
+        table.entries().map(([key, value]) => ({ table: table.name, key, value })),
+      ),
     nextDueMonoMs: () => state.deadlines.next(),
   };
 }

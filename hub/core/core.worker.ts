@@ -138,20 +138,47 @@ function armTimer(): void {
   }, Math.ceil(delayMs));
 }
 
+function recorded(upTo: number): void {
+  durableUpTo = Math.max(durableUpTo, upTo);
+  let done = 0;
+  while ((unwritten[done]?.number ?? Number.POSITIVE_INFINITY) <= durableUpTo) done += 1;
+  unwritten.splice(0, done);
+  apply({ kind: 'durable', upTo });
+}
+
+/** Storage misses records after `upTo`, as after it had to set a damaged journal aside. */
+function sendAgain(upTo: number): void {
+  const missing = unwritten.filter((record) => record.number > upTo);
+  if (missing[0]?.number === upTo + 1) {
+    toStore({ kind: 'journal', records: missing });
+    return;
+  }
+  if (!core) return;
+  // What is not in memory any more is in the tables themselves; what is still to be sent comes after them.
+  flush();
+  const { seq, journal } = core.drain();
+  const entries = core.durableEntries();
+  toStore({ kind: 'tables', last: journal, seq, atMs: clock.now().wallMs, entries });
+}
+
 function useStore(port: MessagePort): void {
   store?.close();
   store = port;
   logTaken = logSent;
   port.on('message', (message: StoreToCore) => {
-    if (message.kind === 'logged') {
-      logTaken += message.count;
-      return;
+    switch (message.kind) {
+      case 'logged':
+        logTaken += message.count;
+        return;
+      case 'durable':
+        recorded(message.upTo);
+        return;
+      case 'behind':
+        sendAgain(message.upTo);
+        return;
+      default:
+        message satisfies never;
     }
-    durableUpTo = Math.max(durableUpTo, message.upTo);
-    let done = 0;
-    while ((unwritten[done]?.number ?? Number.POSITIVE_INFINITY) <= durableUpTo) done += 1;
-    unwritten.splice(0, done);
-    apply({ kind: 'durable', upTo: message.upTo });
   });
   if (unwritten.length > 0) toStore({ kind: 'journal', records: unwritten });
 }

@@ -74,15 +74,29 @@ export type AdapterState =
 export type PairProgress =
   | { readonly kind: 'open'; readonly secondsLeft: number }
   | { readonly kind: 'found'; readonly node: NodeAddress }
-  | { readonly kind: 'interviewing'; readonly node: NodeAddress; readonly index: number; readonly of: number }
+  | {
+      readonly kind: 'interviewing';
+      readonly node: NodeAddress;
+      readonly index: number;
+      readonly of: number;
+    }
   | { readonly kind: 'configuring'; readonly node: NodeAddress }
-  | { readonly kind: 'described'; readonly node: NodeAddress; readonly description: NodeDescription }
+  | {
+      readonly kind: 'described';
+      readonly node: NodeAddress;
+      readonly description: NodeDescription;
+    }
   | { readonly kind: 'failed'; readonly node: NodeAddress | null; readonly problem: Problem }
   | { readonly kind: 'closed' };
 
 /** What main asks of an adapter; each call is answered by `answer` with the same `call` number. */
 export type AdapterCall =
-  | { readonly kind: 'pair'; readonly seconds: number; readonly via: NodeAddress | null; readonly installCode: string | null }
+  | {
+      readonly kind: 'pair';
+      readonly seconds: number;
+      readonly via: NodeAddress | null;
+      readonly installCode: string | null;
+    }
   | { readonly kind: 'pairStop' }
   | { readonly kind: 'remove'; readonly node: NodeAddress; readonly force: boolean }
   | { readonly kind: 'rename'; readonly node: NodeAddress; readonly name: string }
@@ -93,7 +107,12 @@ export type AdapterCall =
 
 /** Main → adapter host. */
 export type MainToAdapter =
-  | { readonly kind: 'start'; readonly dataFolder: string; readonly settings: AdapterSettings; readonly names: Readonly<Record<NodeAddress, string>> }
+  | {
+      readonly kind: 'start';
+      readonly dataFolder: string;
+      readonly settings: AdapterSettings;
+      readonly names: Readonly<Record<NodeAddress, string>>;
+    }
   | { readonly kind: 'call'; readonly call: number; readonly body: AdapterCall }
   | { readonly kind: 'ping'; readonly number: number }
   | { readonly kind: 'stop' };
@@ -106,7 +125,12 @@ export type AdapterToMain =
   | { readonly kind: 'described'; readonly description: NodeDescription }
   | { readonly kind: 'left'; readonly node: NodeAddress }
   | { readonly kind: 'pair'; readonly progress: PairProgress }
-  | { readonly kind: 'answer'; readonly call: number; readonly result: unknown; readonly problem: Problem | null }
+  | {
+      readonly kind: 'answer';
+      readonly call: number;
+      readonly result: unknown;
+      readonly problem: Problem | null;
+    }
   | { readonly kind: 'pong'; readonly number: number; readonly rssBytes: number | null }
   | { readonly kind: 'log'; readonly level: LogLevel; readonly text: string }
   | { readonly kind: 'stopped' };

@@ -5,7 +5,13 @@ import type { ClockState } from './clock.ts';
 import type { CommandBody, CommandRecord } from './command.ts';
 import type { DeviceRecord } from './device.ts';
 import type { Problem } from './errors.ts';
-import type { HomeRecord, MemberRecord, NotificationRecord, RoomRecord, SceneRecord } from './home.ts';
+import type {
+  HomeRecord,
+  MemberRecord,
+  NotificationRecord,
+  RoomRecord,
+  SceneRecord,
+} from './home.ts';
 import type { AdapterId, CommandId, DeviceId, RunId, SceneId } from './identifiers.ts';
 import type { JournalRecord, LogEntry } from './journal.ts';
 import type { PropertyKey, PropertyValue } from './properties.ts';
@@ -21,11 +27,35 @@ export type CoreInput =
   | { readonly kind: 'deviceRemoved'; readonly id: DeviceId }
   | { readonly kind: 'scene'; readonly scene: SceneRecord }
   | { readonly kind: 'sceneRemoved'; readonly id: SceneId }
-  | { readonly kind: 'batch'; readonly adapter: AdapterId; readonly host: string; readonly number: number; readonly items: readonly AdapterItem[] }
+  | {
+      readonly kind: 'batch';
+      readonly adapter: AdapterId;
+      readonly host: string;
+      readonly number: number;
+      readonly items: readonly AdapterItem[];
+    }
   | { readonly kind: 'adapterDown'; readonly adapter: AdapterId; readonly reason: string }
-  | { readonly kind: 'command'; readonly request: number; readonly device: DeviceId; readonly body: CommandBody; readonly cause: Cause; readonly timeoutMs: number }
-  | { readonly kind: 'runScene'; readonly request: number; readonly scene: SceneId; readonly checkWhile: boolean; readonly cause: Cause }
-  | { readonly kind: 'cancelRun'; readonly request: number; readonly run: RunId; readonly cause: Cause }
+  | {
+      readonly kind: 'command';
+      readonly request: number;
+      readonly device: DeviceId;
+      readonly body: CommandBody;
+      readonly cause: Cause;
+      readonly timeoutMs: number;
+    }
+  | {
+      readonly kind: 'runScene';
+      readonly request: number;
+      readonly scene: SceneId;
+      readonly checkWhile: boolean;
+      readonly cause: Cause;
+    }
+  | {
+      readonly kind: 'cancelRun';
+      readonly request: number;
+      readonly run: RunId;
+      readonly cause: Cause;
+    }
   | { readonly kind: 'durable'; readonly upTo: number }
   | { readonly kind: 'clock'; readonly state: ClockState }
   | { readonly kind: 'due' }
@@ -33,13 +63,46 @@ export type CoreInput =
 
 /** What live clients, MQTT and the Matter bridge hear of. */
 export type OutEvent =
-  | { readonly kind: 'change'; readonly seq: number; readonly atMs: number; readonly device: DeviceId; readonly property: PropertyKey; readonly value: PropertyValue; readonly previous: PropertyValue | null; readonly cause: Cause }
-  | { readonly kind: 'event'; readonly seq: number; readonly atMs: number; readonly device: DeviceId; readonly property: PropertyKey; readonly value: PropertyValue }
-  | { readonly kind: 'availability'; readonly seq: number; readonly atMs: number; readonly device: DeviceId; readonly online: boolean; readonly reason: string | null }
-  | { readonly kind: 'wanted'; readonly seq: number; readonly device: DeviceId; readonly property: PropertyKey; readonly wanted: PropertyValue | null }
+  | {
+      readonly kind: 'change';
+      readonly seq: number;
+      readonly atMs: number;
+      readonly device: DeviceId;
+      readonly property: PropertyKey;
+      readonly value: PropertyValue;
+      readonly previous: PropertyValue | null;
+      readonly cause: Cause;
+    }
+  | {
+      readonly kind: 'event';
+      readonly seq: number;
+      readonly atMs: number;
+      readonly device: DeviceId;
+      readonly property: PropertyKey;
+      readonly value: PropertyValue;
+    }
+  | {
+      readonly kind: 'availability';
+      readonly seq: number;
+      readonly atMs: number;
+      readonly device: DeviceId;
+      readonly online: boolean;
+      readonly reason: string | null;
+    }
+  | {
+      readonly kind: 'wanted';
+      readonly seq: number;
+      readonly device: DeviceId;
+      readonly property: PropertyKey;
+      readonly wanted: PropertyValue | null;
+    }
   | { readonly kind: 'command'; readonly seq: number; readonly command: CommandRecord }
   | { readonly kind: 'run'; readonly seq: number; readonly trace: RunTrace }
-  | { readonly kind: 'notification'; readonly seq: number; readonly notification: NotificationRecord };
+  | {
+      readonly kind: 'notification';
+      readonly seq: number;
+      readonly notification: NotificationRecord;
+    };
 
 /** The answer to a numbered request of main. */
 export interface CoreReply {

@@ -1,12 +1,5 @@
 // What the household sets about itself: the home, its rooms, members, scenes and inbox.
-import type {
-  MemberId,
-  NotificationId,
-  RoomId,
-  RunId,
-  SceneId,
-  TokenId,
-} from './identifiers.ts';
+import type { MemberId, NotificationId, RoomId, RunId, SceneId, TokenId } from './identifiers.ts';
 
 export type Language = 'en' | 'zh';
 export const LANGUAGES: readonly Language[] = ['en', 'zh'];

@@ -63,7 +63,10 @@ export interface LiveEvent {
   readonly body:
     | OutEvent
     | { readonly kind: 'job'; readonly job: Job }
-    | { readonly kind: 'home'; readonly what: 'home' | 'rooms' | 'devices' | 'scenes' | 'members' | 'health' };
+    | {
+        readonly kind: 'home';
+        readonly what: 'home' | 'rooms' | 'devices' | 'scenes' | 'members' | 'health';
+      };
 }
 
 /** Live events with a ring of the last 5,000 for resuming. */
@@ -114,23 +117,56 @@ export interface HealthReport {
 /** Edits of what the household sets. Each checks, stores durably, then tells the core; versions guard against lost edits. */
 export interface Household {
   contents(): HomeContents;
-  claim(owner: { member: MemberRecord; credential: CredentialRecord; token: TokenRecord; home: HomeRecord }): Promise<void>;
-  setHome(change: Partial<Pick<HomeRecord, 'name' | 'language' | 'zone' | 'place' | 'mode'>>, version: number | null, actor: Actor): Promise<HomeRecord>;
+  claim(owner: {
+    member: MemberRecord;
+    credential: CredentialRecord;
+    token: TokenRecord;
+    home: HomeRecord;
+  }): Promise<void>;
+  setHome(
+    change: Partial<Pick<HomeRecord, 'name' | 'language' | 'zone' | 'place' | 'mode'>>,
+    version: number | null,
+    actor: Actor,
+  ): Promise<HomeRecord>;
   addRoom(room: { name: string; icon: string | null }, actor: Actor): Promise<RoomRecord>;
-  setRoom(id: RoomId, change: Partial<Pick<RoomRecord, 'name' | 'icon' | 'order'>>, version: number | null, actor: Actor): Promise<RoomRecord>;
+  setRoom(
+    id: RoomId,
+    change: Partial<Pick<RoomRecord, 'name' | 'icon' | 'order'>>,
+    version: number | null,
+    actor: Actor,
+  ): Promise<RoomRecord>;
   removeRoom(id: RoomId, actor: Actor): Promise<void>;
-  setDevice(id: DeviceId, change: Partial<Pick<DeviceRecord, 'name' | 'handle' | 'room'>>, version: number | null, actor: Actor): Promise<DeviceRecord>;
+  setDevice(
+    id: DeviceId,
+    change: Partial<Pick<DeviceRecord, 'name' | 'handle' | 'room'>>,
+    version: number | null,
+    actor: Actor,
+  ): Promise<DeviceRecord>;
   /** Makes the node leave its network and forgets the device; with `force` also when the node does not answer. */
   removeDevice(id: DeviceId, force: boolean, actor: Actor): Promise<void>;
   /** Puts the node of device `from` under `id`, whose own node is dead; `from` is gone afterwards. */
   replaceDevice(id: DeviceId, from: DeviceId, actor: Actor): Promise<DeviceRecord>;
   scenes(): readonly SceneView[];
   /** Checks a scene file and says all that is wrong with it, with places; `sentence` when it is right. */
-  checkScene(text: string): { errors: readonly InputProblem[]; sentence: { en: string; zh: string } | null; name: string | null };
+  checkScene(text: string): {
+    errors: readonly InputProblem[];
+    sentence: { en: string; zh: string } | null;
+    name: string | null;
+  };
   /** Saves a new scene (`id` null) or a new version. */
-  saveScene(id: SceneId | null, text: string, options: { version: number | null; enabled?: boolean }, actor: Actor): Promise<SceneView>;
+  saveScene(
+    id: SceneId | null,
+    text: string,
+    options: { version: number | null; enabled?: boolean },
+    actor: Actor,
+  ): Promise<SceneView>;
   removeScene(id: SceneId, actor: Actor): Promise<void>;
-  setMember(id: MemberId, change: Partial<Pick<MemberRecord, 'name' | 'language'>>, version: number | null, actor: Actor): Promise<MemberRecord>;
+  setMember(
+    id: MemberId,
+    change: Partial<Pick<MemberRecord, 'name' | 'language'>>,
+    version: number | null,
+    actor: Actor,
+  ): Promise<MemberRecord>;
   /** Replaces a member's password; which sessions end is the caller's to say, through `removeToken`. */
   setCredential(credential: CredentialRecord, actor: Actor): Promise<void>;
   /** Sets what a person may change in the page, or with null gives it back to file and default; unknown names are invalid. */
@@ -162,6 +198,14 @@ export type Async<Calls> = {
     : never;
 };
 
+/** Faults on request, for tests of what a house goes through; there only when the hub was started with INGLE_FAULTS=1. */
+export interface Faults {
+  /** Ends a thread or child process at once, as a crash would: `core`, `storage` is refused, or an adapter's name. */
+  kill(part: string): void;
+  /** Blocks the storage worker as a stalling SD card does. */
+  stallStorage(ms: number): void;
+}
+
 export interface HubPort {
   readonly isDemo: boolean;
   readonly version: string;
@@ -176,7 +220,12 @@ export interface HubPort {
   /** The last 500 ended runs and those under way, newest first. */
   recentRuns(scene: SceneId | null): readonly RunTrace[];
   /** @throws HubError when the core refuses it outright, such as an unknown property. */
-  command(device: DeviceId, body: CommandBody, timeoutMs: number, actor: Actor): Promise<CommandRecord>;
+  command(
+    device: DeviceId,
+    body: CommandBody,
+    timeoutMs: number,
+    actor: Actor,
+  ): Promise<CommandRecord>;
   /** Resolves when the command is at `state` or at an end, or after `timeoutMs` with the record as it is then. */
   waitForCommand(id: CommandId, state: CommandState, timeoutMs: number): Promise<CommandRecord>;
   runScene(id: SceneId, checkWhile: boolean, actor: Actor): Promise<RunTrace>;
@@ -188,10 +237,20 @@ export interface HubPort {
   readonly reads: Async<JobCalls>;
   health(): HealthReport;
   /** The last 2,000 log lines of all parts, oldest first. */
-  logLines(): readonly { readonly atMs: number; readonly level: LogLevel; readonly part: string; readonly text: string }[];
+  logLines(): readonly {
+    readonly atMs: number;
+    readonly level: LogLevel;
+    readonly part: string;
+    readonly text: string;
+  }[];
   /** Prometheus gauges and counters of the parts, by name. */
   metrics(): Readonly<Record<string, number>>;
   /** Settings with their effective value and where it came from. */
-  settings(): readonly { readonly name: string; readonly value: string; readonly from: 'flag' | 'environment' | 'file' | 'page' | 'default' }[];
+  settings(): readonly {
+    readonly name: string;
+    readonly value: string;
+    readonly from: 'flag' | 'environment' | 'file' | 'page' | 'default';
+  }[];
   languageOf(member: MemberId | null): Language;
+  readonly faults: Faults | null;
 }

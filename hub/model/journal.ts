@@ -1,8 +1,8 @@
 // The journal of decisions (runs.db) and the event log (history.db): the records that cross from the core to storage.
 import type { Cause } from './cause.ts';
 import type { CommandRecord } from './command.ts';
-import type { DeviceId } from './identifiers.ts';
 import type { NotificationRecord } from './home.ts';
+import type { DeviceId } from './identifiers.ts';
 import type { PropertyKey, PropertyValue } from './properties.ts';
 import type { RunTrace } from './run.ts';
 import type { Patch } from './state-table.ts';
@@ -50,6 +50,17 @@ export type LogEntry =
       readonly online: boolean;
       readonly reason: string | null;
     }
-  | { readonly kind: 'command'; readonly seq: number; readonly atMs: number; readonly command: CommandRecord }
+  | {
+      readonly kind: 'command';
+      readonly seq: number;
+      readonly atMs: number;
+      readonly command: CommandRecord;
+    }
   | { readonly kind: 'run'; readonly seq: number; readonly atMs: number; readonly trace: RunTrace }
-  | { readonly kind: 'gap'; readonly seq: number; readonly atMs: number; readonly lost: number; readonly why: string };
+  | {
+      readonly kind: 'gap';
+      readonly seq: number;
+      readonly atMs: number;
+      readonly lost: number;
+      readonly why: string;
+    };

@@ -19,7 +19,15 @@ export interface TraceStep {
   readonly atMs: number;
   readonly path: string;
   readonly kind: 'trigger' | 'condition' | 'command' | 'wait' | 'delay' | 'notify' | 'end' | 'note';
-  readonly state: 'true' | 'false' | 'unknown' | 'started' | 'ok' | 'failed' | 'timedOut' | 'cancelled';
+  readonly state:
+    | 'true'
+    | 'false'
+    | 'unknown'
+    | 'started'
+    | 'ok'
+    | 'failed'
+    | 'timedOut'
+    | 'cancelled';
   readonly read?: readonly ReadValue[];
   readonly command?: CommandId;
   /** The step in words, both languages, such as "turned Hall lamp on". */

@@ -91,7 +91,13 @@ export interface Page<Item> {
 }
 
 /** One interval of a series: start, then the values in it. */
-export type SeriesPoint = readonly [atMs: number, min: number, max: number, mean: number, last: number];
+export type SeriesPoint = readonly [
+  atMs: number,
+  min: number,
+  max: number,
+  mean: number,
+  last: number,
+];
 
 export interface StoreStatistics {
   readonly files: Readonly<Record<string, { readonly bytes: number; readonly walBytes: number }>>;
@@ -111,7 +117,12 @@ export interface StoreCalls {
   load(): HomeContents;
   recover(): Recovery;
   /** Makes the first owner, once: a second call is a conflict. */
-  claim(owner: { member: MemberRecord; credential: CredentialRecord; token: TokenRecord; home: HomeRecord }): void;
+  claim(owner: {
+    member: MemberRecord;
+    credential: CredentialRecord;
+    token: TokenRecord;
+    home: HomeRecord;
+  }): void;
   putHome(home: HomeRecord): void;
   putRoom(room: RoomRecord): void;
   removeRoom(id: RoomId): void;
@@ -127,7 +138,13 @@ export interface StoreCalls {
   sceneVersions(id: SceneId): SceneRecord[];
   putSetting(name: string, value: string | null): void;
   /** One line of the audit trail: who set what. */
-  audit(entry: { atMs: number; member: MemberId | null; action: string; subject: string; detail: string }): void;
+  audit(entry: {
+    atMs: number;
+    member: MemberId | null;
+    action: string;
+    subject: string;
+    detail: string;
+  }): void;
   notifications(before: string | null, limit: number): Page<NotificationRecord>;
   markNotificationRead(id: NotificationId, atMs: number): void;
   statistics(): StoreStatistics;
@@ -139,9 +156,20 @@ export interface StoreCalls {
 
 /** Read-only queries; the jobs worker answers them so that a long read never queues before a commit. */
 export interface JobCalls {
-  runs(filter: { scene: SceneId | null; fromMs: number | null; before: string | null; limit: number }): Page<RunTrace>;
+  runs(filter: {
+    scene: SceneId | null;
+    fromMs: number | null;
+    before: string | null;
+    limit: number;
+  }): Page<RunTrace>;
   run(id: RunId): RunTrace | null;
-  series(query: { device: DeviceId; property: PropertyKey; fromMs: number; toMs: number; points: number }): {
+  series(query: {
+    device: DeviceId;
+    property: PropertyKey;
+    fromMs: number;
+    toMs: number;
+    points: number;
+  }): {
     points: SeriesPoint[];
     resolutionMs: number;
   };

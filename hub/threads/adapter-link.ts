@@ -60,7 +60,8 @@ export interface AdapterLink {
   part(): PartHealth;
   /** @throws the adapter's HubError, or TimeoutError after 65 s, or `unreachable` while the host is down. */
   call(body: AdapterCall): Promise<unknown>;
-  restart(reason: string): void;
+  /** Ends the host at once without a word to anybody, as a crash would. */
+  crash(): void;
   stop(graceMs: number): Promise<void>;
 }
 
@@ -268,7 +269,7 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
         to.post({ kind: 'call', call, body });
       });
     },
-    restart: (reason) => supervisor.restart(reason),
+    crash: () => host?.kill(),
     async stop(graceMs) {
       await supervisor.stop(graceMs);
       if (state.kind !== 'stopped') become({ kind: 'stopped' });

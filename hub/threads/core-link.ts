@@ -54,7 +54,8 @@ export interface CoreLink {
   useAdapterSocket(adapter: AdapterId, path: string, token: string): void;
   useStorePort(port: MessagePort): void;
   holdClock(wallOffsetMs: number, state: ClockState): void;
-  restart(reason: string): void;
+  /** Ends the thread at once without a word to anybody, as a crash would. */
+  crash(): void;
   stop(graceMs: number): Promise<void>;
 }
 
@@ -207,7 +208,7 @@ export function createCoreLink(options: CoreLinkOptions): CoreLink {
       post({ kind: 'adapterSocket', adapter, path, token }),
     useStorePort: (port) => post({ kind: 'store', port }, [port]),
     holdClock: (ms, state) => post({ kind: 'wallOffset', ms, state }),
-    restart: (reason) => supervisor.restart(reason),
+    crash: () => void worker?.terminate(),
     stop: (graceMs) => supervisor.stop(graceMs),
   };
 }

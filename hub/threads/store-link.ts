@@ -33,7 +33,6 @@ export interface StoreLink {
   /** A new line for a core; what it is told there goes on when storage is replaced, over another line. */
   corePort(): MessagePort;
   parts(): PartHealth[];
-  restart(reason: string): void;
   stop(graceMs: number): Promise<void>;
 }
 
@@ -125,7 +124,6 @@ export function createStoreLink(options: StoreLinkOptions): StoreLink {
       return port1;
     },
     parts: () => [supervisor.health()],
-    restart: (reason) => supervisor.restart(reason),
     async stop(graceMs) {
       await Promise.all([reads.stop(), supervisor.stop(graceMs)]);
     },
