@@ -30,7 +30,7 @@ describe('a scene that is triggered by a change', () => {
     expect(run?.state).toBe('done');
     expect(run?.summary).toEqual({
       en: "Hall motion detects motion: turned Hall lamp on; set Hall lamp's brightness to 60 %; turned Hall lamp off",
-      zh: 'Hall motion检测到有人移动:已打开Hall lamp;已把Hall lamp的亮度设为 60 %;已关闭Hall lamp',
+      zh: 'Hall motion 检测到有人移动\uff1a已打开 Hall lamp\uff1b已把 Hall lamp 的亮度设为 60 %\uff1b已关闭 Hall lamp',
     });
     expect(run?.steps.map(({ text }) => text.en)).toEqual([
       'Hall motion detects motion',

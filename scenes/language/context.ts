@@ -57,20 +57,24 @@ export class ReadContext {
   readonly problems: InputProblem[];
   readonly named: NamedPlace[] = [];
 
+  /** Places that could not even be read: what is said of them or around them would only repeat that. */
+  readonly #unread: readonly string[];
+
   constructor(document: SceneDocument, names: SceneNames, problems: InputProblem[]) {
     this.document = document;
     this.names = names;
     this.problems = problems;
+    this.#unread = problems.map(({ path }) => path);
   }
 
   /** Tells a problem; returns null so that readers can end with it. */
   refuse(path: Path, message: string, of: 'key' | 'value' = 'value'): null {
-    if (this.problems.length < PROBLEMS_MAX) {
-      this.problems.push({
-        path: pointer(path),
-        message,
-        ...this.document.position(path, of),
-      });
+    const place = pointer(path);
+    const isKnown = this.#unread.some(
+      (unread) => place !== '' && (place.startsWith(unread) || unread.startsWith(place)),
+    );
+    if (!isKnown && this.problems.length < PROBLEMS_MAX) {
+      this.problems.push({ path: place, message, ...this.document.position(path, of) });
     }
     return null;
   }
@@ -97,6 +101,8 @@ export class ReadContext {
       else this.refuse(path, `"${name}" is not known here`, 'key');
     } else if (issue.type === 'strict_object' && issue.input === undefined && inner.length > 0) {
       this.refuse(path, `"${name}" is missing here`);
+    } else if (typeof path.at(-1) === 'number' && issue.input === undefined) {
+      this.refuse(path.slice(0, -1), `An entry is missing here: ${issue.message}`);
     } else if (issue.message.startsWith('Invalid')) {
       this.refuse(path, `This is not what is wanted here (${issue.expected ?? issue.message})`);
     } else {

@@ -76,9 +76,22 @@ const DAY_NAMES: Readonly<Record<Weekday, Label>> = {
   sun: { en: 'Sundays', zh: '周日' },
 };
 
-/** The days in words, in the week's order: "Mondays and Fridays", 周一和周五. */
+/** The days in words, in the week's order: "Mondays to Fridays", 周一到周五; "Mondays and Fridays", 周一和周五. */
 export function daysText(days: readonly Weekday[]): Label {
-  const named = WEEKDAYS.filter((day) => days.includes(day)).map((day) => DAY_NAMES[day]);
+  const runs: Weekday[][] = [];
+  for (const [index, day] of WEEKDAYS.entries()) {
+    if (!days.includes(day)) continue;
+    const last = runs.at(-1);
+    const isNext = last !== undefined && last.at(-1) === WEEKDAYS[index - 1];
+    if (isNext) last.push(day);
+    else runs.push([day]);
+  }
+  const named = runs.flatMap((run): Label[] => {
+    const words = run.map((day) => DAY_NAMES[day]);
+    const [first, last] = [words[0], words.at(-1)];
+    if (words.length < 3 || !first || !last) return words;
+    return [{ en: `${first.en} to ${last.en}`, zh: `${first.zh}到${last.zh}` }];
+  });
   return {
     en: joined(
       named.map(({ en }) => en),

@@ -3,7 +3,7 @@
 import type { InputProblem } from '../../hub/model/errors.ts';
 import { nearestName } from '../../hub/model/nearest-name.ts';
 import { type NamedPlace, ReadContext } from './context.ts';
-import { readDocument } from './document.ts';
+import { type Path, readDocument } from './document.ts';
 import { parseDuration } from './literals.ts';
 import type { SceneNames } from './names.ts';
 import { readSteps } from './read-steps.ts';
@@ -168,7 +168,7 @@ function readLate(context: ReadContext, text: string): AfterOutage['late'] {
   return { kind: 'default' };
 }
 
-/** Keeps a test as it is, and remembers which of its keys name devices, so that it follows a rename. */
+/** Keeps a test as it is, but for its devices: they are named by id, so that it follows a rename. */
 function readTest(
   context: ReadContext,
   test: {
@@ -178,22 +178,26 @@ function readTest(
   },
   index: number,
 ): SceneTest {
-  const remember = (data: unknown, path: readonly (string | number)[]): void => {
-    if (typeof data !== 'object' || data === null) return;
-    for (const [key, value] of Object.entries(data)) {
-      const at = [...path, Array.isArray(data) ? Number(key) : key];
-      if (!Array.isArray(data)) {
-        const name = key.split('.', 1)[0] ?? key;
-        const device = context.names.device(name);
-        if (device) context.remember(at, 'key', { text: key, name, id: device.id });
-      }
+  const withIds = (data: unknown, path: Path): unknown => {
+    if (Array.isArray(data)) return data.map((item, at) => withIds(item, [...path, at]));
+    if (typeof data !== 'object' || data === null) return data;
+    const entries = Object.entries(data).map(([key, value]): [string, unknown] => {
+      const at = [...path, key];
+      const name = key.split('.', 1)[0] ?? key;
+      const device = context.names.device(name);
+      if (device === undefined) return [key, withIds(value, at)];
+      context.remember(at, 'key', { text: key, name, id: device.id });
       // Below a device stand its properties, which are no handles.
-      if (Array.isArray(data) || context.names.device(key) === undefined) remember(value, at);
-    }
+      return [device.id + key.slice(name.length), value];
+    });
+    return Object.fromEntries(entries);
   };
   const path = ['tests', index];
-  remember(test.given ?? {}, [...path, 'given']);
-  remember(test.when, [...path, 'when']);
-  remember(test.then, [...path, 'then']);
-  return { given: test.given ?? {}, when: test.when, expected: test.then };
+  const list = (items: readonly unknown[], key: string): unknown[] =>
+    items.map((item, at) => withIds(item, [...path, key, at]));
+  return {
+    given: withIds(test.given ?? {}, [...path, 'given']) as SceneTest['given'],
+    when: list(test.when, 'when'),
+    expected: list(test.then, 'then'),
+  };
 }

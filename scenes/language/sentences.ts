@@ -47,9 +47,20 @@ export function sceneSentence(scene: Scene, names: WordNames): Label {
     (one) => one !== null,
   );
   return both(
-    [`${when.en}${level.en}: ${steps.en}.`, ...more.map(({ en }) => en)].join(' '),
-    [`${when.zh}${level.zh},就${steps.zh}。`, ...more.map(({ zh }) => zh)].join(''),
+    [
+      `${when.en}${level.en}: ${steps.en}${isClosed(steps.en) ? '' : '.'}`,
+      ...more.map(({ en }) => en),
+    ].join(' '),
+    [
+      `${when.zh}${level.zh},就${steps.zh}${isClosed(steps.zh) ? '' : '。'}`,
+      ...more.map(({ zh }) => zh),
+    ].join(''),
   );
+}
+
+/** Whether the text ends with a quotation that brings its own full stop. */
+function isClosed(text: string): boolean {
+  return /[.!?\u3002\uff01\uff1f]”$/.test(text);
 }
 
 /** A trigger in words: "Hall motion detects motion". */
@@ -116,10 +127,9 @@ function heldWords(
   of: Extract<WaitFor, { kind: 'holds' }>['of'],
   forMs: number,
 ): Label {
-  const levels = listed(
-    of.map((level) => levelWords(names, level, 'is')),
-    'and',
-  );
+  const parts = of.map((level) => levelWords(names, level, 'is'));
+  const { en } = listed(parts, 'and');
+  const levels = both(en, parts.map(({ zh }) => zh).join('且'));
   if (forMs === 0) return levels;
   const time = durationText(forMs);
   return both(`${levels.en} for ${time.en}`, `${levels.zh}满 ${time.zh}`);
@@ -197,9 +207,10 @@ export function stepWords(names: WordNames, step: Step): Label {
   switch (step.kind) {
     case 'set': {
       const over = step.overMs === null ? null : durationText(step.overMs);
-      const targets = listed(
-        step.targets.map((target) => setWords(names, target)),
-        'and',
+      const targets = deeds(
+        step.targets.map((target, index) =>
+          setWords(names, target, step.targets[index - 1]?.device === target.device),
+        ),
       );
       const words = over
         ? both(`${targets.en} over ${over.en}`, `用 ${over.zh}${targets.zh}`)
@@ -208,7 +219,7 @@ export function stepWords(names: WordNames, step: Step): Label {
     }
     case 'toggle':
       return withOnError(
-        listed(
+        deeds(
           step.targets.map(({ device, property }) => {
             const { device: name, owned } = subjectWords(names, {
               kind: 'device',
@@ -218,16 +229,12 @@ export function stepWords(names: WordNames, step: Step): Label {
             const what = property === 'on' ? name : owned;
             return both(`toggle ${what.en}`, `切换${what.zh}`);
           }),
-          'and',
         ),
         step.onError,
       );
     case 'command':
       return withOnError(
-        listed(
-          step.targets.map((target) => commandWords(names, target)),
-          'and',
-        ),
+        deeds(step.targets.map((target) => commandWords(names, target))),
         step.onError,
       );
     case 'delay': {
@@ -247,6 +254,14 @@ export function stepWords(names: WordNames, step: Step): Label {
   }
 }
 
+/** Deeds of one step: "a, b and c", a、b 并 c. */
+function deeds(parts: readonly Label[]): Label {
+  const { en } = listed(parts, 'and');
+  const zh = parts.map((part) => part.zh);
+  const last = zh.at(-1) ?? '';
+  return both(en, zh.length < 2 ? last : `${zh.slice(0, -1).join('、')}并${last}`);
+}
+
 function withOnError(words: Label, onError: 'continue' | 'stop'): Label {
   return onError === 'continue'
     ? words
@@ -256,30 +271,27 @@ function withOnError(words: Label, onError: 'continue' | 'stop'): Label {
 type SetTarget = Extract<Step, { kind: 'set' }>['targets'][number];
 type CommandTarget = Extract<Step, { kind: 'command' }>['targets'][number];
 
-/** "turn Hall lamp on", "set Hall lamp's brightness to 25 %". */
-export function setWords(names: WordNames, { device, property, value }: SetTarget): Label {
+/** "turn Hall lamp on", "set Hall lamp's brightness to 25 %"; "its" where the device was just named. */
+export function setWords(names: WordNames, target: SetTarget, isNamed = false): Label {
+  const { device, property, value } = target;
   const name = deviceWords(names, device);
+  const who = isNamed ? both('it', '它') : name;
   if (property === 'on' && typeof value === 'boolean') {
     return value
-      ? both(`turn ${name.en} on`, `打开${name.zh}`)
-      : both(`turn ${name.en} off`, `关闭${name.zh}`);
+      ? both(`turn ${who.en} on`, `打开${who.zh}`)
+      : both(`turn ${who.en} off`, `关闭${who.zh}`);
   }
   if (property === 'locked' && typeof value === 'boolean') {
     return value
-      ? both(`lock ${name.en}`, `锁上${name.zh}`)
-      : both(`unlock ${name.en}`, `解锁${name.zh}`);
+      ? both(`lock ${who.en}`, `锁上${who.zh}`)
+      : both(`unlock ${who.en}`, `解锁${who.zh}`);
   }
   const spec = propertySpec(names, device, property);
   const label = propertyWords(names.device(device), spec, property);
   const what = literalWords(spec, value);
-  return both(
-    `set ${name.en}'s ${label.en} to ${what.en}`,
-    `把${name.zh}的${label.zh}设为${spaced(what.zh)}`,
-  );
-}
-
-function spaced(text: string): string {
-  return /^[0-9A-Za-z-]/.test(text) ? ` ${text}` : text;
+  return isNamed
+    ? both(`set its ${label.en} to ${what.en}`, `把${label.zh}设为${what.zh}`)
+    : both(`set ${name.en}'s ${label.en} to ${what.en}`, `把${name.zh}的${label.zh}设为${what.zh}`);
 }
 
 /** "stop Bedroom blind". */
@@ -327,14 +339,18 @@ const ROLE_WORDS: Readonly<Record<Role, Label>> = {
   installer: both('installers', '安装师傅'),
 };
 
+/** Owners are adults too: together they are "adults". */
+function audience(to: readonly Role[]): Label[] {
+  const isAdults = to.includes('owner') && to.includes('adult');
+  return to.flatMap((role) => {
+    if (role === 'adult' && !isAdults) return [both('adults but not owners', '户主以外的大人')];
+    return role === 'owner' && isAdults ? [] : [ROLE_WORDS[role]];
+  });
+}
+
 function notifyWords(names: WordNames, step: Extract<Step, { kind: 'notify' }>): Label {
   const to =
-    step.to.length === 0
-      ? both('the household', '家人')
-      : listed(
-          step.to.map((role) => ROLE_WORDS[role]),
-          'and',
-        );
+    step.to.length === 0 ? both('the household', '家人') : listed(audience(step.to), 'and');
   const en = textWords(names, step.text.en);
   const zh = textWords(names, step.text.zh);
   const isSame = JSON.stringify(step.text.en) === JSON.stringify(step.text.zh);
@@ -420,6 +436,6 @@ function lateWords(late: AfterOutage['late']): Label | null {
   const time = durationText(late.overMs);
   return both(
     `What came due more than ${time.en} before is left out.`,
-    `错过 ${time.zh} 以上的不补做。`,
+    `错过${time.zh}以上的不补做。`,
   );
 }

@@ -17,9 +17,44 @@ import type { Crossing, LevelMatch, Matcher, Press, Subject } from './scene.ts';
 /** How a scene's text calls devices: a part of SceneNames, which the evaluator has without the rooms. */
 export type WordNames = Pick<SceneNames, 'device' | 'isShared'>;
 
-/** A text in both languages. */
+/** A text in both languages; the Chinese one gets its full-width marks and its spaces here. */
 export function both(en: string, zh: string): Label {
-  return { en, zh };
+  return { en, zh: typeset(zh) };
+}
+
+const FULL_WIDTH: Readonly<Record<string, string>> = {
+  ',': '\uff0c',
+  ';': '\uff1b',
+  ':': '\uff1a',
+  '(': '\uff08',
+  ')': '\uff09',
+};
+const CHINESE = /[\p{Script=Han}\u3000-\u303f\uff00-\uff60\u201c\u201d]/u;
+
+/**
+ * Sets Chinese text: marks beside Chinese characters are full-width, and a space stands between characters and figures
+ * or Latin words. What stands in quotation marks is somebody's own text and stays as it is.
+ */
+function typeset(zh: string): string {
+  const isOpenWide: boolean[] = [];
+  const marked = zh.replaceAll(/“[^”]*”|[,;:()]/g, (found, at: number) => {
+    const wide = FULL_WIDTH[found];
+    if (wide === undefined) return found;
+    if (found === ')') return isOpenWide.pop() ? wide : found;
+    const isBeside = CHINESE.test(zh[at - 1] ?? '') || CHINESE.test(zh[at + 1] ?? '');
+    if (found === '(') isOpenWide.push(isBeside);
+    return isBeside ? wide : found;
+  });
+  return marked
+    .split(/(“[^”]*”)/)
+    .map((part, index) =>
+      index % 2 === 1
+        ? part
+        : part
+            .replaceAll(/(\p{Script=Han})(?=[A-Za-z0-9])/gu, '$1 ')
+            .replaceAll(/([A-Za-z0-9%°])(?=\p{Script=Han})/gu, '$1 '),
+    )
+    .join('');
 }
 
 /** Parts of a list in both languages, joined by "and" or "or". */
@@ -148,8 +183,8 @@ const PHRASES: Readonly<Record<string, LevelPhrase>> = {
     false: { is: both('is off', '关着'), becomes: both('is turned off', '关掉') },
   },
   open: {
-    true: { is: both('is open', '处于打开状态'), becomes: both('is opened', '被打开') },
-    false: { is: both('is closed', '处于关闭状态'), becomes: both('is closed anew', '被关上') },
+    true: { is: both('is open', '处于打开状态'), becomes: both('opens', '被打开') },
+    false: { is: both('is closed', '处于关闭状态'), becomes: both('closes', '被关上') },
   },
   occupancy: {
     true: {

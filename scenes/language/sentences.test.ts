@@ -1,0 +1,391 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Role } from '../../hub/model/home.ts';
+import { homeNames } from './names.ts';
+import { parseScene } from './parse.ts';
+import {
+  type Condition,
+  DEFAULT_AFTER_OUTAGE,
+  type LevelMatch,
+  type Scene,
+  type Step,
+  type Subject,
+  type TextPart,
+  type Trigger,
+  WEEKDAYS,
+} from './scene.ts';
+import { sceneSentence } from './sentences.ts';
+import { TEST_DEVICES, TEST_NAMES, TEST_ROOMS } from './test-home.ts';
+
+function sentence(text: string): { en: string; zh: string } {
+  const { scene, errors } = parseScene(text, TEST_NAMES);
+  if (!scene) throw new Error(JSON.stringify(errors));
+  return sceneSentence(scene, TEST_NAMES);
+}
+
+describe('the sentences of scenes', () => {
+  it('read as a person would say them, in both languages', () => {
+    const examples = path.join(import.meta.dirname, '..', 'examples');
+    const said = fs
+      .readdirSync(examples)
+      .map((file) => sentence(fs.readFileSync(path.join(examples, file), 'utf8')));
+    expect(said).toMatchInlineSnapshot(`
+      [
+        {
+          "en": "When Bedroom button is pressed: toggle Living room lamp.",
+          "zh": "当 Bedroom button 被单击时，就切换 Living room lamp。",
+        },
+        {
+          "en": "When it is 18:30 on Mondays to Fridays, while Living room lamp is off: turn Living room lamp on, set its brightness to 40 % and set its colour temperature to 2700 K over 5 seconds; wait 4 hours; turn Living room lamp off.",
+          "zh": "当到 18:30（周一到周五）时，且 Living room lamp 关着，就用 5 秒打开 Living room lamp、把亮度设为 40 % 并把色温设为 2700 K；等待 4 小时；关闭 Living room lamp。",
+        },
+        {
+          "en": "When Kitchen climate's temperature rises above 28 °C (and again once it was back by 0.5 °C): tell adults: “The kitchen has {{Kitchen climate's temperature}}.”",
+          "zh": "当 Kitchen climate 的温度升到 28 °C 以上（回落 0.5 °C 后重新计）时，就通知大人：“The kitchen has {{Kitchen climate 的温度}}.”",
+        },
+        {
+          "en": "When Hall motion detects motion, while it is between 18:00 and 07:00 or Hall motion's light level is below 30 lx: turn Hall lamp on and set its brightness to 60 % over 1 second; wait until Hall motion sees no motion for 2 minutes (at most 1 hour); turn Hall lamp off. Triggered again meanwhile, it starts anew. What came due meanwhile is done late.",
+          "zh": "当 Hall motion 检测到有人移动时，且在 18:00 到次日 07:00 之间或 Hall motion 的光照度低于 30 lx，就用 1 秒打开 Hall lamp 并把亮度设为 60 %；等到 Hall motion 无人移动满 2 分钟（最长 1 小时）；关闭 Hall lamp。期间再次触发则重新开始。错过的会补做。",
+        },
+        {
+          "en": "When any device detects water: tell adults urgently: “Water at {{the device}}.” (in Chinese “{{the device}}检测到漏水。”). Each device that triggers it has a run of its own.",
+          "zh": "当任一设备检测到漏水时，就紧急通知大人：“{{设备}}检测到漏水。”（英文“Water at {{设备}}.”）。每个触发的设备各自进行。",
+        },
+      ]
+    `);
+  });
+
+  it('name conditions, holds and what happens in vain', () => {
+    expect(
+      sentence(`scene: S
+when:
+  - holds: {hall-door.open: true, hall-motion.occupancy: false}
+    for: 10min
+  - changes: front-lock.locked
+while:
+  all:
+    - not: {is: {hall-lamp.on: true}}
+    - any:
+        - is: {thermostat.mode: [heat, auto]}
+        - above: {kitchen-climate.temperature: 21.5}
+do:
+  - command: {bedroom-blind: stop}
+    on-error: stop
+  - wait: {presses: {bedroom-button.button: [single, long]}}
+    timeout: 90s
+    else: [{stop: failed}]
+after-outage: {waits: drop, holds: restart, late: skip over 5min}
+`),
+    ).toMatchInlineSnapshot(`
+      {
+        "en": "When Hall door is open and Hall motion sees no motion for 10 minutes, or when Front lock's lock changes, while Hall lamp's power is not on and (Thermostat's mode is heat or auto or Kitchen climate's temperature is above 21.5 °C): stop Bedroom blind (or else end); wait until Bedroom button is pressed or is held (at most 1 minute 30 seconds), or else [end here as failed]. After an outage what was waiting is ended. After an outage its holds start anew. What came due more than 5 minutes before is left out.",
+        "zh": "当 Hall door 处于打开状态且 Hall motion 无人移动满 10 分钟，或当 Front lock 的门锁变化时，且 Hall lamp 的开关不是开且（Thermostat 的工作模式为制热或自动或 Kitchen climate 的温度高于 21.5 °C），就停住 Bedroom blind（不成则结束）；等到 Bedroom button 被单击或被长按（最长 1 分钟 30 秒），超时则[以失败结束]。停电后结束正在等待的执行。停电后持续时间重新计。错过 5 分钟以上的不补做。",
+      }
+    `);
+  });
+
+  it('tell two devices of one name apart', () => {
+    const [lamp, other] = TEST_DEVICES;
+    if (!lamp || !other) throw new Error('no devices');
+    const names = homeNames([lamp, { ...other, name: lamp.name }], TEST_ROOMS);
+    const { scene } = parseScene('scene: S\ndo: [{toggle: hall-lamp}]\n', names);
+    expect(scene && sceneSentence(scene, names)).toEqual({
+      en: 'When it is started by hand: toggle Hall lamp (hall-lamp).',
+      zh: '手动启动时\uff0c就切换 Hall lamp(hall-lamp)。',
+    });
+  });
+
+  it('say of a device that is gone that it is', () => {
+    const { scene } = parseScene('scene: S\ndo: [{toggle: hall-lamp}]\n', TEST_NAMES);
+    const empty = homeNames([], []);
+    expect(scene && sceneSentence(scene, empty).en).toBe(
+      'When it is started by hand: toggle a device that is gone (dev_hall_lamp).',
+    );
+  });
+
+  it('differ for scenes that do different things', () => {
+    // A few devices and values, so that among many scenes most have one that differs in a single part.
+    fc.assert(
+      fc.property(fc.array(scenes(), { minLength: 150, maxLength: 150 }), (many) => {
+        const en = new Map<string, string>();
+        const zh = new Map<string, string>();
+        for (const scene of many) {
+          const said = sceneSentence(scene, TEST_NAMES);
+          const key = JSON.stringify(scene);
+          expect(en.get(said.en) ?? key).toBe(key);
+          expect(zh.get(said.zh) ?? key).toBe(key);
+          en.set(said.en, key);
+          zh.set(said.zh, key);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+const id = (handle: string) => {
+  const device = TEST_NAMES.device(handle);
+  if (!device) throw new Error(handle);
+  return device.id;
+};
+const subject = (handle: string, key: string): Subject => {
+  const found = TEST_NAMES.device(handle)?.description.properties.find((one) => one.key === key);
+  if (!found) throw new Error(`${handle}.${key}`);
+  return { kind: 'device', device: id(handle), property: found.key };
+};
+
+function levels(): fc.Arbitrary<LevelMatch> {
+  return fc.oneof(
+    fc.record({
+      subject: fc.constantFrom(
+        subject('hall-lamp', 'on'),
+        subject('washer', 'on'),
+        subject('hall-door', 'open'),
+        subject('hall-motion', 'occupancy'),
+        subject('front-lock', 'locked'),
+        subject('double-switch', 'on@1'),
+        subject('double-switch', 'on@2'),
+        { kind: 'any' as const, property: 'waterLeak' },
+      ),
+      matcher: fc.record({
+        kind: fc.constant('oneOf' as const),
+        values: fc.constantFrom<readonly boolean[]>([true], [false], [true, false]),
+      }),
+    }),
+    fc.record({
+      subject: fc.constantFrom(
+        subject('kitchen-climate', 'temperature'),
+        subject('thermostat', 'temperature'),
+        subject('washer', 'power'),
+      ),
+      matcher: fc.oneof(
+        fc.record({
+          kind: fc.constant('oneOf' as const),
+          values: fc.constantFrom<readonly number[]>([20], [20.04], [20, 21]),
+        }),
+        fc.constantFrom(
+          { kind: 'range' as const, above: 20, below: null },
+          { kind: 'range' as const, above: null, below: 20 },
+          { kind: 'range' as const, above: 20, below: 20.5 },
+        ),
+      ),
+    }),
+    fc.record({
+      subject: fc.constant(subject('thermostat', 'mode')),
+      matcher: fc.record({
+        kind: fc.constant('oneOf' as const),
+        values: fc.constantFrom<readonly string[]>(['off'], ['heat'], ['heat', 'auto']),
+      }),
+    }),
+  );
+}
+
+const some = <Item>(item: fc.Arbitrary<Item>) => fc.array(item, { minLength: 1, maxLength: 2 });
+const duration = () => fc.constantFrom(0, 1, 1000, 1500, 60_000, 90_000, 3_600_000, 86_400_000);
+const minute = () => fc.constantFrom(0, 1, 420, 1320, 1439);
+const days = () => fc.option(fc.subarray([...WEEKDAYS], { minLength: 1, maxLength: 6 }));
+const presses = () =>
+  fc.record({
+    subject: fc.constantFrom(
+      subject('bedroom-button', 'button'),
+      subject('living-remote', 'button'),
+      { kind: 'any' as const, property: 'button' },
+    ),
+    values: fc.constantFrom<readonly string[]>(
+      ['single'],
+      ['double'],
+      ['single', 'double'],
+      ['on'],
+    ),
+  });
+
+function triggers(): fc.Arbitrary<Trigger> {
+  const alsoReconnect = fc.boolean();
+  return fc.oneof(
+    fc.record({ kind: fc.constant('becomes' as const), of: some(levels()), alsoReconnect }),
+    fc.record({
+      kind: fc.constant('changes' as const),
+      of: some(levels().map((level) => level.subject)),
+      alsoReconnect,
+    }),
+    fc.record({
+      kind: fc.constant('crosses' as const),
+      of: some(
+        fc.record({
+          subject: fc.constantFrom(
+            subject('kitchen-climate', 'temperature'),
+            subject('kitchen-climate', 'humidity'),
+          ),
+          direction: fc.constantFrom('above' as const, 'below' as const),
+          threshold: fc.constantFrom(20, 20.04),
+          hysteresis: fc.constantFrom(0, 0.5),
+        }),
+      ),
+      alsoReconnect,
+    }),
+    fc.record({
+      kind: fc.constant('holds' as const),
+      of: some(levels()),
+      forMs: fc.constantFrom(1000, 60_000),
+    }),
+    fc.record({ kind: fc.constant('presses' as const), of: some(presses()) }),
+    fc.record({ kind: fc.constant('at' as const), minute: minute(), days: days() }),
+  );
+}
+
+function conditions(depth = 2): fc.Arbitrary<Condition> {
+  const is = levels()
+    .filter((level) => level.subject.kind === 'device')
+    .chain((level) =>
+      fc.record({
+        kind: fc.constant('is' as const),
+        device: fc.constant(
+          level.subject.kind === 'device' ? level.subject.device : id('hall-lamp'),
+        ),
+        property: fc.constant(level.subject.property as never),
+        matcher: fc.constant(level.matcher),
+        ifUnknown: fc.constantFrom('unknown' as const, 'pass' as const, 'fail' as const),
+      }),
+    );
+  const between = fc
+    .record({ kind: fc.constant('between' as const), from: minute(), to: minute(), days: days() })
+    .filter(({ from, to }) => from !== to);
+  if (depth === 0) return fc.oneof(is, between);
+  const inner = conditions(depth - 1);
+  const of = fc.array(inner, { minLength: 2, maxLength: 2 });
+  return fc.oneof(
+    is,
+    between,
+    fc.record({ kind: fc.constant('all' as const), of }),
+    fc.record({ kind: fc.constant('any' as const), of }),
+    fc.record({ kind: fc.constant('not' as const), of: inner }),
+  );
+}
+
+function texts(): fc.Arbitrary<readonly TextPart[]> {
+  const value = subject('hall-lamp', 'on');
+  return fc.constantFrom<readonly TextPart[]>(
+    [{ kind: 'text', text: 'Hi' }],
+    [{ kind: 'text', text: 'Hi” (in Chinese “Hi' }],
+    [{ kind: 'text', text: '你好 a' }],
+    [{ kind: 'text', text: '你好a' }],
+    [{ kind: 'cause', what: 'device' }],
+    [{ kind: 'cause', what: 'value' }],
+    [{ kind: 'scene' }, { kind: 'text', text: '!' }],
+    [{ kind: 'time' }],
+    value.kind === 'device'
+      ? [{ kind: 'value', device: value.device, property: value.property }]
+      : [],
+  );
+}
+
+function steps(depth = 1): fc.Arbitrary<Step> {
+  const onError = fc.constantFrom('continue' as const, 'stop' as const);
+  const target = (handle: string, key: string, value: boolean | number | string) => {
+    const found = subject(handle, key);
+    if (found.kind !== 'device') throw new Error(handle);
+    return { device: found.device, property: found.property, value };
+  };
+  const lamp = target('hall-lamp', 'on', true);
+  const named = levels().filter((level) => level.subject.kind === 'device');
+  const until = fc.oneof(
+    fc.record({ kind: fc.constant('holds' as const), of: some(named), forMs: duration() }),
+    fc.record({ kind: fc.constant('becomes' as const), of: some(named) }),
+    fc.record({
+      kind: fc.constant('presses' as const),
+      of: some(presses().filter((press) => press.subject.kind === 'device')),
+    }),
+  );
+  return fc.oneof(
+    fc.record({
+      kind: fc.constant('set' as const),
+      targets: some(
+        fc.constantFrom(
+          lamp,
+          { ...lamp, value: false },
+          target('living-lamp', 'on', true),
+          target('hall-lamp', 'brightness', 25),
+          target('hall-lamp', 'brightness', 25.5),
+          target('living-lamp', 'brightness', 25),
+          target('double-switch', 'on@1', true),
+          target('double-switch', 'on@2', true),
+          target('front-lock', 'locked', true),
+          target('thermostat', 'mode', 'heat'),
+        ),
+      ),
+      overMs: fc.option(duration()),
+      onError,
+    }),
+    fc.record({
+      kind: fc.constant('toggle' as const),
+      targets: some(
+        fc
+          .constantFrom(target('hall-lamp', 'on', true), target('double-switch', 'on@1', true))
+          .map(({ device, property }) => ({ device, property })),
+      ),
+      onError,
+    }),
+    fc.record({
+      kind: fc.constant('command' as const),
+      targets: some(
+        fc.record({
+          device: fc.constantFrom(id('bedroom-blind'), id('hall-lamp')),
+          name: fc.constantFrom('stop', 'identify', 'step'),
+          args: fc.constantFrom<Record<string, number | string>>({}, { size: 1 }, { size: '1' }),
+        }),
+      ),
+      onError,
+    }),
+    fc.record({ kind: fc.constant('delay' as const), ms: duration() }),
+    fc.record({
+      kind: fc.constant('wait' as const),
+      until,
+      timeoutMs: fc.option(duration()),
+      otherwise: depth === 0 ? fc.constant([]) : fc.array(steps(depth - 1), { maxLength: 2 }),
+    }),
+    fc.record({
+      kind: fc.constant('notify' as const),
+      to: fc.constantFrom<readonly Role[]>(
+        [],
+        ['owner'],
+        ['adult'],
+        ['owner', 'adult'],
+        ['owner', 'child'],
+      ),
+      text: fc.record({ en: texts(), zh: texts() }),
+      urgent: fc.boolean(),
+      onError,
+    }),
+    fc.record({
+      kind: fc.constant('stop' as const),
+      as: fc.constantFrom('done' as const, 'failed' as const),
+    }),
+  );
+}
+
+function scenes(): fc.Arbitrary<Scene> {
+  return fc.record({
+    name: fc.constant('S'),
+    room: fc.constant(null),
+    description: fc.constant(null),
+    when: fc.array(triggers(), { maxLength: 2 }),
+    while: fc.option(conditions()),
+    do: some(steps()),
+    again: fc.constantFrom<Scene['again']>(
+      { kind: 'single' },
+      { kind: 'restart' },
+      { kind: 'queue', max: 2 },
+      { kind: 'parallel', max: 2 },
+      { kind: 'perDevice' },
+    ),
+    afterOutage: fc.constantFrom<Scene['afterOutage']>(
+      DEFAULT_AFTER_OUTAGE,
+      { ...DEFAULT_AFTER_OUTAGE, waits: 'drop' },
+      { ...DEFAULT_AFTER_OUTAGE, holds: 'drop', late: { kind: 'run' } },
+      { ...DEFAULT_AFTER_OUTAGE, late: { kind: 'skip', overMs: 0 } },
+    ),
+    tests: fc.constant([]),
+  });
+}
