@@ -4,7 +4,7 @@
 /** How the thermometers report: at a steady rate by turns, or each again as soon as its plug was told. */
 export type LoadSpec =
   | { readonly kind: 'rate'; readonly perSecond: number; readonly seconds: number }
-  | { readonly kind: 'closed'; readonly seconds: number }
+  | { readonly kind: 'closed'; readonly actions: number }
   /** Temperatures that wander as a room's do, at a steady rate by turns; nothing is waited for. */
   | { readonly kind: 'samples'; readonly perSecond: number; readonly seconds: number }
   /** Again and again, every `everyMs`, until the first command comes. */
@@ -79,10 +79,9 @@ export class ReportLoad {
     for (const pair of this.#pairs) pair.isWaiting = false;
     const startMs = performance.now();
     if (spec.kind === 'rate') await this.#atRate(spec.perSecond, spec.seconds);
-    else if (spec.kind === 'closed') await this.#closed(spec.seconds);
+    else if (spec.kind === 'closed') await this.#closed(spec.actions);
     else if (spec.kind === 'samples') await this.#samples(spec.perSecond, spec.seconds);
     else await this.#first(spec.everyMs, spec.withinMs);
-    this.#answered = () => undefined;
     return {
       latenciesMs: spec.kind === 'closed' ? [] : this.#latenciesMs,
       commands: this.#commands,
@@ -134,22 +133,28 @@ export class ReportLoad {
     });
   }
 
-  async #closed(seconds: number): Promise<void> {
-    const endMs = performance.now() + seconds * 1_000;
-    this.#answered = (index) => {
-      // In its own turn of the loop, as a next event would be.
-      setImmediate(() => {
-        if (performance.now() < endMs) this.#send(index);
-      });
-    };
-    for (let index = 0; index < PAIRS; index++) this.#send(index);
-    while (performance.now() < endMs) {
-      await wait(WATCH_MS);
-      const now = performance.now();
-      for (const [index, pair] of this.#pairs.entries()) {
-        if (pair.isWaiting && now - pair.sentMs > LOST_MS && now < endMs) this.#send(index);
-      }
-    }
+  async #closed(actions: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const watch = setInterval(() => {
+        const now = performance.now();
+        for (const [index, pair] of this.#pairs.entries()) {
+          if (pair.isWaiting && now - pair.sentMs > LOST_MS) this.#send(index);
+        }
+        // A home that does nothing at all is not waited for.
+        if (this.#lost > actions / 10) end();
+      }, WATCH_MS);
+      const end = () => {
+        clearInterval(watch);
+        this.#answered = () => undefined;
+        resolve();
+      };
+      this.#answered = (index) => {
+        if (this.#commands >= actions) end();
+        // In its own turn of the loop, as a next event would be.
+        else setImmediate(() => this.#send(index));
+      };
+      for (let index = 0; index < PAIRS; index++) this.#send(index);
+    });
     for (const pair of this.#pairs) pair.isWaiting = false;
   }
 
