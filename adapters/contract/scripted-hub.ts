@@ -43,7 +43,8 @@ export interface CoreLine {
 
 type OnMain = (message: AdapterToMain) => void;
 type OnExit = (code: number | null) => void;
-type OpenLine = (onMain: OnMain, onExit: OnExit) => HostLine;
+/** Opens a line to a host; given to a ScriptedHub. */
+export type OpenLine = (onMain: OnMain, onExit: OnExit) => HostLine;
 
 /** The host in this thread. */
 export function inProcess(id: AdapterId, createAdapter: CreateAdapter): OpenLine {
