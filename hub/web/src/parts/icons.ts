@@ -37,7 +37,6 @@ export {
   mdiPlus as ICON_PLUS,
   mdiRadar as ICON_SEARCH,
   mdiScriptTextOutline as ICON_SCENES,
-  mdiStop as ICON_STOP,
   mdiTimelineClockOutline as ICON_ACTIVITY,
   mdiWifiOff as ICON_OFFLINE,
   mdiWindowOpenVariant as ICON_WINDOW,
@@ -59,10 +58,26 @@ const ROOM_ICONS: Readonly<Record<string, string>> = {
   mdiWashingMachine,
 };
 
-/** The icon of a room; a plain house where none was chosen. */
-export function roomIcon(name: string | null): string {
-  if (name === null) return mdiHomeOutline;
-  return ROOM_ICONS[name] ?? ROOM_ICONS[`${name}Outline`] ?? mdiHomeOutline;
+/** What a room without a picture of its own is most likely, by its name in either language. */
+const LIKELY: readonly (readonly [RegExp, string])[] = [
+  [/living|lounge|客厅|起居/i, mdiSofaOutline],
+  [/kitchen|厨/i, mdiCountertopOutline],
+  [/bath|toilet|shower|卫|浴|厕/i, mdiBathtubOutline],
+  [/child|kid|nursery|儿童|孩/i, mdiTeddyBear],
+  [/bed|卧/i, mdiBedOutline],
+  [/hall|entr|corridor|玄关|走廊|门厅/i, mdiDoor],
+  [/study|office|书房/i, mdiDeskLamp],
+  [/dining|餐/i, mdiSilverwareForkKnife],
+  [/cellar|basement|stairs|attic|地下|楼梯|阁楼/i, mdiStairs],
+  [/garage|车库/i, mdiGarageVariant],
+  [/garden|outside|balcony|terrace|yard|花园|户外|室外|阳台|院/i, mdiFlowerOutline],
+  [/laundry|utility|洗衣/i, mdiWashingMachine],
+];
+
+/** The icon of a room: the chosen one, else what its name suggests, else a plain house. */
+export function roomIcon(icon: string | null, name = ''): string {
+  const chosen = icon === null ? undefined : (ROOM_ICONS[icon] ?? ROOM_ICONS[`${icon}Outline`]);
+  return chosen ?? LIKELY.find(([words]) => words.test(name))?.[1] ?? mdiHomeOutline;
 }
 
 /** The icons that a room can be given. */

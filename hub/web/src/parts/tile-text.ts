@@ -59,6 +59,7 @@ export function tileText(device: LiveDevice): string {
     const shown = shownOf(json.properties[action.key], device.controls[action.key]);
     if (shown.phase === 'notSent') return t().errors.notSent;
     if (shown.phase === 'failed') return t().tile.failed;
+    if (isUnderWay(shown)) return t().tile.pending;
   }
   if (action.kind === 'switch') return switchedText(device, action.key);
   if (action.kind === 'cover') {

@@ -54,6 +54,7 @@ const TIMEOUT_MS = 15_000;
 
 let token: string | null = null;
 let onSignedOut: () => void = () => {};
+let onUnreached: () => void = () => {};
 
 /** The session's token, sent with each unsafe request; null when signed out. */
 export function setToken(value: string | null): void {
@@ -63,6 +64,11 @@ export function setToken(value: string | null): void {
 /** Calls back when the hub says that the session is over. */
 export function whenSignedOut(callback: () => void): void {
   onSignedOut = callback;
+}
+
+/** Calls back when a request did not reach the hub. */
+export function whenUnreached(callback: () => void): void {
+  onUnreached = callback;
 }
 
 function headersFor(method: Method, body: unknown, options: RequestOptions): Headers {
@@ -103,6 +109,7 @@ export async function request<Answer>(
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   } catch (cause) {
+    onUnreached();
     throw new ApiError({
       status: 0,
       code: 'not-sent',

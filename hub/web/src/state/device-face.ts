@@ -157,6 +157,8 @@ export interface SheetParts {
   readonly buttons: readonly string[];
   readonly settings: readonly string[];
   readonly about: readonly string[];
+  /** What only this vendor has, and no row of the table knows. */
+  readonly vendor: { readonly readings: readonly string[]; readonly settings: readonly string[] };
 }
 
 /** Properties that have a control of their own on the sheet. */
@@ -177,10 +179,13 @@ export function sheetParts(device: DeviceJson): SheetParts {
     buttons: [] as string[],
     settings: [] as string[],
     about: [] as string[],
+    vendor: { readings: [] as string[], settings: [] as string[] },
   };
   for (const [key, property] of Object.entries(device.properties)) {
     const name = nameOfKey(key);
+    const isVendors = name.startsWith('x_');
     if (property.access === 'event') parts.buttons.push(key);
+    else if (isVendors) parts.vendor[isSettable(property) ? 'settings' : 'readings'].push(key);
     else if (ASIDE.has(name)) parts.about.push(key);
     else if (!isSettable(property)) parts.readings.push(key);
     else if (name === 'on') parts.switches.push(key);

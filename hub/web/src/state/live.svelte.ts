@@ -1,5 +1,6 @@
 // The one stream of live events: connects, resumes, batches by frame, and says when the hub is out of reach.
 import type { EventDataJson } from '../../../api/shapes.ts';
+import { request, whenUnreached } from './api.ts';
 import type { DeviceEvent } from './device-patch.ts';
 import {
   home,
@@ -16,7 +17,8 @@ const STREAM = '/api/events?topics=devices,scenes,jobs,notifications,home';
 /** An outage shorter than this is not worth a word. */
 const BANNER_AFTER_MS = 3000;
 /** A quiet stream is asked after this long whether it still lives. */
-const QUIET_MS = 20_000;
+const QUIET_MS = 12_000;
+const PROBE_MS = 3000;
 const RETRY_MS = [1000, 2000, 4000, 8000];
 /** A hidden page draws no frames: its events are taken at this pace. */
 const HIDDEN_FLUSH_MS = 500;
@@ -49,9 +51,11 @@ let source: EventSource | null = null;
 let queue: { kind: Kind; data: unknown }[] = [];
 let isFlushPlanned = false;
 let lastHeardMs = 0;
+let openedMs = 0;
 /** The number of the last event taken in, for a stream that the page itself opens anew. */
 let lastEventId = '';
 let attempt = 0;
+let isProbing = false;
 let bannerTimer: ReturnType<typeof setTimeout> | undefined;
 let retryTimer: ReturnType<typeof setTimeout> | undefined;
 let quietTimer: ReturnType<typeof setInterval> | undefined;
@@ -141,6 +145,7 @@ function setConnected(isConnected: boolean): void {
 function open(): void {
   clearTimeout(retryTimer);
   source?.close();
+  openedMs = performance.now();
   const resume = lastEventId === '' ? '' : `&lastEventId=${encodeURIComponent(lastEventId)}`;
   const stream = new EventSource(`${STREAM}${resume}`);
   source = stream;
@@ -151,7 +156,10 @@ function open(): void {
   });
   stream.addEventListener('error', () => {
     setConnected(false);
-    if (stream.readyState === EventSource.CLOSED) retry();
+    if (stream.readyState !== EventSource.CLOSED) return;
+    // A refusal may mean that the session is over: any request then says so.
+    request('GET', '/home').catch(() => {});
+    retry();
   });
 }
 
@@ -164,15 +172,22 @@ function retry(): void {
 }
 
 /** A stream whose wire is dead says nothing: ask the hub, and open anew when it does not answer. */
-async function checkQuiet(): Promise<void> {
-  if (!live.isConnected || performance.now() - lastHeardMs < QUIET_MS) return;
+async function probe(): Promise<void> {
+  if (!live.isConnected || isProbing) return;
+  isProbing = true;
   try {
-    await fetch('/healthz', { signal: AbortSignal.timeout(4000), cache: 'no-store' });
+    await fetch('/healthz', { signal: AbortSignal.timeout(PROBE_MS), cache: 'no-store' });
     lastHeardMs = performance.now();
   } catch {
-    setConnected(false);
-    open();
+    lose();
+    retry();
   }
+  isProbing = false;
+}
+
+function lose(): void {
+  source?.close();
+  setConnected(false);
 }
 
 /** Starts listening; once for the life of a session. */
@@ -180,8 +195,14 @@ export function startLive(): void {
   if (source !== null) return;
   setConnected(false);
   open();
-  quietTimer = setInterval(() => void checkQuiet(), QUIET_MS / 2);
+  quietTimer = setInterval(() => {
+    if (performance.now() - Math.max(lastHeardMs, openedMs) < QUIET_MS) return;
+    if (live.isConnected) void probe();
+    else open();
+  }, QUIET_MS / 2);
+  whenUnreached(() => void probe());
   window.addEventListener('online', open);
+  window.addEventListener('offline', lose);
   readNotifications().catch(() => {});
   readAgain('members').catch(() => {});
 }
@@ -196,7 +217,9 @@ export function stopLive(): void {
   bannerTimer = undefined;
   lastEventId = '';
   queue = [];
+  whenUnreached(() => {});
   window.removeEventListener('online', open);
+  window.removeEventListener('offline', lose);
   live.isConnected = false;
   live.isOffline = false;
 }
