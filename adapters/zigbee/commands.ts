@@ -156,6 +156,10 @@ export class Commands {
 
   async #run(job: Job): Promise<void> {
     const startedAtMs = Date.now();
+    if (!job.node.isSleepy && job.command.timeoutMs > LISTENING_LIMIT_MS) {
+      clearTimeout(job.timer);
+      job.timer = setTimeout(() => this.#expire(job), LISTENING_LIMIT_MS);
+    }
     try {
       const state = await this.#attempt(job, startedAtMs);
       if (!job.isEnded) {
@@ -232,6 +236,7 @@ export class Commands {
       ? 'It sleeps to save its battery. Press a button on it to wake it, then try again.'
       : 'Check that it has power.';
     this.#end(job, 'timedOut', { code: 'timed-out', message, hint });
+    if (!job.node.isSleepy) this.#options.suspect(job.node);
     if (lane?.running === job) this.#next(job);
     else if (lane?.waiting === job) lane.waiting = null;
   }

@@ -98,10 +98,11 @@ export function createController(options: {
   readonly settings: ZigbeeSettings;
   readonly network: NetworkParameters;
   readonly files: ZigbeeFiles;
+  /** Whether an unknown node may join now. */
   accepts(ieeeAddress: string): boolean;
 }): Controller {
   const { settings, network, files } = options;
-  return new Controller({
+  const controller: Controller = new Controller({
     network: {
       panID: network.panId,
       extendedPanID: [...network.extendedPanId],
@@ -118,8 +119,11 @@ export function createController(options: {
     databaseBackupPath: files.databaseBackup,
     backupPath: files.coordinatorBackup,
     adapter: { disableLED: false },
-    acceptJoiningDeviceHandler: async (ieeeAddress) => options.accepts(ieeeAddress),
+    // A known node that comes back is never refused, also while the start is still going on.
+    acceptJoiningDeviceHandler: async (ieeeAddress) =>
+      controller.getDeviceByIeeeAddr(ieeeAddress) !== undefined || options.accepts(ieeeAddress),
   });
+  return controller;
 }
 
 /** Both libraries' log lines, which otherwise go to the console. Debug lines are not even built. */

@@ -69,12 +69,14 @@ export function loadNetwork(
   return { ...network, channel: channel ?? network.channel };
 }
 
-/** Written whole: a temporary file, fsync, rename, fsync of the folder. */
+/** Written only when it has changed, and whole: a temporary file, fsync, rename, fsync of the folder. */
 export function saveNetwork(files: ZigbeeFiles, network: NetworkParameters): void {
+  const text = `${JSON.stringify({ version: 1, ...network })}\n`;
+  if (existsSync(files.network) && readFileSync(files.network, 'utf8') === text) return;
   const temporary = `${files.network}.new`;
   const file = openSync(temporary, 'w', 0o600);
   try {
-    writeSync(file, `${JSON.stringify({ version: 1, ...network })}\n`);
+    writeSync(file, text);
     fsyncSync(file);
   } finally {
     closeSync(file);
@@ -103,7 +105,8 @@ function generate(channel: number): NetworkParameters {
   };
 }
 
-function hasDevices(database: string): boolean {
+/** Whether any node is paired. */
+export function hasDevices(database: string): boolean {
   if (!existsSync(database)) return false;
   return readFileSync(database, 'utf8')
     .split('\n')

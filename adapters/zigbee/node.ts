@@ -43,6 +43,8 @@ export class Node {
   reconnectReads = 0;
   linkQuality: { readonly value: number; readonly atMs: number } | null = null;
   hasStarted = false;
+  /** Between its joining and the end of its interview others set it up. */
+  isJoining = false;
   isConfiguring = false;
   configureAttempts = 0;
   configureAtMs = 0;

@@ -1,6 +1,6 @@
 // The connection to the coordinator for as long as the adapter runs: it connects, watches, and connects again,
 // with growing pauses and without ever giving up. What the network says is others' business.
-import { existsSync } from 'node:fs';
+import { copyFileSync, existsSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 import type { Controller } from 'zigbee-herdsman';
 import type { AdapterState, LogLevel } from '../../hub/model/adapter-port.ts';
@@ -8,6 +8,7 @@ import { HubError, type Problem } from '../../hub/model/errors.ts';
 import { within } from '../contract/host.ts';
 import { closePort, createController, onCoordinatorReset, probe } from './herdsman.ts';
 import {
+  hasDevices,
   type NetworkParameters,
   protectFiles,
   saveNetwork,
@@ -87,11 +88,7 @@ export class Radio {
       let controller: Controller | null = null;
       try {
         controller = await this.#open();
-        this.#options.state({
-          kind: 'connected',
-          detail: await this.#options.onConnected(controller),
-        });
-        error = await this.#watch(controller);
+        error = await this.#use(controller);
       } catch (caught) {
         error = caught;
       }
@@ -120,14 +117,12 @@ export class Radio {
   async #open(): Promise<Controller> {
     const { settings, network, files } = this.#options;
     const controller = createController(this.#options);
-    const hadBackup = existsSync(files.coordinatorBackup);
+    const hadDevices = hasDevices(files.database);
     try {
       const result = await this.#orStopped(
         within(controller.start(this.#stopped.signal), START_LIMIT_MS, 'Connecting'),
       );
-      if (result === 'reset' && hadBackup) {
-        this.#options.log('error', 'The coordinator formed a new network; devices need pairing');
-      }
+      if (result === 'reset' && hadDevices) this.#keepLostDevices();
       saveNetwork(files, network);
       protectFiles(files);
       this.#controller = controller;
@@ -138,6 +133,27 @@ export class Radio {
       const isVague = /Error while opening socket|Opening serial|^Connecting took/.test(text);
       throw (isVague && !this.#isStopped ? await lookAt(settings) : null) ?? error;
     }
+  }
+
+  /** A coordinator that was wiped, and no backup of it: the library has emptied its list of devices. */
+  #keepLostDevices(): void {
+    const { files, log } = this.#options;
+    const kept = `${files.database}.lost-${Date.now()}`;
+    if (existsSync(files.databaseBackup)) copyFileSync(files.databaseBackup, kept);
+    log(
+      'error',
+      `The coordinator had lost its network and there was no backup of it: devices need pairing anew. Their list was kept as ${kept}`,
+    );
+  }
+
+  /** Has the others work with the network until it is lost; resolves with why. */
+  async #use(controller: Controller): Promise<Error> {
+    const watching = this.#watch(controller);
+    const connecting = this.#options.onConnected(controller).then((detail) => {
+      if (this.#controller === controller) this.#options.state({ kind: 'connected', detail });
+    });
+    const lost = await Promise.race([watching, connecting]);
+    return lost ?? (await watching);
   }
 
   /** Resolves with the reason once the coordinator is of no use, or the adapter stops. */

@@ -419,7 +419,7 @@ describe('a coordinator in trouble', () => {
 
   test('that falls silent is noticed within 15 s and connected again', async () => {
     const from = hub.messages.length;
-    home.control.fault({ kind: 'mute', ms: 16_000 });
+    home.control.fault({ kind: 'mute', ms: 15_000 });
     await hub.until('the fault', () => faultSince(from), 15_000);
     expect(faultSince(from)).toMatchObject({
       problem: { message: expect.stringContaining('does not answer') },

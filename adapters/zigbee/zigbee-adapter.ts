@@ -153,8 +153,7 @@ class ZigbeeAdapter implements Adapter {
   }
 
   #accepts(ieeeAddress: string): boolean {
-    const isKnown = this.#controller?.getDeviceByIeeeAddr(ieeeAddress) !== undefined;
-    if (isKnown || this.#pairing.isOpen) return true;
+    if (this.#pairing.isOpen) return true;
     this.#context.log('warn', `${ieeeAddress} wanted to join while the network is closed: refused`);
     return false;
   }
@@ -163,8 +162,8 @@ class ZigbeeAdapter implements Adapter {
     this.#listen(controller);
     for (const device of controller.getDevicesIterator(({ type }) => type !== 'Coordinator')) {
       const node = this.#nodeOf(device);
-      await node.load();
-      this.#describe(node);
+      await this.#whenLoaded(node, () => this.#describe(node));
+      if (this.#controller !== controller) return 'lost';
       void this.#setup.hook(node, 'start');
     }
     this.#availability?.start();
@@ -207,17 +206,20 @@ class ZigbeeAdapter implements Adapter {
       const node = this.#nodeOf(device);
       if (!node.isInterviewed) return;
       this.#availability?.seen(node);
-      if (this.#setup.isPending(node)) void this.#setup.configure(node, controller);
+      if (!node.isJoining && this.#setup.isPending(node))
+        void this.#setup.configure(node, controller);
     });
     controller.on('deviceJoined', ({ device }) => {
       const node = this.#nodeOf(device);
       delete device.meta.configured;
+      node.isJoining = true;
       this.#pairing.found(node.address);
       void this.#setup.hook(node, 'deviceJoined');
     });
     controller.on('deviceInterview', ({ device, status }) => {
       const node = this.#nodeOf(device);
       if (status === 'started') {
+        node.isJoining = true;
         this.#pairing.interviewStarted(node.address);
         void this.#setup.interviewed(node, status);
       } else {
@@ -278,6 +280,7 @@ class ZigbeeAdapter implements Adapter {
     this.#describe(node);
     this.#availability?.seen(node);
     await this.#setup.interviewed(node, status);
+    node.isJoining = false;
     if (status === 'failed') {
       this.#context.pairProgress({
         kind: 'failed',
