@@ -403,9 +403,8 @@ export class Runs {
     const { waits, holds, late } = run.program.scene.afterOutage;
     const { waiting } = draft;
     const isOutage = gapMs >= OUTAGE_MIN_MS;
-    if (draft.open.length > 0) {
-      const within = isOutage ? READ_BACK_AFTER_MS : OUTCOME_WITHIN_MS;
-      draft.guard = deadlineAfter(world.now, world.bootId, within);
+    if (isOutage && draft.open.length > 0) {
+      draft.guard = deadlineAfter(world.now, world.bootId, READ_BACK_AFTER_MS);
     }
     if (waiting?.kind !== 'delay' && waiting?.kind !== 'wait') return;
     const step = stepAt(run);

@@ -176,7 +176,19 @@ export class TestWorld {
 
   /** Tells whether a message was recorded. */
   tell(id: NotificationId, problem: Problem | null): void {
+    const index = this.#unread.indexOf(id);
+    if (index >= 0) this.#unread.splice(index, 1);
     this.input(() => this.evaluator.notified(id, problem, this.world));
+  }
+
+  /** Commands whose outcome was not told yet. */
+  openCommands(): readonly AskedCommand[] {
+    return this.#open;
+  }
+
+  /** Messages of which was not told yet whether they were recorded. */
+  openMessages(): readonly NotificationId[] {
+    return this.#unread;
   }
 
   /** The device of a handle. */
