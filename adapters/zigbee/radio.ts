@@ -26,7 +26,11 @@ const PROBE_LIMIT_MS = 8_000;
 const PAUSE_MIN_MS = 1_000;
 const PAUSE_MAX_MS = 60_000;
 /** A connection that held this long was a good one: the next pause is short again. */
-const GOOD_AFTER_MS = 60_000;
+const GOOD_AFTER_MS = 20_000;
+/** While a port is not there at all it is looked for, so that plugging it in is answered before the pause is over. */
+const LOOK_EVERY_MS = 3_000;
+/** A gateway that takes one connection at a time has let go of our look by then. */
+const AFTER_LOOK_MS = 500;
 
 export interface RadioOptions {
   readonly settings: ZigbeeSettings;
@@ -47,6 +51,11 @@ export interface RadioOptions {
 export function pauseMs(attempt: number, random: () => number = Math.random): number {
   const plain = Math.min(PAUSE_MAX_MS, PAUSE_MIN_MS * 2 ** Math.max(0, attempt - 1));
   return Math.round(plain * (0.75 + random() * 0.5));
+}
+
+/** Whether there is nothing at the port, so that looking at it disturbs nobody. */
+function isAbsence(error: unknown): boolean {
+  return error instanceof Error && /ECONNREFUSED|ENOENT|No such file/.test(error.message);
 }
 
 export class Radio {
@@ -106,7 +115,7 @@ export class Radio {
         this.#options.onLost(problem);
         await this.#close(controller, false);
       }
-      await this.#pause(delayMs);
+      await this.#pauseUnlessBack(delayMs, controller === null && isAbsence(error));
     }
   }
 
@@ -232,6 +241,19 @@ export class Radio {
     } finally {
       this.#stopped.signal.removeEventListener('abort', abort);
     }
+  }
+
+  /** Waits, less when a port that was not there has come back. */
+  async #pauseUnlessBack(delayMs: number, isAbsent: boolean): Promise<void> {
+    const endAtMs = Date.now() + delayMs;
+    while (isAbsent && !this.#isStopped && endAtMs - Date.now() > 2 * LOOK_EVERY_MS) {
+      await this.#pause(LOOK_EVERY_MS);
+      if (this.#isStopped || (await lookAt(this.#options.settings)) === null) {
+        await this.#pause(AFTER_LOOK_MS);
+        return;
+      }
+    }
+    await this.#pause(endAtMs - Date.now());
   }
 
   async #pause(delayMs: number): Promise<void> {

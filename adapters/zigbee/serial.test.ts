@@ -106,7 +106,7 @@ test('a path that does not exist is said, with what to do', async () => {
   });
 });
 
-test('a port where nobody listens is said at once, and tried again', async () => {
+test('a port where nobody listens is said at once, tried again, and found soon after it is back', async () => {
   await home.stop();
   await using hub = newHub(`tcp://127.0.0.1:${home.zigbeePort}`, WORKER);
   await hub.until('the fault', () => hub.state()?.kind === 'fault', 10_000);
@@ -117,4 +117,10 @@ test('a port where nobody listens is said at once, and tried again', async () =>
     hub.messages.filter((message) => message.kind === 'state' && message.state.kind === 'fault')
       .length;
   await hub.until('a second attempt', () => faults() >= 2, 10_000);
-});
+
+  // By now the pauses are long; the port is looked for in between.
+  await hub.until('more attempts', () => faults() >= 4, 40_000);
+  await using again = await startVirtualHome({ residents: false, port: home.zigbeePort });
+  expect(again.zigbeePort).toBe(home.zigbeePort);
+  await hub.until('the connection', () => hub.state()?.kind === 'connected', 15_000);
+}, 90_000);

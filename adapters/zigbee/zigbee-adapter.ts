@@ -19,7 +19,7 @@ import { readSettings, type ZigbeeSettings } from './settings.ts';
 import { Setup } from './setup.ts';
 
 /** How long a node may take to say that it leaves. */
-const LEAVE_LIMIT_MS = 10_000;
+const LEAVE_LIMIT_MS = 6_000;
 const INTERVIEW_LIMIT_MS = 170_000;
 
 /** Zigbee by zigbee-herdsman. One per process: the library keeps its devices in static places. */
