@@ -9,7 +9,7 @@ export type Notice = HealthReport['notices'][number];
 const SLOW_COMMIT_MS = 1_000;
 
 const RADIO_NAMES: Readonly<Record<string, { en: string; zh: string }>> = {
-  zigbee: { en: 'Zigbee coordinator', zh: 'Zigbee 网关(协调器)' },
+  zigbee: { en: 'Zigbee coordinator', zh: 'Zigbee 网关（协调器）' },
 };
 
 const PART_NAMES: Readonly<Record<string, { en: string; zh: string }>> = {
@@ -32,12 +32,12 @@ function ofAdapter(adapter: AdapterHealth, address: string): Notice | null {
     case 'unreachable':
       return text(
         `The ${radio.en}${at} cannot be reached. Check that it is plugged in and powered; the hub connects again by itself.`,
-        `连不上 ${radio.zh}${at}。请检查它是否插好并已通电;中枢会自动重新连接。`,
+        `连不上 ${radio.zh}${at}。请检查它是否插好并已通电；中枢会自动重新连接。`,
       );
     case 'timed-out':
       return text(
         `The ${radio.en}${at} does not answer. Unplug it, wait ten seconds and plug it in again; the hub connects again by itself.`,
-        `${radio.zh}${at} 没有应答。请拔下它,等 10 秒再插上;中枢会自动重新连接。`,
+        `${radio.zh}${at} 没有应答。请拔下它，等 10 秒再插上；中枢会自动重新连接。`,
       );
     case 'invalid-input':
     case 'conflict':
@@ -45,12 +45,12 @@ function ofAdapter(adapter: AdapterHealth, address: string): Notice | null {
     case 'unsupported':
       return text(
         `The ${radio.en}${at} cannot be used: ${problem.message}. ${problem.hint ?? ''}`.trim(),
-        `无法使用 ${radio.zh}${at}:设置不对。请在“家 › 设置”中检查端口和驱动。(${problem.message})`,
+        `无法使用 ${radio.zh}${at}：设置不对。请在“家 › 设置”中检查端口和驱动。（${problem.message}）`,
       );
     default:
       return text(
         `The ${radio.en}${at} has a fault and is being started again: ${problem.message}`,
-        `${radio.zh}${at} 出了故障,正在重新启动。(${problem.message})`,
+        `${radio.zh}${at} 出了故障，正在重新启动。（${problem.message}）`,
       );
   }
 }
@@ -63,7 +63,7 @@ function ofPart(part: PartHealth): Notice | null {
     about: part.name,
     text: {
       en: `${name.en} stopped and is being started again. Nothing needs to be done; if it happens often, look at the log.`,
-      zh: `${name.zh}停止了,正在重新启动。不需要你做什么;如果经常发生,请查看日志。`,
+      zh: `${name.zh}停止了，正在重新启动。不需要你做什么；如果经常发生，请查看日志。`,
     },
   };
 }
@@ -76,7 +76,7 @@ function ofStorage(statistics: StoreStatistics | null): Notice | null {
     about: 'storage',
     text: {
       en: `The disk is slow: the last write took ${seconds} s. Lamps and scenes go on; messages may say "not recorded". Check the SD card.`,
-      zh: `磁盘很慢:上次写入用了 ${seconds} 秒。灯和场景照常工作;消息可能显示“未记录”。请检查 SD 卡。`,
+      zh: `磁盘很慢：上次写入用了 ${seconds} 秒。灯和场景照常工作；消息可能显示“未记录”。请检查 SD 卡。`,
     },
   };
 }
@@ -106,7 +106,7 @@ export function noticesOf(source: NoticeSource): Notice[] {
       about: 'clock',
       text: {
         en: 'The hub does not know the time. Scenes that start at a time of day wait; take the time from this browser, or connect the hub to the internet once.',
-        zh: '中枢不知道现在的时间。按时间触发的场景会等待;请使用此浏览器的时间,或让中枢联网一次。',
+        zh: '中枢不知道现在的时间。按时间触发的场景会等待；请使用此浏览器的时间，或让中枢联网一次。',
       },
     });
   }

@@ -65,10 +65,9 @@ export async function waitFor<Result>(
   }
 }
 
-export async function startHub(options: RunningHubOptions = {}): Promise<RunningHub> {
-  const isOwnFolder = options.data === undefined;
-  const data = options.data ?? makeFolder();
-  const child = spawn(process.execPath, [path.join(ROOT, 'hub', 'main.ts')], {
+/** Starts the program on the folder, and waits for nothing. */
+export function spawnHub(data: string, options: Omit<RunningHubOptions, 'data'>): ChildProcess {
+  return spawn(process.execPath, [path.join(ROOT, 'hub', 'main.ts')], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
@@ -82,13 +81,19 @@ export async function startHub(options: RunningHubOptions = {}): Promise<Running
       ...options.environment,
     },
   });
+}
+
+export async function startHub(options: RunningHubOptions = {}): Promise<RunningHub> {
+  const isOwnFolder = options.data === undefined;
+  const data = options.data ?? makeFolder();
+  const child = spawnHub(data, options);
   let output = '';
   let isGone = false;
   const gone = once(child, 'exit').then(() => {
     isGone = true;
   });
   for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => {
+    stream?.on('data', (chunk: Buffer) => {
       output += chunk.toString('utf8');
     });
   }
