@@ -1,10 +1,10 @@
 // Preloaded into a process of Zigbee2MQTT or of the hub: puts the radio in memory in the place of zigbee-herdsman's
 // driver for Z-Stack coordinators. Nothing else of the process is touched, and it is the same file for both sides.
 import { registerHooks } from 'node:module';
-import { fileURLToPath } from 'node:url';
 
 const DRIVER = '/zigbee-herdsman/dist/adapter/z-stack/adapter/zStackAdapter.js';
-const OURS = fileURLToPath(new URL('radio/memory-driver.ts', import.meta.url));
+/** The plain JavaScript of radio/memory-driver.ts. */
+const OURS = process.env.INGLE_BENCH_DRIVER ?? '';
 
 const SOURCE = `
 const { memoryDriver } = require(${JSON.stringify(OURS)});

@@ -1,5 +1,5 @@
 // Memory at rest with 100 devices and 100 rules, Matter off: all processes of the hub against all of the usual stack.
-// Shared pages are counted in parts (PSS), so that sums are true.
+// What processes of one program share is counted once, so that sums are true.
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench, BenchScope } from './bench.ts';
@@ -39,7 +39,7 @@ async function run(scope: BenchScope): Promise<void> {
   scope.say(`the usual stack: ${spread(theirs)} MB; the hub: ${spread(ours)} MB`);
   scope.row({
     bench: memory.name,
-    metric: 'memory at rest, 100 devices (PSS of all processes)',
+    metric: 'memory at rest, 100 devices and 100 rules',
     unit: 'MB',
     value: median(ours),
     peer: USUAL_STACK,

@@ -1,8 +1,8 @@
-// The hub as a product: its own process, started from the sources or the bundle, spoken to over its API with the
-// token of local root.
+// The hub as it is released: the bundle in a process of its own, spoken to over its API with the token of local root.
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
+import { builtHub } from './built.ts';
 import { REPOSITORY } from './peers/install.ts';
 import type { Rule } from './peers/node-red.ts';
 import { type BenchProcess, freePort, processTree, startProcess, until } from './process.ts';
@@ -16,7 +16,7 @@ export interface HubOptions {
   readonly folder: string;
   /** None: a hub without an adapter. */
   readonly zigbeePort: number | null;
-  /** The bundle's main file; the sources where nothing is said. */
+  /** Its main file; that of the bundle where nothing is said. */
   readonly entry?: string;
   readonly nodeArguments?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
@@ -47,13 +47,7 @@ interface List {
 
 /** Starts a hub. It is running, not ready, when this resolves. */
 export async function startHub(options: HubOptions): Promise<Hub> {
-  const {
-    folder,
-    zigbeePort,
-    entry = 'hub/main.ts',
-    nodeArguments = [],
-    environment = {},
-  } = options;
+  const { folder, zigbeePort, entry = builtHub(), nodeArguments = [], environment = {} } = options;
   const port = await freePort();
   const owner = startProcess({
     name: 'ingle',

@@ -1,7 +1,7 @@
 // Processes of a bench: started on loopback with a clean environment, ended by their own id, never outliving the
 // bench; and what the kernel says of their memory and their writes.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -139,15 +139,27 @@ export function processTree(pid: number): number[] {
   return found;
 }
 
-/** Memory of processes in bytes, each shared page counted in parts (PSS): sums of it are true. */
+/**
+ * Memory of processes in bytes, as if nothing else ran on the machine: what each has for itself, and what those of one
+ * program share (its code, mostly) once. Of a single process it is its RSS. Not PSS: that shrinks whenever some
+ * stranger on the machine runs the same Node.
+ */
 export function memoryBytes(pids: readonly number[]): number {
-  let kilobytes = 0;
+  let own = 0;
+  const shared = new Map<string, number>();
   for (const pid of pids) {
-    const match = /^Pss:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/smaps_rollup`));
-    if (!match) throw new Error(`the memory of process ${pid} cannot be read`);
-    kilobytes += Number(match[1]);
+    const text = read(`/proc/${pid}/smaps_rollup`);
+    const field = (name: string) => {
+      const match = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(text);
+      if (!match) throw new Error(`the memory of process ${pid} cannot be read`);
+      return Number(match[1]);
+    };
+    const program = readlinkSync(`/proc/${pid}/exe`);
+    own += field('Private_Clean') + field('Private_Dirty');
+    const common = field('Shared_Clean') + field('Shared_Dirty');
+    shared.set(program, Math.max(common, shared.get(program) ?? 0));
   }
-  return kilobytes * 1_024;
+  return (own + [...shared.values()].reduce((sum, each) => sum + each, 0)) * 1_024;
 }
 
 export interface Written {

@@ -1,9 +1,9 @@
 // The two sides of the report-to-command benches, each with a radio of its own, brought up in the same way: paired
 // with 100 devices over the emulated coordinator and given the same 100 rules; then, for the memory bench, started
 // again on a radio in memory with the devices that they know.
-import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BenchScope } from './bench.ts';
+import { builtModule } from './built.ts';
 import { type Hub, startHub } from './ours.ts';
 import { startUsualStack, type UsualStack } from './peers/usual-stack.ts';
 import { LINE_PORT, openRadioLine, type RadioNetwork } from './radio/line.ts';
@@ -12,7 +12,6 @@ import type { LoadResult, LoadSpec } from './radio/load.ts';
 import { rulesOf } from './rules.ts';
 
 export const DEVICES = 100;
-const MEMORY_RADIO = pathToFileURL(path.join(import.meta.dirname, 'memory-radio.ts')).href;
 /** Where nothing listens: the radio in memory opens no port. */
 const NO_PORT = 9;
 
@@ -43,7 +42,11 @@ async function linkRadio(scope: BenchScope): Promise<LinkRadio> {
 
 /** What a process with the radio in memory is started with. */
 export function memoryRadioEnvironment(linePort: number): Record<string, string> {
-  return { NODE_OPTIONS: `--import=${MEMORY_RADIO}`, [LINE_PORT]: String(linePort) };
+  return {
+    NODE_OPTIONS: `--import=${pathToFileURL(builtModule('memory-radio'))}`,
+    INGLE_BENCH_DRIVER: builtModule('radio/memory-driver'),
+    [LINE_PORT]: String(linePort),
+  };
 }
 
 /** The usual stack over the emulated coordinator. */
@@ -125,7 +128,7 @@ export async function peerInMemory(
 export async function oursInMemory(
   scope: BenchScope,
   folder: string,
-  options: { network: RadioNetwork; entry?: string; nodeArguments?: readonly string[] },
+  options: { network: RadioNetwork; nodeArguments?: readonly string[] },
 ): Promise<Side & { readonly hub: Hub }> {
   const { network, ...rest } = options;
   const line = await openRadioLine();

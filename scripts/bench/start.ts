@@ -2,16 +2,14 @@
 // rules. Reports come every few milliseconds from the start on; the first command ends the measurement. Both are
 // without a serial line: Node-RED from an MQTT message in to one out, its broker running before; the hub with the
 // radio in memory, since zigbee-herdsman spends a fixed second on opening a TCP coordinator, whatever the hub does.
-import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench, BenchScope } from './bench.ts';
-import { REPOSITORY } from './peers/install.ts';
 import { startBroker } from './peers/mosquitto.ts';
 import { connectMqtt } from './peers/mqtt-client.ts';
 import { startNodeRed } from './peers/node-red.ts';
-import { PEER_ENVIRONMENT } from './peers/usual-stack.ts';
+import { peerEnvironment } from './peers/usual-stack.ts';
 import { Z2M_TOPIC } from './peers/zigbee2mqtt.ts';
 import { epochMs } from './process.ts';
 import type { RadioNetwork } from './radio/line.ts';
@@ -25,19 +23,6 @@ const REPORT_EVERY_MS = 5;
 const LIMIT_MS = 20_000;
 const FIRST = { kind: 'first', everyMs: REPORT_EVERY_MS, withinMs: LIMIT_MS } as const;
 const PEER = 'Node-RED 4.1.15, 1,000 rules';
-/** The scene must have been served by a hub as it is released. */
-const BUNDLE = 'dist/main.js';
-
-function build(scope: BenchScope): void {
-  scope.say('building the bundle');
-  const result = spawnSync(process.execPath, ['scripts/package/build.ts'], {
-    cwd: REPOSITORY,
-    stdio: ['ignore', 2, 2],
-    timeout: 120_000,
-  });
-  if (result.status !== 0) throw new Error('the bundle could not be built');
-}
-
 /** Milliseconds from Node-RED's start to its first command. */
 async function nodeRedStart(scope: BenchScope, brokerPort: number): Promise<number> {
   const client = await connectMqtt(brokerPort);
@@ -49,7 +34,7 @@ async function nodeRedStart(scope: BenchScope, brokerPort: number): Promise<numb
     folder: path.join(scope.folder, 'node-red'),
     brokerPort,
     rules: rulesOf(SCENES),
-    environment: PEER_ENVIRONMENT,
+    environment: peerEnvironment(),
   });
   try {
     const endMs = epochMs() + LIMIT_MS;
@@ -68,7 +53,7 @@ async function nodeRedStart(scope: BenchScope, brokerPort: number): Promise<numb
 
 /** Milliseconds from the bundle's start to its first command. */
 async function hubStart(scope: BenchScope, folder: string, network: RadioNetwork): Promise<number> {
-  const { hub, load, stop } = await oursInMemory(scope, folder, { network, entry: BUNDLE });
+  const { hub, load, stop } = await oursInMemory(scope, folder, { network });
   try {
     const { lastAtMs } = await load(FIRST);
     return lastAtMs - hub.process.startedAtMs;
@@ -78,7 +63,6 @@ async function hubStart(scope: BenchScope, folder: string, network: RadioNetwork
 }
 
 async function run(scope: BenchScope): Promise<void> {
-  build(scope);
   const folder = path.join(scope.folder, 'hub');
   const paired = await oursOnLink(scope, folder, { scenes: SCENES });
   await paired.stop();

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { builtModule } from '../built.ts';
 import { type BenchProcess, processTree } from '../process.ts';
 import type { RadioNetwork } from '../radio/line.ts';
 import { startBroker } from './mosquitto.ts';
@@ -10,10 +11,11 @@ import { pairWithZigbee2Mqtt, startZigbee2Mqtt } from './zigbee2mqtt.ts';
 
 export const USUAL_STACK = 'Zigbee2MQTT 2.14.1 + Node-RED 4.1.15 + mosquitto';
 
-const NO_DELAY = pathToFileURL(path.resolve(import.meta.dirname, '..', 'no-delay.ts')).href;
-
 /** What the peers' processes are started with. */
-export const PEER_ENVIRONMENT = { NODE_OPTIONS: `--import=${NO_DELAY}`, NODE_ENV: 'production' };
+export function peerEnvironment() {
+  const noDelay = pathToFileURL(builtModule('no-delay')).href;
+  return { NODE_OPTIONS: `--import=${noDelay}`, NODE_ENV: 'production' };
+}
 
 export interface StackOptions {
   /** Kept between starts: the devices that were paired are known again. */
@@ -38,6 +40,7 @@ export interface UsualStack {
 export async function startUsualStack(options: StackOptions): Promise<UsualStack> {
   const { folder, zigbeePort, network, rules, zigbeeEnvironment = {} } = options;
   mkdirSync(folder, { recursive: true });
+  const environment = peerEnvironment();
   const started: BenchProcess[] = [];
   const stop = async () => {
     for (const one of started.toReversed()) await one.stop();
@@ -49,7 +52,7 @@ export async function startUsualStack(options: StackOptions): Promise<UsualStack
       folder: path.join(folder, 'node-red'),
       brokerPort: broker.port,
       rules,
-      environment: PEER_ENVIRONMENT,
+      environment,
     });
     started.push(nodeRed);
     const { NODE_OPTIONS = '', ...rest } = zigbeeEnvironment;
@@ -59,9 +62,9 @@ export async function startUsualStack(options: StackOptions): Promise<UsualStack
       zigbeePort,
       network,
       environment: {
-        ...PEER_ENVIRONMENT,
+        ...environment,
         ...rest,
-        NODE_OPTIONS: `${PEER_ENVIRONMENT.NODE_OPTIONS} ${NODE_OPTIONS}`.trim(),
+        NODE_OPTIONS: `${environment.NODE_OPTIONS} ${NODE_OPTIONS}`.trim(),
       },
     });
     started.push(zigbee2Mqtt);
