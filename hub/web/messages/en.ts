@@ -51,7 +51,8 @@ export const en = {
     wrongCode: 'This is not the claim code of this hub.',
   },
   demo: {
-    banner: 'This is the demo home',
+    banner: 'Demo home',
+    movingIn: (here: number, of: number) => `${n(here)} of ${n(of)} devices have moved in`,
     start: 'Start my own home',
     title: 'Start your own home',
     intro:

@@ -50,7 +50,8 @@ export const zh: Messages = {
     wrongCode: '这不是这台中枢的认领码。',
   },
   demo: {
-    banner: '这里是演示之家',
+    banner: '演示之家',
+    movingIn: (here, of) => `${n(of)} 个设备中有 ${n(here)} 个已入住`,
     start: '建立我自己的家',
     title: '建立你自己的家',
     intro:

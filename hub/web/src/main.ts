@@ -11,7 +11,8 @@ async function start(): Promise<void> {
   showTheme();
   const session = await loadSession().catch(() => null);
   const greeting = session?.claimed === true ? session.language : browserLanguage();
-  await useLanguage(chosenLanguage() ?? session?.member?.language ?? greeting, false);
+  // A person's own language follows them to every browser; what this browser chose is for strangers.
+  await useLanguage(session?.member?.language ?? chosenLanguage() ?? greeting, false);
   const target = document.getElementById('app');
   if (target !== null) mount(App, { target });
 }

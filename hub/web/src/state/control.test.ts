@@ -1,3 +1,4 @@
+// A press and what closes it: every state a command can end in.
 import { describe, expect, it } from 'vitest';
 import type { CommandJson } from '../../../api/shapes.ts';
 import {

@@ -1,3 +1,4 @@
+// What a device looks like and does on a tile, and where each property stands on its sheet.
 import { describe, expect, it } from 'vitest';
 import {
   alarmsOf,

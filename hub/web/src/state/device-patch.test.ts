@@ -1,3 +1,4 @@
+// Live events as they change a device.
 import { describe, expect, it } from 'vitest';
 import { afterEvent } from './device-patch.ts';
 import { testDevice, testProperty } from './test-device.ts';

@@ -1,3 +1,4 @@
+// Values and times in words, in both languages.
 import { describe, expect, it } from 'vitest';
 import {
   formatBytes,

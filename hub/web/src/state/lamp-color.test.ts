@@ -1,3 +1,4 @@
+// The light of lamps and rooms.
 import { describe, expect, it } from 'vitest';
 import { cssColor, glowOf, mixGlows, rgbOfHue, rgbOfKelvin, WARM_KELVIN } from './lamp-color.ts';
 

@@ -1,3 +1,4 @@
+// Storage's numbers out of the metrics, and how rough a place is kept.
 import { expect, it } from 'vitest';
 import { storageNumbers } from './metrics.ts';
 import { roughPlace } from './place.ts';

@@ -1,3 +1,4 @@
+// A pairing as the page reads it out of the job.
 import { describe, expect, it } from 'vitest';
 import type { JobJson } from '../../../api/shapes.ts';
 import { pairedDevices, runningPair, stepIndex } from './pairing.ts';

@@ -3,7 +3,6 @@ import type { JobJson } from '../../../api/shapes.ts';
 
 /** The steps in their order; `open` is looking. */
 export const PAIR_STEPS = ['open', 'found', 'interview', 'configure', 'named'] as const;
-export type PairStep = (typeof PAIR_STEPS)[number];
 
 /** A device that a pairing brought into the home. */
 export interface PairedDevice {

@@ -1,3 +1,4 @@
+// A moving slider, on a clock of the test.
 import { describe, expect, it } from 'vitest';
 import { limitRate, type Timer } from './rate-limit.ts';
 

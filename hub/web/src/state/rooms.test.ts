@@ -1,3 +1,4 @@
+// Rooms as windows, and the order of tiles.
 import { describe, expect, it } from 'vitest';
 import { compareDevices, roomGlows } from './rooms.ts';
 import { testDevice, testProperty } from './test-device.ts';

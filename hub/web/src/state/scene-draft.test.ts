@@ -1,3 +1,4 @@
+// Drafts that survive a reload, and the place of a fault in the text.
 import { describe, expect, it } from 'vitest';
 import { dropDraft, keepDraft, rangeOfLine, readDraft } from './scene-draft.ts';
 

@@ -1,3 +1,4 @@
+// Which room a scene belongs to, and names in stored scenes.
 import { describe, expect, it } from 'vitest';
 import type { SceneJson } from '../../../api/shapes.ts';
 import { devicesNamedIn, groupScenes } from './scene-rooms.ts';

@@ -2,6 +2,7 @@
 import type { HomeJson, SessionJson } from '../../../api/shapes.ts';
 import { request, setToken, whenSignedOut } from './api.ts';
 import { forgetHome, home } from './home.svelte.ts';
+import { useLanguage } from './language.svelte.ts';
 import { startLive, stopLive } from './live.svelte.ts';
 
 const STEP_KEY = 'ingle.firstRun';
@@ -39,7 +40,9 @@ export async function loadSession(): Promise<SessionJson> {
 
 /** Signs in. @throws ApiError */
 export async function signIn(name: string, password: string): Promise<void> {
-  take(await request('POST', '/session', { name, password }));
+  const json: SessionJson = await request('POST', '/session', { name, password });
+  if (json.member !== null) await useLanguage(json.member.language, true);
+  take(json);
 }
 
 /** Takes the hub as its first owner, and begins the rest of the first run. @throws ApiError */

@@ -1,3 +1,4 @@
+// The small line of a day.
 import { describe, expect, it } from 'vitest';
 import { type SparkPoint, sparkPath } from './spark-path.ts';
 
