@@ -1,5 +1,6 @@
 // The hub as its front doors see it: joins the core's mirror, the household, jobs, storage and adapters into one port.
 
+import { ADAPTERS } from './adapter-table.ts';
 import type { LiveFeedSource } from './core/live-feed.ts';
 import type { HouseholdHost } from './household/household.ts';
 import type { JobsHost } from './household/jobs.ts';
@@ -113,7 +114,7 @@ export function createHub(options: HubOptions): Hub {
   }
 
   function addressOf(adapter: string): string {
-    return adapter === 'zigbee' ? settings.get('zigbee.port') : '';
+    return ADAPTERS.find((row) => row.id === adapter)?.address(settings) ?? '';
   }
 
   function adapterHealth(): AdapterHealth[] {

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createSceneLanguage } from '../scenes/language/scene-language.ts';
+import { ADAPTERS, type AdapterRow } from './adapter-table.ts';
 import { type FrontDoor, startFrontDoor } from './api/front-door.ts';
 import { createLiveFeed } from './core/live-feed.ts';
 import { createHousehold, type HouseholdHost } from './household/household.ts';
@@ -12,7 +13,7 @@ import { createLog, type Log } from './log.ts';
 import type { LogLevel } from './model/adapter-port.ts';
 import { HubError } from './model/errors.ts';
 import type { HealthReport } from './model/hub-port.ts';
-import { type AdapterId, adapterId } from './model/identifiers.ts';
+import type { AdapterId } from './model/identifiers.ts';
 import type { HomeContents } from './model/store-port.ts';
 import { checkPageSetting, dataFolder, readSettings, type Settings } from './settings.ts';
 import { type AdapterLink, createAdapterLink } from './threads/adapter-link.ts';
@@ -23,14 +24,14 @@ import { createSystemClock } from './threads/system-clock.ts';
 
 process.env.TZ = 'UTC';
 
-const ZIGBEE = adapterId('zigbee');
 /** A stop is asked for, then waited for this long, then forced. */
 const STOP_GRACE_MS = 6_000;
 const STATISTICS_EVERY_MS = 5_000;
 
 /** A house without hardware, run beside the hub; it knows its own rooms, names and scenes. */
 interface Demo {
-  readonly zigbeePort: string;
+  /** Settings that its emulated radios and networks need, as flags. */
+  readonly flags: readonly string[];
   furnish(hub: Hub): Promise<void>;
   progress(hub: Hub): HealthReport['demo'];
   stop(): Promise<void>;
@@ -93,7 +94,8 @@ async function isDemoStart(
 
 async function start(): Promise<Running> {
   const startedAtMs = Date.now();
-  const asked = readSettings(process.argv.slice(2), process.env);
+  const flags = process.argv.slice(2);
+  const asked = readSettings(flags, process.env);
   const clockNow = () => Date.now();
   const log = createLog(asked.get('log.level') as LogLevel, clockNow, (line) =>
     process.stderr.write(line),
@@ -138,7 +140,7 @@ async function start(): Promise<Running> {
 
   const demo = isDemo ? await startDemo(folder, asked, log) : null;
   const page = asked.withPage(contents.settings);
-  const settings = demo ? readSettings(['--zigbee.port', demo.zigbeePort], {}) : page;
+  const settings = demo ? readSettings([...flags, ...demo.flags], process.env) : page;
   const clock = createSystemClock(recovery.newestAtMs);
   const nowMs = () => clock.now().wallMs;
   const adapters = new Map<AdapterId, AdapterLink>();
@@ -195,52 +197,42 @@ async function start(): Promise<Running> {
   });
   core = coreLink;
 
-  if (settings.get('zigbee.port') !== '') {
-    adapters.set(ZIGBEE, zigbeeAdapter(settings, folder, coreLink, household, jobs, log));
+  for (const row of ADAPTERS) {
+    if (row.isConfigured(settings)) adapters.set(row.id, linkAdapter(row));
   }
 
-  function zigbeeAdapter(
-    from: Settings,
-    dataPath: string,
-    toCore: CoreLink,
-    home: HouseholdHost,
-    toJobs: JobsHost,
-    logTo: Log,
-  ): AdapterLink {
-    const port = from.get('zigbee.port');
+  function linkAdapter(row: AdapterRow): AdapterLink {
+    const logTo = log.of(row.id);
     const link: AdapterLink = createAdapterLink({
-      id: ZIGBEE,
-      // serialport's native binding aborts the whole process when it is opened in a worker.
-      shell: port.startsWith('tcp://') ? 'worker' : 'child',
-      entries: { worker: 'zigbee', child: 'zigbee-child' },
-      dataFolder: dataPath,
-      settings: {
-        port,
-        driver: from.get('zigbee.driver'),
-        baudRate: from.number('zigbee.baudRate'),
-        channel: from.number('zigbee.channel'),
-      },
+      id: row.id,
+      shell: row.shell(settings),
+      entries: row.entries,
+      dataFolder: folder,
+      settings: row.settings(settings),
       clock,
-      core: toCore,
+      core: coreLink,
       names: () =>
         Object.fromEntries(
-          home.contents().devices.map((device) => [device.description.node, device.name]),
+          household
+            .contents()
+            .devices.filter(({ description }) => description.adapter === row.id)
+            .map((device) => [device.description.node, device.name]),
         ),
       described: (description) => {
-        home.nodeDescribed(description).catch((error: unknown) => {
-          logTo.write('error', 'main', `A node could not be kept: ${String(error)}`);
+        household.nodeDescribed(description).catch((error: unknown) => {
+          logTo('error', `A node could not be kept: ${String(error)}`);
         });
       },
-      left: (node) => logTo.write('info', 'zigbee', `${node} left the network`),
-      pairing: (progress) => toJobs.pairProgress(ZIGBEE, progress),
+      left: (node) => logTo('info', `${node} left the network`),
+      pairing: (progress) => jobs.pairProgress(row.id, progress),
       changed: () => {
         const { state } = link.health();
         if (state.kind === 'fault' || state.kind === 'stopped') {
-          toJobs.adapterGone(ZIGBEE, 'The Zigbee coordinator is gone');
+          jobs.adapterGone(row.id, `${row.title} is gone`);
         }
         healthChanged();
       },
-      log: logTo.of('zigbee'),
+      log: logTo,
     });
     return link;
   }
@@ -264,7 +256,7 @@ async function start(): Promise<Running> {
   hub = running;
 
   const door: FrontDoor = await startFrontDoor(running, {
-    host: settings.get('host') === '127.0.0.1' ? asked.get('host') : settings.get('host'),
+    host: isDemo ? '127.0.0.1' : settings.get('host'),
     port: asked.number('port'),
     names: page
       .get('names')

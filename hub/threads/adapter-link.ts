@@ -36,7 +36,7 @@ export interface AdapterLinkOptions {
   readonly id: AdapterId;
   /** `child` for whatever may abort a process, such as a serial port's native binding. */
   readonly shell: 'worker' | 'child';
-  readonly entries: { readonly worker: WorkerName; readonly child: WorkerName };
+  readonly entries: { readonly worker: WorkerName; readonly child?: WorkerName };
   readonly dataFolder: string;
   readonly settings: AdapterSettings;
   readonly clock: Clock;
@@ -186,8 +186,14 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
     };
   }
 
+  function childEntry(): WorkerName {
+    const { child } = options.entries;
+    if (!child) throw new HubError('unsupported', `The ${id} adapter has no child process`);
+    return child;
+  }
+
   function startChild(events: PartEvents) {
-    const child: ChildProcess = fork(fileURLToPath(workerEntry(options.entries.child)), {
+    const child: ChildProcess = fork(fileURLToPath(workerEntry(childEntry())), {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     let lastWords = '';

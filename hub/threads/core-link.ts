@@ -92,6 +92,8 @@ export function createCoreLink(options: CoreLinkOptions): CoreLink {
       entries: mirror.entries(),
       // Values from disk are restored once; after a crash of the core the mirror has them, and newer ones.
       lastValues: hasRun ? [] : recovery.lastValues,
+      // A quiet house is no outage: while main lives, so does the home.
+      lastAliveMs: hasRun ? clock.now().wallMs : recovery.newestAtMs || null,
       pendingRecords: [...mirror.pendingRecords()],
       settings: options.settings(),
       quarantined: [...poison].filter(([, count]) => count >= POISON_LIMIT).map(([name]) => name),

@@ -26,7 +26,8 @@ export interface DemoOptions {
 }
 
 export interface Demo {
-  readonly zigbeePort: string;
+  /** Settings that the hub needs to find the demo's devices, as flags. */
+  readonly flags: readonly string[];
   furnish(hub: HubPort): Promise<void>;
   progress(hub: HubPort): HealthReport['demo'];
   stop(): Promise<void>;
@@ -161,7 +162,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   }
 
   return {
-    zigbeePort: `tcp://127.0.0.1:${zigbeePort}`,
+    flags: ['--zigbee.port', `tcp://127.0.0.1:${zigbeePort}`, '--zigbee.driver', 'zstack'],
     async furnish(hub) {
       const rooms = await furnishRooms(hub);
       await until('its coordinator', () => isConnected(hub));
