@@ -5,7 +5,8 @@ import type { Attribute, ClusterServer } from '../nodes/cluster-server.ts';
 import type { VirtualNode } from '../nodes/node.ts';
 import { Timers } from '../timers.ts';
 
-const TICK_MS = 5;
+// Short, so that a flood comes evenly: a host reads what arrives together as one chunk, and pays for long ones.
+const TICK_MS = 1;
 
 /** The measurements that a flood varies, the first that a node has: cluster, attribute, lowest and highest value. */
 const VARIED: readonly (readonly [number, number, number, number])[] = [

@@ -26,7 +26,7 @@ export interface CoordinatorEar {
   left(node: VirtualNode, networkAddress: number, rejoins: boolean): void;
 }
 
-/** How long a frame is in the air, each way. */
+/** How long a frame is in the air, each way. With 0 there is no radio in between: sleepers hear at once, too. */
 export interface Latency {
   minMs: number;
   maxMs: number;
@@ -98,7 +98,7 @@ export class Network {
     const node = new VirtualNode(this.#host, model, placement);
     const { poll } = model;
     const mailbox =
-      poll === undefined
+      poll === undefined || this.#latency.maxMs === 0
         ? undefined
         : new Mailbox(this.timers, { ...poll, phaseMs: this.#random.between(0, poll.longMs) });
     this.#nodes.set(node.ieee, node);

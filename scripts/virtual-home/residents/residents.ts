@@ -22,7 +22,12 @@ type Place = Room | 'outside';
 const MOTION_MS = { min: 5_000, max: 9_000 } as const;
 const DOOR_MS = { min: 2_500, max: 5_000 } as const;
 /** Between two things that somebody does by hand, in seconds of their day. */
-const GESTURE_SECONDS = { min: 12 * MINUTE, max: 40 * MINUTE } as const;
+const GESTURE_SECONDS = { min: 10 * MINUTE, max: 25 * MINUTE } as const;
+/** The first day begins with the blind going up and somebody fetching the newspaper. */
+const BLIND_UP_SECONDS = 22 * MINUTE;
+const NEWSPAPER_SECONDS = 28 * MINUTE;
+const BLIND_DOWN_HOUR = 21.5;
+const BLIND_UP_HOUR = 7;
 const WASH_SECONDS = 70 * MINUTE;
 const WASH_PAUSE_SECONDS = { min: 30 * MINUTE, max: 150 * MINUTE } as const;
 const STANDBY_WATTS = 1.6;
@@ -69,6 +74,9 @@ export class Residents {
   #nextWindow = 0;
   #washUntil = 0;
   #nextWash = 0;
+  #gestures = 0;
+  #isBlindDown = true;
+  #hasNewspaper = false;
 
   constructor(network: Network, random: Random, options: { speed: number; startHour: number }) {
     this.#network = network;
@@ -108,7 +116,13 @@ export class Residents {
     const now = this.#seconds();
     const weather = this.#weather(now);
     this.#warmRooms(now, weather);
+    if (!this.#hasNewspaper && now >= this.#startSeconds + NEWSPAPER_SECONDS) {
+      this.#hasNewspaper = true;
+      this.#noticed('hall');
+      this.#passDoor(true);
+    }
     for (const person of this.#people) if (now >= person.nextMove) this.#move(person, now);
+    this.#moveBlind(now);
     this.#glimpse();
     if (now >= this.#nextGesture) this.#gesture(now);
     this.#openWindow(now);
@@ -211,11 +225,22 @@ export class Residents {
   #gesture(now: number): void {
     this.#nextGesture = now + this.#random.between(GESTURE_SECONDS.min, GESTURE_SECONDS.max);
     const remotes = [...this.#network.nodes].filter((node) => node.model.actions.size > 0);
-    if (remotes.length === 0) return;
-    const remote = this.#random.pick(remotes);
+    const remote = remotes[this.#gestures % remotes.length];
+    if (remote === undefined) return;
+    this.#gestures += 1;
     const room = INDOORS.find((name) => name === remote.placement.room);
     if (room !== undefined) this.#noticed(room);
     remote.act(this.#random.pick([...remote.model.actions.keys()]));
+  }
+
+  /** The blind goes up in the morning and down in the evening, by its own button. */
+  #moveBlind(now: number): void {
+    if (now < this.#startSeconds + BLIND_UP_SECONDS) return;
+    const hour = (now % DAY) / HOUR;
+    const isDown = hour >= BLIND_DOWN_HOUR || hour < BLIND_UP_HOUR;
+    if (isDown === this.#isBlindDown) return;
+    this.#isBlindDown = isDown;
+    this.#network.nodeNamed('Bedroom blind')?.input('travelTo', isDown ? 100 : 0, 'configured');
   }
 
   /** The bedroom is aired for a while, by day. */

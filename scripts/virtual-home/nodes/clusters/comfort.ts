@@ -62,7 +62,9 @@ export const windowCovering: ClusterBehaviour = {
     },
   },
   inputs: {
-    // As a hand on the covering's own button would set it.
+    // A hand on the covering's own button: it travels there.
+    travelTo: (server, value) => drive(server, Number(value)),
+    // Where it is, at once.
     closedPercent: (server, value, policy) => {
       server.end('travel');
       server.set(POSITION, Math.max(0, Math.min(100, Math.round(Number(value)))), policy);
