@@ -3,12 +3,18 @@ import { mount } from 'svelte';
 import App from './app.svelte';
 import './styles/tokens.css';
 import './styles/base.css';
-import { browserLanguage, chosenLanguage, useLanguage } from './state/language.svelte.ts';
+import {
+  browserLanguage,
+  chosenLanguage,
+  expectLanguage,
+  useLanguage,
+} from './state/language.svelte.ts';
 import { loadSession } from './state/session.svelte.ts';
 import { showTheme } from './state/theme.svelte.ts';
 
 async function start(): Promise<void> {
   showTheme();
+  expectLanguage(chosenLanguage() ?? browserLanguage());
   const session = await loadSession().catch(() => null);
   const greeting = session?.claimed === true ? session.language : browserLanguage();
   // A person's own language follows them to every browser; what this browser chose is for strangers.

@@ -33,6 +33,12 @@ export function browserLanguage(): Language {
   return 'en';
 }
 
+/** Begins to load a language that will likely be used, while the hub is asked who is there. */
+export function expectLanguage(language: Language): void {
+  // What fails here is tried again, and told, when the language is used.
+  LOADERS[language]().catch(() => {});
+}
+
 /** Switches the whole page; `keep` remembers it on this browser. */
 export async function useLanguage(language: Language, keep: boolean): Promise<void> {
   const [messages, words] = await LOADERS[language]();
