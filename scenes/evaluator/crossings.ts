@@ -22,18 +22,23 @@ export function crosses(
   const { crossing } = entry;
   const { value, previous } = change;
   if (typeof value !== 'number') return false;
-  const key = `${entry.scene}/${entry.trigger}/${entry.item}/${change.device}/${change.property}`;
-  const hasMemory = crossing.hysteresis > 0;
-  const wasOver = hasMemory && tables.crossed.has(key);
-  if (wasOver) {
+  const key = crossing.hysteresis > 0 ? crossedKey(entry, change) : null;
+  if (key !== null && tables.crossed.has(key)) {
     if (isBack(crossing, value)) tables.crossed.delete(key);
     return false;
   }
   if (!isOver(crossing, value)) return false;
   const isFirst = previous === null || isBaseline;
   const isNew = !isFirst && typeof previous === 'number' && !isOver(crossing, previous);
-  if (hasMemory && (isNew || isFirst)) tables.crossed.set(key, true);
+  if (key !== null && (isNew || isFirst)) tables.crossed.set(key, true);
   return isNew;
+}
+
+function crossedKey(
+  { scene, trigger, item }: CrossesEntry,
+  { device, property }: ChangeInput,
+): string {
+  return `${scene}/${trigger}/${item}/${device}/${property}`;
 }
 
 function isOver({ direction, threshold }: Crossing, value: number): boolean {
@@ -68,6 +73,7 @@ export function takeBaseline(
   device: DeviceId,
   property: PropertyKey,
 ): boolean {
+  if (tables.baselines.size === 0) return false;
   const kept = tables.baselines.get(device);
   if (kept === undefined || !kept.properties.includes(property)) return false;
   keepBaseline(tables, device, {

@@ -7,7 +7,7 @@ import type { SceneId } from '../../hub/model/identifiers.ts';
 import type { Label } from '../../hub/model/property-row.ts';
 import type { RunTrace, TraceStep } from '../../hub/model/run.ts';
 import type { SceneWorld } from '../../hub/model/scene-world.ts';
-import { durationText, formatTime } from '../language/literals.ts';
+import { formatTime, gapWords } from '../language/literals.ts';
 import { conditionWords } from '../language/sentences.ts';
 import { both } from '../language/words.ts';
 import { DEPTH_MAX, RATE_MAX, RATE_WINDOW_MS, REST_MS } from './causality.ts';
@@ -130,6 +130,17 @@ export class Decisions {
     );
   }
 
+  /** A run has its turn: why it must not begin, with what was read. */
+  recheck(
+    loaded: LoadedScene,
+    world: SceneWorld,
+  ): { whyNot: Label | null; steps: readonly TraceStep[] } {
+    const verdict = this.judge(loaded, world);
+    if (verdict.truth === 'true' || loaded.compiled === null)
+      return { whyNot: null, steps: verdict.steps };
+    return { whyNot: notRun(this.#whyNot(loaded.compiled, verdict, world)), steps: verdict.steps };
+  }
+
   #whyNot(program: CompiledScene, { truth }: ConditionResult, world: SceneWorld): Label {
     const condition = program.scene.while;
     const words = condition ? conditionWords(this.#engine.names(world), condition) : NOTHING;
@@ -194,7 +205,7 @@ export class Decisions {
         const id = device?.id ?? own?.device ?? null;
         const property = device?.property ?? own?.property ?? null;
         const value = id && property ? (world.live(id)?.properties[property]?.value ?? null) : null;
-        const gap = durationText(Math.round(assumedMs / 1000) * 1000);
+        const gap = gapWords(assumedMs);
         const note =
           assumedMs > 0
             ? both(` (the hub was off for ${gap.en} of it)`, `(其间中枢停机 ${gap.zh})`)
@@ -222,13 +233,13 @@ export class Decisions {
     };
     return {
       fires: (program, trigger, { day }, lateMs) => {
-        const late = lateWords(lateMs);
+        const late = gapWords(lateMs);
         const note =
           lateMs > 0 ? both(` (caught up ${late.en} later)`, `(迟了 ${late.zh} 补做)`) : null;
         this.occur(metAt(program, trigger, day, note), world);
       },
       missed: (program, trigger, { day }, lateMs) => {
-        const late = lateWords(lateMs);
+        const late = gapWords(lateMs);
         const why = both(
           `that was ${late.en} ago, which is too late to catch up`,
           `已过去 ${late.zh},不再补做`,
@@ -258,7 +269,7 @@ export class Decisions {
         path: 'do',
         kind: 'end',
         state: 'cancelled',
-        text: both(`Not run: ${why.en}`, `没有执行:${why.zh}`),
+        text: notRun(why),
       },
     ];
     const trace: RunTrace = {
@@ -277,6 +288,10 @@ export class Decisions {
     world.publish(trace);
     return trace;
   }
+}
+
+function notRun(why: Label): Label {
+  return both(`Not run: ${why.en}`, `没有执行:${why.zh}`);
 }
 
 /** Conditions are at most 200, trigger and reason come to them. */
@@ -306,10 +321,6 @@ export function restProblem(name: string, why: 'rate' | 'depth'): Problem {
 /** The key of the deadline at which a scene has rested. */
 export function breakerKey(id: SceneId): string {
   return `breaker/${id}`;
-}
-
-function lateWords(lateMs: number): Label {
-  return durationText(Math.round(lateMs / 1000) * 1000);
 }
 
 function triggerStep(world: SceneWorld, path: string, text: Label, hit: Hit | null): TraceStep {

@@ -81,6 +81,12 @@ export class Engine {
     this.#nameCounts = null;
   }
 
+  /** The program of a scene that is switched on and can run. */
+  activeProgram(id: SceneId): CompiledScene | null {
+    const loaded = this.scenes.get(id);
+    return loaded?.record.enabled ? loaded.compiled : null;
+  }
+
   /** The program of a version of a scene: the present one, or one that was kept for its runs. */
   program(scene: SceneId, version: number, world: SceneWorld): CompiledScene | null {
     const loaded = this.scenes.get(scene);

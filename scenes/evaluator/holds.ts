@@ -81,6 +81,19 @@ export class Holds {
     }
   }
 
+  /** Arms all deadlines again, since the wall clock was set. */
+  rearm(world: SceneWorld): void {
+    for (const [key, hold] of this.#engine.tables.holds.entries()) {
+      const wakes = holdWakesAt(hold);
+      if (wakes) world.arm(KEY + key, wakes);
+    }
+  }
+
+  /** Whether some hold has a deadline that was set before the machine was started. */
+  isOfOtherBoot(world: SceneWorld): boolean {
+    return this.#engine.tables.holds.entries().some(([, { due }]) => due.bootId !== world.bootId);
+  }
+
   /** Forgets a scene's holds. */
   end(scene: SceneId, world: SceneWorld): void {
     const { holds } = this.#engine.tables;

@@ -145,9 +145,43 @@ describe('a hold when the hub stops', () => {
   it('knows the gap from the newest report where nobody tells it', () => {
     const home = begun();
     home.report('hall-motion.illuminance', 3);
-    home.restart({ downMs: 600_000, reboot: true, lastAliveMs: home.now.wallMs - 1 });
-    home.pass(599_999);
-    expect(home.runs()).toHaveLength(0);
+    home.restart({ downMs: 240_000, reboot: true, lastAliveMs: null });
+    home.pass(60_000);
+    expect(home.runs()).toHaveLength(1);
+  });
+});
+
+describe('a machine without a clock of its own', () => {
+  const start = (text: string): TestWorld => {
+    const home = new TestWorld({ at: '2026-03-04T12:00:00Z' });
+    home.given('hall-door.open', true);
+    home.scene('s', text);
+    press(home);
+    home.pass(60_000);
+    // It was off for an hour, and comes back with the time at which it stopped.
+    home.clock = 'held';
+    home.restart({ reboot: true });
+    return home;
+  };
+
+  it('does what came due while it was off as soon as the clock is confirmed', () => {
+    const home = start(`scene: S\n${PRESS}do: [{delay: 10min}, {toggle: hall-lamp}]\n`);
+    home.pass(60_000);
+    expect(home.asked()).toEqual([]);
+    home.clock = 'synced';
+    home.setWall('2026-03-04T13:02:00Z');
+    home.pass(0);
+    expect(home.asked()).toHaveLength(1);
+  });
+
+  it('does not take a hold as unbroken, since it cannot know how long it was off', () => {
+    const home = start(
+      'scene: S\nwhen:\n  - holds: {hall-door.open: true}\n    for: 2min\ndo: [{toggle: hall-lamp}]\n',
+    );
+    home.pass(119_999);
+    expect(home.asked()).toEqual([]);
+    home.pass(1);
+    expect(home.asked()).toHaveLength(1);
   });
 });
 

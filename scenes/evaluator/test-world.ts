@@ -320,10 +320,15 @@ export class TestWorld {
    * monotonic time anew; devices are as they were, or not heard of yet.
    */
   restart(
-    options: { downMs?: number; reboot?: boolean; heard?: boolean; lastAliveMs?: number } = {},
+    options: {
+      downMs?: number;
+      reboot?: boolean;
+      heard?: boolean;
+      lastAliveMs?: number | null;
+    } = {},
   ): void {
     const { downMs = 0, reboot = false, heard = true } = options;
-    const stoppedAtMs = options.lastAliveMs ?? this.now.wallMs;
+    const stoppedAtMs = options.lastAliveMs === undefined ? this.now.wallMs : options.lastAliveMs;
     const kept = this.tables.all.map((table) => JSON.parse(JSON.stringify(table.entries())));
     this.#armed.clear();
     this.now = {

@@ -66,6 +66,12 @@ export function durationText(ms: number): Label {
   return { en: en.join(' '), zh: zh.join(' ') };
 }
 
+/** How long something was, to the second: "4 minutes"; "some time" where nobody knows. */
+export function gapWords(ms: number): Label {
+  if (!Number.isFinite(ms)) return { en: 'some time', zh: '一段时间' };
+  return durationText(Math.round(ms / 1000) * 1000);
+}
+
 const DAY_NAMES: Readonly<Record<Weekday, Label>> = {
   mon: { en: 'Mondays', zh: '周一' },
   tue: { en: 'Tuesdays', zh: '周二' },

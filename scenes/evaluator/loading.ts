@@ -1,0 +1,172 @@
+// Loads scenes: reads and compiles them, keeps the indexes, and begins or ends what they look at when they are set,
+// edited, switched or gone. Before the tables are taken up (`isLive`) scenes are only loaded.
+import type { DeviceRecord } from '../../hub/model/device.ts';
+import type { InputProblem, Problem } from '../../hub/model/errors.ts';
+import type { SceneRecord } from '../../hub/model/home.ts';
+import type { DeviceId, SceneId } from '../../hub/model/identifiers.ts';
+import type { Label } from '../../hub/model/property-row.ts';
+import type { SceneWorld } from '../../hub/model/scene-world.ts';
+import { parseScene } from '../language/parse.ts';
+import { devicesOf } from '../language/scene.ts';
+import { both } from '../language/words.ts';
+import { compileScene } from './compile.ts';
+import { breakerKey, type Decisions, NEW_STATE } from './decisions.ts';
+import type { Engine, LoadedScene } from './engine.ts';
+import type { Holds } from './holds.ts';
+import type { Runs } from './runs.ts';
+import type { Schedules } from './schedules.ts';
+import type { SceneStateEntry } from './tables.ts';
+
+/** What works the scenes that are loaded. */
+export interface Parts {
+  readonly runs: Runs;
+  readonly holds: Holds;
+  readonly schedules: Schedules;
+  readonly decisions: Decisions;
+}
+
+export class Loading {
+  readonly #engine: Engine;
+  readonly #parts: Parts;
+  readonly #scenesByDevice = new Map<DeviceId, Set<SceneId>>();
+  readonly #knownDevices = new Map<DeviceId, DeviceRecord>();
+  /** Whether the tables have been taken up. */
+  isLive = false;
+
+  constructor(engine: Engine, parts: Parts) {
+    this.#engine = engine;
+    this.#parts = parts;
+  }
+
+  /** Adds the scenes that name a device which is new, changed or gone; returns whether there is any such device. */
+  staleScenes(world: SceneWorld, stale: Set<SceneId>): boolean {
+    let isAny = false;
+    const touch = (id: DeviceId): void => {
+      isAny = true;
+      for (const scene of this.#scenesByDevice.get(id) ?? []) stale.add(scene);
+    };
+    const present = new Set(world.devices());
+    for (const id of present) {
+      const device = world.device(id);
+      if (device === undefined || this.#knownDevices.get(id) === device) continue;
+      this.#knownDevices.set(id, device);
+      touch(id);
+    }
+    for (const id of [...this.#knownDevices.keys()]) {
+      if (present.has(id)) continue;
+      this.#knownDevices.delete(id);
+      touch(id);
+    }
+    return isAny;
+  }
+
+  /** Reads and compiles a scene; one that cannot be is kept with its problem. */
+  load(record: SceneRecord, world: SceneWorld): void {
+    const names = this.#engine.names(world);
+    const before = this.#engine.scenes.get(record.id);
+    if (this.#knownDevices.size === 0) this.staleScenes(world, new Set());
+    if (before) this.unload(before);
+    const parsed = parseScene(record.source, names);
+    const compiled = parsed.scene ? compileScene(record.id, parsed.scene, names) : null;
+    const problem = parsed.scene ? null : sceneProblem(record, parsed.errors);
+    const loaded: LoadedScene = { record, compiled, problem };
+    this.#engine.scenes.set(record.id, loaded);
+    if (compiled) {
+      if (record.enabled) this.#engine.index.add(compiled.entries);
+      for (const device of devicesOf(compiled.scene)) {
+        const scenes = this.#scenesByDevice.get(device);
+        if (scenes) scenes.add(record.id);
+        else this.#scenesByDevice.set(device, new Set([record.id]));
+      }
+    }
+    if (!this.isLive) return;
+    if (!isKept(loaded, this.#engine.tables.scenes.get(record.id))) {
+      this.adopt(loaded, before ?? null, world);
+    }
+  }
+
+  /** Takes a scene out of the indexes. */
+  unload({ record, compiled }: LoadedScene): void {
+    if (compiled === null) return;
+    this.#engine.index.remove(compiled.entries);
+    for (const device of devicesOf(compiled.scene)) {
+      const scenes = this.#scenesByDevice.get(device);
+      scenes?.delete(record.id);
+      if (scenes?.size === 0) this.#scenesByDevice.delete(device);
+    }
+  }
+
+  /** A scene is new, edited, switched on or off, or can run again: its holds and times begin from now. */
+  adopt(loaded: LoadedScene, before: LoadedScene | null, world: SceneWorld): void {
+    const { record, compiled } = loaded;
+    const state = this.#engine.tables.scenes.get(record.id);
+    const isEdited = state !== undefined && state.version !== record.version;
+    const isOther = isEdited || compiled === null;
+    if (isOther && before?.compiled && this.#parts.runs.of(record.id, world).length > 0) {
+      this.#engine.keepProgram(before.compiled, before.record.version);
+    }
+    this.#endLooking(record.id, world);
+    const isActive = record.enabled && compiled !== null;
+    this.#engine.tables.scenes.set(record.id, {
+      ...(state ?? NEW_STATE),
+      version: record.version,
+      isActive,
+    });
+    if (!record.enabled)
+      this.#endRuns(record.id, world, both('the scene was switched off', '场景已停用'));
+    if (!isActive || compiled === null) return;
+    this.#parts.holds.begin(compiled, world, this.#parts.decisions.holdHooks(world));
+    this.#parts.schedules.begin(compiled, world, this.#parts.decisions.scheduleHooks(world));
+  }
+
+  #endLooking(id: SceneId, world: SceneWorld): void {
+    const { schedules, crossed } = this.#engine.tables;
+    this.#parts.holds.end(id, world);
+    if (schedules.size > 0) {
+      const times = schedules.keys().filter((key) => key.startsWith(`${id}/`));
+      this.#parts.schedules.end(
+        id,
+        times.map((key) => Number(key.slice(id.length + 1))),
+        world,
+      );
+    }
+    if (crossed.size === 0) return;
+    for (const key of crossed.keys()) if (key.startsWith(`${id}/`)) crossed.delete(key);
+  }
+
+  #endRuns(id: SceneId, world: SceneWorld, why: Label): void {
+    const note = both(`Ended: ${why.en}`, `已结束:${why.zh}`);
+    for (const run of this.#parts.runs.of(id, world).reverse())
+      this.#parts.runs.cancel(run.id, world, note);
+  }
+
+  /** Ends and forgets all that a scene has open. */
+  forget(id: SceneId, world: SceneWorld, why: Label): void {
+    this.#endRuns(id, world, why);
+    this.#endLooking(id, world);
+    this.#engine.tables.scenes.delete(id);
+    world.disarm(breakerKey(id as SceneId));
+  }
+}
+
+/** Whether the tables speak of this scene as it is now. */
+export function isKept(
+  { record, compiled }: LoadedScene,
+  state: SceneStateEntry | undefined,
+): boolean {
+  if (state === undefined) return false;
+  return (
+    state.version === record.version && state.isActive === (record.enabled && compiled !== null)
+  );
+}
+
+function sceneProblem(record: SceneRecord, errors: readonly InputProblem[]): Problem {
+  const first = errors[0];
+  const where = first?.line === undefined ? '' : ` (line ${first.line})`;
+  return {
+    code: 'invalid-input',
+    message: `${record.name} cannot run: ${first?.message ?? 'its file cannot be read'}${where}`,
+    hint: 'Edit the scene, or put back what it names.',
+    errors,
+  };
+}

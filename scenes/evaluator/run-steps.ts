@@ -1,0 +1,306 @@
+// Works the steps of a run: begins them, looks at waits, takes outcomes and deadlines, and takes a run up after an
+// outage. Each function moves one run on; runs.ts keeps it.
+import { type Deadline, deadlineAfter, remainingMs } from '../../hub/model/clock.ts';
+import type { Problem } from '../../hub/model/errors.ts';
+import type { DeviceId } from '../../hub/model/identifiers.ts';
+import type { PropertyKey, PropertyValue } from '../../hub/model/properties.ts';
+import type { ChangeInput, SceneWorld } from '../../hub/model/scene-world.ts';
+import { durationText, gapWords } from '../language/literals.ts';
+import type { AfterOutage, Step } from '../language/scene.ts';
+import { waitForWords } from '../language/sentences.ts';
+import { both } from '../language/words.ts';
+import { askStep, readBack } from './acts.ts';
+import { compileLevel, elsePath } from './compile.ts';
+import { levelsHold } from './conditions.ts';
+import type { Engine } from './engine.ts';
+import { holdAfterGap, OUTAGE_MIN_MS, stepHold } from './hold.ts';
+import {
+  addLine,
+  end,
+  isDue,
+  type MovingRun,
+  nextStep,
+  pathOf,
+  setLine,
+  stepAt,
+  stepOn,
+} from './moving-run.ts';
+import type { OpenAct, Waiting } from './tables.ts';
+
+/** An outcome that has not come by then is given up; the longest command of the core ends within a minute. */
+const OUTCOME_WITHIN_MS = 120_000;
+/** After the hub was off the outcome of a command is mostly lost, but the device says soon how it is. */
+const READ_BACK_AFTER_MS = 15_000;
+
+/** A button's event. */
+export interface Pressed {
+  readonly device: DeviceId;
+  readonly property: PropertyKey;
+  readonly value: PropertyValue;
+}
+
+/** A wait for a level looks at the world; a wait for an edge at the change. */
+export function lookAtWait(engine: Engine, run: MovingRun, change: ChangeInput | null): void {
+  const step = stepAt(run);
+  const { waiting } = run.draft;
+  if (step?.kind !== 'wait' || waiting?.kind !== 'wait') return;
+  const { until } = step;
+  const names = engine.names(run.world);
+  if (until.kind === 'holds') {
+    const levels = until.of.map((level) => compileLevel(names, level));
+    const level = levelsHold(run.world, levels, null);
+    const { hold, fires } = stepHold(waiting.hold, level, until.forMs, run.world);
+    run.draft.waiting = { ...waiting, hold };
+    if (fires) endWait(engine, run, 'ok');
+  } else if (until.kind === 'becomes' && change !== null) {
+    const isMet = until.of.some((level) => {
+      const { subject } = level;
+      if (subject.kind !== 'device' || subject.device !== change.device) return false;
+      if (subject.property !== change.property) return false;
+      const { test } = compileLevel(names, level);
+      return test(change.value) && (change.previous === null || !test(change.previous));
+    });
+    if (isMet) endWait(engine, run, 'ok');
+  }
+}
+
+/** An act of the run has come to something. */
+export function takeOutcome(
+  engine: Engine,
+  run: MovingRun,
+  act: OpenAct,
+  state: 'ok' | 'failed' | 'timedOut' | 'cancelled',
+  problem: Problem | null,
+): void {
+  const { draft } = run;
+  draft.open = draft.open.filter((one) => one !== act);
+  if (draft.open.length === 0) draft.guard = null;
+  const hasFailed = state === 'failed' || state === 'timedOut';
+  if (hasFailed) draft.failures += 1;
+  const step = stepOn(run.program, act.path);
+  if (step)
+    setLine(run, act.line, state, readBack.words(engine, run, step, act, state, problem), problem);
+  const isStopping =
+    hasFailed && step !== undefined && 'onError' in step && step.onError === 'stop';
+  if (isStopping) {
+    end(run, 'failed', both('Ended, since a step did not succeed', '因步骤失败而结束'));
+    return;
+  }
+  const { waiting } = draft;
+  if (waiting?.kind === 'acts' && !draft.open.some(({ path }) => path === waiting.path)) {
+    draft.waiting = null;
+    nextStep(run);
+  } else if (waiting?.kind === 'end') {
+    draft.waiting = null;
+  }
+}
+
+/** Outcomes that never came: the devices are looked at instead. */
+export function giveUpOutcomes(engine: Engine, run: MovingRun): void {
+  for (const act of run.draft.open) {
+    const isThere = readBack.isThere(engine, run.world, act);
+    takeOutcome(engine, run, act, isThere ? 'ok' : 'failed', isThere ? null : readBack.lost);
+    if (run.ended) return;
+  }
+}
+
+/** The wait at hand is over. */
+export function endWait(engine: Engine, run: MovingRun, state: 'ok' | 'timedOut'): void {
+  const step = stepAt(run);
+  const { waiting } = run.draft;
+  const frame = run.draft.frames.at(-1);
+  if (step?.kind !== 'wait' || waiting?.kind !== 'wait' || frame === undefined) return;
+  const what = waitForWords(engine.names(run.world), step.until);
+  const limit = durationText(step.timeoutMs ?? 0);
+  const assumed = waiting.hold?.assumedMs ?? 0;
+  const gap = gapWords(assumed);
+  const seen = both(
+    assumed > 0 ? ` (the hub was off for ${gap.en} of it)` : '',
+    assumed > 0 ? `(其间中枢停机 ${gap.zh})` : '',
+  );
+  const text =
+    state === 'ok'
+      ? both(`Waited until ${what.en}${seen.en}`, `已等到${what.zh}${seen.zh}`)
+      : both(`Waited ${limit.en} in vain until ${what.en}`, `等了 ${limit.zh},没有等到${what.zh}`);
+  setLine(run, waiting.line, state, text);
+  run.draft.waiting = null;
+  if (state === 'timedOut' && step.otherwise.length > 0) {
+    run.draft.frames = [...run.draft.frames, { list: elsePath(frame.list, frame.at), at: 0 }];
+  } else {
+    nextStep(run);
+  }
+}
+
+/** Takes a run up after the hub or the core was off for `gapMs`. */
+export function resumeRun(engine: Engine, run: MovingRun, gapMs: number): void {
+  const { draft, world } = run;
+  const { waits, holds, late } = run.program.scene.afterOutage;
+  const { waiting } = draft;
+  const isOutage = gapMs >= OUTAGE_MIN_MS;
+  if (isOutage && draft.open.length > 0) {
+    draft.guard = deadlineAfter(world.now, world.bootId, READ_BACK_AFTER_MS);
+  }
+  if (waiting?.kind !== 'delay' && waiting?.kind !== 'wait') return;
+  const step = stepAt(run);
+  if (!isOutage) {
+    lookAtWait(engine, run, null);
+    return;
+  }
+  const gap = gapWords(gapMs);
+  if (waits === 'drop') {
+    end(
+      run,
+      'cancelled',
+      both(`Ended: the hub was off for ${gap.en}`, `已结束:中枢停机 ${gap.zh}`),
+    );
+    return;
+  }
+  const note = both(`The hub was off for ${gap.en}`, `中枢停机 ${gap.zh}`);
+  addLine(run, pathOf(run), 'note', 'ok', note);
+  if (waits === 'restart') {
+    draft.waiting = waitingAnew(waiting, step, world);
+  } else if (isTooLate(waiting, late, world)) {
+    end(run, 'cancelled', both('Ended: it was too late to go on', '已结束:错过太久'));
+    return;
+  } else if (waiting.kind === 'wait' && waiting.hold && step?.kind === 'wait') {
+    const forMs = step.until.kind === 'holds' ? step.until.forMs : 0;
+    const policy = holds === 'assume' ? 'assume' : 'restart';
+    const at = { now: world.now, bootId: world.bootId, gapMs };
+    draft.waiting = { ...waiting, hold: holdAfterGap(waiting.hold, policy, forMs, at) };
+  }
+  lookAtWait(engine, run, null);
+}
+
+function waitingAnew(waiting: Waiting, step: Step | undefined, world: SceneWorld): Waiting {
+  if (waiting.kind === 'delay' && step?.kind === 'delay') {
+    return { ...waiting, due: deadlineAfter(world.now, world.bootId, step.ms) };
+  }
+  if (waiting.kind === 'wait' && step?.kind === 'wait') {
+    return { ...waiting, timeout: after(step.timeoutMs, world), hold: null };
+  }
+  return waiting;
+}
+
+/** Works step after step until one has to wait or there is none left. */
+export function advance(engine: Engine, run: MovingRun): void {
+  const { draft, program } = run;
+  while (draft.waiting === null && !run.ended) {
+    const frame = draft.frames.at(-1);
+    if (frame === undefined) {
+      if (draft.open.length > 0) draft.waiting = { kind: 'end' };
+      else end(run, draft.failures > 0 ? 'failed' : 'done', null);
+      return;
+    }
+    const step = program.lists.get(frame.list)?.[frame.at];
+    if (step === undefined) {
+      draft.frames = draft.frames.slice(0, -1);
+      if (draft.frames.length > 0) nextStep(run);
+    } else {
+      beginStep(engine, run, step);
+    }
+  }
+}
+
+function beginStep(engine: Engine, run: MovingRun, step: Step): void {
+  const { draft, world } = run;
+  const path = pathOf(run);
+  switch (step.kind) {
+    case 'set':
+    case 'toggle':
+    case 'command':
+    case 'notify': {
+      const acts = askStep(engine, run, step, path);
+      draft.open = [...draft.open, ...acts];
+      const overMs = step.kind === 'set' ? (step.overMs ?? 0) : 0;
+      const guard = deadlineAfter(world.now, world.bootId, OUTCOME_WITHIN_MS + overMs);
+      if (draft.guard === null || draft.guard.wallMs < guard.wallMs) draft.guard = guard;
+      // A message does not hold up what comes behind it, unless its failure is to end the run.
+      const isWaitedFor = step.kind !== 'notify' || step.onError === 'stop';
+      if (isWaitedFor) draft.waiting = { kind: 'acts', path };
+      else nextStep(run);
+      return;
+    }
+    case 'delay': {
+      const time = durationText(step.ms);
+      const line = addLine(
+        run,
+        path,
+        'delay',
+        'started',
+        both(`Waiting ${time.en}`, `等待 ${time.zh}`),
+      );
+      draft.waiting = {
+        kind: 'delay',
+        due: deadlineAfter(world.now, world.bootId, step.ms),
+        line,
+      };
+      return;
+    }
+    case 'wait': {
+      const what = waitForWords(engine.names(world), step.until);
+      const text = both(`Waiting until ${what.en}`, `等待${what.zh}`);
+      const line = addLine(run, path, 'wait', 'started', text);
+      draft.waiting = { kind: 'wait', timeout: after(step.timeoutMs, world), hold: null, line };
+      lookAtWait(engine, run, null);
+      return;
+    }
+    case 'stop':
+      end(
+        run,
+        step.as,
+        step.as === 'done'
+          ? both('Ended here', '到此结束')
+          : both('Ended here as failed', '以失败结束'),
+      );
+      return;
+    default:
+      step satisfies never;
+  }
+}
+
+/** A wait for a press looks at the press. */
+export function lookAtPress(engine: Engine, run: MovingRun, press: Pressed): void {
+  const step = stepAt(run);
+  if (step?.kind !== 'wait' || step.until.kind !== 'presses') return;
+  const isMeant = step.until.of.some(
+    ({ subject, values }) =>
+      subject.kind === 'device' &&
+      subject.device === press.device &&
+      subject.property === press.property &&
+      values.some((value) => value === press.value),
+  );
+  if (isMeant) endWait(engine, run, 'ok');
+}
+
+/** One of the run's deadlines has come. */
+export function takeDue(engine: Engine, run: MovingRun, which: string | undefined): void {
+  const { draft } = run;
+  const { waiting } = draft;
+  if (which === 'guard') {
+    if (draft.guard && isDue(draft.guard, run.world)) giveUpOutcomes(engine, run);
+  } else if (waiting?.kind === 'delay') {
+    if (!isDue(waiting.due, run.world)) return;
+    const step = stepAt(run);
+    const time = durationText(step?.kind === 'delay' ? step.ms : 0);
+    setLine(run, waiting.line, 'ok', both(`Waited ${time.en}`, `已等待 ${time.zh}`));
+    draft.waiting = null;
+    nextStep(run);
+  } else if (waiting?.kind === 'wait') {
+    // The level first: what is there at the last moment is there in time.
+    lookAtWait(engine, run, null);
+    const now = draft.waiting;
+    if (now?.kind === 'wait' && now.timeout && isDue(now.timeout, run.world))
+      endWait(engine, run, 'timedOut');
+  }
+}
+
+function after(ms: number | null, world: SceneWorld): Deadline | null {
+  return ms === null ? null : deadlineAfter(world.now, world.bootId, ms);
+}
+
+function isTooLate(waiting: Waiting, late: AfterOutage['late'], world: SceneWorld): boolean {
+  if (late.kind !== 'skip') return false;
+  const due =
+    waiting.kind === 'delay' ? waiting.due : waiting.kind === 'wait' ? waiting.timeout : null;
+  return due !== null && -remainingMs(due, world.now, world.bootId) > late.overMs;
+}
