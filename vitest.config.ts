@@ -1,3 +1,4 @@
+// Real workers, sockets, SQLite files and a browser: what tests share, and how many run at once.
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({

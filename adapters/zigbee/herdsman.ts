@@ -132,7 +132,8 @@ export function listenToLogs(log: (level: LogLevel, text: string) => void): void
     log(level, `${namespace}: ${typeof message === 'function' ? message() : message}`);
   const logger = {
     debug: () => {},
-    info: line('info'),
+    // What the library tells of each join and interview, the hub tells in its own words.
+    info: line('debug'),
     warning: line('warn'),
     error: line('warn'),
   };

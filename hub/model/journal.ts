@@ -9,7 +9,8 @@ import type { Patch } from './state-table.ts';
 
 /**
  * One durable decision. Applying all records' patches in order of their numbers to the last checkpoint gives
- * every run, wait, hold, variable and open intent back. Numbers are contiguous; a record is on disk whole or not at all.
+ * every run, wait, hold, variable and open intent back. Numbers are contiguous; a record is on disk whole or
+ * not at all.
  */
 export interface JournalRecord {
   readonly number: number;
