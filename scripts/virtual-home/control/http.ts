@@ -1,7 +1,6 @@
 // The control interface over HTTP: JSON on 127.0.0.1, for tests and benches in other processes.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { ControlError, type Fault, type HomeControl } from './control.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
@@ -213,7 +212,8 @@ export async function serveControl(
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);
   });
-  const address = server.address() as AddressInfo;
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('not a TCP port');
   return {
     port: address.port,
     stop: () =>

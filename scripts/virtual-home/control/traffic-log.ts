@@ -5,7 +5,7 @@ import type { ZclFrame } from '../zcl/frame.ts';
 
 export const RECORDS_MAX = 100_000;
 
-/** One ZCL frame, or one thing that happened to a node. */
+/** One ZCL frame, or one thing that happened to a node. What was `sent` may still be lost on its way. */
 export interface TrafficRecord {
   seq: number;
   /** Milliseconds since 1970. */

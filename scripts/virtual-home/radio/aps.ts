@@ -3,8 +3,6 @@
 /** Addresses of the network layer. Spec: Zigbee 05-3474 § 3.6.5. */
 export const COORDINATOR_ADDRESS = 0x0000;
 export const BROADCAST_ALL = 0xffff;
-export const BROADCAST_ALWAYS_LISTENING = 0xfffd;
-export const BROADCAST_ROUTERS = 0xfffc;
 
 export const ZDO_PROFILE = 0x0000;
 

@@ -1,9 +1,8 @@
 // The coordinator's serial line as a TCP port of the loopback: one host at a time, bytes in any chunks.
 // Faults of the line (mute, unplugged, garbage) are here; the frames are the coordinator's.
 
-import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
-import { Timers } from '../timers.ts';
+import { type Cancel, Timers } from '../timers.ts';
 import type { Coordinator } from './coordinator.ts';
 import { encodeMtFrame, MessageType, type MtFrame, MtFrameParser } from './unpi.ts';
 
@@ -19,6 +18,7 @@ export class SerialServer {
   #port = 0;
   #outgoing: Buffer[] = [];
   #isMute = false;
+  #unmute: Cancel = () => undefined;
   #isStopped = false;
   /** Events that a slow host missed. */
   droppedEvents = 0;
@@ -43,7 +43,8 @@ export class SerialServer {
       server.once('error', reject);
       server.listen(port, '127.0.0.1', resolve);
     });
-    const address = server.address() as AddressInfo;
+    const address = server.address();
+    if (typeof address !== 'object' || address === null) throw new Error('not a TCP port');
     this.#port = address.port;
     this.#server = server;
   }
@@ -84,7 +85,8 @@ export class SerialServer {
   /** Hears nothing and says nothing for a while; the connection stays. */
   mute(durationMs: number): void {
     this.#isMute = true;
-    this.#timers.after(durationMs, () => {
+    this.#unmute();
+    this.#unmute = this.#timers.after(durationMs, () => {
       this.#isMute = false;
     });
   }
