@@ -171,6 +171,10 @@ export function resumeRun(engine: Engine, run: MovingRun, gapMs: number): void {
   lookAtWait(engine, run, null);
 }
 
+function isLastStep({ draft, program }: MovingRun): boolean {
+  return draft.frames.every(({ list, at }) => at + 1 >= (program.lists.get(list)?.length ?? 0));
+}
+
 function waitingAnew(waiting: Waiting, step: Step | undefined, world: SceneWorld): Waiting {
   if (waiting.kind === 'delay' && step?.kind === 'delay') {
     return { ...waiting, due: deadlineAfter(world.now, world.bootId, step.ms) };
@@ -214,8 +218,9 @@ function beginStep(engine: Engine, run: MovingRun, step: Step): void {
       const overMs = step.kind === 'set' ? (step.overMs ?? 0) : 0;
       const guard = deadlineAfter(world.now, world.bootId, OUTCOME_WITHIN_MS + overMs);
       if (draft.guard === null || draft.guard.wallMs < guard.wallMs) draft.guard = guard;
-      // A message does not hold up what comes behind it, unless its failure is to end the run.
-      const isWaitedFor = step.kind !== 'notify' || step.onError === 'stop';
+      // A message does not hold up what comes behind it; behind the last step nothing comes. A failure that is to end
+      // the run is waited for in any case.
+      const isWaitedFor = step.onError === 'stop' || (step.kind !== 'notify' && !isLastStep(run));
       if (isWaitedFor) draft.waiting = { kind: 'acts', path };
       else nextStep(run);
       return;

@@ -117,7 +117,7 @@ export class Runs {
   begin(start: RunStart, world: SceneWorld): RunTrace | Label {
     this.#ensureIndex(world);
     const { again } = start.program.scene;
-    const active = this.of(start.program.id, world);
+    const active = this.of(start.program.id, world).filter(isBusy);
     let state: RunEntry['state'] = 'running';
     switch (again.kind) {
       case 'single':
@@ -305,6 +305,7 @@ export class Runs {
     retime(before, entry, world);
     const trace = traceOf(entry, 'running', null);
     world.publish(trace);
+    if (!isBusy(entry) && (before === null || isBusy(before))) this.#startNext(entry.scene, world);
     return trace;
   }
 
@@ -346,7 +347,7 @@ export class Runs {
     if (
       next === undefined ||
       loaded === undefined ||
-      active.some(({ state }) => state === 'running')
+      active.some((entry) => entry.state === 'running' && isBusy(entry))
     ) {
       return;
     }
@@ -406,6 +407,11 @@ const STARTED_ANEW = both('Ended: it was triggered again', '已结束:再次触�
 const WAITS_ITS_TURN = both('Waits its turn', '排队等待');
 /** Runs of one scene at once with one for each device. */
 const PER_DEVICE_MAX = SCENE_LIMITS.runs;
+
+/** Whether the run still has something to do, or only follows what it asked for. */
+function isBusy(entry: RunEntry): boolean {
+  return entry.waiting?.kind !== 'end';
+}
 
 function isSame(before: RunEntry, after: RunEntry): boolean {
   const keys = Object.keys(after) as (keyof RunEntry)[];

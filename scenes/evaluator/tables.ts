@@ -38,7 +38,7 @@ export type Waiting =
       readonly hold: HoldState | null;
       readonly line: number | null;
     }
-  /** Nothing but outcomes of messages; all steps are done. */
+  /** Nothing but outcomes: all steps are done, and the scene may be triggered again. */
   | { readonly kind: 'end' };
 
 /** Something that a run asked for and whose outcome is open. */

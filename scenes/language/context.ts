@@ -8,7 +8,6 @@ import {
   findProperty,
   PROPERTIES,
   type PropertyDescriptor,
-  type PropertyKey,
   type PropertyValue,
   specOf,
 } from '../../hub/model/properties.ts';
@@ -292,5 +291,3 @@ function sentence(message: string, input: unknown): string {
       : '';
   return `${message.slice(0, 1).toUpperCase()}${message.slice(1)}${shown}`;
 }
-
-export type { PropertyKey };
