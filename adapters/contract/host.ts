@@ -5,6 +5,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type {
   AdapterItem,
+  AdapterState,
   AdapterToCore,
   AdapterToMain,
   CoreToAdapter,
@@ -21,6 +22,8 @@ export const STOP_LIMIT_MS = 5_000;
 /** Time an adapter has for `start()` before its host gives up. */
 export const START_LIMIT_MS = 30_000;
 const CALL_LIMIT_MS = 60_000;
+/** Commands kept while the adapter connects; one more is answered at once. */
+const WAITING_MAX = 256;
 const INTERVIEW_LIMIT_MS = 180_000;
 
 /** The host's end of its direct line to the core; a MessagePort or a Unix socket. */
@@ -54,6 +57,9 @@ export class AdapterHost {
   readonly #outbox = new Outbox(this.#host);
   readonly #names = new Map<NodeAddress, string>();
   #core: CorePort | null = null;
+  /** Commands that came while the adapter connects: they go once it has, and fail with it. */
+  #waiting: { readonly command: AdapterCommand; readonly untilMs: number }[] = [];
+  #isConnecting = true;
   #adapter: Adapter | null = null;
   #isFlushScheduled = false;
   #isClosed = false;
@@ -143,6 +149,7 @@ export class AdapterHost {
         kind: 'state',
         state: { kind: 'fault', problem: toProblem(error), retryAtMs: null },
       });
+      this.#became('fault');
     }
   }
 
@@ -195,6 +202,10 @@ export class AdapterHost {
   }
 
   async #send(command: AdapterCommand): Promise<void> {
+    if (this.#isConnecting && this.#stopping === null && this.#waiting.length < WAITING_MAX) {
+      this.#waiting.push({ command, untilMs: monotonicMs() + command.timeoutMs });
+      return;
+    }
     try {
       const adapter = this.#adapter;
       if (adapter === null || this.#stopping !== null) {
@@ -203,6 +214,18 @@ export class AdapterHost {
       await adapter.send(command);
     } catch (error) {
       this.#outcome(command.id, toProblem(error));
+    }
+  }
+
+  /** Lets waiting commands go; one whose time is over has been given up by the core. */
+  #became(kind: AdapterState['kind']): void {
+    this.#isConnecting = kind === 'starting' || kind === 'connecting';
+    if (this.#isConnecting) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const { command, untilMs } of waiting) {
+      const timeoutMs = Math.round(untilMs - monotonicMs());
+      if (timeoutMs > 0) void this.#send({ ...command, timeoutMs });
     }
   }
 
@@ -228,7 +251,10 @@ export class AdapterHost {
       described: (description) => toMain({ kind: 'described', description }),
       left: (node) => toMain({ kind: 'left', node }),
       pairProgress: (progress) => toMain({ kind: 'pair', progress }),
-      state: (state) => toMain({ kind: 'state', state }),
+      state: (state) => {
+        toMain({ kind: 'state', state });
+        this.#became(state.kind);
+      },
       log: (level, text) => this.#log(level, text),
       abandon: (reason) => {
         this.#log('error', `The ${this.#id} adapter gives up this host: ${reason}`);

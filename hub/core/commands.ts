@@ -33,6 +33,15 @@ const TIMEOUT_MS = { mains: 5_000, sleepy: 60_000, travelling: 60_000 };
 
 const DUE_PREFIX = 'command/';
 
+/** A set that was asked for before the hub stopped, and was let through then. */
+export interface LostSet {
+  readonly id: CommandId;
+  readonly device: DeviceId;
+  readonly cause: Cause;
+  readonly property: PropertyKey;
+  readonly value: PropertyValue;
+}
+
 export interface CommandPath {
   /**
    * Starts a command; refusals and endings are told through `ended`, in the same input or a later one.
@@ -52,6 +61,8 @@ export interface CommandPath {
   adapterDown(device: DeviceId, reason: string): void;
   /** After a crash of the core alone: sends again what may be sent twice. */
   restored(): void;
+  /** After a stop of the whole hub: asks again for a set whose outcome was lost with it. */
+  again(lost: LostSet): void;
 }
 
 export function isCommandKey(key: string): boolean {
@@ -226,6 +237,27 @@ export function createCommandPath(
     return `cmd_${state.seq.toString(36)}${suffix}` as CommandId;
   }
 
+  function requested(
+    id: CommandId,
+    device: DeviceId,
+    body: CommandBody,
+    cause: Cause,
+  ): CommandRecord {
+    return {
+      id,
+      device,
+      body,
+      cause,
+      state: 'requested',
+      requestedAtMs: state.now.wallMs,
+      sentAtMs: null,
+      acknowledgedAtMs: null,
+      observedAtMs: null,
+      endedAtMs: null,
+      problem: null,
+    };
+  }
+
   function begin(record: CommandRecord, timeoutMs: number): void {
     const live: LiveCommand = {
       record,
@@ -248,19 +280,7 @@ export function createCommandPath(
 
   return {
     request({ device: id, body, cause, timeoutMs }, author) {
-      const record: CommandRecord = {
-        id: nextId(),
-        device: id,
-        body,
-        cause,
-        state: 'requested',
-        requestedAtMs: state.now.wallMs,
-        sentAtMs: null,
-        acknowledgedAtMs: null,
-        observedAtMs: null,
-        endedAtMs: null,
-        problem: null,
-      };
+      const record = requested(nextId(), id, body, cause);
       try {
         const device = state.devices.get(id);
         if (!device) throw new NotFoundError('device', id);
@@ -310,6 +330,12 @@ export function createCommandPath(
           ? 'It may have been changed by hand at the same time.'
           : 'Is it powered and within reach? Try again.',
       });
+    },
+    again({ id, device: deviceId, cause, property, value }) {
+      const device = state.devices.get(deviceId);
+      if (!device || !state.properties.get(deviceId)?.has(property)) return;
+      const body: CommandBody = { kind: 'set', property, value };
+      begin(requested(id, deviceId, body, cause), defaultTimeoutMs(device, body));
     },
     release(command) {
       const live = state.commands.get(command.id);

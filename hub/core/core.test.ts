@@ -3,13 +3,14 @@ import type { AdapterItem } from '../model/adapter-port.ts';
 import type { CommandBody, CommandRecord } from '../model/command.ts';
 import type { CoreEffects, CoreInput } from '../model/core-port.ts';
 import type { DeviceRecord } from '../model/device.ts';
-import type { MemberRecord, Role } from '../model/home.ts';
+import type { MemberRecord, Role, SceneRecord } from '../model/home.ts';
 import {
   adapterId,
   type CommandId,
   deviceId,
   memberId,
   nodeAddress,
+  sceneId,
 } from '../model/identifiers.ts';
 import {
   describeProperty,
@@ -419,6 +420,99 @@ describe('a core that died', () => {
     const effects = home.turn({ kind: 'device', device: device(LAMP, 'light', ['on']) });
     expect(changes(effects)).toEqual([]);
     expect(changes(home.report(LAMP, { on: true }, 'reconnect'))).toEqual([]);
+  });
+
+  it('tells main of values from disk, so that pages show them before the device speaks', () => {
+    const atMs = Date.UTC(2026, 10, 21);
+    const home = createHome({
+      lastValues: [{ device: LAMP, property: key('on'), value: true, atMs }],
+    });
+    home.turn({ kind: 'device', device: device(LAMP, 'light', ['on']) });
+    home.core.resume(home.now());
+    home.turn();
+    expect(home.kept()).toContainEqual({
+      table: 'values',
+      key: 'dev_lamp/on',
+      value: { value: true, atMs, seq: 0 },
+    });
+  });
+
+  const lamp: CoreInput = {
+    kind: 'device',
+    device: device(LAMP, 'light', ['on', 'brightness', 'power']),
+  };
+  const held: SceneRecord = {
+    id: sceneId('scene_held'),
+    name: 'Held',
+    enabled: true,
+    source: `scene: Held\nwhen: [{holds: {${LAMP}.on: true}, for: 2s}]\ndo: [{notify: {to: adults, text: Held}}]\n`,
+    author: null,
+    version: 1,
+    updatedAtMs: 0,
+  };
+
+  it('goes on with a hold whose value the log of values had not written yet', () => {
+    const home = createHome().furnish();
+    home.turn({ kind: 'scene', scene: held });
+    home.items({
+      kind: 'availability',
+      node: nodeAddress(`0x${LAMP}`),
+      online: true,
+      reason: null,
+    });
+    home.report(LAMP, { on: false });
+    home.report(LAMP, { on: true });
+    const durable = home.kept().filter(({ table }) => !['values', 'availability'].includes(table));
+    const wallMs = home.now().wallMs + 1_500;
+    const second = createHome({
+      now: { wallMs, monoMs: home.now().monoMs + 1_500 },
+      lastSeq: 60,
+      lastRecord: 30,
+      entries: durable,
+      lastValues: [{ device: LAMP, property: key('on'), value: false, atMs: wallMs - 4_000 }],
+      lastAliveMs: wallMs - 1_000,
+    });
+    second.turn(lamp, { kind: 'scene', scene: held });
+    second.core.resume(second.now());
+    second.items({
+      kind: 'availability',
+      node: nodeAddress(`0x${LAMP}`),
+      online: true,
+      reason: null,
+    });
+    const told = second.pass(600).records.flatMap(({ notifications = [] }) => notifications);
+    expect(told).toMatchObject([{ text: 'Held' }]);
+  });
+
+  it('asks again for what a run waits for, and shows the run', () => {
+    const lit = {
+      ...held,
+      name: 'Lit',
+      source: `scene: Lit\ndo: [{set: {${LAMP}: {on: true}}}]\n`,
+    };
+    const home = createHome().furnish();
+    home.turn({ kind: 'scene', scene: lit });
+    const cause = { kind: 'local' } as const;
+    const begun = home.turn({
+      ...{ kind: 'runScene', request: 1, scene: held.id, checkWhile: false, cause },
+    });
+    const [first] = sent(begun);
+    const durable = home
+      .kept()
+      .filter(({ table }) => !['values', 'availability', 'commands'].includes(table));
+    const second = createHome({ now: home.now(), lastSeq: 60, lastRecord: 30, entries: durable });
+    second.turn(lamp, { kind: 'scene', scene: lit });
+    second.core.resume(second.now());
+    const resumed = second.turn();
+    expect(sent(resumed)).toMatchObject([{ id: first?.id, body: { property: 'on', value: true } }]);
+    expect(resumed.out).toContainEqual(
+      expect.objectContaining({
+        kind: 'run',
+        trace: expect.objectContaining({ state: 'running' }),
+      }),
+    );
+    const ended = second.report(LAMP, { on: true }).out.find(({ kind }) => kind === 'run');
+    expect(ended).toMatchObject({ trace: { state: 'done' } });
   });
 
   it('numbers its journal without a hole', () => {

@@ -16,6 +16,7 @@ import type { Patch } from '../model/state-table.ts';
 import type { LastValue } from '../model/store-port.ts';
 import { createCommandPath, isCommandKey } from './commands.ts';
 import { armDeadline, createCoreState, emptyEffects, nodeKey } from './core-state.ts';
+import { createDecidedValues } from './decided-values.ts';
 import { createIntents, isIntentKey } from './intents.ts';
 import { AVAILABILITY, splitValueKey, VALUES } from './live-table.ts';
 
@@ -33,6 +34,8 @@ export interface CoreStart {
   readonly lastRecord: number;
   readonly entries: readonly Patch[];
   readonly lastValues: readonly LastValue[];
+  /** Wall time at which the home was last seen to live; absent or null: the newest value's. */
+  readonly lastAliveMs?: number | null;
 }
 
 export interface Core {
@@ -51,9 +54,11 @@ export interface Core {
 export function createCore(start: CoreStart): Core {
   const state = createCoreState(start);
   const scenes = sceneTables();
-  const tables = [state.intents, state.commands, state.cursors, ...scenes.all];
+  const decided = createDecidedValues();
+  const tables = [state.intents, state.commands, state.cursors, ...scenes.all, decided.table];
   const volatile = tables.filter((table) => !table.isDurable);
   const durable = tables.filter((table) => table.isDurable);
+  const decisions = new Set(scenes.all.map(({ name }) => name));
   const early = new Map<string, Map<PropertyKey, PropertyValue>>();
   let patches: Patch[] = [];
 
@@ -123,6 +128,8 @@ export function createCore(start: CoreStart): Core {
     }
     const changed: Patch[] = [];
     for (const table of durable) table.drain(changed);
+    decided.settle(changed.some(({ table }) => decisions.has(table)));
+    decided.table.drain(changed);
     if (changed.length === 0) return;
     const intentPatches = changed.filter((patch) => patch.table === state.intents.name);
     const opened = intentPatches.flatMap(({ key }) => {
@@ -157,6 +164,7 @@ export function createCore(start: CoreStart): Core {
       return;
     }
     state.live.setValue(id, key, { ...before, value, atMs, seq: state.seq });
+    decided.changed(id, key, { value, atMs });
     const by = commandCause ?? cause;
     const change = { device: id, property: key, value, previous, cause: by };
     state.effects.out.push({ kind: 'change', seq: state.seq, atMs, ...change });
@@ -307,6 +315,7 @@ export function createCore(start: CoreStart): Core {
     state.byNode.delete(nodeKey(device.description.adapter, device.description.node));
     state.properties.delete(id);
     state.live.remove(id);
+    decided.forget(id);
     deviceIds = [...state.devices.keys()].sort();
     evaluator.homeChanged(world);
   }
@@ -415,8 +424,22 @@ export function createCore(start: CoreStart): Core {
         byName.get(table)?.restore(key, value as never);
       }
     }
+    // Main does not know these yet: they go out as patches with the first tick.
     for (const { device, property, value, atMs } of start.lastValues) {
-      state.live.restoreValue(device, property, { value, atMs, seq: 0 });
+      state.live.add(device);
+      state.live.setValue(device, property, { value, atMs, seq: 0 });
+    }
+    decided.restore(state.live);
+  }
+
+  /** What a run still waits for, and this core knows nothing of since the whole hub was down. */
+  function askAgain(): void {
+    for (const [, run] of scenes.runs.entries()) {
+      const cause: Cause = { kind: 'scene', scene: run.scene, run: run.id };
+      for (const act of run.open) {
+        if (act.kind !== 'command' || act.wants === null || state.commands.has(act.id)) continue;
+        commands.again({ id: act.id, device: act.device, cause, ...act.wants });
+      }
     }
   }
 
@@ -439,7 +462,10 @@ export function createCore(start: CoreStart): Core {
       number(now);
       commands.restored();
       intents.restored();
-      evaluator.restored(world);
+      evaluator.restored(world, start.lastAliveMs ?? null);
+      askAgain();
+      // Main may know nothing of the runs that go on.
+      for (const trace of evaluator.activeRuns(world)) world.publish(trace);
       settle();
     },
     drain() {

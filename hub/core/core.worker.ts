@@ -14,6 +14,8 @@ import type { CoreBoot, CoreToMain, MainToCore } from './shell-messages.ts';
 
 /** Log entries given to storage and not taken yet; beyond this they are counted and dropped. */
 const LOG_IN_FLIGHT_MAX = 50_000;
+/** Commands kept for an adapter without a line; more push the oldest out, which time out in the core. */
+const UNDELIVERED_MAX = 256;
 /** Node's timers cannot be set further ahead; the next tick comes long before. */
 const TIMER_MAX_MS = 60_000;
 
@@ -114,7 +116,7 @@ function flush(): void {
     replies,
     durable: durableUpTo,
   });
-  for (const { adapter, message } of effects.send) adapters.get(adapter)?.postMessage(message);
+  for (const { adapter, message } of effects.send) send(adapter, message);
   if (records.length > 0) {
     for (const record of records) unwritten.push(record);
     toStore({ kind: 'journal', records });
@@ -183,15 +185,37 @@ function useStore(port: MessagePort): void {
   if (unwritten.length > 0) toStore({ kind: 'journal', records: unwritten });
 }
 
+type AdapterCommand = Extract<CoreToAdapter, { kind: 'command' }>;
+
 /** What a worker's MessagePort and a child's socket have in common. */
 interface AdapterPort {
   postMessage(message: CoreToAdapter): void;
   close(): void;
 }
 
+/** Commands for an adapter that has no line yet, as at the start of the hub; each until its own time is over. */
+const undelivered = new Map<AdapterId, { message: AdapterCommand; untilMs: number }[]>();
+
+function send(adapter: AdapterId, message: CoreToAdapter): void {
+  const port = adapters.get(adapter);
+  if (port) {
+    port.postMessage(message);
+  } else if (message.kind === 'command') {
+    const waiting = undelivered.get(adapter) ?? [];
+    waiting.push({ message, untilMs: clock.now().monoMs + message.timeoutMs });
+    undelivered.set(adapter, waiting.slice(-UNDELIVERED_MAX));
+  }
+}
+
 function useAdapter(adapter: AdapterId, port: AdapterPort): void {
   adapters.get(adapter)?.close();
   adapters.set(adapter, port);
+  const nowMs = clock.now().monoMs;
+  for (const { message, untilMs } of undelivered.get(adapter) ?? []) {
+    const timeoutMs = Math.round(untilMs - nowMs);
+    if (timeoutMs > 0) port.postMessage({ ...message, timeoutMs });
+  }
+  undelivered.delete(adapter);
 }
 
 function loseAdapter(adapter: AdapterId, port: AdapterPort): void {
@@ -250,6 +274,8 @@ main.on('message', (message: MainToCore) => {
       void useSocket(message.adapter, message.path, message.token);
       return;
     case 'input':
+      // The core tells of these as failed: they must not happen afterwards.
+      if (message.input.kind === 'adapterDown') undelivered.delete(message.input.adapter);
       apply(message.input);
       return;
     case 'wallOffset':

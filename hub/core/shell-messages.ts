@@ -17,6 +17,8 @@ export interface CoreBoot {
   readonly lastRecord: number;
   readonly entries: readonly Patch[];
   readonly lastValues: readonly LastValue[];
+  /** Wall time at which the home was last seen to live; null: that is not known. */
+  readonly lastAliveMs: number | null;
   /** Journal records that storage may not have: they are sent to it again. */
   readonly pendingRecords: readonly JournalRecord[];
   /** Settings of the home, given before anything else. */
