@@ -26,6 +26,9 @@ export interface House extends AsyncDisposable {
   add(...names: string[]): Promise<void>;
   /** Saves a scene from its text; gives its id. */
   scene(text: string): Promise<string>;
+  /** Starts the hub, which must be down; resolves once it is ready, whatever Zigbee is at. */
+  start(environment?: Record<string, string>): Promise<void>;
+  /** As start, and waits until Zigbee is connected. */
   restart(environment?: Record<string, string>): Promise<void>;
 }
 
@@ -97,8 +100,11 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       if (status !== 201) throw new Error(`the scene was not saved: ${JSON.stringify(body)}`);
       return body.id;
     },
-    async restart(environment) {
+    async start(environment) {
       house.hub = await start(environment);
+    },
+    async restart(environment) {
+      await house.start(environment);
       await connected(house);
     },
     async [Symbol.asyncDispose]() {

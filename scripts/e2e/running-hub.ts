@@ -105,7 +105,11 @@ export async function startHub(options: RunningHubOptions = {}): Promise<Running
       return / is at (http:\/\/\S+)\//.exec(output)?.[1];
     },
     START_WITHIN_MS,
-  );
+  ).catch(async (error: Error) => {
+    child.kill('SIGKILL');
+    await gone;
+    throw new Error(`${error.message}; it wrote:\n${output}`);
+  });
   const folder = existsSync(path.join(data, 'demo', 'cli.token')) ? path.join(data, 'demo') : data;
   const token = readFileSync(path.join(folder, 'cli.token'), 'utf8').trim();
 

@@ -1,0 +1,236 @@
+// The outside record of a house that is killed again and again: what was asked of the hub, what it acknowledged, what
+// was seen of its runs. It is kept by the driver alone, from answers and the live stream; the hub is held against it.
+import { expect } from 'vitest';
+
+/** A journal record is on disk this long after its decision, on a healthy disk. */
+const ON_DISK_WITHIN_MS = 50;
+/** How late an act may be: a busy machine, and the disk that a message waits for. */
+export const ACT_WITHIN_MS = 1_500;
+/** Deadlines are in whole milliseconds of two clocks. */
+const EARLY_MAX_MS = 30;
+/** A gap from which on the rules of `after-outage` hold; shorter ones are no outage. */
+export const OUTAGE_MS = 10_000;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+interface Entity {
+  /** Null: it is not there. */
+  acknowledged: Fields | null;
+  /** What was asked when the hub died; it may be there or not, but whole. */
+  asked?: Fields | null;
+}
+
+/** A run that was seen under way, and the message that it owes. */
+export interface SeenRun {
+  readonly id: string;
+  readonly scene: string;
+  /** When its message is due, in wall milliseconds. */
+  readonly dueMs: number;
+  readonly seenMs: number;
+  /** `drop`: an outage ends it without a message. */
+  readonly afterOutage: 'resume' | 'drop';
+}
+
+/** A level that began to hold, as the live stream told, and the message that it owes. */
+interface SeenHold {
+  readonly dueMs: number;
+  readonly seenMs: number;
+}
+
+interface Life {
+  readonly readyMs: number;
+  /** When Zigbee was connected: what hangs on a device's state waits until the device is within reach. */
+  connectedMs: number;
+  killedMs: number;
+}
+
+export interface Message {
+  readonly id: string;
+  readonly run: string | null;
+  readonly text: string;
+  readonly atMs: number;
+}
+
+export class OutsideRecord {
+  readonly #entities = new Map<string, Entity>();
+  readonly #lives: Life[] = [];
+  readonly #owed = new Map<string, SeenRun>();
+  #holds: SeenHold[] = [];
+  #settled = 0;
+  /** What was wrong at once, such as an answer that should not be. */
+  readonly faults: string[] = [];
+
+  get lives(): number {
+    return this.#lives.length;
+  }
+
+  get settledRuns(): number {
+    return this.#settled;
+  }
+
+  get owedRuns(): number {
+    return this.#owed.size;
+  }
+
+  get owedHolds(): number {
+    return this.#holds.length;
+  }
+
+  acknowledged(key: string): Fields | null {
+    return this.#entities.get(key)?.acknowledged ?? null;
+  }
+
+  keys(prefix: string): string[] {
+    return [...this.#entities].flatMap(([key, { acknowledged }]) =>
+      key.startsWith(prefix) && acknowledged !== null ? [key.slice(prefix.length)] : [],
+    );
+  }
+
+  /** An edit is on its way. */
+  ask(key: string, fields: Fields | null): void {
+    const entity = this.#entities.get(key) ?? { acknowledged: null };
+    entity.asked = fields;
+    this.#entities.set(key, entity);
+  }
+
+  /** The hub has said that the edit is done. */
+  acknowledge(key: string, fields: Fields | null): void {
+    this.#entities.set(key, { acknowledged: fields });
+  }
+
+  /** The hub has refused the edit. */
+  refuse(key: string): void {
+    delete this.#entities.get(key)?.asked;
+  }
+
+  /** What is known of it is void. */
+  forget(key: string): void {
+    this.#entities.delete(key);
+  }
+
+  /** Holds what the hub shows after a restart against what was acknowledged, or was asked and is there whole. */
+  checkEntities(shown: ReadonlyMap<string, Fields>): void {
+    for (const [key, entity] of this.#entities) {
+      const found = shown.get(key) ?? null;
+      const isAsAcknowledged = isLike(found, entity.acknowledged);
+      const isAsAsked = entity.asked !== undefined && isLike(found, entity.asked);
+      if (!isAsAcknowledged && !isAsAsked) {
+        expect({ [key]: found }).toEqual({ [key]: entity.acknowledged, asked: entity.asked });
+      }
+      const asked = isAsAcknowledged ? entity.acknowledged : (entity.asked ?? null);
+      this.#entities.set(key, { acknowledged: asked });
+    }
+  }
+
+  /** Scenes run. */
+  born(readyMs: number): void {
+    const never = Number.POSITIVE_INFINITY;
+    this.#lives.push({ readyMs, connectedMs: never, killedMs: never });
+  }
+
+  /** Devices are within reach. */
+  connected(connectedMs: number): void {
+    const life = this.#lives.at(-1);
+    if (life) life.connectedMs = connectedMs;
+  }
+
+  /** The hub is killed now: what was seen only just before need not be on disk. */
+  killed(killedMs: number): void {
+    const life = this.#lives.at(-1);
+    if (life) life.killedMs = killedMs;
+    for (const [id, run] of this.#owed) {
+      if (run.seenMs > killedMs - ON_DISK_WITHIN_MS) this.#owed.delete(id);
+    }
+    this.#holds = this.#holds.filter(({ seenMs }) => seenMs <= killedMs - ON_DISK_WITHIN_MS);
+  }
+
+  seen(run: SeenRun): void {
+    if (!this.#owed.has(run.id)) this.#owed.set(run.id, run);
+  }
+
+  seenHold(hold: SeenHold): void {
+    this.#holds.push(hold);
+  }
+
+  /** A run that ended without its message for a reason, such as a disk that was too slow. */
+  excuse(id: string): void {
+    this.#owed.delete(id);
+  }
+
+  /** Every message once, each owed message in its time; those whose time has not come are left for later. */
+  checkMessages(messages: readonly Message[], nowMs: number): void {
+    const byRun = new Map<string, Message[]>();
+    for (const message of messages) {
+      if (message.run === null) continue;
+      byRun.set(message.run, [...(byRun.get(message.run) ?? []), message]);
+    }
+    for (const [run, found] of byRun) {
+      if (found.length > 1) expect({ run, messages: found }).toEqual({ run, messages: 'one' });
+    }
+    for (const run of [...this.#owed.values()]) {
+      const [message] = byRun.get(run.id) ?? [];
+      const latestMs = this.#latestMs(run.dueMs, nowMs, 'readyMs');
+      const mayBeDropped = run.afterOutage === 'drop' && this.#isOutageBefore(run);
+      if (message === undefined) {
+        if (latestMs === null) continue;
+        if (!mayBeDropped) {
+          const lives = this.#lives.slice(-3);
+          expect({ run, latestMs, lives }).toEqual({ run, latestMs, message: 'one' });
+        }
+      } else {
+        expect(mayBeDropped, `${run.scene} (${run.id}) was to end with the outage`).toBe(false);
+        expect(message.text, `the message of ${run.id}`).toBe(run.scene);
+        expect(message.atMs, `${run.scene} acted early`).toBeGreaterThan(run.dueMs - EARLY_MAX_MS);
+        const limitMs = latestMs ?? nowMs;
+        expect(message.atMs, `${run.scene} acted late`).toBeLessThanOrEqual(limitMs);
+      }
+      this.#owed.delete(run.id);
+      this.#settled += 1;
+    }
+  }
+
+  /** The messages of holds: each one once, in its time. */
+  checkHolds(messages: readonly Message[], nowMs: number): void {
+    this.#holds = this.#holds.filter((hold) => {
+      const latestMs = this.#latestMs(hold.dueMs, nowMs, 'connectedMs');
+      const untilMs = latestMs ?? nowMs;
+      const found = messages.filter(
+        ({ atMs }) => atMs > hold.dueMs - EARLY_MAX_MS && atMs <= untilMs,
+      );
+      if (found.length === 1) {
+        this.#settled += 1;
+        return false;
+      }
+      const isYetToCome = found.length === 0 && latestMs === null;
+      if (!isYetToCome) {
+        const lives = this.#lives.slice(-3);
+        expect({ hold, found, latestMs, lives }).toEqual({ hold, found: 'one message' });
+      }
+      return true;
+    });
+  }
+
+  /** When the act must have happened: in the first life that was long enough for it; null while there was none. */
+  #latestMs(dueMs: number, nowMs: number, from: 'readyMs' | 'connectedMs'): number | null {
+    for (const life of this.#lives) {
+      const fromMs = Math.max(dueMs, life[from]);
+      if (Math.min(life.killedMs, nowMs) - fromMs >= ACT_WITHIN_MS) return fromMs + ACT_WITHIN_MS;
+    }
+    return null;
+  }
+
+  #isOutageBefore({ seenMs, dueMs }: SeenRun): boolean {
+    return this.#lives.some(({ killedMs }, index) => {
+      const next = this.#lives[index + 1];
+      const isOutage = next !== undefined && next.readyMs - killedMs > OUTAGE_MS;
+      return isOutage && killedMs > seenMs && killedMs < dueMs;
+    });
+  }
+}
+
+function isLike(found: Fields | null, wanted: Fields | null): boolean {
+  if (found === null || wanted === null) return found === wanted;
+  return Object.entries(wanted).every(
+    ([name, value]) => JSON.stringify(found[name]) === JSON.stringify(value),
+  );
+}
