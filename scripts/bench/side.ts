@@ -6,6 +6,7 @@ import type { BenchScope } from './bench.ts';
 import { builtModule } from './built.ts';
 import { type Hub, startHub } from './ours.ts';
 import { startUsualStack, type UsualStack } from './peers/usual-stack.ts';
+import { until } from './process.ts';
 import { LINE_PORT, openRadioLine, type RadioNetwork } from './radio/line.ts';
 import { type LinkRadio, startLinkRadio } from './radio/link-radio-process.ts';
 import type { LoadResult, LoadSpec } from './radio/load.ts';
@@ -14,6 +15,7 @@ import { rulesOf } from './rules.ts';
 export const DEVICES = 100;
 /** Where nothing listens: the radio in memory opens no port. */
 const NO_PORT = 9;
+const RADIO_LIMIT_MS = 20_000;
 
 /** What can be put under load. */
 export interface Side {
@@ -120,6 +122,9 @@ export async function peerInMemory(
     zigbeeEnvironment: memoryRadioEnvironment(line.port),
   });
   scope.atEnd(stack.stop);
+  await until('the radio in memory', () => line.calls > 0 || undefined, {
+    withinMs: RADIO_LIMIT_MS,
+  });
   await configured;
   return { load: line.load, pids: stack.pids, stop: stack.stop };
 }
@@ -137,6 +142,11 @@ export async function oursInMemory(
   const environment = memoryRadioEnvironment(line.port);
   const hub = await startHub({ folder, zigbeePort: NO_PORT, environment, ...rest });
   scope.atEnd(hub.stop);
+  await until('the radio in memory', () => line.calls > 0 || undefined, {
+    withinMs: RADIO_LIMIT_MS,
+    everyMs: 5,
+    process: hub.process,
+  });
   await configured;
   return { hub, load: line.load, pids: hub.pids, stop: hub.stop };
 }
