@@ -9,6 +9,7 @@ import { within } from '../contract/host.ts';
 import type { NetworkParameters, ZigbeeFiles } from './network-file.ts';
 import { RejectedByDeviceError } from './problems.ts';
 import type { ZigbeeSettings } from './settings.ts';
+import { installParser } from './unpi-parser.ts';
 
 export type Device = Models.Device;
 export type Endpoint = Models.Endpoint;
@@ -102,6 +103,7 @@ export function createController(options: {
   accepts(ieeeAddress: string): boolean;
 }): Controller {
   const { settings, network, files } = options;
+  installParser();
   const controller: Controller = new Controller({
     network: {
       panID: network.panId,

@@ -1,0 +1,51 @@
+// A parser of the Z-Stack serial frames in place of the library's, which writes out all bytes that wait as a log
+// line for each frame, heard or not: a chunk of 64 kB took it seconds, in which more came, and the host never
+// caught up. This one is linear, and after garbage it looks for the next frame from the very next byte.
+import type { Transform, TransformCallback } from 'node:stream';
+import { Frame } from 'zigbee-herdsman/dist/adapter/z-stack/unpi/frame.js';
+import { Parser } from 'zigbee-herdsman/dist/adapter/z-stack/unpi/parser.js';
+
+// Spec: Z-Stack Monitor and Test API § 2.1.1: start 0xFE, length of the data, two command bytes, data, checksum.
+const START = 0xfe;
+const DATA_AT = 4;
+const DATA_BYTES_MAX = 250;
+const NOTHING = Buffer.alloc(0);
+
+/** The part of the library's parser that stays: what is left of the last chunk. */
+interface Waiting extends Transform {
+  buffer: Buffer;
+}
+
+function parse(this: Waiting, chunk: Buffer, _: BufferEncoding, done: TransformCallback): void {
+  const bytes = this.buffer.length === 0 ? chunk : Buffer.concat([this.buffer, chunk]);
+  let at = bytes.indexOf(START);
+  while (at !== -1 && bytes.length - at > DATA_AT) {
+    const length = bytes[at + 1] ?? 0;
+    const end = at + DATA_AT + length + 1;
+    if (length > DATA_BYTES_MAX) {
+      at = bytes.indexOf(START, at + 1);
+      continue;
+    }
+    if (end > bytes.length) break;
+    const frame = frameOf(bytes.subarray(at, end), length);
+    if (frame !== null) this.emit('parsed', frame);
+    at = bytes.indexOf(START, frame === null ? at + 1 : end);
+  }
+  this.buffer = at === -1 ? NOTHING : bytes.subarray(at);
+  done();
+}
+
+/** Null when the checksum is wrong: the 0xFE was no start. */
+function frameOf(bytes: Buffer, length: number): Frame | null {
+  try {
+    return Frame.fromBuffer(length, DATA_AT + length, bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** Puts it in place for every coordinator that is connected from now on. May be called twice. */
+export function installParser(): void {
+  const prototype = Parser.prototype as unknown as { _transform: typeof parse };
+  prototype._transform = parse;
+}
