@@ -31,11 +31,24 @@ const FULL_WIDTH: Readonly<Record<string, string>> = {
 };
 const CHINESE = /[\p{Script=Han}\u3000-\u303f\uff00-\uff60\u201c\u201d]/u;
 
+/** Traces say the same few things again and again; setting them anew was a tenth of a run's cost. */
+const TYPESET_MAX = 2_000;
+const typesetTexts = new Map<string, string>();
+
+function typeset(zh: string): string {
+  const known = typesetTexts.get(zh);
+  if (known !== undefined) return known;
+  const text = setAnew(zh);
+  if (typesetTexts.size >= TYPESET_MAX) typesetTexts.clear();
+  typesetTexts.set(zh, text);
+  return text;
+}
+
 /**
  * Sets Chinese text: marks beside Chinese characters are full-width, and a space stands between characters and figures
  * or Latin words. What stands in quotation marks is somebody's own text and stays as it is.
  */
-function typeset(zh: string): string {
+function setAnew(zh: string): string {
   const isOpenWide: boolean[] = [];
   const marked = zh.replaceAll(/“[^”]*”|[,;:()]/g, (found, at: number) => {
     const wide = FULL_WIDTH[found];
