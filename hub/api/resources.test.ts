@@ -151,7 +151,7 @@ describe('scenes', () => {
     const on = await owner(path, { method: 'PATCH', body: { enabled: true } });
     expect(await bodyOf(on)).toMatchObject({ enabled: true, version: 3 });
     const { items } = await bodyOf(await owner(`${path}/versions`));
-    expect(items).toMatchObject([{ version: 3 }, { version: 2 }, { version: 1, source: TEXT }]);
+    expect(items).toMatchObject([{ version: 3 }, { version: 2 }, { version: 1, text: TEXT }]);
     const list = await bodyOf(await owner('/api/scenes'));
     expect(list.items).toMatchObject([{ name: 'Night', sentence: { zh: '场景 Night' } }]);
   });

@@ -91,7 +91,10 @@ export function sceneRoutes({ hub }: ApiParts) {
       const { record } = sceneOf(hub, pathId(c, sceneId, 'scene'));
       const versions = await hub.store.sceneVersions(record.id);
       const { items, next } = listPart(versions, query);
-      return c.json({ items: items.map(sceneVersionView), next });
+      return c.json({
+        items: items.map((one) => sceneVersionView(one, hub.household.showScene(one.source))),
+        next,
+      });
     },
   } satisfies Partial<Handlers>;
 }

@@ -79,7 +79,17 @@ export function createTestHousehold(parts: TestHouseholdParts): Household {
   function sceneView(record: SceneRecord): SceneView {
     const sentence = { en: `Scene ${record.name}`, zh: `场景 ${record.name}` };
     const lastRun = runs.find((run) => run.scene === record.id) ?? null;
-    return { record, text: record.source, sentence, problem: null, lastRun, nextAtMs: null };
+    return {
+      record,
+      text: record.source,
+      sentence,
+      room: null,
+      devices: [],
+      isOneTap: false,
+      problem: null,
+      lastRun,
+      nextAtMs: null,
+    };
   }
 
   function checkScene(text: string): ReturnType<Household['checkScene']> {
@@ -93,6 +103,7 @@ export function createTestHousehold(parts: TestHouseholdParts): Household {
 
   return {
     contents: () => contents,
+    showScene: (stored) => stored,
     async claim({ member, credential, token, home }) {
       // The store does this in one transaction; the turn between shows whether two claims can pass.
       await new Promise((resolve) => setImmediate(resolve));

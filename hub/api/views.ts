@@ -180,6 +180,9 @@ export function sceneView(view: SceneView): shapes.SceneJson {
     updatedAt: toRfc3339(record.updatedAtMs),
     author: record.author,
     sentence: view.sentence,
+    room: view.room,
+    devices: [...view.devices],
+    isOneTap: view.isOneTap,
     problem: view.problem === null ? null : problemView(view.problem),
     lastRun: view.lastRun === null ? null : runBriefView(view.lastRun),
     nextAt: timeOrNull(view.nextAtMs),
@@ -190,9 +193,9 @@ export function sceneTextView(view: SceneView): shapes.SceneTextJson {
   return { ...sceneView(view), text: view.text };
 }
 
-export function sceneVersionView(record: SceneRecord): shapes.SceneVersionJson {
-  const { version, name, enabled, author, source } = record;
-  return { version, name, enabled, updatedAt: toRfc3339(record.updatedAtMs), author, source };
+export function sceneVersionView(record: SceneRecord, text: string): shapes.SceneVersionJson {
+  const { version, name, enabled, author } = record;
+  return { version, name, enabled, updatedAt: toRfc3339(record.updatedAtMs), author, text };
 }
 
 export function jobView(job: Job): shapes.JobJson {
@@ -200,7 +203,7 @@ export function jobView(job: Job): shapes.JobJson {
     id: job.id,
     kind: job.kind,
     state: job.state,
-    step: job.step,
+    step: job.step === null ? null : { ...job.step },
     progress: job.progress,
     etaSeconds: job.etaSeconds,
     log: job.log.map(({ atMs, text }) => ({ at: toRfc3339(atMs), text })),

@@ -72,7 +72,8 @@ export function isCommandKey(key: string): boolean {
 export function createCommandPath(
   state: CoreState,
   intents: () => Intents,
-  ended: (record: CommandRecord) => void,
+  /** Told of each acknowledgement and each end. */
+  tell: (record: CommandRecord) => void,
 ): CommandPath {
   /** Live commands by device and property, so that a newer one supersedes and a report finds its own. */
   const byTarget = new Map<string, CommandId>();
@@ -123,7 +124,7 @@ export function createCommandPath(
     };
     publish(done);
     state.effects.log.push({ kind: 'command', seq: state.seq, atMs, command: done });
-    ended(done);
+    tell(done);
   }
 
   function advance(live: LiveCommand, to: 'sent' | 'acknowledged'): void {
@@ -142,6 +143,7 @@ export function createCommandPath(
       return;
     }
     publish(record);
+    if (to === 'acknowledged') tell(record);
   }
 
   /** @throws ValidationError that names the device, the property and what there is. */

@@ -71,10 +71,10 @@ export function createCore(start: CoreStart): Core {
   const commands = createCommandPath(
     state,
     () => intents,
-    (record) => ended.push(record),
+    (record) => told.push(record),
   );
-  /** Command ends are told to the scenes after the step that caused them, never inside it. */
-  const ended: Parameters<Evaluator['commandEnded']>[0][] = [];
+  /** Outcomes are told to the scenes after the step that caused them, never inside it. */
+  const told: Parameters<Evaluator['commandEnded']>[0][] = [];
   let notifications = 0;
   let deviceIds: readonly DeviceId[] = [];
 
@@ -121,9 +121,9 @@ export function createCore(start: CoreStart): Core {
     notifications = 0;
   }
 
-  /** Ends one numbered input: tells the scenes of ended commands, then journals what it changed for good. */
+  /** Ends one numbered input: tells the scenes of commands' outcomes, then journals what it changed for good. */
   function settle(): void {
-    for (let record = ended.shift(); record; record = ended.shift()) {
+    for (let record = told.shift(); record; record = told.shift()) {
       evaluator.commandEnded(record, world);
     }
     const changed: Patch[] = [];

@@ -5,7 +5,7 @@ import type { DeviceRecord } from '../model/device.ts';
 import { ConflictError, HubError, type InputProblem, ValidationError } from '../model/errors.ts';
 import type { RoomRecord, SceneRecord } from '../model/home.ts';
 import type { Actor, Async, Household, SceneView } from '../model/hub-port.ts';
-import type { SceneId } from '../model/identifiers.ts';
+import type { DeviceId, RoomId, SceneId } from '../model/identifiers.ts';
 import type { RunTrace } from '../model/run.ts';
 import type { HomeContents, StoreCalls } from '../model/store-port.ts';
 
@@ -27,6 +27,9 @@ export type CheckedScene =
         /** The text with ids in the place of handles. */
         readonly stored: string;
         readonly sentence: { readonly en: string; readonly zh: string };
+        readonly room: RoomId | null;
+        readonly devices: readonly DeviceId[];
+        readonly isOneTap: boolean;
       };
     };
 
@@ -61,17 +64,19 @@ export interface ShelfTools {
   freshId(prefix: string): string;
 }
 
+/** What reading a scene's file gives. */
+type ReadScene = Omit<SceneView, 'record' | 'lastRun' | 'nextAtMs'>;
+
 export interface SceneShelf {
-  edits(tools: ShelfTools): Pick<Household, 'scenes' | 'checkScene' | 'saveScene' | 'removeScene'>;
+  edits(
+    tools: ShelfTools,
+  ): Pick<Household, 'scenes' | 'showScene' | 'checkScene' | 'saveScene' | 'removeScene'>;
 }
 
 export function createSceneShelf(options: SceneShelfOptions): SceneShelf {
   const { language, store } = options;
   /** Views cost a parse each; they hold until the home's names or the scene change. */
-  const views = new Map<
-    SceneId,
-    { key: string; view: Pick<SceneView, 'text' | 'sentence' | 'problem'> }
-  >();
+  const views = new Map<SceneId, { key: string; view: ReadScene }>();
 
   return {
     edits({ contents, inTurn, audit, find, freshId }) {
@@ -80,14 +85,20 @@ export function createSceneShelf(options: SceneShelfOptions): SceneShelf {
         return `${devices.join()} ${contents.rooms.map((one) => one.name).join()}`;
       }
 
-      function readView(record: SceneRecord): Pick<SceneView, 'text' | 'sentence' | 'problem'> {
+      function readView(record: SceneRecord): ReadScene {
         const checked = language.check(record.source, contents);
         const text = language.show(record.source, contents);
-        if (checked.scene) return { text, sentence: checked.scene.sentence, problem: null };
+        if (checked.scene) {
+          const { sentence, room, devices, isOneTap } = checked.scene;
+          return { text, sentence, room, devices, isOneTap, problem: null };
+        }
         const [first] = checked.errors;
         return {
           text,
           sentence: { en: record.name, zh: record.name },
+          room: null,
+          devices: [],
+          isOneTap: false,
           problem: {
             code: 'invalid-input',
             message: first ? first.message : `${record.name} cannot run`,
@@ -115,6 +126,7 @@ export function createSceneShelf(options: SceneShelfOptions): SceneShelf {
           const key = namesKey();
           return contents.scenes.map((record) => viewOf(record, key));
         },
+        showScene: (stored) => language.show(stored, contents),
         checkScene(text) {
           const { errors, scene } = language.check(text, contents);
           return { errors, sentence: scene?.sentence ?? null, name: scene?.name ?? null };

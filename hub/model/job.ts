@@ -15,7 +15,13 @@ export interface Job {
   /** `pair`, later `firmware`, `backup`, `provision`, … */
   readonly kind: string;
   readonly state: JobState;
-  readonly step: { readonly name: string; readonly index: number; readonly of: number } | null;
+  readonly step: {
+    readonly name: string;
+    readonly index: number;
+    readonly of: number;
+    /** How far the step itself is, such as the third of five interview questions. */
+    readonly part?: { readonly index: number; readonly of: number };
+  } | null;
   /** 0 to 1; null while no total exists. */
   readonly progress: number | null;
   readonly etaSeconds: number | null;

@@ -2,7 +2,9 @@
 import type { DeviceRecord } from '../../hub/model/device.ts';
 import type { InputProblem } from '../../hub/model/errors.ts';
 import type { RoomRecord } from '../../hub/model/home.ts';
+import type { DeviceId, RoomId } from '../../hub/model/identifiers.ts';
 import { homeNames } from './names.ts';
+import { devicesOf } from './scene.ts';
 import { sceneSentence } from './sentences.ts';
 import { toShown, toStored } from './stored.ts';
 
@@ -20,6 +22,9 @@ type Checked =
         readonly name: string;
         readonly stored: string;
         readonly sentence: { readonly en: string; readonly zh: string };
+        readonly room: RoomId | null;
+        readonly devices: readonly DeviceId[];
+        readonly isOneTap: boolean;
       };
     };
 
@@ -33,7 +38,14 @@ export function createSceneLanguage() {
       const { scene, stored } = result;
       return {
         errors: [],
-        scene: { name: scene.name, stored, sentence: sceneSentence(scene, names) },
+        scene: {
+          name: scene.name,
+          stored,
+          sentence: sceneSentence(scene, names),
+          room: scene.room,
+          devices: devicesOf(scene),
+          isOneTap: scene.when.length === 0,
+        },
       };
     },
     show: (stored: string, { devices, rooms }: NamedThings): string =>

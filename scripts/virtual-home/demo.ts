@@ -107,7 +107,9 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
 
   async function furnishRooms(hub: HubPort): Promise<Map<string, RoomId>> {
     const { household } = hub;
-    if (household.contents().home.name === '') await household.setHome(HOME, null, DEMO);
+    // A home that nobody has set anything about yet is at its first version.
+    const { home, isClaimed } = household.contents();
+    if (!isClaimed && home.version === 0) await household.setHome(HOME, null, DEMO);
     const rooms = new Map<string, RoomId>();
     for (const word of new Set(placements.map(({ room }) => room))) {
       const name = word.charAt(0).toUpperCase() + word.slice(1);

@@ -1,8 +1,7 @@
-// Which room a scene belongs to, and names in stored scenes.
+// Which room a scene belongs to.
 import { describe, expect, it } from 'vitest';
 import type { SceneJson } from '../../../api/shapes.ts';
-import { devicesNamedIn, groupScenes } from './scene-rooms.ts';
-import { withHandles } from './scene-source.ts';
+import { groupScenes } from './scene-rooms.ts';
 import { testDevice } from './test-device.ts';
 
 const rooms = ['hall', 'kitchen'].map((name, order) => ({
@@ -17,7 +16,7 @@ const devices = [
   testDevice({ id: 'dev_2', name: 'Hall Lamp', room: 'room_hall' }),
 ];
 
-function scene(id: string, en: string): SceneJson {
+function scene(id: string, named: string[], room: string | null = null): SceneJson {
   return {
     id,
     name: id,
@@ -25,7 +24,10 @@ function scene(id: string, en: string): SceneJson {
     version: 1,
     updatedAt: '2026-11-21T19:00:00.000Z',
     author: null,
-    sentence: { en, zh: en },
+    sentence: { en: id, zh: id },
+    room,
+    devices: named,
+    isOneTap: false,
     problem: null,
     lastRun: null,
     nextAt: null,
@@ -33,29 +35,22 @@ function scene(id: string, en: string): SceneJson {
 }
 
 describe('the scenes of a home', () => {
-  it('stand with the one room that they touch, else with the whole home, which is last', () => {
+  it('stand in the room that their file names, else where all their devices are, else last', () => {
     const groups = groupScenes(
       [
-        scene('both', 'At 22:00, turn Lamp and Hall Lamp off.'),
-        scene('hall', 'At 18:00, turn Hall Lamp on.'),
-        scene('none', 'At 7:00, say good morning.'),
+        scene('both', ['dev_1', 'dev_2']),
+        scene('hall', ['dev_2']),
+        scene('none', []),
+        scene('said', ['dev_2'], 'room_kitchen'),
+        scene('gone', ['dev_2'], 'room_cellar'),
       ],
       devices,
       rooms,
     );
     expect(groups.map(({ room, scenes }) => [room?.id, scenes.map(({ id }) => id)])).toEqual([
       ['room_hall', ['hall']],
-      [undefined, ['both', 'none']],
+      ['room_kitchen', ['said']],
+      [undefined, ['both', 'none', 'gone']],
     ]);
-  });
-
-  it('are not taken for another device whose name is part of theirs', () => {
-    expect(devicesNamedIn('Turn Hall Lamp on.', devices).map(({ id }) => id)).toEqual(['dev_2']);
-  });
-
-  it('show the names that devices have now, and keep the ids of those that are gone', () => {
-    const source = 'do:\n  - set: {dev_1: {on: true}, dev_9z: {on: true}}';
-    const shown = withHandles(source, [{ id: 'dev_1', handle: 'lamp' }]);
-    expect(shown).toBe('do:\n  - set: {lamp: {on: true}, dev_9z: {on: true}}');
   });
 });

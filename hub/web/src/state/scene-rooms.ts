@@ -1,25 +1,20 @@
-// Scenes by the rooms that they touch, read out of their own sentences. Pure.
+// Scenes by the rooms that they belong to. Pure.
 import type { DeviceJson, RoomJson, SceneJson } from '../../../api/shapes.ts';
 
-/** A room and the scenes that touch only it; `room` null: they touch several, or none. */
+/** A room and its scenes; `room` null: they concern several rooms, or none. */
 export interface SceneGroup {
   readonly room: RoomJson | null;
   readonly scenes: readonly SceneJson[];
 }
 
-/** The devices that a sentence names. A longer name hides the shorter ones inside it. */
-export function devicesNamedIn(
-  sentence: string,
-  devices: readonly DeviceJson[],
-): readonly DeviceJson[] {
-  let rest = sentence;
-  const named: DeviceJson[] = [];
-  for (const device of [...devices].sort((a, b) => b.name.length - a.name.length)) {
-    if (device.name === '' || !rest.includes(device.name)) continue;
-    named.push(device);
-    rest = rest.replaceAll(device.name, '\u0000');
-  }
-  return named;
+/** The room that a scene's file names, else the one that all its devices stand in. */
+function roomOf(scene: SceneJson, devices: readonly DeviceJson[]): string | null {
+  if (scene.room !== null) return scene.room;
+  const touched = new Set(
+    devices.filter(({ id }) => scene.devices.includes(id)).map(({ room }) => room),
+  );
+  const [only = null] = touched;
+  return touched.size === 1 ? only : null;
 }
 
 /** Scenes in the rooms' order; what concerns the whole home stands last. */
@@ -30,9 +25,8 @@ export function groupScenes(
 ): readonly SceneGroup[] {
   const byRoom = new Map<string | null, SceneJson[]>();
   for (const scene of scenes) {
-    const touched = new Set(devicesNamedIn(scene.sentence.en, devices).map(({ room }) => room));
-    const [only = null] = touched;
-    const room = touched.size === 1 && rooms.some(({ id }) => id === only) ? only : null;
+    const id = roomOf(scene, devices);
+    const room = rooms.some((one) => one.id === id) ? id : null;
     byRoom.set(room, [...(byRoom.get(room) ?? []), scene]);
   }
   return [...rooms, null].flatMap((room) => {
