@@ -6,7 +6,7 @@ import type { HouseholdHost } from './household/household.ts';
 import type { JobsHost } from './household/jobs.ts';
 import { noticesOf } from './household/notices.ts';
 import type { Log } from './log.ts';
-import type { AdapterState } from './model/adapter-port.ts';
+import type { AccountList, AdapterCall, AdapterState, NewAccount } from './model/adapter-port.ts';
 import { type CommandRecord, type CommandState, isCommandEnd } from './model/command.ts';
 import type { CoreCommit, OutEvent } from './model/core-port.ts';
 import type { DeviceLive } from './model/device.ts';
@@ -24,6 +24,7 @@ import type { SystemClock } from './threads/system-clock.ts';
 /** A person's browser may be wrong by a time zone's mistake, not by more than this beyond what the disk knows. */
 const HOLD_CLOCK_AFTER_MS = Date.UTC(2026, 0, 1);
 const WAITERS_MAX = 1_000;
+const MQTT = adapterId('mqtt');
 
 const TOPICS: Readonly<Record<OutEvent['kind'], LiveEvent['topic']>> = {
   change: 'devices',
@@ -52,6 +53,7 @@ export interface HubOptions {
   readonly jobs: JobsHost;
   readonly feed: LiveFeedSource;
   readonly adapters: ReadonlyMap<AdapterId, AdapterLink>;
+  callAdapter(adapter: AdapterId, call: AdapterCall): Promise<unknown>;
   readonly log: Log;
   readonly allowFaults: boolean;
   demoProgress(): HealthReport['demo'];
@@ -121,6 +123,13 @@ export function createHub(options: HubOptions): Hub {
     return [...adapters.values()].map((adapter) => adapter.health());
   }
 
+  function callMqtt(call: AdapterCall): Promise<unknown> {
+    if (adapters.has(MQTT)) return options.callAdapter(MQTT, call);
+    throw new HubError('unsupported', 'The MQTT broker of this hub is off', {
+      hint: 'Set INGLE_MQTT_PORT (1883 is usual), or mqtt.port in the page, and start the hub again.',
+    });
+  }
+
   const isConnecting = (state: AdapterState) =>
     state.kind === 'starting' || state.kind === 'connecting';
 
@@ -130,6 +139,13 @@ export function createHub(options: HubOptions): Hub {
     live: feed,
     household,
     jobs: options.jobs,
+    mqttAccounts: {
+      list: async () => (await callMqtt({ kind: 'accounts' })) as AccountList,
+      add: async (name) => (await callMqtt({ kind: 'accountAdd', name })) as NewAccount,
+      async remove(name) {
+        await callMqtt({ kind: 'accountRemove', name });
+      },
+    },
     store: store.calls,
     reads: store.reads,
     get isReady() {

@@ -28,6 +28,7 @@ import { createIdempotency, type Idempotency } from './idempotency.ts';
 import { inboxRoutes } from './inbox.ts';
 import { jobRoutes } from './jobs.ts';
 import { memberRoutes } from './members.ts';
+import { mqttRoutes } from './mqtt.ts';
 import { createPage } from './page.ts';
 import {
   checkHost,
@@ -92,6 +93,7 @@ export function createApi(hub: HubPort, options: ApiOptions): Api {
     ...runRoutes(parts),
     ...jobRoutes(parts),
     ...memberRoutes(parts),
+    ...mqttRoutes(parts),
     ...inboxRoutes(parts),
     ...events.routes,
   };

@@ -1,5 +1,5 @@
 // Long work: pairing, interviewing anew.
-import { NotFoundError, ValidationError } from '../model/errors.ts';
+import { HubError, NotFoundError, ValidationError } from '../model/errors.ts';
 import type { HubPort } from '../model/hub-port.ts';
 import { type AdapterId, deviceId, type JobId, jobId } from '../model/identifiers.ts';
 import type { Job } from '../model/job.ts';
@@ -31,11 +31,11 @@ export function jobRoutes({ hub }: ApiParts) {
           const { record } = deviceOf(hub, inputId(body.device, deviceId, '/device'));
           return hub.jobs.interview(record.id, actorOf(c));
         }
-        const { seconds, installCode } = body;
-        const adapter = knownAdapter(hub, body.protocol);
+        const { kind: _, protocol, via: through, ...how } = body;
+        const adapter = knownAdapter(hub, protocol);
         const via =
-          body.via === null ? null : deviceOf(hub, inputId(body.via, deviceId, '/via')).record.id;
-        return hub.jobs.pair({ adapter, seconds, via, installCode }, actorOf(c));
+          through === null ? null : deviceOf(hub, inputId(through, deviceId, '/via')).record.id;
+        return hub.jobs.pair({ ...how, adapter, via }, actorOf(c));
       }
     },
     'GET /api/jobs/:id': (c) => c.json(jobView(jobOf(hub, pathId(c, jobId, 'job')))),
@@ -46,10 +46,19 @@ export function jobRoutes({ hub }: ApiParts) {
   } satisfies Partial<Handlers>;
 }
 
+/** Protocols that another adapter carries. */
+const CARRIERS: Readonly<Record<string, string>> = { tasmota: 'mqtt' };
+
 function knownAdapter(hub: HubPort, protocol: string): AdapterId {
   const ids = hub.health().adapters.map(({ id }) => id);
-  const id = ids.find((each) => each === protocol);
+  const carrier = Object.hasOwn(CARRIERS, protocol) ? CARRIERS[protocol] : undefined;
+  const id = ids.find((each) => each === (carrier ?? protocol));
   if (id !== undefined) return id;
+  if (carrier === 'mqtt') {
+    throw new HubError('unsupported', 'Tasmota devices speak MQTT, and no broker is set up', {
+      hint: 'Set INGLE_MQTT_PORT (1883 is usual) for the hub’s own broker, or INGLE_MQTT_URL for one that is there, and start the hub again.',
+    });
+  }
   const like = nearest(protocol, ids);
   throw new ValidationError(`This hub speaks no "${protocol}"`, {
     hint: `${like === undefined ? '' : `Did you mean ${like}? `}${

@@ -199,11 +199,25 @@ export const jobBody = v.variant(
       ),
       via: v.optional(v.nullable(identifier), null),
       installCode: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(200))), null),
+      code: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(200))), null),
+      address: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(260))), null),
+      password: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(200))), null),
     }),
     v.strictObject({ kind: v.literal('interview'), device: identifier }),
   ],
   'must be a kind of job that this hub does: pair or interview',
 );
+
+/** Also the device's topic, so it holds nothing that a topic gives a meaning to. */
+export const mqttAccountBody = v.strictObject({
+  name: v.pipe(
+    v.string(),
+    v.regex(
+      /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/,
+      'must be 1 to 32 letters, digits, hyphens or underscores',
+    ),
+  ),
+});
 
 export const memberChange = v.strictObject({
   name: v.optional(name),

@@ -304,6 +304,27 @@ export const ROUTES = {
   },
   'DELETE /api/jobs/:id': { who: 'installer', about: 'Cancels a job.', answer: shapes.jobJson },
 
+  'GET /api/mqtt/accounts': {
+    who: 'installer',
+    about: "Who may connect to the hub's own MQTT broker.",
+    query: requests.listQuery,
+    answer: shapes.mqttAccountJson,
+    isList: true,
+  },
+  'POST /api/mqtt/accounts': {
+    who: 'installer',
+    about:
+      'Makes an account for one MQTT device; its topic must be the account’s name. The password stands in this answer alone.',
+    body: requests.mqttAccountBody,
+    answer: shapes.newMqttAccountJson,
+    status: 201,
+  },
+  'DELETE /api/mqtt/accounts/:name': {
+    who: 'installer',
+    about: 'Removes an account; who is connected with it is cut off at once.',
+    status: 204,
+  },
+
   'GET /api/members': {
     who: 'household',
     about: 'All members.',

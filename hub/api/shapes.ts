@@ -234,6 +234,12 @@ export const sceneJson = v.object({
   updatedAt: timeJson,
   author: v.nullable(v.string()),
   sentence: labelJson,
+  /** The room of its file; null: the whole home. */
+  room: v.nullable(v.string()),
+  /** Ids of the devices that it names. */
+  devices: v.array(v.string()),
+  /** Without a trigger: somebody taps it. */
+  isOneTap: v.boolean(),
   /** What keeps it from running. */
   problem: v.nullable(problemJson),
   lastRun: v.nullable(runBriefJson),
@@ -245,14 +251,14 @@ export type SceneJson = v.InferOutput<typeof sceneJson>;
 export const sceneTextJson = v.object({ ...sceneJson.entries, text: v.string() });
 export type SceneTextJson = v.InferOutput<typeof sceneTextJson>;
 
-/** An earlier version; `source` names devices by id. */
+/** An earlier version; `text` names devices by their present handles. */
 export const sceneVersionJson = v.object({
   version: v.number(),
   name: v.string(),
   enabled: v.boolean(),
   updatedAt: timeJson,
   author: v.nullable(v.string()),
-  source: v.string(),
+  text: v.string(),
 });
 export type SceneVersionJson = v.InferOutput<typeof sceneVersionJson>;
 
@@ -268,7 +274,15 @@ export const jobJson = v.object({
   id: v.string(),
   kind: v.string(),
   state: v.picklist(['running', 'done', 'failed', 'cancelled']),
-  step: v.nullable(v.object({ name: v.string(), index: v.number(), of: v.number() })),
+  step: v.nullable(
+    v.object({
+      name: v.string(),
+      index: v.number(),
+      of: v.number(),
+      /** How far the step itself is, such as the third of five interview questions. */
+      part: v.optional(v.object({ index: v.number(), of: v.number() })),
+    }),
+  ),
   progress: v.nullable(v.number()),
   etaSeconds: v.nullable(v.number()),
   log: v.array(v.object({ at: timeJson, text: v.string() })),
@@ -366,6 +380,22 @@ export const settingJson = v.object({
   from: v.picklist(['flag', 'environment', 'file', 'page', 'default']),
 });
 export type SettingJson = v.InferOutput<typeof settingJson>;
+
+export const mqttAccountJson = v.object({
+  name: v.string(),
+  createdAt: timeJson,
+  isConnected: v.boolean(),
+});
+export type MqttAccountJson = v.InferOutput<typeof mqttAccountJson>;
+
+/** The password stands in the answer that made the account, and nowhere else. */
+export const newMqttAccountJson = v.object({
+  name: v.string(),
+  password: v.string(),
+  /** Port of the hub's broker; null while it does not listen. */
+  port: v.nullable(v.number()),
+});
+export type NewMqttAccountJson = v.InferOutput<typeof newMqttAccountJson>;
 
 export const logLineJson = v.object({
   at: timeJson,

@@ -99,6 +99,7 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
   const contents = emptyContents();
   const lives = new Map<DeviceId, DeviceLive>();
   const behaviours = new Map<DeviceId, Behaviour>();
+  const accounts = new Map<string, { name: string; createdAtMs: number; isConnected: boolean }>();
   const commands = new Map<CommandId, CommandRecord>();
   const versions = new Map<string, SceneRecord[]>();
   const runs: RunTrace[] = [];
@@ -366,6 +367,17 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
         },
       },
       household,
+      mqttAccounts: {
+        list: async () => ({ port: 1883, accounts: [...accounts.values()] }),
+        async add(name) {
+          if (accounts.has(name)) throw new ConflictError(`There is an account "${name}"`);
+          accounts.set(name, { name, createdAtMs: wallMs, isConnected: false });
+          return { name, password: 'told-once', port: 1883 };
+        },
+        async remove(name) {
+          if (!accounts.delete(name)) throw new NotFoundError('MQTT account', name);
+        },
+      },
       jobs: {
         list: () => [...jobs.values()],
         get: (id) => jobs.get(id),

@@ -145,7 +145,14 @@ export function createJobs(options: JobsOptions): JobsHost {
         pair.busy.add(progress.node);
         update(
           pair.job,
-          { step: { name: 'interview', index: 2, of: 4 } },
+          {
+            step: {
+              name: 'interview',
+              index: 2,
+              of: 4,
+              part: { index: progress.index, of: progress.of },
+            },
+          },
           `Getting to know ${progress.node}: ${progress.index} of ${progress.of}.`,
         );
         return;
@@ -184,7 +191,7 @@ export function createJobs(options: JobsOptions): JobsHost {
     list: () => [...jobs.values()].reverse(),
     get: (id) => jobs.get(id),
     async pair(request: PairRequest, _actor: Actor) {
-      const { adapter, seconds, via, installCode } = request;
+      const { adapter, seconds, via, ...how } = request;
       if (!Number.isInteger(seconds) || seconds < 1 || seconds > PAIR_SECONDS_MAX) {
         throw new ValidationError(`Adding devices for ${seconds} s is not possible`, {
           hint: `The network can be open for 1 to ${PAIR_SECONDS_MAX} seconds.`,
@@ -211,7 +218,7 @@ export function createJobs(options: JobsOptions): JobsHost {
       pairs.set(adapter, pair);
       try {
         const node = router?.description.node ?? null;
-        await options.callAdapter(adapter, { kind: 'pair', seconds, via: node, installCode });
+        await options.callAdapter(adapter, { kind: 'pair', seconds, via: node, ...how });
       } catch (error) {
         const problem = toProblem(error);
         endPair(pair, { state: 'failed', problem }, problem.message);
@@ -247,7 +254,14 @@ export function createJobs(options: JobsOptions): JobsHost {
           hint: 'It ends by itself.',
         });
       }
-      await options.callAdapter(pair.adapter, { kind: 'pairStop' });
+      // Taken out first: the `closed` that stopping brings would end the job as done.
+      pairs.delete(pair.adapter);
+      try {
+        await options.callAdapter(pair.adapter, { kind: 'pairStop' });
+      } catch (error) {
+        pairs.set(pair.adapter, pair);
+        throw error;
+      }
       endPair(pair, { state: 'cancelled' }, 'Stopped.');
       return jobs.get(id) ?? job;
     },

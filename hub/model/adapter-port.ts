@@ -96,6 +96,12 @@ export type AdapterCall =
       readonly seconds: number;
       readonly via: NodeAddress | null;
       readonly installCode: string | null;
+      /** A commissioning code, for a protocol that has them. */
+      readonly code?: string | null;
+      /** `host` or `host:port` on the home's network; null: whatever the adapter can find by itself. */
+      readonly address?: string | null;
+      /** The device's own password; never logged. */
+      readonly password?: string | null;
     }
   | { readonly kind: 'pairStop' }
   | { readonly kind: 'remove'; readonly node: NodeAddress; readonly force: boolean }
@@ -103,7 +109,29 @@ export type AdapterCall =
   | { readonly kind: 'interview'; readonly node: NodeAddress }
   | { readonly kind: 'refresh'; readonly node: NodeAddress }
   | { readonly kind: 'describe' }
-  | { readonly kind: 'statistics' };
+  | { readonly kind: 'statistics' }
+  /** Accounts of the adapter's own server; each call answers with `AccountList`, `accountAdd` with `NewAccount`. */
+  | { readonly kind: 'accounts' }
+  | { readonly kind: 'accountAdd'; readonly name: string }
+  | { readonly kind: 'accountRemove'; readonly name: string };
+
+/** Who may connect to an adapter's own server, and where that is. */
+export interface AccountList {
+  /** Null while the server does not listen, or where the household's own is used. */
+  readonly port: number | null;
+  readonly accounts: readonly {
+    readonly name: string;
+    readonly createdAtMs: number;
+    readonly isConnected: boolean;
+  }[];
+}
+
+/** A new account with its password, which is told this once. */
+export interface NewAccount {
+  readonly name: string;
+  readonly password: string;
+  readonly port: number | null;
+}
 
 /** Main → adapter host. */
 export type MainToAdapter =

@@ -1,6 +1,6 @@
 // What the hub offers to its front doors (the HTTP API, later MQTT and the Matter bridge): the live view,
 // requests to the core, the household's edits, jobs, reads. hub/main.ts builds it; hub/api uses nothing else.
-import type { AdapterState, LogLevel } from './adapter-port.ts';
+import type { AccountList, AdapterState, LogLevel, NewAccount } from './adapter-port.ts';
 import type { Cause } from './cause.ts';
 import type { ClockState, Instant } from './clock.ts';
 import type { CommandBody, CommandRecord, CommandState } from './command.ts';
@@ -43,6 +43,12 @@ export interface SceneView {
   /** YAML with the devices' present handles. */
   readonly text: string;
   readonly sentence: { readonly en: string; readonly zh: string };
+  /** Where it belongs, as its file says; null: to the whole home. */
+  readonly room: RoomId | null;
+  /** Devices that it names, sorted. */
+  readonly devices: readonly DeviceId[];
+  /** It has no trigger: somebody taps it. */
+  readonly isOneTap: boolean;
   /** What keeps it from running, such as a device that is gone; null when it can run. */
   readonly problem: Problem | null;
   readonly lastRun: RunTrace | null;
@@ -148,6 +154,8 @@ export interface Household {
   replaceDevice(id: DeviceId, from: DeviceId, actor: Actor): Promise<DeviceRecord>;
   scenes(): readonly SceneView[];
   /** Checks a scene file and says all that is wrong with it, with places; `sentence` when it is right. */
+  /** The text of an earlier version with the devices' present handles. */
+  showScene(stored: string): string;
   checkScene(text: string): {
     errors: readonly InputProblem[];
     sentence: { en: string; zh: string } | null;
@@ -180,6 +188,18 @@ export interface PairRequest {
   readonly seconds: number;
   readonly via: DeviceId | null;
   readonly installCode: string | null;
+  /** A commissioning code, for a protocol that has them. */
+  readonly code?: string | null;
+  /** `host` or `host:port` of the device on the home's network. */
+  readonly address?: string | null;
+  readonly password?: string | null;
+}
+
+/** Accounts of the MQTT broker. @throws HubError `unsupported` where no broker of the hub's own runs */
+export interface MqttAccounts {
+  list(): Promise<AccountList>;
+  add(name: string): Promise<NewAccount>;
+  remove(name: string): Promise<void>;
 }
 
 export interface Jobs {
@@ -233,6 +253,7 @@ export interface HubPort {
   readonly live: LiveFeed;
   readonly household: Household;
   readonly jobs: Jobs;
+  readonly mqttAccounts: MqttAccounts;
   readonly store: Async<StoreCalls>;
   readonly reads: Async<JobCalls>;
   health(): HealthReport;
