@@ -9,6 +9,10 @@ export interface AdapterRow {
   /** What a person calls it, in log lines and notices. */
   readonly title: string;
   isConfigured(settings: Settings): boolean;
+  /** It needs no setting, and runs only while the home has devices of it or one is being added. */
+  readonly startsOnDemand?: true;
+  /** Its worker is one that others live in as well. */
+  readonly sharesWorker?: true;
   /** `child` for whatever may abort a process, such as a serial port's native binding. */
   shell(settings: Settings): 'worker' | 'child';
   readonly entries: { readonly worker: WorkerName; readonly child?: WorkerName };
@@ -32,5 +36,32 @@ export const ADAPTERS: readonly AdapterRow[] = [
       channel: settings.number('zigbee.channel'),
     }),
     address: (settings) => settings.get('zigbee.port'),
+  },
+  {
+    id: adapterId('mqtt'),
+    title: 'MQTT',
+    isConfigured: (settings) => settings.get('mqtt.port') !== '' || settings.get('mqtt.url') !== '',
+    sharesWorker: true,
+    shell: () => 'worker',
+    entries: { worker: 'lan' },
+    settings: (settings) => ({
+      host: settings.get('host'),
+      port: settings.get('mqtt.port') === '' ? null : settings.number('mqtt.port'),
+      url: settings.get('mqtt.url') === '' ? null : settings.get('mqtt.url'),
+    }),
+    address: (settings) =>
+      settings.get('mqtt.url').replace(/\/\/[^/]*@/, '//') ||
+      `${settings.get('host')}:${settings.get('mqtt.port')}`,
+  },
+  {
+    id: adapterId('shelly'),
+    title: 'Shelly',
+    isConfigured: () => true,
+    startsOnDemand: true,
+    sharesWorker: true,
+    shell: () => 'worker',
+    entries: { worker: 'lan' },
+    settings: (settings) => ({ mdnsInterface: settings.get('mdns.interface') || null }),
+    address: () => '',
   },
 ];

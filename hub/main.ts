@@ -19,6 +19,7 @@ import { checkPageSetting, dataFolder, readSettings, type Settings } from './set
 import { type AdapterLink, createAdapterLink } from './threads/adapter-link.ts';
 import { type CoreLink, createCoreLink } from './threads/core-link.ts';
 import { holdFolder } from './threads/folder-lock.ts';
+import { createSharedWorkers } from './threads/shared-workers.ts';
 import { createStoreLink, type StoreLink } from './threads/store-link.ts';
 import { createSystemClock } from './threads/system-clock.ts';
 
@@ -82,14 +83,18 @@ async function isDemoStart(
 ): Promise<boolean> {
   const asked = settings.get('demo');
   if (asked !== '') return asked === '1';
-  if (settings.get('zigbee.port') !== '') return false;
+  if (isOwnHome(settings)) return false;
   const folder = dataFolder(settings);
   if (!existsSync(path.join(folder, 'home.db'))) return true;
   const store = openStore(folder);
   await store.start();
   const { settings: page } = await store.calls.load();
   await store.stop(STOP_GRACE_MS);
-  return settings.withPage(page).get('zigbee.port') === '';
+  return !isOwnHome(settings.withPage(page));
+}
+
+function isOwnHome(settings: Settings): boolean {
+  return ADAPTERS.some((row) => !row.startsOnDemand && row.isConfigured(settings));
 }
 
 async function start(): Promise<Running> {
@@ -119,6 +124,7 @@ async function start(): Promise<Running> {
 
   let core: CoreLink | undefined;
   let hub: Hub | undefined;
+  let isReady = false;
   const healthChanged = () =>
     feed.publish([{ topic: 'home', body: { kind: 'home', what: 'health' } }]);
   const feed = createLiveFeed(startedAtMs, (error) =>
@@ -145,8 +151,12 @@ async function start(): Promise<Running> {
   const nowMs = () => clock.now().wallMs;
   const adapters = new Map<AdapterId, AdapterLink>();
 
+  const sharedWorkers = createSharedWorkers();
+
   const callAdapter: Parameters<typeof createJobs>[0]['callAdapter'] = (id, call) => {
     const adapter = adapters.get(id);
+    // Starting what runs already does nothing.
+    if (isReady) adapter?.start();
     if (adapter) return adapter.call(call);
     return Promise.reject(
       new HubError('unreachable', `The ${id} adapter is not configured`, {
@@ -207,6 +217,7 @@ async function start(): Promise<Running> {
       id: row.id,
       shell: row.shell(settings),
       entries: row.entries,
+      ...(row.sharesWorker ? { sharedWorkers } : {}),
       dataFolder: folder,
       settings: row.settings(settings),
       clock,
@@ -249,6 +260,7 @@ async function start(): Promise<Running> {
     jobs,
     feed,
     adapters,
+    callAdapter,
     log,
     allowFaults,
     demoProgress: () => (demo && hub ? demo.progress(hub) : null),
@@ -272,7 +284,12 @@ async function start(): Promise<Running> {
   running.becameReady();
   healthChanged();
   log.write('info', 'main', `Scenes run after ${Date.now() - startedAtMs} ms`);
-  for (const adapter of adapters.values()) adapter.start();
+  isReady = true;
+  const hasDevices = (id: AdapterId) =>
+    household.contents().devices.some(({ description }) => description.adapter === id);
+  for (const { id, startsOnDemand } of ADAPTERS) {
+    if (!startsOnDemand || hasDevices(id)) adapters.get(id)?.start();
+  }
   const statisticsTimer = setInterval(() => {
     running.refreshStatistics().catch((error: unknown) => {
       log.write('debug', 'storage', `No statistics: ${String(error)}`);

@@ -98,6 +98,27 @@ export const SETTINGS = {
     page: true,
     what: 'radio channel, 11 to 26',
   },
+  'mqtt.port': {
+    environment: 'INGLE_MQTT_PORT',
+    kind: 'port',
+    fallback: '',
+    page: true,
+    what: "port of the hub's own MQTT broker, usually 1883; unset: it does not listen",
+  },
+  'mqtt.url': {
+    environment: 'INGLE_MQTT_URL',
+    kind: 'text',
+    fallback: '',
+    page: false,
+    what: 'an MQTT broker that is there already, as mqtt://user:password@host:1883',
+  },
+  'mdns.interface': {
+    environment: 'INGLE_MDNS_INTERFACE',
+    kind: 'text',
+    fallback: '',
+    page: true,
+    what: 'network interface on which devices are looked for by mDNS, such as eth0; unset: none',
+  },
   'log.level': {
     environment: 'INGLE_LOG_LEVEL',
     kind: 'text',
@@ -173,6 +194,12 @@ export function checkPageSetting(name: string, value: string | null): void {
   if (value !== null) checkValue(name, value, 'page');
 }
 
+/** What an address holds before its @ is nobody's to see. */
+function withoutPassword(setting: EffectiveSetting): EffectiveSetting {
+  if (setting.name !== 'mqtt.url') return setting;
+  return { ...setting, value: setting.value.replace(/\/\/[^/]*@/, '//…@') };
+}
+
 /** `--zigbee.port X`, `--port=9000`: flags are the settings' own names. */
 function readFlags(args: readonly string[]): Map<SettingName, string> {
   const flags = new Map<SettingName, string>();
@@ -245,7 +272,7 @@ export function readSettings(
     return {
       get,
       number: (name) => Number(get(name)),
-      list: () => [...effective.values()],
+      list: () => [...effective.values()].map(withoutPassword),
       withPage: build,
     };
   }

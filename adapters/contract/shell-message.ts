@@ -11,3 +11,10 @@ export type MainToWorkerHost =
 export type MainToChildHost =
   | MainToAdapter
   | { readonly kind: 'coreSocket'; readonly path: string; readonly token: string };
+
+/** Main → a worker that several adapters share: opens one's host; the port then carries `MainToWorkerHost`. */
+export interface MainToSharedWorker {
+  readonly adapter: string;
+  /** Transferred with the message. */
+  readonly port: MessagePort;
+}

@@ -6,7 +6,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, Worker } from 'node:worker_threads';
-import type { MainToChildHost, MainToWorkerHost } from '../../adapters/contract/shell-message.ts';
+import type { MainToChildHost } from '../../adapters/contract/shell-message.ts';
 import { makeSocketFolder } from '../../adapters/contract/socket-port.ts';
 import type {
   AdapterCall,
@@ -24,6 +24,7 @@ import type { AdapterHealth, PartHealth } from '../model/hub-port.ts';
 import type { AdapterId, NodeAddress } from '../model/identifiers.ts';
 import type { CoreLink } from './core-link.ts';
 import { type WorkerName, workerEntry } from './entry.ts';
+import type { SharedWorkers, WorkerLine, WorkerLineEvents } from './shared-workers.ts';
 import { type PartEvents, type PartProcess, supervise } from './supervisor.ts';
 
 /** A call to an adapter ends after this long; pairing and interviews tell of themselves by other messages. */
@@ -37,6 +38,8 @@ export interface AdapterLinkOptions {
   /** `child` for whatever may abort a process, such as a serial port's native binding. */
   readonly shell: 'worker' | 'child';
   readonly entries: { readonly worker: WorkerName; readonly child?: WorkerName };
+  /** Given for an adapter whose worker others live in as well; absent: the worker is its own. */
+  readonly sharedWorkers?: SharedWorkers | undefined;
   readonly dataFolder: string;
   readonly settings: AdapterSettings;
   readonly clock: Clock;
@@ -163,16 +166,27 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
     return host;
   }
 
-  function startWorker(events: PartEvents) {
-    const worker = new Worker(workerEntry(options.entries.worker), { name: id });
+  function openLine(lineEvents: WorkerLineEvents): WorkerLine {
+    const { worker: entry } = options.entries;
+    if (options.sharedWorkers) return options.sharedWorkers.open(entry, id, lineEvents);
+    const worker = new Worker(workerEntry(entry), { name: id });
     let reason = 'it ended';
-    worker.on('message', (message: AdapterToMain) => onMessage(message, events));
+    worker.on('message', (message: AdapterToMain) => lineEvents.message(message));
     worker.on('error', (error) => {
       reason = error instanceof Error ? error.message : String(error);
     });
-    worker.on('exit', (code) => ended(`${reason} (code ${code})`, events));
-    const post = (message: MainToWorkerHost) =>
-      worker.postMessage(message, message.kind === 'core' ? [message.port] : []);
+    worker.on('exit', (code) => lineEvents.ended(`${reason} (code ${code})`));
+    return {
+      post: (message) => worker.postMessage(message, message.kind === 'core' ? [message.port] : []),
+      kill: () => void worker.terminate(),
+    };
+  }
+
+  function startWorker(events: PartEvents) {
+    const { post, kill } = openLine({
+      message: (message) => onMessage(message, events),
+      ended: (reason) => ended(reason, events),
+    });
     return {
       post,
       joinCore() {
@@ -182,7 +196,7 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
       },
       ping: (number: number) => post({ kind: 'ping', number }),
       stop: () => post({ kind: 'stop' }),
-      kill: () => void worker.terminate(),
+      kill,
     };
   }
 

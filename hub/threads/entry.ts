@@ -11,6 +11,7 @@ export const WORKER_SOURCES = {
   jobs: 'hub/store/jobs.worker.ts',
   zigbee: 'adapters/zigbee/zigbee.worker.ts',
   'zigbee-child': 'adapters/zigbee/zigbee.child.ts',
+  lan: 'adapters/lan.worker.ts',
 } as const;
 
 export type WorkerName = keyof typeof WORKER_SOURCES;
