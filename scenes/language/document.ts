@@ -85,11 +85,16 @@ export function readDocument(text: string, problems: InputProblem[]): SceneDocum
     uniqueKeys: false,
     prettyErrors: false,
     version: '1.2',
-    logLevel: 'silent',
+    // Silent, the library would pass over a second document.
+    logLevel: 'error',
   });
   if (document.errors.length > 0) {
     for (const error of document.errors.slice(0, PROBLEMS_MAX)) {
-      refuse([], `This is not well-formed: ${firstLine(error.message)}`, error.pos[0]);
+      const says =
+        error.code === 'MULTIPLE_DOCS'
+          ? 'A scene file holds one scene; a second one begins here'
+          : `This is not well-formed: ${firstLine(error.message)}`;
+      refuse([], says, error.pos[0]);
     }
     return made(undefined, false);
   }

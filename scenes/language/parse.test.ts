@@ -113,6 +113,11 @@ again: queue 5
 const MALFORMED: readonly (readonly [title: string, text: string, expected: readonly string[]])[] =
   [
     [
+      'two documents',
+      `${MINIMAL}---\n${MINIMAL}`,
+      ['4:1 A scene file holds one scene; a second one begins here'],
+    ],
+    [
       'no text at all',
       '',
       ['1:1 The scene is empty; it needs at least `scene` (its name) and `do`'],

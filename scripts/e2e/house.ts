@@ -12,7 +12,7 @@ export interface DeviceJson {
   readonly room: string | null;
   readonly availability: { readonly online: boolean; readonly reason: string | null };
   readonly properties: Readonly<
-    Record<string, { value: unknown; at: string | null; wanted?: unknown }>
+    Record<string, { value: unknown; at: string | null; access: string; wanted?: unknown }>
   >;
 }
 
