@@ -1,6 +1,7 @@
 // `ingle devices`: lists the devices, shows one, and makes the household's edits of it.
 import type { Command } from 'commander';
 import type { DeviceJson, PropertyInfoJson, RoomJson } from '../../api/shapes.ts';
+import { offlineReason } from '../../model/offline-reason.ts';
 import { CliError } from '../cli-error.ts';
 import { apiPath } from '../client.ts';
 import {
@@ -187,7 +188,7 @@ async function showDevice(context: Context, typed: string): Promise<void> {
         : words.status.offline(
             device.name,
             moment(availability.since, language),
-            availability.reason,
+            availability.reason && offlineReason(availability.reason, language),
           ),
     ],
   ]);

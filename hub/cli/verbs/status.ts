@@ -1,6 +1,7 @@
 // `ingle status`: whether the hub is well, and, where it is not, what to do.
 import type { Command } from 'commander';
 import type { DeviceJson, HealthJson, HomeJson, ReadyJson, SceneJson } from '../../api/shapes.ts';
+import { offlineReason } from '../../model/offline-reason.ts';
 import { CliError } from '../cli-error.ts';
 import { type Context, moment } from '../context.ts';
 import type { AddVerb } from '../verb.ts';
@@ -90,7 +91,8 @@ function showHome(
   printer.line(words.status.devices(devices.length, offline.length));
   for (const { name, availability } of offline.slice(0, OFFLINE_SHOWN_MAX)) {
     const since = moment(availability.since, language);
-    printer.line(`  ${words.status.offline(name, since, availability.reason)}`);
+    const cause = availability.reason && offlineReason(availability.reason, language);
+    printer.line(`  ${words.status.offline(name, since, cause)}`);
   }
   if (offline.length > OFFLINE_SHOWN_MAX) printer.line('  …');
   const enabled = scenes.filter((scene) => scene.enabled);

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { offlineReason } from './offline-reason.ts';
+
+describe('why a device is offline', () => {
+  it.each([
+    ['It does not answer. Check that it has power.', 'It does not answer.', '它没有应答。'],
+    [
+      'Nothing was heard of it for 27 h. Check its battery.',
+      'Nothing was heard of it for 27 h.',
+      '很久没有收到它的消息了。',
+    ],
+    [
+      'The Zigbee coordinator is not connected: gone',
+      'The Zigbee coordinator is not connected: gone',
+      '网关（协调器）没有连接。',
+    ],
+    [
+      'The zigbee adapter stopped: it ended',
+      'The zigbee adapter stopped: it ended',
+      '负责它的 zigbee 程序停止了，正在重新启动。',
+    ],
+    ['A vendor’s own words', 'A vendor’s own words', 'A vendor’s own words'],
+  ])('%j is said in both languages, without the advice', (reason, en, zh) => {
+    expect(offlineReason(reason, 'en')).toBe(en);
+    expect(offlineReason(reason, 'zh')).toBe(zh);
+  });
+});

@@ -1,0 +1,27 @@
+// Why a device is offline, in the reader's language. Adapters give their reasons in plain English; those that the
+// hub knows are said in Chinese too, and advice is left to whoever shows it.
+import type { Language } from './property-row.ts';
+
+const KNOWN: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[] = [
+  [/^It does not answer/, () => '它没有应答。'],
+  [/^Nothing was heard of it ever/, () => '从来没有收到过它的消息。'],
+  [/^Nothing was heard of it for (\S+)/, () => '很久没有收到它的消息了。'],
+  [/^Not heard from yet/, () => '还没有收到它的消息。'],
+  [/coordinator .*is not connected|Nothing listens at/, () => '网关（协调器）没有连接。'],
+  [/^The (\S+) adapter stopped/, ([, id]) => `负责它的 ${id} 程序停止了，正在重新启动。`],
+  [/(cannot be reached|not reachable|unreachable)/i, () => '连不上它。'],
+  [/refus\w+ .*password|password/i, () => '密码不对。'],
+];
+
+/** The cause alone, as one sentence; a reason that is not known stays as the adapter gave it. */
+export function offlineReason(reason: string, language: Language): string {
+  if (language === 'zh') {
+    for (const [pattern, say] of KNOWN) {
+      const match = pattern.exec(reason);
+      if (match) return say(match);
+    }
+    return reason;
+  }
+  const end = reason.indexOf('. ');
+  return end < 0 ? reason : reason.slice(0, end + 1);
+}
