@@ -60,8 +60,8 @@ test('an adapter that reports the wrong type is found out', async () => {
 
 test('an adapter that acknowledges twice is found out', async () => {
   const open = broken((right, context) => ({
-    send: (command: Parameters<typeof right.send>[0]) => {
-      right.send(command);
+    send: async (command: Parameters<typeof right.send>[0]) => {
+      await right.send(command);
       context.outcome(command.id, 'acknowledged', null);
     },
   }));

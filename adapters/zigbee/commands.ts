@@ -264,12 +264,13 @@ export class Commands {
     const afterMs = CONFIRM_AFTER_MS[step];
     if (afterMs === undefined || this.#isStopped) return;
     const delayMs = afterMs + (step === 0 ? job.transitionMs : 0);
-    const timer = setTimeout(async () => {
+    const check = async (): Promise<void> => {
       this.#confirmations.delete(id);
       const isDone = await this.#isConfirmed(job, state, sinceMs);
       const isCurrent = !this.#confirmations.has(id) && !this.#lanes.has(id);
       if (!isDone && isCurrent) this.#confirm(job, state, sinceMs, step + 1);
-    }, delayMs);
+    };
+    const timer = setTimeout(() => void check(), delayMs);
     this.#confirmations.set(id, timer);
   }
 

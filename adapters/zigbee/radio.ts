@@ -176,7 +176,7 @@ export class Radio {
       once: true,
     });
     let isProbing = false;
-    const timer = setInterval(async () => {
+    const look = async (): Promise<void> => {
       if (isProbing) return;
       isProbing = true;
       try {
@@ -189,7 +189,8 @@ export class Radio {
         ended.resolve(error instanceof Error ? new Error(error.message) : new Error(String(error)));
       }
       isProbing = false;
-    }, PROBE_EVERY_MS);
+    };
+    const timer = setInterval(() => void look(), PROBE_EVERY_MS);
     try {
       return await ended.promise;
     } finally {

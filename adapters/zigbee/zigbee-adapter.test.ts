@@ -282,6 +282,30 @@ describe('commands', () => {
     );
   });
 
+  test('of two commands for a sleeping node only the newer is taken when it wakes', async () => {
+    const radiator = address('Living room radiator');
+    home.control.fault({ kind: 'offline', ieee: radiator });
+    const since = home.control.log({ limit: 1 }).next;
+    const property = propertyKey('targetTemperature');
+    const older = hub.send(radiator, { kind: 'set', property, value: 18 }, 60_000);
+    const newer = hub.send(radiator, { kind: 'set', property, value: 19 }, 60_000);
+    await hub.until('the end of the older', () => hub.outcomes(older).length > 0);
+    expect(hub.outcomes(older)).toMatchObject([
+      { state: 'failed', problem: { code: 'cancelled', message: 'superseded' } },
+    ]);
+    expect(hub.outcomes(newer)).toEqual([]);
+    home.control.fault({ kind: 'clear' });
+    await hub.until(
+      'the newer to be taken',
+      () => hub.outcomes(newer).some(({ state }) => state === 'acknowledged'),
+      40_000,
+    );
+    await hub.until('19 °C', () => value('Living room radiator', 'targetTemperature') === 19);
+    const { records } = home.control.log({ since, ieee: radiator, kind: 'received', limit: 100 });
+    const writes = records.filter(({ cluster, command }) => cluster === 0x0201 && command === 2);
+    expect(writes).toHaveLength(1);
+  }, 60_000);
+
   test('a door is locked, a blind stopped, a lamp stepped and made to blink', async () => {
     await set('Front door lock', 'locked', false, 20_000);
     await hub.until('unlocked', () => value('Front door lock', 'locked') === false, 20_000);

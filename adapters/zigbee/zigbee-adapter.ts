@@ -133,6 +133,8 @@ class ZigbeeAdapter implements Adapter {
         return null;
       case 'statistics':
         return this.#statistics();
+      default:
+        throw new HubError('unsupported', `Zigbee has no "${body.kind}"`);
     }
   }
 
