@@ -1,44 +1,16 @@
 // The household's scenes: checked before they are saved, every version kept, shown with the devices' present names.
 // What a scene file means is the scenes' own business; it comes in through SceneLanguage.
 import type { CoreInput } from '../model/core-port.ts';
-import type { DeviceRecord } from '../model/device.ts';
-import { ConflictError, HubError, type InputProblem, ValidationError } from '../model/errors.ts';
-import type { RoomRecord, SceneRecord } from '../model/home.ts';
+import { ConflictError, HubError, ValidationError } from '../model/errors.ts';
+import type { SceneRecord } from '../model/home.ts';
 import type { Actor, Async, Household, SceneView } from '../model/hub-port.ts';
-import type { DeviceId, RoomId, SceneId } from '../model/identifiers.ts';
+import type { SceneId } from '../model/identifiers.ts';
 import type { RunTrace } from '../model/run.ts';
+import type { SceneLanguage } from '../model/scene-language-port.ts';
 import type { HomeContents, StoreCalls } from '../model/store-port.ts';
 
 /** What a home holds at most. */
 export const SCENES_MAX = 10_000;
-
-/** The names by which a scene file can call things. */
-export interface SceneHome {
-  readonly devices: readonly DeviceRecord[];
-  readonly rooms: readonly RoomRecord[];
-}
-
-export type CheckedScene =
-  | { readonly errors: readonly InputProblem[]; readonly scene: null }
-  | {
-      readonly errors: readonly [];
-      readonly scene: {
-        readonly name: string;
-        /** The text with ids in the place of handles. */
-        readonly stored: string;
-        readonly sentence: { readonly en: string; readonly zh: string };
-        readonly room: RoomId | null;
-        readonly devices: readonly DeviceId[];
-        readonly isOneTap: boolean;
-      };
-    };
-
-/** Reading and showing of scene files; implemented over scenes/language. */
-export interface SceneLanguage {
-  check(text: string, home: SceneHome): CheckedScene;
-  /** The text with the devices' present handles. */
-  show(stored: string, home: SceneHome): string;
-}
 
 export interface SceneShelfOptions {
   readonly language: SceneLanguage;

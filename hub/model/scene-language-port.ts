@@ -1,0 +1,33 @@
+// What the household's shelf asks of the scenes' language: checking a file and showing it with present names.
+import type { DeviceRecord } from './device.ts';
+import type { InputProblem } from './errors.ts';
+import type { RoomRecord } from './home.ts';
+import type { DeviceId, RoomId } from './identifiers.ts';
+
+/** The things that a scene file can name. */
+export interface SceneHome {
+  readonly devices: readonly DeviceRecord[];
+  readonly rooms: readonly RoomRecord[];
+}
+
+/** All mistakes of a file with their places, or what it says. */
+export type CheckedScene =
+  | { readonly errors: readonly InputProblem[]; readonly scene: null }
+  | {
+      readonly errors: readonly [];
+      readonly scene: {
+        readonly name: string;
+        /** The text with ids in the place of handles. */
+        readonly stored: string;
+        readonly sentence: { readonly en: string; readonly zh: string };
+        readonly room: RoomId | null;
+        readonly devices: readonly DeviceId[];
+        readonly isOneTap: boolean;
+      };
+    };
+
+export interface SceneLanguage {
+  check(text: string, home: SceneHome): CheckedScene;
+  /** The text with the devices' present handles. */
+  show(stored: string, home: SceneHome): string;
+}
