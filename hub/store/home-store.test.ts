@@ -54,6 +54,16 @@ describe('the home store', () => {
     });
   });
 
+  it('gives devices back in the order in which they came, also after an edit', () => {
+    withHome({ claimed: true }, (home) => {
+      for (const name of ['zebra', 'ape', 'mole']) home.putDevice(device(name));
+      home.putDevice({ ...device('zebra'), version: 2 });
+      expect(home.load().devices.map(({ id }) => id)).toEqual(
+        ['zebra', 'ape', 'mole'].map((name) => device(name).id),
+      );
+    });
+  });
+
   it('gives everything back after the file was closed', () => {
     using folder = temporaryFolder();
     const database = openDatabase(folder.path, HOME_FILE);

@@ -321,8 +321,9 @@ export class HomeStore {
     }
   }
 
+  /** In the order in which they came, so that lists look the same after a start as before. */
   #bodies<Record>(table: VersionedTable | 'tokens'): Record[] {
-    return this.#all<BodyRow>(`SELECT body FROM ${table} ORDER BY id`).map((row) =>
+    return this.#all<BodyRow>(`SELECT body FROM ${table} ORDER BY rowid`).map((row) =>
       parse<Record>(row),
     );
   }

@@ -101,13 +101,14 @@ export async function startHub(options: RunningHubOptions = {}): Promise<Running
   const url = await waitFor(
     'the hub to say its address',
     () => {
-      if (isGone) throw new Error(`the hub ended at its start:\n${output}`);
+      if (isGone) throw new Error('the hub ended at its start');
       return / is at (http:\/\/\S+)\//.exec(output)?.[1];
     },
     START_WITHIN_MS,
   ).catch(async (error: Error) => {
     child.kill('SIGKILL');
     await gone;
+    if (isOwnFolder) rmSync(data, { recursive: true, force: true });
     throw new Error(`${error.message}; it wrote:\n${output}`);
   });
   const folder = existsSync(path.join(data, 'demo', 'cli.token')) ? path.join(data, 'demo') : data;
