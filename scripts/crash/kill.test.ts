@@ -3,7 +3,9 @@
 // past sensors, sends commands and pairs devices; after each start on the same folder the hub is held against the
 // driver's own record and what the devices heard. INGLE_SEED and INGLE_COUNT repeat a run; it prints both.
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { expect, it } from 'vitest';
 import { type House, nodeOf, openHouse } from '../e2e/house.ts';
 import { spawnHub, waitFor } from '../e2e/running-hub.ts';
@@ -176,7 +178,10 @@ ${house.hub.output()}`;
         const code = /Claim code: (\S+)/.exec(house.hub.output())?.[1];
         await driver.begin(ids, code);
       } catch (error) {
-        process.stderr.write(`round ${round}, killed after ${lifeMs} ms\n${house.hub.output()}\n`);
+        const kept = path.join(os.tmpdir(), `ingle-kill-${SEED}-${round}`);
+        cpSync(house.data, kept, { recursive: true });
+        const about = `round ${round}, killed after ${lifeMs} ms; its data is kept in ${kept}`;
+        process.stderr.write(`${about}\n${house.hub.output()}\n`);
         throw error;
       }
     }
