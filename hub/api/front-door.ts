@@ -60,7 +60,8 @@ interface Announced {
   readonly code: string | null;
 }
 
-function announcement({ host, port, isDemo, code }: Announced): string {
+/** What a person should read at the start. */
+export function announcement({ host, port, isDemo, code }: Announced): string {
   const isLoopback = host === 'localhost' || host === '::1' || host.startsWith('127.');
   const isEverywhere = host === '0.0.0.0' || host === '::';
   const shown = isEverywhere ? 'localhost' : host.includes(':') ? `[${host}]` : host;
