@@ -3,7 +3,7 @@
 import { registerHooks } from 'node:module';
 
 const DRIVER = '/zigbee-herdsman/dist/adapter/z-stack/adapter/zStackAdapter.js';
-/** The plain JavaScript of radio/memory-driver.ts. */
+/** The plain JavaScript of memory-driver.ts. */
 const OURS = process.env.INGLE_BENCH_DRIVER ?? '';
 
 const SOURCE = `

@@ -46,7 +46,7 @@ async function linkRadio(scope: BenchScope): Promise<LinkRadio> {
 export function memoryRadioEnvironment(linePort: number): Record<string, string> {
   return {
     NODE_OPTIONS: `--import=${pathToFileURL(builtModule('memory-radio'))}`,
-    INGLE_BENCH_DRIVER: builtModule('radio/memory-driver'),
+    INGLE_BENCH_DRIVER: builtModule('memory-driver'),
     [LINE_PORT]: String(linePort),
   };
 }

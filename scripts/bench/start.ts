@@ -30,7 +30,7 @@ async function nodeRedStart(scope: BenchScope, brokerPort: number): Promise<numb
   await client.take(`${Z2M_TOPIC.base}/${Z2M_TOPIC.plug(0)}/set`, () => {
     firstAtMs ??= epochMs();
   });
-  const owner = startNodeRed({
+  const owner = await startNodeRed({
     folder: path.join(scope.folder, 'node-red'),
     brokerPort,
     rules: rulesOf(SCENES),

@@ -1,7 +1,8 @@
-// Node-RED at its best: no editor, no HTTP, quiet log, and all rules in one function node with a table by topic.
+// Node-RED at its best: a quiet log, and all rules in one function node with a table by topic. Its editor is there, as
+// the hub's page is: without it nobody could change a rule.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { type BenchProcess, startProcess } from '../process.ts';
+import { type BenchProcess, freePort, startProcess } from '../process.ts';
 import { installedPackage } from './install.ts';
 import { Z2M_TOPIC } from './zigbee2mqtt.ts';
 
@@ -94,19 +95,18 @@ function flows(brokerPort: number, rules: readonly Rule[]): object[] {
   ];
 }
 
-const SETTINGS = `module.exports = {
+function settings(port: number): string {
+  return `module.exports = {
   flowFile: 'flows.json',
-  httpAdminRoot: false,
-  httpNodeRoot: false,
-  disableEditor: true,
-  credentialSecret: false,
   uiHost: '127.0.0.1',
+  uiPort: ${port},
+  credentialSecret: false,
   logging: { console: { level: 'error', metrics: false, audit: false } },
   telemetry: { enabled: false, updateNotification: false },
   externalModules: { autoInstall: false },
-  diagnostics: { enabled: false, ui: false },
 };
 `;
+}
 
 export interface NodeRedOptions {
   readonly folder: string;
@@ -116,12 +116,12 @@ export interface NodeRedOptions {
 }
 
 /** Starts it; it serves rules some time after this returns. */
-export function startNodeRed(options: NodeRedOptions): BenchProcess {
+export async function startNodeRed(options: NodeRedOptions): Promise<BenchProcess> {
   const { folder, brokerPort, rules, environment } = options;
   const peer = installedPackage('node-red', VERSION);
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, 'flows.json'), JSON.stringify(flows(brokerPort, rules)));
-  writeFileSync(path.join(folder, 'settings.js'), SETTINGS);
+  writeFileSync(path.join(folder, 'settings.js'), settings(await freePort()));
   return startProcess({
     name: 'node-red',
     command: process.execPath,

@@ -48,7 +48,7 @@ export async function startUsualStack(options: StackOptions): Promise<UsualStack
   try {
     const broker = await startBroker(folder);
     started.push(broker.process);
-    const nodeRed = startNodeRed({
+    const nodeRed = await startNodeRed({
       folder: path.join(folder, 'node-red'),
       brokerPort: broker.port,
       rules,

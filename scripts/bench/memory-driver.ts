@@ -1,8 +1,8 @@
 // A coordinator driver for zigbee-herdsman with the radio in memory: no serial line, no process between. It answers
 // as 50 thermometers and 50 plugs that were paired before would, with real ZCL bytes, and carries the load's clock.
 import type { EventEmitter } from 'node:events';
-import { answerBench, type RadioNetwork, type RadioNode } from './line.ts';
-import { ReportLoad } from './load.ts';
+import { answerBench, type RadioNetwork, type RadioNode } from './radio/line.ts';
+import { ReportLoad } from './radio/load.ts';
 
 /** As much of zigbee-herdsman's frame as a node looks at. */
 interface ZclFrame {
