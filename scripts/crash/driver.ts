@@ -82,6 +82,10 @@ export class Driver {
     const token = readFileSync(path.join(life.hub.data, 'cli.token'), 'utf8').trim();
     await openLiveStream(life.hub.url, token, (message) => {
       if (message.kind === 'run') this.#sawRun(message.data, message.atMs);
+      // Its id is made of the number of the input that decided on it.
+      if (message.kind === 'notification') {
+        this.#record.durable(Number.parseInt(message.data.id.slice('ntf_'.length), 36));
+      }
       life.hear(message);
     });
     this.#goOn(life, () => this.#edit(life, code));
@@ -156,6 +160,7 @@ export class Driver {
     if (run.state !== 'running') return;
     this.#record.seen({
       id: run.id,
+      seq: run.seq,
       scene: scene.name,
       dueMs: Date.parse(run.startedAt) + scene.dueMs,
       seenMs: atMs,
@@ -221,7 +226,7 @@ export class Driver {
     const change = await occupied;
     if (change?.kind !== 'change') return;
     const dueMs = Date.parse(change.data.at) + HOLD_MS;
-    this.#record.seenHold({ dueMs, seenMs: change.atMs });
+    this.#record.seenHold({ seq: change.data.seq, dueMs, seenMs: change.atMs });
     this.done.holds += 1;
     await told;
   }

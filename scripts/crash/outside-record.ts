@@ -2,8 +2,10 @@
 // was seen of its runs. It is kept by the driver alone, from answers and the live stream; the hub is held against it.
 import { expect } from 'vitest';
 
-/** A journal record is on disk this long after its decision, on a healthy disk. */
+/** A journal record is on disk this long after its decision on a healthy disk; more than that is counted. */
 const ON_DISK_WITHIN_MS = 50;
+/** On a disk that others use as well it may take longer, but never so long. */
+const ON_DISK_AT_LAST_MS = 1_000;
 /** How late an act may be: a busy machine, and the disk that a message waits for. */
 export const ACT_WITHIN_MS = 1_500;
 /** Deadlines are in whole milliseconds of two clocks. */
@@ -23,6 +25,8 @@ interface Entity {
 /** A run that was seen under way, and the message that it owes. */
 export interface SeenRun {
   readonly id: string;
+  /** Number of the input that began it: records are on disk in this order. */
+  readonly seq: number;
   readonly scene: string;
   /** When its message is due, in wall milliseconds. */
   readonly dueMs: number;
@@ -33,6 +37,7 @@ export interface SeenRun {
 
 /** A level that began to hold, as the live stream told, and the message that it owes. */
 interface SeenHold {
+  readonly seq: number;
   readonly dueMs: number;
   readonly seenMs: number;
 }
@@ -57,6 +62,9 @@ export class OutsideRecord {
   readonly #owed = new Map<string, SeenRun>();
   #holds: SeenHold[] = [];
   #settled = 0;
+  #durableSeq = 0;
+  /** Runs and holds that were seen for 50 ms or more before a kill, and nothing told that they were on disk. */
+  unproven = 0;
   /** What was wrong at once, such as an answer that should not be. */
   readonly faults: string[] = [];
 
@@ -138,10 +146,20 @@ export class OutsideRecord {
   killed(killedMs: number): void {
     const life = this.#lives.at(-1);
     if (life) life.killedMs = killedMs;
-    for (const [id, run] of this.#owed) {
-      if (run.seenMs > killedMs - ON_DISK_WITHIN_MS) this.#owed.delete(id);
-    }
-    this.#holds = this.#holds.filter(({ seenMs }) => seenMs <= killedMs - ON_DISK_WITHIN_MS);
+    const isOnDisk = ({ seq, seenMs }: SeenHold): boolean => {
+      if (seenMs < (life?.readyMs ?? 0) || seq <= this.#durableSeq) return true;
+      if (seenMs <= killedMs - ON_DISK_AT_LAST_MS) return true;
+      if (seenMs <= killedMs - ON_DISK_WITHIN_MS) this.unproven += 1;
+      return false;
+    };
+    for (const [id, run] of this.#owed) if (!isOnDisk(run)) this.#owed.delete(id);
+    this.#holds = this.#holds.filter(isOnDisk);
+    this.#durableSeq = 0;
+  }
+
+  /** A message is told only once its record is on disk, and with it all records before. */
+  durable(seq: number): void {
+    this.#durableSeq = Math.max(this.#durableSeq, seq);
   }
 
   seen(run: SeenRun): void {
