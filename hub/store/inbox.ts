@@ -19,14 +19,14 @@ export type InboxChange =
 
 /**
  * The changes in one record: the rows it carries, and the removal of a notification whose intent was given up. The
- * latter is an outcome with a patch of table `intents`, keyed by the notification, whose value's state is `notRecorded`.
+ * latter is a patch of table `intents`, keyed by the notification, whose value's state is `notRecorded`; the same record
+ * may open another intent, as where the end of one run lets the next begin.
  */
 export function inboxChanges(record: JournalRecord): InboxChange[] {
   const changes: InboxChange[] = [];
   for (const notification of record.notifications ?? []) {
     changes.push({ kind: 'add', record: notification });
   }
-  if (record.kind !== 'outcome') return changes;
   for (const patch of record.patches) {
     if (patch.table !== 'intents') continue;
     const { value } = patch;
