@@ -242,6 +242,19 @@ describe('the inbox', () => {
     });
   });
 
+  it('loses it also where the same record opens another, as when the next run begins', () => {
+    withJournal((journal, database) => {
+      const next: JournalRecord = {
+        ...withInbox(2, ['b']),
+        kind: 'intent',
+        patches: [{ table: 'intents', key: 'ntf_a', value: { state: 'notRecorded' } }],
+      };
+      journal.accept([withInbox(1, ['a']), next]);
+      journal.commit();
+      expect(readInbox(database, null, 10).items.map((item) => item.id)).toEqual(['ntf_b']);
+    });
+  });
+
   it('is read in pages and remembers when each was read first', () => {
     withJournal((journal, database) => {
       journal.accept([withInbox(1, ['a', 'b', 'c', 'd', 'e'])]);
