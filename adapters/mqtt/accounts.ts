@@ -1,0 +1,130 @@
+// Accounts of the hub's own broker: one for each device, with a password that the hub makes and tells once. What is
+// kept is a scrypt hash in a file of mode 0600.
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import path from 'node:path';
+import { ConflictError, HubError, NotFoundError, ValidationError } from '../../hub/model/errors.ts';
+import { readPrivateJson, writePrivateJson } from '../contract/private-file.ts';
+import { isAccountName } from './rights.ts';
+
+interface Account {
+  readonly name: string;
+  readonly createdAtMs: number;
+  readonly salt: string;
+  readonly hash: string;
+}
+
+const ACCOUNTS_MAX = 500;
+const FILE = 'accounts.json';
+/** 20 of 32 letters: 100 bits, so the hash need not be slow; letters that are easily told apart. */
+const LETTERS = 'abcdefghijkmnpqrstuvwxyz23456789';
+const PASSWORD_LETTERS = 20;
+const PASSWORD_BYTES_MAX = 128;
+const HASH_BYTES = 32;
+const SCRYPT = { N: 4_096, r: 8, p: 1 } as const;
+
+function hashOf(password: Buffer, salt: string): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    scrypt(password, Buffer.from(salt, 'hex'), HASH_BYTES, SCRYPT, (error, key) => {
+      if (error) reject(error);
+      else resolve(key);
+    });
+  });
+}
+
+/** Somebody who does not exist costs as much time as somebody who does. */
+const NOBODY: Pick<Account, 'salt' | 'hash'> = {
+  salt: '00'.repeat(16),
+  hash: '00'.repeat(HASH_BYTES),
+};
+
+export class Accounts {
+  readonly #file: string;
+  readonly #accounts = new Map<string, Account>();
+
+  /** @throws HubError `storage` when the file is damaged */
+  constructor(folder: string) {
+    this.#file = path.join(folder, FILE);
+    for (const account of read(this.#file)) this.#accounts.set(account.name, account);
+  }
+
+  list(): readonly Pick<Account, 'name' | 'createdAtMs'>[] {
+    return [...this.#accounts.values()].sort((a, b) => a.name.localeCompare(b.name));
+  }
+
+  has(name: string): boolean {
+    return this.#accounts.has(name);
+  }
+
+  /** Makes an account and gives its password, which nobody can read again. */
+  async add(name: string, nowMs: number): Promise<string> {
+    if (!isAccountName(name)) {
+      throw new ValidationError(`"${name.slice(0, 40)}" cannot be the name of an account`, {
+        hint: 'It takes 1 to 32 letters, digits, hyphens or underscores, such as kitchen-plug.',
+        errors: [{ path: '/name', message: 'must be a device’s topic' }],
+      });
+    }
+    if (this.#accounts.has(name)) {
+      throw new ConflictError(`There is an MQTT account "${name}" already`, {
+        hint: 'Take another name, or remove that account first.',
+      });
+    }
+    if (this.#accounts.size >= ACCOUNTS_MAX) {
+      throw new HubError('busy', `A hub has room for ${ACCOUNTS_MAX} MQTT accounts`);
+    }
+    const letters = [...randomBytes(PASSWORD_LETTERS)].map((byte) => LETTERS[byte % 32] ?? 'a');
+    const password = letters.join('');
+    const salt = randomBytes(16).toString('hex');
+    const hash = (await hashOf(Buffer.from(password), salt)).toString('hex');
+    this.#accounts.set(name, { name, createdAtMs: nowMs, salt, hash });
+    this.#save();
+    return password;
+  }
+
+  /** @throws NotFoundError */
+  remove(name: string): void {
+    if (!this.#accounts.delete(name)) throw new NotFoundError('MQTT account', name);
+    this.#save();
+  }
+
+  /** Whether the password is the account's; takes the same time for a name that does not exist. */
+  async check(name: string | undefined, password: Buffer | undefined): Promise<boolean> {
+    const account = name === undefined ? undefined : this.#accounts.get(name);
+    const given = password ?? Buffer.alloc(0);
+    if (given.length > PASSWORD_BYTES_MAX) return false;
+    const { salt, hash } = account ?? NOBODY;
+    const isRight = timingSafeEqual(await hashOf(given, salt), Buffer.from(hash, 'hex'));
+    return isRight && account !== undefined && this.#accounts.get(account.name) === account;
+  }
+
+  #save(): void {
+    writePrivateJson(this.#file, { version: 1, accounts: [...this.#accounts.values()] });
+  }
+}
+
+function read(file: string): Account[] {
+  let content: unknown;
+  try {
+    content = readPrivateJson(file);
+  } catch (error) {
+    throw damaged(file, error);
+  }
+  if (content === null) return [];
+  const { accounts } = content as { accounts?: unknown };
+  if (!Array.isArray(accounts) || !accounts.every(isAccount)) throw damaged(file);
+  return accounts;
+}
+
+function isAccount(value: unknown): value is Account {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, createdAtMs, salt, hash } = value as Partial<Record<keyof Account, unknown>>;
+  const isHash = typeof hash === 'string' && /^[0-9a-f]{64}$/.test(hash);
+  const isNamed = typeof name === 'string' && isAccountName(name);
+  return isHash && isNamed && typeof salt === 'string' && typeof createdAtMs === 'number';
+}
+
+function damaged(file: string, cause?: unknown): HubError {
+  return new HubError('storage', `${file} is damaged`, {
+    hint: 'Put it back from a backup, or move it away and make the MQTT accounts again.',
+    cause,
+  });
+}

@@ -1,0 +1,178 @@
+// The MQTT adapter: the hub's own broker with its accounts, or one that is there already, and the protocols that
+// speak over it.
+import type { AccountList, AdapterCall, NewAccount } from '../../hub/model/adapter-port.ts';
+import { HubError, type Problem, ValidationError } from '../../hub/model/errors.ts';
+import type { Adapter, AdapterCommand, AdapterContext } from '../contract/adapter.ts';
+import { Accounts } from './accounts.ts';
+import { Broker } from './broker.ts';
+import type { Bus, BusEvents } from './bus.ts';
+import { ClientBus } from './client-bus.ts';
+import { Tasmota } from './tasmota/tasmota.ts';
+
+/** What an adapter's worker starts. */
+export function createMqttAdapter(context: AdapterContext): Adapter {
+  return new MqttAdapter(context);
+}
+
+class MqttAdapter implements Adapter {
+  readonly #context: AdapterContext;
+  #accounts: Accounts | null = null;
+  #broker: Broker | null = null;
+  #bus: Bus | null = null;
+  #tasmota: Tasmota | null = null;
+  #detail = '';
+
+  constructor(context: AdapterContext) {
+    this.#context = context;
+  }
+
+  async start(): Promise<void> {
+    const { url, port, host } = this.#context.settings;
+    this.#accounts = new Accounts(this.#context.dataFolder);
+    const events: BusEvents = {
+      connected: (detail) => {
+        this.#detail = detail;
+        this.#tellState();
+        this.#tasmota?.connected();
+      },
+      lost: (problem, retryAtMs) => {
+        this.#context.state({ kind: 'fault', problem, retryAtMs });
+        this.#tasmota?.lost(problem);
+      },
+      refused: (problem) => this.#refused(problem),
+    };
+    if (typeof url === 'string') {
+      this.#bus = new ClientBus(url, events);
+    } else if (typeof port === 'number') {
+      this.#broker = new Broker({
+        host: typeof host === 'string' ? host : '127.0.0.1',
+        port,
+        accounts: this.#accounts,
+        mayAnnounce: (account, topic, payload) =>
+          this.#tasmota?.mayAnnounce(account, topic, payload) === true,
+        log: (level, text) => this.#context.log(level, text),
+        events,
+      });
+      this.#bus = this.#broker;
+    } else {
+      throw new ValidationError('MQTT has neither a port to listen on nor a broker to use', {
+        hint: 'Set INGLE_MQTT_PORT or INGLE_MQTT_URL.',
+      });
+    }
+    this.#context.state({ kind: 'connecting' });
+    this.#tasmota = new Tasmota(this.#context, this.#bus);
+    this.#tasmota.start();
+    await this.#bus.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#tasmota?.stop();
+    await this.#bus?.stop();
+  }
+
+  send(command: AdapterCommand): void {
+    this.#devices().device(command.node).send(command);
+  }
+
+  async call(body: AdapterCall): Promise<unknown> {
+    switch (body.kind) {
+      case 'pair':
+        this.#connected();
+        this.#devices().openPairing(body.seconds);
+        return null;
+      case 'pairStop':
+        this.#devices().closePairing();
+        return null;
+      case 'remove':
+        this.#devices().remove(body.node);
+        this.#tellState();
+        return null;
+      case 'rename':
+        return null;
+      case 'interview':
+      case 'refresh': {
+        const device = this.#devices().device(body.node);
+        device.refresh();
+        if (body.kind === 'interview') device.describe();
+        return null;
+      }
+      case 'describe':
+        for (const device of this.#devices().devices) device.describe();
+        return null;
+      case 'statistics':
+        return this.#statistics();
+      case 'accounts':
+        return this.#listAccounts();
+      case 'accountAdd':
+        return this.#addAccount(body.name);
+      case 'accountRemove':
+        this.#accountsOf().remove(body.name);
+        this.#broker?.cutOff(body.name);
+        return null;
+      default:
+        throw new HubError('unsupported', `MQTT devices know no "${body satisfies never}"`);
+    }
+  }
+
+  #devices(): Tasmota {
+    if (this.#tasmota === null) throw new HubError('busy', 'The MQTT adapter is starting');
+    return this.#tasmota;
+  }
+
+  /** @throws HubError `unreachable` while nothing can be heard */
+  #connected(): void {
+    if (this.#bus?.isConnected === true) return;
+    throw new HubError('unreachable', 'The MQTT broker is not connected', {
+      hint: 'The settings show what is wrong with it. Ingle keeps trying.',
+    });
+  }
+
+  #tellState(): void {
+    if (this.#bus?.isConnected !== true) return;
+    const count = this.#tasmota?.count ?? 0;
+    const devices = `${count} device${count === 1 ? '' : 's'}`;
+    this.#context.state({ kind: 'connected', detail: `${this.#detail}, ${devices}` });
+  }
+
+  #refused(problem: Problem): void {
+    if (this.#tasmota?.isPairing !== true) return;
+    this.#context.pairProgress({ kind: 'failed', node: null, problem });
+  }
+
+  #statistics(): unknown {
+    return {
+      nodes: [...this.#devices().devices].map(({ node, isOnline, config }) => ({
+        node,
+        topic: config.topic,
+        isOnline,
+      })),
+    };
+  }
+
+  #accountsOf(): Accounts {
+    if (this.#broker !== null && this.#accounts !== null) return this.#accounts;
+    throw new HubError(
+      'unsupported',
+      'The hub uses another MQTT broker, which has its own accounts',
+      {
+        hint: 'Make the account there. The hub’s own broker is used without INGLE_MQTT_URL.',
+      },
+    );
+  }
+
+  #listAccounts(): AccountList {
+    const accounts = this.#accountsOf()
+      .list()
+      .map(({ name, createdAtMs }) => ({
+        name,
+        createdAtMs,
+        isConnected: this.#broker?.isAccountConnected(name) === true,
+      }));
+    return { port: this.#broker?.port ?? null, accounts };
+  }
+
+  async #addAccount(name: string): Promise<NewAccount> {
+    const password = await this.#accountsOf().add(name, Date.now());
+    return { name, password, port: this.#broker?.port ?? null };
+  }
+}
