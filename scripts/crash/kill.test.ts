@@ -1,6 +1,6 @@
 // Goal: nothing acknowledged is lost by a kill -9 of the whole hub, and nothing is done twice.
-// Method: a virtual home outlives its hub, which is killed at random instants while a driver edits, starts scenes, walks
-// past sensors, sends commands and pairs devices; after each start on the same folder the hub is held against the
+// Method: a virtual home outlives its hub, which is killed at random instants while a driver edits, starts scenes,
+// walks past sensors, sends commands and pairs devices; after each start on the same folder the hub is held against the
 // driver's own record and what the devices heard. INGLE_SEED and INGLE_COUNT repeat a run; it prints both.
 import { once } from 'node:events';
 import { cpSync, readdirSync, readFileSync } from 'node:fs';

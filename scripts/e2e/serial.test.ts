@@ -1,5 +1,5 @@
-// Goal: a coordinator at a USB port works, and what a USB port brings (it is pulled, its driver hangs or aborts, noise is
-// on the line) stays in the Zigbee child. Method: a pty stands in for the stick, socat joins it to the emulated
+// Goal: a coordinator at a USB port works, and what a USB port brings (it is pulled, its driver hangs or aborts, noise
+// is on the line) stays in the Zigbee child. Method: a pty stands in for the stick, socat joins it to the emulated
 // coordinator; the child is found as a process of the hub's, and killed or stopped.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
