@@ -13,6 +13,7 @@ import type { DeviceLive } from './model/device.ts';
 import { ConflictError, fromProblem, HubError, NotFoundError } from './model/errors.ts';
 import type { AdapterHealth, HealthReport, HubPort, LiveEvent } from './model/hub-port.ts';
 import { type AdapterId, adapterId, type CommandId, type MemberId } from './model/identifiers.ts';
+import type { Provisioning } from './model/provisioning.ts';
 import type { RunTrace } from './model/run.ts';
 import type { StoreStatistics } from './model/store-port.ts';
 import type { Settings } from './settings.ts';
@@ -51,6 +52,7 @@ export interface HubOptions {
   readonly store: StoreLink;
   readonly household: HouseholdHost;
   readonly jobs: JobsHost;
+  readonly provisioning: Provisioning;
   readonly feed: LiveFeedSource;
   readonly adapters: ReadonlyMap<AdapterId, AdapterLink>;
   callAdapter(adapter: AdapterId, call: AdapterCall): Promise<unknown>;
@@ -139,6 +141,7 @@ export function createHub(options: HubOptions): Hub {
     live: feed,
     household,
     jobs: options.jobs,
+    provisioning: options.provisioning,
     mqttAccounts: {
       list: async () => (await callMqtt({ kind: 'accounts' })) as AccountList,
       add: async (name) => (await callMqtt({ kind: 'accountAdd', name })) as NewAccount,

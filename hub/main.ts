@@ -7,6 +7,7 @@ import { type FrontDoor, startFrontDoor } from './api/front-door.ts';
 import { createLiveFeed } from './core/live-feed.ts';
 import { createHousehold, type HouseholdHost } from './household/household.ts';
 import { createJobs, type JobsHost } from './household/jobs.ts';
+import { createProvisioning } from './household/provisioning/provisioning.ts';
 import { createSceneShelf } from './household/scene-shelf.ts';
 import { createHub, type Hub } from './hub.ts';
 import { createLog, type Log } from './log.ts';
@@ -165,6 +166,7 @@ async function start(): Promise<Running> {
     );
   };
 
+  const language = createSceneLanguage();
   const household: HouseholdHost = createHousehold({
     contents,
     store: store.calls,
@@ -174,7 +176,7 @@ async function start(): Promise<Running> {
     tellCore: (input) => core?.tell(input),
     changed: (what) => feed.publish([{ topic: 'home', body: { kind: 'home', what } }]),
     shelf: createSceneShelf({
-      language: createSceneLanguage(),
+      language,
       store: store.calls,
       nowMs,
       tellCore: (input) => core?.tell(input),
@@ -258,6 +260,13 @@ async function start(): Promise<Running> {
     store,
     household,
     jobs,
+    provisioning: createProvisioning({
+      household,
+      jobs,
+      language,
+      adapters: () => [...adapters.keys()],
+      callAdapter,
+    }),
     feed,
     adapters,
     callAdapter,

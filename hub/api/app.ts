@@ -30,6 +30,7 @@ import { jobRoutes } from './jobs.ts';
 import { memberRoutes } from './members.ts';
 import { mqttRoutes } from './mqtt.ts';
 import { createPage } from './page.ts';
+import { provisioningRoutes } from './provisioning.ts';
 import {
   checkHost,
   checkMethod,
@@ -92,6 +93,7 @@ export function createApi(hub: HubPort, options: ApiOptions): Api {
     ...sceneRoutes(parts),
     ...runRoutes(parts),
     ...jobRoutes(parts),
+    ...provisioningRoutes(parts),
     ...memberRoutes(parts),
     ...mqttRoutes(parts),
     ...inboxRoutes(parts),

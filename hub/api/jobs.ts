@@ -1,4 +1,4 @@
-// Long work: pairing, interviewing anew.
+// Long work: pairing, interviewing anew, setting up a home from a file.
 import { HubError, NotFoundError, ValidationError } from '../model/errors.ts';
 import type { HubPort } from '../model/hub-port.ts';
 import { type AdapterId, deviceId, type JobId, jobId } from '../model/identifiers.ts';
@@ -30,6 +30,9 @@ export function jobRoutes({ hub }: ApiParts) {
         if (body.kind === 'interview') {
           const { record } = deviceOf(hub, inputId(body.device, deviceId, '/device'));
           return hub.jobs.interview(record.id, actorOf(c));
+        }
+        if (body.kind === 'provision') {
+          return hub.provisioning.start(body.text, body.seconds, actorOf(c));
         }
         const { kind: _, protocol, via: through, ...how } = body;
         const adapter = knownAdapter(hub, protocol);

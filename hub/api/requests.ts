@@ -187,6 +187,10 @@ export const historyQuery = v.strictObject({
   points: v.optional(wholeNumber(2, 2_000), '300'),
 });
 
+const provisioningText = v.pipe(v.string(), v.maxLength(256 * 1024, 'may have 256 KiB'));
+/** Also taken as the bare file with `Content-Type: application/yaml`. */
+export const provisioningPlanBody = v.strictObject({ text: provisioningText });
+
 export const jobBody = v.variant(
   'kind',
   [
@@ -204,8 +208,16 @@ export const jobBody = v.variant(
       password: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(200))), null),
     }),
     v.strictObject({ kind: v.literal('interview'), device: identifier }),
+    v.strictObject({
+      kind: v.literal('provision'),
+      text: provisioningText,
+      seconds: v.optional(
+        v.pipe(finite, v.integer('must be a whole number'), v.minValue(10), v.maxValue(900)),
+        600,
+      ),
+    }),
   ],
-  'must be a kind of job that this hub does: pair or interview',
+  'must be a kind of job that this hub does: pair, interview or provision',
 );
 
 /** Also the device's topic, so it holds nothing that a topic gives a meaning to. */

@@ -1,6 +1,7 @@
 // The one table of routes: who may call each, what it takes, what it answers. What is not in it does not
 // exist; app.ts mounts exactly these, and the OpenAPI text is made from them.
 import type { GenericSchema } from 'valibot';
+import { provisioningPlanJson } from './provisioning-shapes.ts';
 import * as requests from './requests.ts';
 import * as shapes from './shapes.ts';
 
@@ -292,7 +293,8 @@ export const ROUTES = {
   },
   'POST /api/jobs': {
     who: 'installer',
-    about: 'Starts long work: pairing, or interviewing a device anew.',
+    about:
+      'Starts long work: pairing, interviewing a device anew, or setting up a home from a file.',
     body: requests.jobBody,
     answer: shapes.jobJson,
     status: 202,
@@ -303,6 +305,23 @@ export const ROUTES = {
     answer: shapes.jobJson,
   },
   'DELETE /api/jobs/:id': { who: 'installer', about: 'Cancels a job.', answer: shapes.jobJson },
+
+  'POST /api/provisioning/plan': {
+    who: 'installer',
+    about:
+      'Says what a provisioning file would do, or all that is wrong with it. Changes nothing; a job of the kind provision does it.',
+    body: requests.provisioningPlanBody,
+    takesYaml: true,
+    answer: provisioningPlanJson,
+  },
+  'GET /api/provisioning': {
+    who: 'installer',
+    about: 'The home as a provisioning file (YAML), without passwords and codes.',
+  },
+  'GET /api/provisioning.schema.json': {
+    who: 'anyone',
+    about: 'The JSON Schema of provisioning files.',
+  },
 
   'GET /api/mqtt/accounts': {
     who: 'installer',

@@ -378,6 +378,24 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
           if (!accounts.delete(name)) throw new NotFoundError('MQTT account', name);
         },
       },
+      provisioning: {
+        plan: (text) => ({
+          errors: text.includes('rooms')
+            ? []
+            : [{ path: '', message: 'no rooms', line: 1, column: 1 }],
+          lines: [
+            {
+              action: 'add',
+              what: 'room',
+              name: 'Hall',
+              text: { en: 'Add Hall', zh: '添加 Hall' },
+            },
+          ],
+          isNothingToDo: text.includes('nothing'),
+        }),
+        start: () => startJob('provision'),
+        export: () => 'rooms: [Hall]\n',
+      },
       jobs: {
         list: () => [...jobs.values()],
         get: (id) => jobs.get(id),

@@ -115,6 +115,11 @@ export class Client {
     return (await this.request<Body>('GET', path)).body;
   }
 
+  /** An answer that is not JSON, such as a file. */
+  async text(path: string): Promise<string> {
+    return this.#textOf(await this.#send('GET', path, { headers: { accept: '*/*' } }));
+  }
+
   /** All items of a list, part by part. */
   async list<Item>(path: string): Promise<Item[]> {
     const items: Item[] = [];

@@ -17,6 +17,7 @@ import { addDevices } from './verbs/devices.ts';
 import { addLogin } from './verbs/login.ts';
 import { addLogs } from './verbs/logs.ts';
 import { addPair } from './verbs/pair.ts';
+import { addProvision } from './verbs/provision.ts';
 import { addResetPassword } from './verbs/reset-password.ts';
 import { addScenes } from './verbs/scenes.ts';
 import { addSet } from './verbs/set.ts';
@@ -164,6 +165,7 @@ function buildProgram(language: Language): Command {
     addSet,
     addPair,
     addScenes,
+    addProvision,
     addWatch,
     addLogs,
     addClaim,

@@ -7,6 +7,7 @@ import {
   ConflictError,
   HubError,
   NotFoundError,
+  type Problem,
   toProblem,
   ValidationError,
 } from '../model/errors.ts';
@@ -30,7 +31,21 @@ export interface JobsOptions {
   changed(job: Job): void;
 }
 
+/** A job that another part of the hub does. It is cancelled by its signal, and ended by whoever opened it. */
+export interface OpenJob {
+  readonly signal: AbortSignal;
+  /** The record as it is now. */
+  record(): Job;
+  update(
+    change: Partial<Pick<Job, 'step' | 'progress' | 'etaSeconds' | 'result'>>,
+    line?: string,
+  ): void;
+  end(state: 'done' | 'failed' | 'cancelled', problem: Problem | null, line: string): void;
+}
+
 export interface JobsHost extends Jobs {
+  /** A record of its own for work that this file does not do. */
+  open(kind: string, step: Job['step']): OpenJob;
   pairProgress(adapter: AdapterId, progress: PairProgress): void;
   /** The adapter is gone: its jobs cannot go on. */
   adapterGone(adapter: AdapterId, reason: string): void;
@@ -54,6 +69,7 @@ interface RunningPair {
 export function createJobs(options: JobsOptions): JobsHost {
   const jobs = new Map<JobId, Job>();
   const pairs = new Map<AdapterId, RunningPair>();
+  const opened = new Map<JobId, AbortController>();
 
   function put(job: Job): Job {
     jobs.set(job.id, job);
@@ -163,6 +179,9 @@ export function createJobs(options: JobsOptions): JobsHost {
           `Setting up ${progress.node}.`,
         );
         return;
+      case 'note':
+        update(pair.job, {}, progress.text);
+        return;
       case 'described':
         void adopt(pair, progress.node, progress.description);
         return;
@@ -248,6 +267,11 @@ export function createJobs(options: JobsOptions): JobsHost {
       const job = jobs.get(id);
       if (!job) throw new NotFoundError('job', id);
       if (job.state !== 'running') return job;
+      const stop = opened.get(id);
+      if (stop) {
+        stop.abort();
+        return jobs.get(id) ?? job;
+      }
       const pair = [...pairs.values()].find((one) => one.job === id);
       if (!pair) {
         throw new HubError('unsupported', `The job "${job.kind}" cannot be cancelled`, {
@@ -264,6 +288,22 @@ export function createJobs(options: JobsOptions): JobsHost {
       }
       endPair(pair, { state: 'cancelled' }, 'Stopped.');
       return jobs.get(id) ?? job;
+    },
+    open(kind, step) {
+      const begun = begin(kind, '');
+      const { id } = put({ ...begun, step });
+      const stop = new AbortController();
+      opened.set(id, stop);
+      return {
+        signal: stop.signal,
+        record: () => jobs.get(id) ?? begun,
+        update: (change, line) => void update(id, change, line),
+        end(state, problem, line) {
+          opened.delete(id);
+          const whole = state === 'done' ? { progress: 1 } : {};
+          update(id, { state, problem, etaSeconds: null, ...whole }, line);
+        },
+      };
     },
     pairProgress(adapter, progress) {
       const pair = pairs.get(adapter);

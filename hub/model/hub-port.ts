@@ -28,6 +28,7 @@ import type {
   TokenId,
 } from './identifiers.ts';
 import type { Job } from './job.ts';
+import type { Provisioning } from './provisioning.ts';
 import type { RunTrace } from './run.ts';
 import type { HomeContents, JobCalls, StoreCalls } from './store-port.ts';
 
@@ -253,6 +254,7 @@ export interface HubPort {
   readonly live: LiveFeed;
   readonly household: Household;
   readonly jobs: Jobs;
+  readonly provisioning: Provisioning;
   readonly mqttAccounts: MqttAccounts;
   readonly store: Async<StoreCalls>;
   readonly reads: Async<JobCalls>;

@@ -1,0 +1,281 @@
+// Does what a provisioning file says: home, rooms, devices, scenes, in this order, each through the same edits that a
+// person makes. What is so already is left alone, so a run that was cut off is mended by doing it again.
+import type { DeviceRecord } from '../../model/device.ts';
+import { HubError, type InputProblem, type Problem, toProblem } from '../../model/errors.ts';
+import type { Actor, Household, Jobs, PairRequest } from '../../model/hub-port.ts';
+import type { DeviceId, JobId } from '../../model/identifiers.ts';
+import type { Job } from '../../model/job.ts';
+import type { OpenJob } from '../jobs.ts';
+import { firstFree } from '../names.ts';
+import { pointer } from './document.ts';
+import {
+  deviceChange,
+  knownDevice,
+  type PlannedDevice,
+  type PlannedScene,
+  roomDiffers,
+  sameName,
+  type Work,
+} from './plan.ts';
+
+const LOOK_EVERY_MS = 100;
+const STEPS = ['home', 'rooms', 'devices', 'scenes'] as const;
+
+export interface ApplyParts {
+  readonly household: Pick<
+    Household,
+    'contents' | 'setHome' | 'addRoom' | 'setRoom' | 'setDevice' | 'saveScene'
+  >;
+  readonly jobs: Pick<Jobs, 'pair' | 'get' | 'cancel'>;
+  /** Asks an adapter to work a node out anew, which it may know although the home does not; may fail. */
+  interview(device: PlannedDevice): Promise<unknown>;
+}
+
+/** What was done; the job's result. */
+interface Done {
+  added: number;
+  changed: number;
+  /** Names of devices that did not come. */
+  readonly missing: string[];
+}
+
+export async function applyWork(
+  work: Work,
+  job: OpenJob,
+  { household, jobs, interview }: ApplyParts,
+  options: { readonly seconds: number; readonly actor: Actor },
+): Promise<void> {
+  const { actor, seconds } = options;
+  const done: Done = { added: 0, changed: 0, missing: [] };
+  const errors: InputProblem[] = [];
+  const { contents } = household;
+  const total = 1 + work.rooms.length + work.devices.length + work.scenes.length;
+  let finished = 0;
+  const isMissing = (device: PlannedDevice) => knownDevice(device, contents().devices) === null;
+
+  function step(name: (typeof STEPS)[number]): void {
+    job.update({ step: { name, index: STEPS.indexOf(name) + 1, of: STEPS.length } });
+  }
+  function finish(line?: string): void {
+    finished += 1;
+    job.update({ progress: Math.min(1, finished / total) }, line);
+  }
+
+  step('home');
+  if (Object.keys(work.home).length > 0) {
+    await household.setHome(work.home, null, actor);
+    done.changed += 1;
+    finish('The home is set.');
+  } else finish();
+
+  step('rooms');
+  for (const room of work.rooms) {
+    job.signal.throwIfAborted();
+    const known = contents().rooms.find((one) => sameName(one.name, room.name));
+    if (known === undefined) {
+      await household.addRoom({ name: room.name, icon: room.icon ?? null }, actor);
+      done.added += 1;
+      finish(`The room ${room.name} was added.`);
+    } else if (roomDiffers(room, known)) {
+      const icon = room.icon === undefined ? {} : { icon: room.icon };
+      await household.setRoom(known.id, { name: room.name, ...icon }, null, actor);
+      done.changed += 1;
+      finish(`The room ${room.name} was changed.`);
+    } else finish();
+  }
+
+  step('devices');
+  const settled = new Set<PlannedDevice>();
+  await settle();
+  await letInZigbee(work.devices.filter(({ protocol }) => protocol === 'zigbee').filter(isMissing));
+  for (const device of work.devices.filter(({ protocol }) => protocol !== 'zigbee')) {
+    if (isMissing(device)) await letInOne(device);
+  }
+  await settle();
+  for (const device of work.devices.filter(isMissing)) done.missing.push(device.name);
+
+  step('scenes');
+  for (const scene of work.scenes) {
+    job.signal.throwIfAborted();
+    await saveScene(scene);
+  }
+  job.update({ result: done });
+  if (done.missing.length > 0 || errors.length > 0) throw unfinished(done, errors);
+
+  /** Gives those devices that are there their names, handles and rooms. */
+  async function settle(): Promise<void> {
+    const waiting = work.devices.filter((device) => !settled.has(device) && !isMissing(device));
+    while (waiting.length > 0) {
+      job.signal.throwIfAborted();
+      const free = waiting.findIndex((device) => holderOf(device) === null);
+      const [device] = waiting.splice(Math.max(0, free), 1);
+      if (device === undefined) return;
+      // Two devices that swap their names: the one in the way steps aside for a moment.
+      for (let holder = holderOf(device); holder !== null; holder = holderOf(device)) {
+        await stepAside(holder);
+      }
+      await settleOne(device);
+    }
+  }
+
+  function holderOf(device: PlannedDevice): DeviceRecord | null {
+    const own = knownDevice(device, contents().devices);
+    const holder = contents().devices.find(
+      (one) =>
+        one.id !== own?.id && (sameName(one.name, device.name) || one.handle === device.handle),
+    );
+    return holder ?? null;
+  }
+
+  async function stepAside(holder: DeviceRecord): Promise<void> {
+    const { devices } = contents();
+    const name = firstFree(`${holder.name.slice(0, 50)} (old)`, ' ', (text) =>
+      devices.some((one) => sameName(one.name, text)),
+    );
+    const handle = firstFree(`${holder.handle.slice(0, 40)}-old`, '-', (text) =>
+      devices.some((one) => one.handle === text),
+    );
+    await household.setDevice(holder.id, { name, handle }, null, actor);
+  }
+
+  async function settleOne(device: PlannedDevice): Promise<void> {
+    const known = knownDevice(device, contents().devices);
+    if (known === null) return;
+    settled.add(device);
+    const change = deviceChange(device, known, contents().rooms);
+    if (device.known === null) done.added += 1;
+    else if (change !== null) done.changed += 1;
+    if (change !== null) await household.setDevice(known.id, change, null, actor);
+    const line = device.known === null ? 'was added' : 'was changed';
+    finish(change === null && device.known !== null ? undefined : `${device.name} ${line}.`);
+  }
+
+  async function letInZigbee(missing: readonly PlannedDevice[]): Promise<void> {
+    const [first] = missing;
+    if (first === undefined) return;
+    const open = (installCode: string | null) =>
+      jobs.pair({ adapter: first.adapter, seconds, via: null, installCode }, actor);
+    // The coordinator keeps each code; the last opening is the one that stays.
+    for (const { how, name } of missing) {
+      if (how.installCode === null) continue;
+      await jobs.cancel((await open(how.installCode)).id, actor);
+      job.update({}, `The install code of ${name} was given to the coordinator.`);
+    }
+    const pair = await open(null);
+    const count = missing.length === 1 ? '1 device' : `${missing.length} devices`;
+    job.update(
+      {},
+      `The network is open for ${count}. Put them into pairing mode now: ${missing.map(({ name }) => name).join(', ')}.`,
+    );
+    for (const device of missing) void interview(device).catch(() => {});
+    try {
+      await until(pair.id, async () => {
+        await settle();
+        return !missing.some(isMissing);
+      });
+    } finally {
+      if (jobs.get(pair.id)?.state === 'running') await jobs.cancel(pair.id, actor);
+    }
+  }
+
+  async function letInOne(device: PlannedDevice): Promise<void> {
+    job.signal.throwIfAborted();
+    job.update({}, `Looking for ${device.name}.`);
+    const request: PairRequest = { adapter: device.adapter, seconds, via: null, ...device.how };
+    let pair: Job;
+    try {
+      pair = await jobs.pair(request, actor);
+    } catch (error) {
+      refuse(device.path, toProblem(error), `${device.name} could not be added`);
+      return;
+    }
+    try {
+      await until(pair.id, () => Promise.resolve(foundBy(pair.id) !== null));
+    } finally {
+      if (jobs.get(pair.id)?.state === 'running') await jobs.cancel(pair.id, actor);
+    }
+    const found = foundBy(pair.id);
+    const problem = jobs.get(pair.id)?.problem;
+    if (found === null) {
+      if (problem) refuse(device.path, problem, `${device.name} could not be added`);
+      return;
+    }
+    // Without an address of its own in the file it is known by its name from here on.
+    const record = contents().devices.find(({ id }) => id === found);
+    const holder = holderOf(device);
+    if (holder !== null && holder.id !== found) await stepAside(holder);
+    const change = record && deviceChange(device, record, contents().rooms);
+    if (record && change) await household.setDevice(record.id, change, null, actor);
+  }
+
+  function foundBy(pair: JobId): DeviceId | null {
+    const result = jobs.get(pair)?.result as { devices?: { id: DeviceId }[] } | null | undefined;
+    return result?.devices?.[0]?.id ?? null;
+  }
+
+  /** Looks until it is so, until the pairing has ended, or until the job is cancelled. */
+  async function until(pair: JobId, isSo: () => Promise<boolean>): Promise<void> {
+    while (!(await isSo()) && jobs.get(pair)?.state === 'running') {
+      job.signal.throwIfAborted();
+      job.update({ etaSeconds: jobs.get(pair)?.etaSeconds ?? null });
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    }
+    job.update({ etaSeconds: null });
+  }
+
+  async function saveScene(scene: PlannedScene): Promise<void> {
+    if (scene.isDone) {
+      finish();
+      return;
+    }
+    const known = contents().scenes.find((one) => sameName(one.name, scene.name));
+    const enabled = scene.enabled === undefined ? {} : { enabled: scene.enabled };
+    try {
+      await household.saveScene(
+        known?.id ?? null,
+        scene.text,
+        { version: null, ...enabled },
+        actor,
+      );
+    } catch (error) {
+      const problem = toProblem(error);
+      for (const { path, message, line = 1, column = 1 } of problem.errors ?? []) {
+        const place = scene.position(line, column);
+        errors.push({ path: `${pointer(scene.path)}${path}`, message, ...place });
+      }
+      if (!problem.errors) refuse(scene.path, problem, `${scene.name} was not saved`);
+      finish(`The scene ${scene.name} was not saved.`);
+      return;
+    }
+    if (known) done.changed += 1;
+    else done.added += 1;
+    finish(`The scene ${scene.name} was saved.`);
+  }
+
+  function refuse(path: PlannedDevice['path'], problem: Problem, what: string): void {
+    errors.push({ path: pointer(path), message: `${what}: ${problem.message}` });
+    job.update({}, `${what}: ${problem.message}${problem.hint ? ` ${problem.hint}` : ''}`);
+  }
+}
+
+/** What is left to do, as the job's problem. */
+export class UnfinishedError extends HubError {
+  readonly errors: readonly InputProblem[];
+
+  constructor(message: string, hint: string, errors: readonly InputProblem[]) {
+    super('timed-out', message, { hint });
+    this.errors = errors;
+  }
+}
+
+function unfinished({ missing }: Done, errors: readonly InputProblem[]): UnfinishedError {
+  const parts = [
+    ...(missing.length === 0 ? [] : [`these devices did not come: ${missing.join(', ')}`]),
+    ...(errors.length === 0 ? [] : [`${errors[0]?.message}`]),
+  ];
+  return new UnfinishedError(
+    `Not everything was done; ${parts.join('; ')}`,
+    'What was done stays. Put the missing devices into pairing mode, and do the same again.',
+    errors,
+  );
+}

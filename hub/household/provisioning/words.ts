@@ -1,0 +1,93 @@
+// What a provisioning file would do, in plain words, English and Chinese.
+import type { HomeRecord } from '../../model/home.ts';
+
+type Words = { readonly en: string; readonly zh: string };
+
+const THINGS = {
+  room: { one: 'room', many: 'rooms', zh: '个房间' },
+  device: { one: 'device', many: 'devices', zh: '台设备' },
+  scene: { one: 'scene', many: 'scenes', zh: '个场景' },
+} as const;
+
+const PROTOCOL_NAMES: Readonly<Record<string, string>> = {
+  zigbee: 'Zigbee',
+  matter: 'Matter',
+  shelly: 'Shelly',
+  tasmota: 'Tasmota',
+};
+
+const HOME_PARTS: Readonly<Record<string, Words>> = {
+  name: { en: 'name', zh: '名称' },
+  language: { en: 'language', zh: '语言' },
+  zone: { en: 'time zone', zh: '时区' },
+  place: { en: 'place', zh: '位置' },
+};
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const place = value as NonNullable<HomeRecord['place']>;
+  return `${place.latitude}, ${place.longitude}`;
+}
+
+export const planWords = {
+  home(change: Readonly<Record<string, unknown>>): Words {
+    const parts = Object.entries(change);
+    const join = (language: keyof Words, separator: string) =>
+      parts
+        .map(([key, value]) => `${HOME_PARTS[key]?.[language] ?? key} “${shown(value)}”`)
+        .join(separator);
+    return { en: `The home gets the ${join('en', ', the ')}`, zh: `家改为：${join('zh', '，')}` };
+  },
+  addRoom: (name: string): Words => ({ en: `Add the room ${name}`, zh: `添加房间“${name}”` }),
+  changeRoom: (name: string): Words => ({ en: `Change the room ${name}`, zh: `修改房间“${name}”` }),
+  addDevice(name: string, protocol: string, how: string | null, room: string | null): Words {
+    const title = PROTOCOL_NAMES[protocol] ?? protocol;
+    const at = how === null ? '' : ` ${how}`;
+    return {
+      en: `Add ${name} (${title}${at})${room === null ? '' : ` in ${room}`}`,
+      zh: `添加“${name}”（${title}${at}）${room === null ? '' : `，放在“${room}”`}`,
+    };
+  },
+  changeDevice(
+    former: string,
+    change: { name?: string; handle?: string; room?: string | null | undefined },
+  ): Words {
+    const en: string[] = [];
+    const zh: string[] = [];
+    if (change.name !== undefined) {
+      en.push(`is called ${change.name}`);
+      zh.push(`改名为“${change.name}”`);
+    }
+    if (change.handle !== undefined) {
+      en.push(`gets the handle ${change.handle}`);
+      zh.push(`代号改为 ${change.handle}`);
+    }
+    if (change.room !== undefined) {
+      en.push(change.room === null ? 'leaves its room' : `moves to ${change.room}`);
+      zh.push(change.room === null ? '移出房间' : `移到“${change.room}”`);
+    }
+    return { en: `${former} ${en.join(', ')}`, zh: `“${former}”${zh.join('，')}` };
+  },
+  addScene: (name: string): Words => ({ en: `Add the scene ${name}`, zh: `添加场景“${name}”` }),
+  changeScene: (name: string): Words => ({
+    en: `Save a new version of the scene ${name}`,
+    zh: `保存场景“${name}”的新版本`,
+  }),
+  kept(what: keyof typeof THINGS, count: number): Words {
+    const { one, many, zh } = THINGS[what];
+    return {
+      en: count === 1 ? `1 ${one} is as the file says` : `${count} ${many} are as the file says`,
+      zh: `${count} ${zh}与文件一致`,
+    };
+  },
+  left(what: keyof typeof THINGS, count: number): Words {
+    const { one, many, zh } = THINGS[what];
+    return {
+      en:
+        count === 1
+          ? `1 ${one} that the file does not name stays as it is`
+          : `${count} ${many} that the file does not name stay as they are`,
+      zh: `文件没有提到的 ${count} ${zh}保持不变`,
+    };
+  },
+};
