@@ -85,6 +85,7 @@ export default {
       to: { path: '^scripts/' },
     },
     oneHome('(zigbee-herdsman|zigbee-herdsman-converters)', '^adapters/zigbee/'),
+    oneHome('@matter', '^adapters/matter/'),
     oneHome('better-sqlite3', '(^hub/store/|/store[^/]*\\.ts$)'),
     oneHome('(hono|hono-openapi|@hono)', '^hub/(api/|main\\.ts$)'),
     oneHome('(commander|listr2)', '^hub/cli/'),

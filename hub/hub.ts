@@ -58,6 +58,8 @@ export interface HubOptions {
   callAdapter(adapter: AdapterId, call: AdapterCall): Promise<unknown>;
   readonly log: Log;
   readonly allowFaults: boolean;
+  /** What the demo could not have on this machine. */
+  readonly demoNotices: HealthReport['notices'];
   demoProgress(): HealthReport['demo'];
 }
 
@@ -244,13 +246,16 @@ export function createHub(options: HubOptions): Hub {
         parts,
         adapters: states,
         demo,
-        notices: noticesOf({
-          adapters: states,
-          parts,
-          storage: statistics,
-          clock: clock.state(),
-          addressOf,
-        }),
+        notices: [
+          ...noticesOf({
+            adapters: states,
+            parts,
+            storage: statistics,
+            clock: clock.state(),
+            addressOf,
+          }),
+          ...options.demoNotices,
+        ],
       };
     },
     logLines: () => options.log.lines(),

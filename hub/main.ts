@@ -34,6 +34,8 @@ const STATISTICS_EVERY_MS = 5_000;
 interface Demo {
   /** Settings that its emulated radios and networks need, as flags. */
   readonly flags: readonly string[];
+  /** What it could not have on this machine, and why. */
+  readonly notices: HealthReport['notices'];
   furnish(hub: Hub): Promise<void>;
   progress(hub: Hub): HealthReport['demo'];
   stop(): Promise<void>;
@@ -219,6 +221,7 @@ async function start(): Promise<Running> {
       id: row.id,
       shell: row.shell(settings),
       entries: row.entries,
+      ...(row.heap === undefined ? {} : { heap: row.heap }),
       ...(row.sharesWorker ? { sharedWorkers } : {}),
       dataFolder: folder,
       settings: row.settings(settings),
@@ -272,6 +275,7 @@ async function start(): Promise<Running> {
     callAdapter,
     log,
     allowFaults,
+    demoNotices: demo?.notices ?? [],
     demoProgress: () => (demo && hub ? demo.progress(hub) : null),
   });
   hub = running;

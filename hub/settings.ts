@@ -112,6 +112,13 @@ export const SETTINGS = {
     page: false,
     what: 'an MQTT broker that is there already, as mqtt://user:password@host:1883',
   },
+  'matter.enabled': {
+    environment: 'INGLE_MATTER',
+    kind: 'switch',
+    fallback: '0',
+    page: true,
+    what: '1: Matter devices can be added and used; needs mdns.interface',
+  },
   'mdns.interface': {
     environment: 'INGLE_MDNS_INTERFACE',
     kind: 'text',

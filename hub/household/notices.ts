@@ -10,12 +10,14 @@ const SLOW_COMMIT_MS = 1_000;
 
 const RADIO_NAMES: Readonly<Record<string, { en: string; zh: string }>> = {
   zigbee: { en: 'Zigbee coordinator', zh: 'Zigbee 网关（协调器）' },
+  matter: { en: 'network of the Matter devices', zh: 'Matter 设备所在的网络' },
 };
 
 const PART_NAMES: Readonly<Record<string, { en: string; zh: string }>> = {
   core: { en: 'The core', zh: '核心' },
   storage: { en: 'Storage', zh: '存储' },
   zigbee: { en: 'Zigbee', zh: 'Zigbee' },
+  matter: { en: 'Matter', zh: 'Matter' },
 };
 
 function ofAdapter(adapter: AdapterHealth, address: string): Notice | null {
@@ -28,6 +30,7 @@ function ofAdapter(adapter: AdapterHealth, address: string): Notice | null {
     about: adapter.id,
     text: { en, zh },
   });
+  const place = adapter.id === 'matter' ? '网络接口' : '端口和驱动';
   switch (problem.code) {
     case 'unreachable':
       return text(
@@ -45,7 +48,7 @@ function ofAdapter(adapter: AdapterHealth, address: string): Notice | null {
     case 'unsupported':
       return text(
         `The ${radio.en}${at} cannot be used: ${problem.message}. ${problem.hint ?? ''}`.trim(),
-        `无法使用 ${radio.zh}${at}：设置不对。请在“家 › 设置”中检查端口和驱动。（${problem.message}）`,
+        `无法使用 ${radio.zh}${at}：设置不对。请在“家 › 设置”中检查${place}。（${problem.message}）`,
       );
     default:
       return text(

@@ -86,6 +86,8 @@ export type PairProgress =
       readonly node: NodeAddress;
       readonly description: NodeDescription;
     }
+  /** Something to know about the node that hinders nothing. */
+  | { readonly kind: 'note'; readonly node: NodeAddress; readonly text: string }
   | { readonly kind: 'failed'; readonly node: NodeAddress | null; readonly problem: Problem }
   | { readonly kind: 'closed' };
 

@@ -40,6 +40,11 @@ export interface AdapterLinkOptions {
   readonly entries: { readonly worker: WorkerName; readonly child?: WorkerName };
   /** Given for an adapter whose worker others live in as well; absent: the worker is its own. */
   readonly sharedWorkers?: SharedWorkers | undefined;
+  /** What the heap of a worker of its own may take; absent: Node's default. */
+  readonly heap?: {
+    readonly maxOldGenerationSizeMb: number;
+    readonly maxYoungGenerationSizeMb: number;
+  };
   readonly dataFolder: string;
   readonly settings: AdapterSettings;
   readonly clock: Clock;
@@ -169,7 +174,10 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
   function openLine(lineEvents: WorkerLineEvents): WorkerLine {
     const { worker: entry } = options.entries;
     if (options.sharedWorkers) return options.sharedWorkers.open(entry, id, lineEvents);
-    const worker = new Worker(workerEntry(entry), { name: id });
+    const worker = new Worker(workerEntry(entry), {
+      name: id,
+      ...(options.heap === undefined ? {} : { resourceLimits: options.heap }),
+    });
     let reason = 'it ended';
     worker.on('message', (message: AdapterToMain) => lineEvents.message(message));
     worker.on('error', (error) => {

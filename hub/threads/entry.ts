@@ -12,6 +12,7 @@ export const WORKER_SOURCES = {
   zigbee: 'adapters/zigbee/zigbee.worker.ts',
   'zigbee-child': 'adapters/zigbee/zigbee.child.ts',
   lan: 'adapters/lan.worker.ts',
+  matter: 'adapters/matter/matter.worker.ts',
 } as const;
 
 export type WorkerName = keyof typeof WORKER_SOURCES;

@@ -18,6 +18,8 @@ const OUTSIDE = [
   '@node-rs/argon2',
   'zigbee-herdsman',
   'zigbee-herdsman-converters',
+  '@matter/main',
+  '@matter/nodejs',
 ] as const;
 
 // Some of what is bundled is CommonJS and asks for these.

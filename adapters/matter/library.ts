@@ -1,0 +1,36 @@
+// matter.js as it is to be in the hub: it takes nothing from the command line or the environment, traps no signals,
+// and its log goes where the adapter says. Whoever needs matter.js imports it from here, so that this comes first.
+import { config } from '@matter/nodejs/config';
+
+config.loadProcessArgv = false;
+config.loadProcessEnv = false;
+config.loadConfigFile = false;
+config.trapProcessSignals = false;
+config.trapUnhandledErrors = false;
+config.setProcessExitCodeOnError = false;
+
+/** Where matter.js keeps its files, and the one interface on which its mDNS speaks. */
+export interface LibraryOptions {
+  readonly storage: string;
+  readonly networkInterface: string;
+  log(level: 'debug' | 'warn' | 'error', text: string): void;
+}
+
+/** Loads matter.js, about a second of work, and sets it up; once per process or worker. */
+export async function loadLibrary({ storage, networkInterface, log }: LibraryOptions) {
+  const matter = await import('@matter/main');
+  const { Environment, Logger, LogFormat, LogLevel } = matter;
+  const { vars } = Environment.default;
+  vars.set('storage.path', storage);
+  vars.set('mdns.networkInterface', networkInterface);
+  Logger.level = LogLevel.WARN;
+  Logger.format = LogFormat.PLAIN;
+  const [destination] = Object.values(Logger.destinations);
+  if (destination !== undefined) {
+    destination.write = (text, { level }) => {
+      // What troubles the library is mostly its own business: the adapter tells what matters by itself.
+      log(level >= LogLevel.FATAL ? 'error' : 'debug', text.trim());
+    };
+  }
+  return matter;
+}

@@ -1,0 +1,177 @@
+// Adding a device by its setup code: looked for on the network for the asked time, taken into the hub's fabric step
+// by step, each step told as it happens. One device at a time.
+import { ConflictError, type Problem, ValidationError } from '../../hub/model/errors.ts';
+import type { NodeAddress } from '../../hub/model/identifiers.ts';
+import type { AdapterContext } from '../contract/adapter.ts';
+import type { Controller, Peer } from './peers.ts';
+import type { SetupCode } from './setup-code.ts';
+
+const SECONDS_MAX = 900;
+/** The steps before the operational connection take seconds; with it, this much at most. */
+const COMMISSION_LIMIT_MS = 120_000;
+
+interface Attempt {
+  readonly stop: AbortController;
+  readonly timer: NodeJS.Timeout;
+  hasFound: boolean;
+  isClosed: boolean;
+}
+
+export class Pairing {
+  readonly #context: AdapterContext;
+  /** Takes a new peer into the home. */
+  readonly #adopt: (peer: Peer) => void;
+  #attempt: Attempt | null = null;
+
+  constructor(context: AdapterContext, adopt: (peer: Peer) => void) {
+    this.#context = context;
+    this.#adopt = adopt;
+  }
+
+  /**
+   * Begins; progress is told apart.
+   * @throws ValidationError for a bad code or time, ConflictError while another device is being added
+   */
+  open(controller: Controller, code: string, seconds: number): void {
+    if (!(Number.isInteger(seconds) && seconds >= 1 && seconds <= SECONDS_MAX)) {
+      throw new ValidationError(`A device cannot be looked for for ${seconds} s`, {
+        hint: `Give a whole number of seconds from 1 to ${SECONDS_MAX}.`,
+      });
+    }
+    if (code.trim() === '') {
+      const message = 'A Matter device is added by its setup code, and there is none';
+      throw new ValidationError(message, {
+        hint: 'Type the 11 digits on the device or in its box, or the text of its QR code.',
+        errors: [{ path: '/code', message }],
+      });
+    }
+    const setupCode = controller.readCode(code);
+    if (this.#attempt !== null) {
+      throw new ConflictError('Another Matter device is being added', {
+        hint: 'Wait until it is done, or stop it.',
+      });
+    }
+    void this.#run(controller, setupCode, seconds);
+  }
+
+  /** Ends the search; what is being taken in already goes on. May be called twice. */
+  close(): void {
+    const attempt = this.#attempt;
+    if (attempt === null) return;
+    attempt.stop.abort();
+    this.#closed(attempt);
+  }
+
+  async #run(controller: Controller, code: SetupCode, seconds: number): Promise<void> {
+    const context = this.#context;
+    const address = controller.newAddress();
+    const endsAtMs = performance.now() + seconds * 1_000;
+    const attempt: Attempt = {
+      stop: new AbortController(),
+      hasFound: false,
+      isClosed: false,
+      timer: setInterval(() => {
+        const secondsLeft = Math.max(0, Math.ceil((endsAtMs - performance.now()) / 1_000));
+        if (!attempt.hasFound) context.pairProgress({ kind: 'open', secondsLeft });
+      }, 1_000),
+    };
+    this.#attempt = attempt;
+    context.pairProgress({ kind: 'open', secondsLeft: seconds });
+    const limit = setTimeout(() => attempt.stop.abort(), seconds * 1_000 + COMMISSION_LIMIT_MS);
+    try {
+      const peer = await controller.commission(
+        code,
+        seconds * 1_000,
+        {
+          address,
+          step: (index, of, name) => this.#step(attempt, address, { index, of, name }),
+          attestation: (findings) => this.#attestation(address, findings),
+        },
+        attempt.stop.signal,
+      );
+      context.pairProgress({ kind: 'configuring', node: address });
+      this.#adopt(peer);
+    } catch (error) {
+      const isWanted = attempt.isClosed && !attempt.hasFound;
+      if (!isWanted) {
+        const problem = problemOf(error, attempt.hasFound, seconds);
+        context.pairProgress({ kind: 'failed', node: attempt.hasFound ? address : null, problem });
+        context.log('warn', `A Matter device was not added: ${String(error)}`);
+      }
+    } finally {
+      clearTimeout(limit);
+      this.#closed(attempt);
+      if (this.#attempt === attempt) this.#attempt = null;
+    }
+  }
+
+  #closed(attempt: Attempt): void {
+    if (attempt.isClosed) return;
+    attempt.isClosed = true;
+    clearInterval(attempt.timer);
+    this.#context.pairProgress({ kind: 'closed' });
+  }
+
+  #step(
+    attempt: Attempt,
+    node: NodeAddress,
+    { index, of, name }: { readonly index: number; readonly of: number; readonly name: string },
+  ): void {
+    if (!attempt.hasFound) this.#context.pairProgress({ kind: 'found', node });
+    attempt.hasFound = true;
+    this.#context.log('debug', `Commissioning ${node}: ${name}`);
+    this.#context.pairProgress({ kind: 'interviewing', node, index, of });
+  }
+
+  /** The household owns the device and has typed its code: a doubtful certificate is told and not refused. */
+  #attestation(node: NodeAddress, findings: readonly string[]): void {
+    const text = `Its certificate could not be proved to be a maker's own: ${findings.join('; ')}. It is added all the same.`;
+    this.#context.pairProgress({ kind: 'note', node, text });
+  }
+}
+
+/** Why it was not added, in words. */
+function problemOf(error: unknown, hasFound: boolean, seconds: number): Problem {
+  const text = chainOf(error);
+  if (!hasFound && /No commissionable device|timed out|cancell?ed/i.test(text)) {
+    return {
+      code: 'timed-out',
+      message: `No device with this code was found within ${seconds} s`,
+      hint: 'Is it powered, on this network and ready to be added? One that is used elsewhere must be opened for adding there, which gives a new code; a new one must first be on the Wi-Fi or by cable.',
+    };
+  }
+  if (/key confirmation|passcode|PASE|Incorrect|confirmation/i.test(text)) {
+    return {
+      code: 'rejected-by-device',
+      message: 'The device did not accept the code',
+      hint: 'Compare it with the device and type it again.',
+    };
+  }
+  if (/already commissioned|AlreadyCommissioned|FabricConflict/i.test(text)) {
+    return {
+      code: 'conflict',
+      message: 'The device belongs to this home already',
+      hint: 'Look for it among the devices; to add it anew, remove it first or reset it.',
+    };
+  }
+  if (/operational|CASE|Reconnect/i.test(text)) {
+    return {
+      code: 'unreachable',
+      message: 'The device took the code and could then not be reached on the network',
+      hint: 'Its network must be the one of the hub, with IPv6 and multicast between the two.',
+    };
+  }
+  return {
+    code: 'rejected-by-device',
+    message: `The device could not be added: ${text}`,
+    hint: 'Switch it off and on and try again; a reset helps where an earlier attempt was broken off.',
+  };
+}
+
+/** The messages of an error and of what caused it. */
+function chainOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const inner = error instanceof AggregateError ? error.errors.map(chainOf) : [];
+  const cause = error.cause === undefined ? [] : [chainOf(error.cause)];
+  return [error.message, ...inner, ...cause].join(': ');
+}

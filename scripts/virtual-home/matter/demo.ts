@@ -1,0 +1,212 @@
+// The demo's Matter part beside a hub: a network of its own, the devices in a process in it, and their adding by
+// their setup codes as a person would. Where the machine does not allow it the demo runs without, and says why.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { HubError } from '../../../hub/model/errors.ts';
+import type { Actor, HealthReport, HubPort } from '../../../hub/model/hub-port.ts';
+import { adapterId, type RoomId } from '../../../hub/model/identifiers.ts';
+import { loadMatterHome, type MatterPlacement } from './model.ts';
+import { createDemoNamespace, type DemoNamespace, whyNoNamespace } from './namespace.ts';
+
+const MATTER = adapterId('matter');
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
+const START_WITHIN_MS = 60_000;
+const PAIR_SECONDS = 60;
+const ATTEMPTS_MAX = 3;
+const STOP_WITHIN_MS = 3_000;
+
+export interface MatterDemoOptions {
+  readonly dataFolder: string;
+  readonly speed: number;
+  readonly seed: number;
+  log(level: 'debug' | 'info' | 'warn' | 'error', text: string): void;
+}
+
+export interface MatterDemo {
+  /** Settings by which the hub finds the devices. */
+  readonly flags: readonly string[];
+  /** Why there is no Matter here, for the health of the home. */
+  readonly notices: HealthReport['notices'];
+  readonly placements: readonly MatterPlacement[];
+  /** How many of its devices are in the home. */
+  joined(hub: HubPort): number;
+  /** Adds what is missing, with names and rooms. */
+  furnish(hub: HubPort, rooms: ReadonlyMap<string, RoomId>, actor: Actor): Promise<void>;
+  stop(): Promise<void>;
+}
+
+interface Listed {
+  readonly key: string;
+  readonly manualCode: string;
+  readonly isCommissioned: boolean;
+}
+
+function without(why: { readonly en: string; readonly zh: string }): MatterDemo {
+  return {
+    flags: [],
+    placements: [],
+    notices: [
+      {
+        severity: 'warning',
+        about: 'matter',
+        text: {
+          en: `This demo home has no Matter devices: ${why.en}. All else works.`,
+          zh: `此演示之家没有 Matter 设备：${why.zh}。其他一切正常。`,
+        },
+      },
+    ],
+    joined: () => 0,
+    furnish: async () => {},
+    stop: async () => {},
+  };
+}
+
+/** Starts the network and, in the background, the devices. Never rejects. */
+export async function startMatterDemo(options: MatterDemoOptions): Promise<MatterDemo> {
+  const { log } = options;
+  const why = whyNoNamespace();
+  if (why !== null) {
+    log('info', `Without Matter: ${why.en}`);
+    return without(why);
+  }
+  let network: DemoNamespace;
+  try {
+    network = await createDemoNamespace();
+  } catch (error) {
+    const text = error instanceof Error ? error.message.trim() : String(error);
+    log('warn', `Without Matter: ${text}`);
+    return without({
+      en: `a network of its own could not be made (${text})`,
+      zh: `无法建立它自己的网络（${text}）`,
+    });
+  }
+  return new RunningMatterDemo(options, network);
+}
+
+class RunningMatterDemo implements MatterDemo {
+  readonly flags: readonly string[];
+  readonly notices = [];
+  readonly placements = loadMatterHome();
+  readonly #options: MatterDemoOptions;
+  readonly #network: DemoNamespace;
+  readonly #child: ChildProcess;
+  readonly #listed: Promise<readonly Listed[]>;
+  #isStopped = false;
+
+  constructor(options: MatterDemoOptions, network: DemoNamespace) {
+    this.#options = options;
+    this.#network = network;
+    this.flags = ['--matter.enabled', '1', '--mdns.interface', network.hubInterface];
+    const data = path.join(options.dataFolder, 'matter');
+    mkdirSync(data, { recursive: true, mode: 0o700 });
+    const [command, args] = network.inside(process.execPath, [
+      MAIN,
+      ...['--data', data, '--interface', network.deviceInterface],
+      ...['--seed', String(options.seed), '--speed', String(options.speed)],
+    ]);
+    this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    this.#child.stderr?.on('data', (chunk: Buffer) => {
+      options.log('warn', chunk.toString('utf8').trim());
+    });
+    this.#listed = this.#firstLine();
+    this.#listed.catch((error: unknown) => options.log('error', String(error)));
+  }
+
+  async #firstLine(): Promise<readonly Listed[]> {
+    const { stdout } = this.#child;
+    if (stdout === null) throw new Error('The Matter devices have no output');
+    const signal = AbortSignal.timeout(START_WITHIN_MS);
+    const line = once(createInterface({ input: stdout }), 'line', { signal });
+    const ended = once(this.#child, 'exit', { signal }).then(([code]) => {
+      throw new HubError('unreachable', `The Matter devices ended with code ${code}`);
+    });
+    const [first] = (await Promise.race([line, ended])) as [string];
+    ended.catch(() => {});
+    return (JSON.parse(first) as { devices: Listed[] }).devices;
+  }
+
+  joined(hub: HubPort): number {
+    return devicesOf(hub).length;
+  }
+
+  async furnish(hub: HubPort, rooms: ReadonlyMap<string, RoomId>, actor: Actor): Promise<void> {
+    const listed = await this.#listed;
+    await this.#until(hub, 'Matter', () =>
+      hub.health().adapters.some(({ id, state }) => id === MATTER && state.kind === 'connected'),
+    );
+    for (const placement of this.placements) {
+      const device = listed.find(({ key }) => key === placement.key);
+      if (device === undefined || device.isCommissioned || this.#isStopped) continue;
+      await this.#add(hub, { placement, code: device.manualCode, rooms, actor });
+    }
+  }
+
+  async #add(
+    hub: HubPort,
+    what: {
+      readonly placement: MatterPlacement;
+      readonly code: string;
+      readonly rooms: ReadonlyMap<string, RoomId>;
+      readonly actor: Actor;
+    },
+  ): Promise<void> {
+    const { placement, code, rooms, actor } = what;
+    for (let attempt = 1; attempt <= ATTEMPTS_MAX && !this.#isStopped; attempt += 1) {
+      const before = new Set(devicesOf(hub).map(({ id }) => id));
+      const { id } = await hub.jobs.pair(
+        { adapter: MATTER, seconds: PAIR_SECONDS, via: null, installCode: null, code },
+        actor,
+      );
+      await this.#until(hub, placement.name, () => hub.jobs.get(id)?.state !== 'running');
+      const job = hub.jobs.get(id);
+      const device = devicesOf(hub).find((each) => !before.has(each.id));
+      if (device === undefined) {
+        this.#options.log('warn', `${placement.name}: ${job?.problem?.message ?? 'not added'}`);
+        continue;
+      }
+      const room = rooms.get(placement.room) ?? null;
+      const handle = placement.name.toLowerCase().replaceAll(' ', '-');
+      await hub.household.setDevice(device.id, { name: placement.name, handle, room }, null, actor);
+      return;
+    }
+  }
+
+  async #until(hub: HubPort, what: string, isSo: () => boolean): Promise<void> {
+    const stopListening = { act: (): void => {} };
+    const so = new Promise<void>((resolve) => {
+      stopListening.act = hub.live.subscribe(() => {
+        if (isSo() || this.#isStopped) resolve();
+      });
+      if (isSo()) resolve();
+    });
+    try {
+      await so;
+      if (this.#isStopped) throw new HubError('cancelled', `The demo stopped before ${what}`);
+    } finally {
+      stopListening.act();
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    const child = this.#child;
+    if (child.exitCode === null && child.signalCode === null) {
+      const gone = once(child, 'exit');
+      child.kill('SIGTERM');
+      const force = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
+      await gone;
+      clearTimeout(force);
+    }
+    await this.#network.remove();
+  }
+}
+
+function devicesOf(hub: HubPort) {
+  return hub.household
+    .contents()
+    .devices.filter(({ description }) => description.adapter === MATTER);
+}

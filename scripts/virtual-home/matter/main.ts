@@ -1,0 +1,88 @@
+// The virtual home's Matter devices as a process of their own. When they listen it prints one line of JSON:
+// {"devices":[{"key":…,"manualCode":…,"qrCode":…,"isCommissioned":…}]}. Each line of standard input is a request
+// {"id":1,"device":KEY,"endpoint":1,"set":{…}} or {"id":2,"device":KEY,"endpoint":1,"get":["onOff","onOff"]},
+// answered by {"id":…,"value":…} or {"id":…,"problem":…}. It ends on SIGTERM and when its input closes.
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { createRandom } from '../random.ts';
+import { type ClusterValues, loadMatterHome } from './model.ts';
+import { type MatterNodes, startMatterNodes } from './nodes.ts';
+import { MatterResidents } from './residents.ts';
+
+interface Request {
+  readonly id: number;
+  readonly device: string;
+  readonly endpoint: number;
+  readonly set?: ClusterValues;
+  readonly get?: readonly [cluster: string, attribute: string];
+}
+
+function say(line: object): void {
+  process.stdout.write(
+    `${JSON.stringify(line, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value))}\n`,
+  );
+}
+
+async function answer({ nodes }: MatterNodes, request: Request): Promise<unknown> {
+  const node = nodes.find(({ placement }) => placement.key === request.device);
+  if (node === undefined) throw new Error(`There is no device ${request.device}`);
+  if (request.set !== undefined) await node.set(request.endpoint, request.set);
+  return request.get === undefined ? null : node.get(request.endpoint, ...request.get);
+}
+
+async function run(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      data: { type: 'string' },
+      interface: { type: 'string' },
+      home: { type: 'string' },
+      seed: { type: 'string', default: '7' },
+      speed: { type: 'string', default: '0' },
+    },
+  });
+  if (values.data === undefined || values.interface === undefined) {
+    throw new Error('--data FOLDER and --interface NAME are needed');
+  }
+  const placements = loadMatterHome(values.home);
+  const home = await startMatterNodes({
+    placements,
+    networkInterface: values.interface,
+    storage: values.data,
+  });
+  const residents = new MatterResidents(home.nodes, createRandom(Number(values.seed)));
+  if (Number(values.speed) > 0) residents.start(Number(values.speed));
+  const end = () => {
+    residents.stop();
+    // matter.js keeps timers after its nodes are closed: the process would stay.
+    home.stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.once('SIGTERM', end);
+  process.once('SIGINT', end);
+  const lines = createInterface({ input: process.stdin });
+  lines.once('close', end);
+  lines.on('line', (line) => {
+    const request = JSON.parse(line) as Request;
+    answer(home, request).then(
+      (value) => say({ id: request.id, value: value ?? null }),
+      (error: unknown) => say({ id: request.id, problem: String(error) }),
+    );
+  });
+  say({
+    devices: home.nodes.map(({ placement, manualCode, qrCode, isCommissioned }) => ({
+      key: placement.key,
+      manualCode,
+      qrCode,
+      isCommissioned,
+    })),
+  });
+}
+
+run().catch((error: unknown) => {
+  process.stderr.write(
+    `virtual-home/matter: ${error instanceof Error ? error.stack : String(error)}\n`,
+  );
+  process.exit(1);
+});

@@ -1,0 +1,54 @@
+// The Matter devices of a virtual home as data: what stands where, how each is commissioned and of which
+// endpoints it consists. Nothing here loads matter.js.
+import { readFileSync } from 'node:fs';
+
+/** The kinds of endpoint that endpoints.ts can build. */
+export const ENDPOINT_TYPES = [
+  'dimmable-light',
+  'extended-color-light',
+  'on-off-plug',
+  'electrical-sensor',
+  'contact-sensor',
+  'temperature-sensor',
+  'humidity-sensor',
+  'occupancy-sensor',
+  'light-sensor',
+  'pressure-sensor',
+  'door-lock',
+  'window-covering',
+  'thermostat',
+  'generic-switch',
+  'mode-select',
+] as const;
+export type EndpointType = (typeof ENDPOINT_TYPES)[number];
+
+/** Attribute values by cluster, in matter.js's own names: `{"onOff": {"onOff": true}}`. */
+export type ClusterValues = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+export interface MatterPlacement {
+  /** Names its storage; small letters, digits and hyphens. */
+  readonly key: string;
+  readonly name: string;
+  readonly room: string;
+  readonly product: string;
+  readonly passcode: number;
+  /** 12 bits; its upper four are in the manual code. */
+  readonly discriminator: number;
+  /** Numbered from 1 in this order. */
+  readonly endpoints: readonly { readonly type: EndpointType; readonly state?: ClusterValues }[];
+}
+
+/** Reads a home's file, by default the demo's. */
+export function loadMatterHome(
+  file: string | URL = new URL('./home.json', import.meta.url),
+): readonly MatterPlacement[] {
+  const { devices } = JSON.parse(readFileSync(file, 'utf8')) as { devices: MatterPlacement[] };
+  for (const { key, endpoints } of devices) {
+    for (const { type } of endpoints) {
+      if (!ENDPOINT_TYPES.includes(type)) {
+        throw new Error(`The Matter device ${key} has an endpoint of unknown type "${type}"`);
+      }
+    }
+  }
+  return devices;
+}
