@@ -170,6 +170,8 @@ const TASKS = {
   start: { page: true, args: ['hub/main.ts'] },
   // The command works where it was called: its arguments may name files there.
   cli: { page: false, args: [path.join(root, 'hub', 'cli', 'main.ts')], cwd: process.cwd() },
+  // The cloud's end of sync; it needs nothing of the hub.
+  receiver: { page: false, args: ['sync/receiver/main.ts'] },
   test: { page: true, args: ['scripts/test.ts'] },
   check: { page: false, args: ['scripts/check.ts'] },
   bench: { page: true, args: ['scripts/bench/main.ts'] },
