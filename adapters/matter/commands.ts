@@ -183,19 +183,28 @@ export class Commands {
   #confirm(job: Job, key: PropertyKey, startedAtMs: number, attempt: number): void {
     const afterMs = CONFIRM_AFTER_MS[attempt];
     if (afterMs === undefined || this.#isStopped) return;
-    const { node } = job;
-    const timer = setTimeout(async () => {
+    const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      if ((node.toldAtMs.get(key) ?? 0) >= startedAtMs || node.isOnline !== true) return;
-      if (attempt > 0) await node.peer.read(AbortSignal.timeout(READ_LIMIT_MS)).catch(() => {});
-      const binding = node.shape.byKey.get(key);
-      const value = binding === undefined ? undefined : node.value(binding);
-      if (value !== undefined && !this.#isStopped) {
-        this.#options.context.report(node.address, { [key]: value }, 'read');
-      }
-      if (attempt === 0) this.#confirm(job, key, startedAtMs, 1);
+      void this.#tellUnreported(job, key, startedAtMs, attempt);
     }, afterMs + job.transitionMs);
     this.#timers.add(timer);
+  }
+
+  async #tellUnreported(
+    job: Job,
+    key: PropertyKey,
+    startedAtMs: number,
+    attempt: number,
+  ): Promise<void> {
+    const { node } = job;
+    if ((node.toldAtMs.get(key) ?? 0) >= startedAtMs || node.isOnline !== true) return;
+    if (attempt > 0) await node.peer.read(AbortSignal.timeout(READ_LIMIT_MS)).catch(() => {});
+    const binding = node.shape.byKey.get(key);
+    const value = binding === undefined ? undefined : node.value(binding);
+    if (value !== undefined && !this.#isStopped) {
+      this.#options.context.report(node.address, { [key]: value }, 'read');
+    }
+    if (attempt === 0) this.#confirm(job, key, startedAtMs, 1);
   }
 
   #nameOf({ address, peer }: Node): string {
