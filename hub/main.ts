@@ -243,7 +243,9 @@ async function start(): Promise<Running> {
       pairing: (progress) => jobs.pairProgress(row.id, progress),
       changed: () => {
         const { state } = link.health();
-        if (state.kind === 'fault' || state.kind === 'stopped') {
+        // One that is just being asked for the first time has not been there yet.
+        const isGone = state.kind === 'stopped' && link.part().state === 'stopped';
+        if (state.kind === 'fault' || isGone) {
           jobs.adapterGone(row.id, `${row.title} is gone`);
         }
         healthChanged();
