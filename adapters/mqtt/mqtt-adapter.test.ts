@@ -86,15 +86,15 @@ test('the MQTT adapter conforms, on a Tasmota lamp', async () => {
       settings: OWN_BROKER,
       subject: { node: LAMP, property: ON, values: [true, false] },
       prepare: async (hub) => {
-        ({ password } = await acquaint(hub, home, 'Reading lamp'));
+        ({ password } = await acquaint(hub, home, 'Wardrobe lamp'));
         await pair(hub, LAMP);
         // The kit looks for secrets in all that was said; the account's one answer is meant to say it.
         for (const message of hub.messages) {
           if (message.kind === 'answer') Object.assign(message, { result: null });
         }
       },
-      touch: () => home.tasmota('Reading lamp').press(),
-      reach: (isInReach) => home.fault('Reading lamp', { kind: 'offline', offline: !isInReach }),
+      touch: () => home.tasmota('Wardrobe lamp').press(),
+      reach: (isInReach) => home.fault('Wardrobe lamp', { kind: 'offline', offline: !isInReach }),
       secrets: () => [password],
     });
     expect(results.filter(({ isMet }) => !isMet)).toEqual([]);
@@ -120,7 +120,7 @@ test('a device is proposed only while somebody adds devices', async () => {
 test('a lamp takes brightness, white and colour; a panel has two relays and a button', async () => {
   await using setting = await setUp();
   const { hub, home } = setting;
-  await acquaint(hub, home, 'Reading lamp');
+  await acquaint(hub, home, 'Wardrobe lamp');
   await acquaint(hub, home, 'Bathroom panel');
   await pair(hub, LAMP);
   await pair(hub, PANEL);
@@ -134,7 +134,7 @@ test('a lamp takes brightness, white and colour; a panel has two relays and a bu
     return typeof color === 'object' && color.hue === 200 && color.saturation === 80;
   });
   expect(
-    home.tasmota('Reading lamp').commands.map(({ name, payload }) => `${name} ${payload}`),
+    home.tasmota('Wardrobe lamp').commands.map(({ name, payload }) => `${name} ${payload}`),
   ).toEqual(expect.arrayContaining(['Dimmer 35', 'CT 333', 'HSBColor 200,80,35']));
   const second = propertyKey('on', 2);
   expect((await set(PANEL, 'on@2', true)).state).toBe('acknowledged');
@@ -168,9 +168,9 @@ test('a wrong password and a wrong topic are told to who is adding the device', 
   const { hub, home } = setting;
   const { password } = await acquaint(hub, home, 'Fridge plug');
   await hub.call({ kind: 'pair', seconds: 60, via: null, installCode: null });
-  const lamp = home.tasmota('Reading lamp');
+  const lamp = home.tasmota('Wardrobe lamp');
   const port = await portOf(hub);
-  await lamp.setBroker({ host: '127.0.0.1', port, user: 'reading-lamp', password: 'guess' });
+  await lamp.setBroker({ host: '127.0.0.1', port, user: 'wardrobe-lamp', password: 'guess' });
   const told = (text: string) =>
     hub.messages.some(
       (message) =>
@@ -178,9 +178,9 @@ test('a wrong password and a wrong topic are told to who is adding the device', 
         message.progress.kind === 'failed' &&
         message.progress.problem.message.includes(text),
     );
-  await hub.until('the refusal', () => told('"reading-lamp" with this password'));
+  await hub.until('the refusal', () => told('"wardrobe-lamp" with this password'));
   await lamp.setBroker({ host: '127.0.0.1', port, user: 'fridge-plug', password });
-  await hub.until('the wrong topic', () => told('may not publish to tele/reading-lamp/LWT'));
+  await hub.until('the wrong topic', () => told('may not publish to tele/wardrobe-lamp/LWT'));
   expect(hub.description(LAMP)).toBeNull();
 });
 
@@ -276,10 +276,10 @@ test('who is not let in cannot make the broker keep anything, and a thousand mut
 test('a thousand mutated messages of a device neither stop the adapter nor set what cannot be', async () => {
   await using setting = await setUp();
   const { hub, home } = setting;
-  await acquaint(hub, home, 'Reading lamp');
+  await acquaint(hub, home, 'Wardrobe lamp');
   await pair(hub, LAMP);
   const random = createRandom(5);
-  const lamp = home.tasmota('Reading lamp');
+  const lamp = home.tasmota('Wardrobe lamp');
   const whole = '{"POWER":"ON","Dimmer":40,"HSBColor":"120,50,40","CT":300,"ENERGY":{"Power":3}}';
   const words = ['null', '[]', '1e999', '"__proto__"', '-1', '{', '"\\u0000"', '99999999'];
   for (let n = 0; n < 1_000; n += 1) {

@@ -7,7 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { HubError } from '../../hub/model/errors.ts';
 import type { Actor, HealthReport, HubPort } from '../../hub/model/hub-port.ts';
 import { adapterId, type RoomId } from '../../hub/model/identifiers.ts';
+import type { DemoPart } from './demo-part.ts';
 import { loadHome } from './devices/model.ts';
+import { startLanPart } from './lan/demo-lan.ts';
+import { startMatterDemo } from './matter/demo.ts';
 
 const ZIGBEE = adapterId('zigbee');
 /** The demo's own acts are the machine's, not a member's. */
@@ -28,6 +31,8 @@ export interface DemoOptions {
 export interface Demo {
   /** Settings that the hub needs to find the demo's devices, as flags. */
   readonly flags: readonly string[];
+  /** What it could not have on this machine, and why. */
+  readonly notices: HealthReport['notices'];
   furnish(hub: HubPort): Promise<void>;
   progress(hub: HubPort): HealthReport['demo'];
   stop(): Promise<void>;
@@ -67,7 +72,7 @@ const HOME = {
 
 export async function startDemo(options: DemoOptions): Promise<Demo> {
   const { dataFolder, log } = options;
-  const placements = loadHome();
+  const zigbeePlacements = loadHome().map(({ ieee, name, room }) => ({ node: ieee, name, room }));
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   const child = spawn(
     process.execPath,
@@ -84,6 +89,9 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     'info',
     `Its coordinator is at tcp://127.0.0.1:${zigbeePort}, faults at http://127.0.0.1:${controlPort}`,
   );
+  const matter = await startMatterDemo(options);
+  const parts: readonly DemoPart[] = [await startLanPart(options)];
+  const placements = [...zigbeePlacements, ...parts.flatMap((part) => part.placements)];
   let isStopped = false;
 
   /** Waits until it is so; the demo is furnished in the background and never holds the hub up. */
@@ -100,10 +108,10 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const devicesOf = (hub: HubPort) => hub.household.contents().devices;
   const isConnected = (hub: HubPort) =>
     hub.health().adapters.some(({ id, state }) => id === ZIGBEE && state.kind === 'connected');
-  const joined = (hub: HubPort) =>
-    placements.filter(({ ieee }) =>
-      devicesOf(hub).some(({ description }) => description.node === ieee),
-    ).length;
+  const isJoined = (hub: HubPort, node: string) =>
+    devicesOf(hub).some(({ description }) => description.node === node);
+  const joined = (hub: HubPort, among = placements) =>
+    among.filter(({ node }) => isJoined(hub, node)).length;
 
   async function furnishRooms(hub: HubPort): Promise<Map<string, RoomId>> {
     const { household } = hub;
@@ -111,7 +119,8 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     const { home, isClaimed } = household.contents();
     if (!isClaimed && home.version === 0) await household.setHome(HOME, null, DEMO);
     const rooms = new Map<string, RoomId>();
-    for (const word of new Set(placements.map(({ room }) => room))) {
+    const words = [...placements, ...matter.placements].map(({ room }) => room);
+    for (const word of new Set(words)) {
       const name = word.charAt(0).toUpperCase() + word.slice(1);
       const known = household.contents().rooms.find((room) => room.name === name);
       const room = known ?? (await household.addRoom({ name, icon: null }, DEMO));
@@ -122,8 +131,8 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
 
   /** Names each device as soon as it has joined; a device that a person renamed or moved keeps that. */
   async function nameDevices(hub: HubPort, rooms: ReadonlyMap<string, RoomId>): Promise<void> {
-    for (const { ieee, name, room } of placements) {
-      const device = devicesOf(hub).find(({ description }) => description.node === ieee);
+    for (const { node, name, room } of placements) {
+      const device = devicesOf(hub).find(({ description }) => description.node === node);
       // A device that a person named or moved keeps that; a proposed name begins as its title does.
       const isAsItJoined =
         device?.room === null && device.name.slice(0, 20) === device.description.title.slice(0, 20);
@@ -134,23 +143,38 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     }
   }
 
-  async function joinAll(hub: HubPort, rooms: ReadonlyMap<string, RoomId>): Promise<void> {
-    if (joined(hub) < placements.length) {
-      const job = await hub.jobs.pair(
-        { adapter: ZIGBEE, seconds: PAIR_SECONDS, via: null, installCode: null },
-        DEMO,
+  async function joinZigbee(hub: HubPort): Promise<void> {
+    await until('its coordinator', () => isConnected(hub));
+    if (joined(hub, zigbeePlacements) === zigbeePlacements.length) return;
+    const job = await hub.jobs.pair(
+      { adapter: ZIGBEE, seconds: PAIR_SECONDS, via: null, installCode: null },
+      DEMO,
+    );
+    try {
+      await until(
+        'its Zigbee devices to join',
+        () => joined(hub, zigbeePlacements) >= zigbeePlacements.length,
       );
-      const stopNaming = hub.live.subscribe((events) => {
-        const isNews = events.some(({ body }) => body.kind === 'home' && body.what === 'devices');
-        if (isNews)
-          void nameDevices(hub, rooms).catch((error: unknown) => log('warn', String(error)));
-      });
-      try {
-        await until('its devices to join', () => joined(hub) >= placements.length);
-      } finally {
-        stopNaming();
-        await hub.jobs.cancel(job.id, DEMO);
-      }
+    } finally {
+      await hub.jobs.cancel(job.id, DEMO);
+    }
+  }
+
+  /** A part that fails is told and leaves the others alone. */
+  async function joinAll(hub: HubPort, rooms: ReadonlyMap<string, RoomId>): Promise<void> {
+    const name = () =>
+      void nameDevices(hub, rooms).catch((error: unknown) => log('warn', String(error)));
+    const stopNaming = hub.live.subscribe((events) => {
+      if (events.some(({ body }) => body.kind === 'home' && body.what === 'devices')) name();
+    });
+    const helpers = { actor: DEMO, until, isJoined: (node: string) => isJoined(hub, node) };
+    try {
+      const others = parts.map((part) =>
+        part.join(hub, helpers).catch((error: unknown) => log('error', String(error))),
+      );
+      await Promise.all([joinZigbee(hub), ...others]);
+    } finally {
+      stopNaming();
     }
     await nameDevices(hub, rooms);
   }
@@ -159,22 +183,39 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     if (hub.household.contents().scenes.length > 0) return;
     for (const file of readdirSync(SCENES_FOLDER).sort()) {
       const text = readFileSync(path.join(SCENES_FOLDER, file), 'utf8');
-      await hub.household.saveScene(null, text, { version: null }, DEMO);
+      try {
+        await hub.household.saveScene(null, text, { version: null }, DEMO);
+      } catch (error) {
+        // A scene may be about devices that this machine cannot have.
+        log('info', `The scene ${file} was left out: ${String(error)}`);
+      }
     }
   }
 
   return {
-    flags: ['--zigbee.port', `tcp://127.0.0.1:${zigbeePort}`, '--zigbee.driver', 'zstack'],
+    flags: [
+      ...['--zigbee.port', `tcp://127.0.0.1:${zigbeePort}`, '--zigbee.driver', 'zstack'],
+      ...matter.flags,
+      ...parts.flatMap((part) => part.flags),
+    ],
+    notices: matter.notices,
     async furnish(hub) {
       const rooms = await furnishRooms(hub);
-      await until('its coordinator', () => isConnected(hub));
+      const withMatter = matter.furnish(hub, rooms, DEMO).catch((error: unknown) => {
+        if (!isStopped) log('error', `Matter could not be furnished: ${String(error)}`);
+      });
       await joinAll(hub, rooms);
       await addScenes(hub);
-      log('info', `The demo home has ${joined(hub)} devices`);
+      await withMatter;
+      log('info', `The demo home has ${joined(hub) + matter.joined(hub)} devices`);
     },
-    progress: (hub) => ({ devices: joined(hub), of: placements.length }),
+    progress: (hub) => ({
+      devices: joined(hub) + matter.joined(hub),
+      of: placements.length + matter.placements.length,
+    }),
     async stop() {
       isStopped = true;
+      await Promise.all([matter.stop(), ...parts.map((part) => part.stop())]);
       if (child.exitCode !== null) return;
       const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
       child.kill('SIGTERM');

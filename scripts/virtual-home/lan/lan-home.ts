@@ -11,6 +11,8 @@ export interface LanHomeOptions {
   readonly speed: number;
   readonly residents: boolean;
   readonly models?: readonly LanModel[];
+  /** Where Shelly devices listened before, by their ids; one that is taken meanwhile is left. */
+  readonly ports?: Readonly<Record<string, number>>;
 }
 
 export type LanDevice = ShellyDevice | TasmotaDevice;
@@ -41,7 +43,10 @@ export class LanHome {
 
   static async start(options: LanHomeOptions): Promise<LanHome> {
     const home = new LanHome(options);
-    for (const shelly of home.shellies) await shelly.start();
+    for (const shelly of home.shellies) {
+      const port = options.ports?.[shelly.id] ?? 0;
+      await shelly.start(port).catch(() => shelly.start(0));
+    }
     if (options.residents) home.#live();
     return home;
   }
