@@ -70,10 +70,10 @@ describe('wrong words and wrong input', () => {
     expect(outcome.stderr).toContain('1:1 scene: A scene begins with "scene: NAME"');
   });
 
-  test('a file larger than a scene can be is not sent', async () => {
+  test('a file larger than the hub reads is not sent', async () => {
     const outcome = await bench.ingle(['scenes', 'save', fileOf('#'.repeat(300_000))]);
     expect(outcome.code).toBe(2);
-    expect(outcome.stderr).toContain('larger than a scene can be');
+    expect(outcome.stderr).toContain('larger than the hub reads');
   });
 
   test('with --json a fault is one JSON object on standard error', async () => {

@@ -14,6 +14,7 @@ import { dataFolders, isLoopback, localTokens, storedToken } from './tokens.ts';
 import type { VerbSetting } from './verb.ts';
 import { addClaim } from './verbs/claim.ts';
 import { addDevices } from './verbs/devices.ts';
+import { addDoctor } from './verbs/doctor.ts';
 import { addLogin } from './verbs/login.ts';
 import { addLogs } from './verbs/logs.ts';
 import { addPair } from './verbs/pair.ts';
@@ -166,6 +167,7 @@ function buildProgram(language: Language): Command {
     addPair,
     addScenes,
     addProvision,
+    addDoctor,
     addWatch,
     addLogs,
     addClaim,

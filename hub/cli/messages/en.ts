@@ -318,6 +318,9 @@ export const en = {
     notWritten: (file: string) => `${file} cannot be written.`,
     written: (file: string) => `The home is in ${file}.`,
   },
+  doctor: {
+    sick: (count: number) => `${plural(count, 'check', 'checks')} failed.`,
+  },
   claim: {
     code: (code: string) => `Claim code: ${code}`,
     open: (address: string, until: string) =>

@@ -287,6 +287,7 @@ export const zh: Messages = {
     notWritten: (file) => `无法写入 ${file}。`,
     written: (file) => `家已写入 ${file}。`,
   },
+  doctor: { sick: (count) => `${count} 项检查未通过。` },
   claim: {
     code: (code) => `认领码:${code}`,
     open: (address, until) => `打开 ${address} 并在那里输入。有效期至 ${until}。`,
