@@ -79,7 +79,7 @@ export const NO_HOME: HomeRecord = {
 };
 
 export function emptyEffects(): CoreEffects {
-  return { records: [], log: [], out: [], replies: [], send: [] };
+  return { records: [], log: [], out: [], replies: [], send: [], taken: [] };
 }
 
 export function createCoreState(start: {

@@ -48,7 +48,7 @@ describe('a report', () => {
     expect(home.turn(again).out).toHaveLength(1);
     const second = home.turn(again);
     expect(second.out).toEqual([]);
-    expect(second.send).toMatchObject([{ message: { kind: 'taken', upTo: 1 } }]);
+    expect(second.taken).toMatchObject([{ message: { kind: 'taken', upTo: 1 } }]);
   });
 
   it('of a node whose device is not known yet is kept and shown once it is', () => {

@@ -4,7 +4,7 @@ import { createEvaluator, type Evaluator, sceneTables } from '../../scenes/evalu
 import type { AdapterItem } from '../model/adapter-port.ts';
 import type { Cause } from '../model/cause.ts';
 import type { ClockState, Instant } from '../model/clock.ts';
-import type { CoreEffects, CoreInput } from '../model/core-port.ts';
+import type { AdapterEffect, CoreEffects, CoreInput, OutEvent } from '../model/core-port.ts';
 import type { DeviceRecord } from '../model/device.ts';
 import { NotFoundError, toProblem } from '../model/errors.ts';
 import type { AdapterId, DeviceId, NodeAddress, NotificationId } from '../model/identifiers.ts';
@@ -43,6 +43,10 @@ export interface Core {
   apply(input: CoreInput, now: Instant): void;
   /** Called once after the settings (home, members, devices, scenes) have been given: picks up what was open. */
   resume(now: Instant): void;
+  /** Takes the commands that adapters are to be sent; the other effects wait for `drain`. */
+  takeCommands(): AdapterEffect[];
+  /** Whether somebody waits for what is to be drained: a request's answer, or an act for its record. */
+  readonly isAwaited: boolean;
   /** The effects and touched state since the last call. */
   drain(): { seq: number; journal: number; patches: Patch[]; effects: CoreEffects };
   /** All entries of the durable tables, for a storage that lost the journal. */
@@ -273,7 +277,7 @@ export function createCore(start: CoreStart): Core {
       }
       state.cursors.set(input.adapter, { host: input.host, number: input.number });
     }
-    state.effects.send.push({
+    state.effects.taken.push({
       adapter: input.adapter,
       message: { kind: 'taken', host: input.host, upTo: input.number },
     });
@@ -468,10 +472,20 @@ export function createCore(start: CoreStart): Core {
       for (const trace of evaluator.activeRuns(world)) world.publish(trace);
       settle();
     },
+    takeCommands: () => state.effects.send.splice(0),
+    get isAwaited() {
+      const { replies, records } = state.effects;
+      return replies.length > 0 || records.some(({ kind }) => kind === 'intent');
+    },
     drain() {
       for (const table of volatile) table.drain(patches);
       state.live.drain(patches);
-      const result = { seq: state.seq, journal: state.lastRecord, patches, effects: state.effects };
+      const result = {
+        seq: state.seq,
+        journal: state.lastRecord,
+        patches,
+        effects: { ...state.effects, out: newestRuns(state.effects.out) },
+      };
       patches = [];
       state.effects = emptyEffects();
       return result;
@@ -482,4 +496,12 @@ export function createCore(start: CoreStart): Core {
       ),
     nextDueMonoMs: () => state.deadlines.next(),
   };
+}
+
+/** Of several states that a run went through meanwhile, live clients want the newest. */
+function newestRuns(out: OutEvent[]): OutEvent[] {
+  const newest = new Map<string, OutEvent>();
+  for (const event of out) if (event.kind === 'run') newest.set(event.trace.id, event);
+  if (newest.size === 0) return out;
+  return out.filter((event) => event.kind !== 'run' || newest.get(event.trace.id) === event);
 }

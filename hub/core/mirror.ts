@@ -4,7 +4,6 @@ import type { CommandRecord } from '../model/command.ts';
 import type { CoreCommit } from '../model/core-port.ts';
 import type { Availability, DeviceLive, PropertyState } from '../model/device.ts';
 import type { CommandId, DeviceId, SceneId } from '../model/identifiers.ts';
-import type { JournalRecord } from '../model/journal.ts';
 import type { RunTrace } from '../model/run.ts';
 import type { Patch } from '../model/state-table.ts';
 import { AVAILABILITY, splitValueKey, VALUES } from './live-table.ts';
@@ -18,7 +17,7 @@ const SCHEDULES = 'schedules';
 export interface Mirror {
   readonly seq: number;
   readonly journal: number;
-  take(commit: CoreCommit & { readonly durable: number }): void;
+  take(commit: CoreCommit): void;
   live(id: DeviceId): DeviceLive | undefined;
   command(id: CommandId): CommandRecord | undefined;
   /** Runs under way and ended ones, newest first. */
@@ -27,8 +26,6 @@ export interface Mirror {
   nextAtMs(scene: SceneId): number | null;
   /** All entries of all tables, for a new core. */
   entries(): Patch[];
-  /** Records that storage has not confirmed yet. */
-  pendingRecords(): readonly JournalRecord[];
   readonly liveCommands: number;
 }
 
@@ -48,7 +45,6 @@ export function createMirror(start: {
   const runs = new Map<string, RunTrace>();
   /** The earliest planned time of each scene; worked out when asked after a change. */
   let nextTimes: Map<string, number> | null = null;
-  let pending: JournalRecord[] = [];
   let seq = start.seq;
   let journal = start.journal;
 
@@ -121,10 +117,6 @@ export function createMirror(start: {
         if (event.kind === 'command') keep(commands, event.command.id, event.command, COMMANDS_MAX);
         else if (event.kind === 'run') keep(runs, event.trace.id, event.trace, RUNS_MAX);
       }
-      if (commit.records.length > 0) pending.push(...commit.records);
-      if (pending.length > 0 && (pending[0]?.number ?? 0) <= commit.durable) {
-        pending = pending.filter((record) => record.number > commit.durable);
-      }
     },
     live: (id) => devices.get(id),
     command: (id) => commands.get(id),
@@ -149,7 +141,6 @@ export function createMirror(start: {
       }
       return all;
     },
-    pendingRecords: () => pending,
     get liveCommands() {
       return tables.get('commands')?.size ?? 0;
     },

@@ -4,7 +4,6 @@ import type { LogLevel } from '../model/adapter-port.ts';
 import type { ClockState } from '../model/clock.ts';
 import type { CoreCommit, CoreInput } from '../model/core-port.ts';
 import type { AdapterId } from '../model/identifiers.ts';
-import type { JournalRecord } from '../model/journal.ts';
 import type { Patch } from '../model/state-table.ts';
 import type { LastValue } from '../model/store-port.ts';
 
@@ -19,8 +18,6 @@ export interface CoreBoot {
   readonly lastValues: readonly LastValue[];
   /** Wall time at which the home was last seen to live; null: that is not known. */
   readonly lastAliveMs: number | null;
-  /** Journal records that storage may not have: they are sent to it again. */
-  readonly pendingRecords: readonly JournalRecord[];
   /** Settings of the home, given before anything else. */
   readonly settings: readonly CoreInput[];
   /** Inputs that ended the core three times; they are passed over. */
@@ -44,7 +41,8 @@ export type MainToCore =
 
 export type CoreToMain =
   | { readonly kind: 'ready' }
-  | (CoreCommit & { readonly durable: number })
+  /** Sent as JSON text. */
+  | CoreCommit
   | { readonly kind: 'socketReady'; readonly adapter: AdapterId; readonly path: string }
   | { readonly kind: 'pong'; readonly number: number; readonly rssBytes: number | null }
   | { readonly kind: 'log'; readonly level: LogLevel; readonly text: string }

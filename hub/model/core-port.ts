@@ -112,7 +112,7 @@ export interface CoreReply {
   readonly problem?: Problem;
 }
 
-/** All that one tick did, in one message, so that main has it whole or not at all. */
+/** All that some milliseconds did, in one message, so that main has it whole or not at all. */
 export interface CoreCommit {
   readonly kind: 'commit';
   /** Number of the last input in it. */
@@ -120,13 +120,11 @@ export interface CoreCommit {
   /** Number of the last journal record in it or before it. */
   readonly journal: number;
   readonly patches: readonly Patch[];
-  readonly records: readonly JournalRecord[];
-  readonly log: readonly LogEntry[];
   readonly out: readonly OutEvent[];
   readonly replies: readonly CoreReply[];
 }
 
-/** A message for one adapter, given out after the commit that contains its command. */
+/** A message for one adapter. */
 export interface AdapterEffect {
   readonly adapter: AdapterId;
   readonly message: CoreToAdapter;
@@ -138,7 +136,10 @@ export interface CoreEffects {
   readonly log: LogEntry[];
   readonly out: OutEvent[];
   readonly replies: CoreReply[];
+  /** Commands: given out at once, since a set may be sent again and the rest has its record on disk. */
   readonly send: AdapterEffect[];
+  /** Up to where each adapter's batches are taken: told once main has what they did. */
+  readonly taken: AdapterEffect[];
 }
 
 /** A command that some run asked for, as scenes know it. */

@@ -25,8 +25,8 @@ import type { RunTrace } from './run.ts';
 import type { Patch } from './state-table.ts';
 
 /**
- * Core → storage, on a port of their own. The core never waits for an answer. `tables` answers `behind`: all entries
- * of all durable tables as they are after record `last`.
+ * Core → storage, on a port of their own, as JSON text. The core never waits for an answer. `tables` answers
+ * `behind`: all entries of all durable tables as they are after record `last`.
  */
 export type CoreToStore =
   | { readonly kind: 'journal'; readonly records: readonly JournalRecord[] }
@@ -154,6 +154,13 @@ export interface StoreCalls {
   stall(ms: number): void;
 }
 
+/** Runs of scenes alike in what set them off and what became of them. */
+export interface RunCount {
+  readonly trigger: string;
+  readonly result: string;
+  readonly count: number;
+}
+
 /** Read-only queries; the jobs worker answers them so that a long read never queues before a commit. */
 export interface JobCalls {
   runs(filter: {
@@ -163,6 +170,8 @@ export interface JobCalls {
     limit: number;
   }): Page<RunTrace>;
   run(id: RunId): RunTrace | null;
+  /** Runs that began from `fromMs` on and before `toMs`. */
+  runCounts(fromMs: number, toMs: number): RunCount[];
   series(query: {
     device: DeviceId;
     property: PropertyKey;

@@ -6,6 +6,7 @@ import type { JobCalls } from '../model/store-port.ts';
 import { HISTORY_FILE } from './files.ts';
 import { readLog } from './log-reader.ts';
 import { type OpenDatabase, openReadOnly, storageError } from './open.ts';
+import { countRuns } from './run-counts.ts';
 import { readRun, readRuns } from './run-store.ts';
 import { readSeries } from './series-reader.ts';
 
@@ -45,6 +46,7 @@ export function createHistoryReads(dataFolder: string): HistoryReads {
     calls: {
       runs: (filter) => read({ items: [], next: null }, (database) => readRuns(database, filter)),
       run: (id) => read(null, (database) => readRun(database, id)),
+      runCounts: (fromMs, toMs) => read([], (database) => countRuns(database, fromMs, toMs)),
       series: (query) =>
         read({ points: [], resolutionMs: 1 }, (database) => readSeries(database, query)),
       log: (filter) => read({ items: [], next: null }, (database) => readLog(database, filter)),

@@ -60,7 +60,7 @@ function connect(storage: Storage): {
   });
   storage.attachCore(port2 as MessagePort);
   return {
-    send: (message) => port1.postMessage(message),
+    send: (message) => port1.postMessage(JSON.stringify(message)),
     until: (found) =>
       new Promise((resolve) => {
         const look = (): void => {

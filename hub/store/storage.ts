@@ -28,8 +28,11 @@ import {
 import { type GroupCommit, groupCommit } from './retry.ts';
 import { createWalSync, type WalSync } from './wal-sync.ts';
 
-/** Records that come within this time share a commit: with a timer's grain, 5 ms at most. */
-const JOURNAL_WINDOW_MS = 3;
+/**
+ * Decisions that come within this time share a commit: half of the 50 ms within which they are promised to be on
+ * disk. What an act waits for is committed at once, with all that waits beside it.
+ */
+const JOURNAL_WINDOW_MS = 20;
 /** With the sync that follows the commit at most 5 s are at risk. */
 const LOG_WINDOW_MS = 4500;
 
@@ -140,7 +143,7 @@ export class Storage {
     this.#core?.close();
     this.#core = port;
     this.#foreignEntries = this.#log.pendingEntries;
-    port.on('message', (message: CoreToStore) => this.#take(message));
+    port.on('message', (text: string) => this.#take(JSON.parse(text) as CoreToStore));
     port.on('close', () => {
       if (this.#core === port) this.#core = null;
     });
@@ -177,7 +180,7 @@ export class Storage {
       const received = this.#core === null ? undefined : receiveMessageOnPort(this.#core);
       if (received === undefined) return;
       // The core sends nothing else.
-      this.#take(received.message as CoreToStore);
+      this.#take(JSON.parse(received.message as string) as CoreToStore);
     }
   }
 
@@ -186,7 +189,9 @@ export class Storage {
       case 'journal': {
         const missing = this.#journal.accept(message.records);
         if (missing !== null) this.#refuseGap(missing, message.records[0]?.number ?? missing);
-        if (this.#journal.hasPending) this.#journalCommits.plan();
+        const isAwaited = message.records.some(({ kind }) => kind === 'intent');
+        if (this.#journal.hasPending && isAwaited) this.#journalCommits.hurry();
+        else if (this.#journal.hasPending) this.#journalCommits.plan();
         else this.#tell({ kind: 'durable', upTo: this.#journal.durable });
         return;
       }

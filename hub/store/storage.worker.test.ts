@@ -88,8 +88,10 @@ describe('the storage worker', () => {
     await first.calls.putDevice(device('lamp'));
     await expect(first.calls.putDevice(device('lamp'))).rejects.toMatchObject({ code: 'conflict' });
     const core = connectCore(first.worker);
-    core.postMessage({ kind: 'journal', records: journalRecords(1, 10) });
-    core.postMessage({ kind: 'log', entries: [change(1, 20), runEntry(2, trace('a'))] });
+    core.postMessage(JSON.stringify({ kind: 'journal', records: journalRecords(1, 10) }));
+    core.postMessage(
+      JSON.stringify({ kind: 'log', entries: [change(1, 20), runEntry(2, trace('a'))] }),
+    );
     await untilDurable(core, 10);
     const stopped = first.until('stopped');
     await first.stop();
@@ -118,7 +120,7 @@ describe('the storage worker', () => {
     await untilDurable(core, 0);
     const startedMs = performance.now();
     const stalled = calls.stall(300);
-    core.postMessage({ kind: 'journal', records: journalRecords(1, 3) });
+    core.postMessage(JSON.stringify({ kind: 'journal', records: journalRecords(1, 3) }));
     await untilDurable(core, 3);
     expect(performance.now() - startedMs).toBeGreaterThan(295);
     await stalled;
@@ -148,7 +150,9 @@ describe('the storage worker', () => {
       const core = connectCore(worker);
       for (let group = 0; group < 200; group += 1) {
         const first = lastRecord + 1 + group * 5;
-        core.postMessage({ kind: 'journal', records: journalRecords(first, first + 4) });
+        core.postMessage(
+          JSON.stringify({ kind: 'journal', records: journalRecords(first, first + 4) }),
+        );
       }
       await untilDurable(core, lastRecord + 5);
       await worker.terminate();

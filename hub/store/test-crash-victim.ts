@@ -60,8 +60,8 @@ async function decide(): Promise<void> {
       logged += 1;
       return change(logged, logged);
     });
-    core.postMessage({ kind: 'journal', records });
-    core.postMessage({ kind: 'log', entries });
+    core.postMessage(JSON.stringify({ kind: 'journal', records }));
+    core.postMessage(JSON.stringify({ kind: 'log', entries }));
     await done;
   }
 }

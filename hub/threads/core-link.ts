@@ -94,7 +94,6 @@ export function createCoreLink(options: CoreLinkOptions): CoreLink {
       lastValues: hasRun ? [] : recovery.lastValues,
       // A quiet house is no outage: while main lives, so does the home.
       lastAliveMs: hasRun ? clock.now().wallMs : recovery.newestAtMs || null,
-      pendingRecords: [...mirror.pendingRecords()],
       settings: options.settings(),
       quarantined: [...poison].filter(([, count]) => count >= POISON_LIMIT).map(([name]) => name),
     };
@@ -104,7 +103,12 @@ export function createCoreLink(options: CoreLinkOptions): CoreLink {
     const mine = new Worker(workerEntry('core'), { name: 'core' });
     worker = mine;
     let reason = 'it ended';
-    mine.on('message', (message: CoreToMain) => onMessage(message, events));
+    mine.on('message', (message: CoreToMain | string) =>
+      onMessage(
+        typeof message === 'string' ? (JSON.parse(message) as CoreToMain) : message,
+        events,
+      ),
+    );
     mine.on('error', (error) => {
       reason = error instanceof Error ? error.message : String(error);
     });
