@@ -17,6 +17,7 @@ import { addDevices } from './verbs/devices.ts';
 import { addDoctor } from './verbs/doctor.ts';
 import { addLogin } from './verbs/login.ts';
 import { addLogs } from './verbs/logs.ts';
+import { addMqtt } from './verbs/mqtt.ts';
 import { addPair } from './verbs/pair.ts';
 import { addProvision } from './verbs/provision.ts';
 import { addResetPassword } from './verbs/reset-password.ts';
@@ -165,6 +166,7 @@ function buildProgram(language: Language): Command {
     addDevices,
     addSet,
     addPair,
+    addMqtt,
     addScenes,
     addProvision,
     addDoctor,

@@ -11,6 +11,8 @@ const SLOW_COMMIT_MS = 1_000;
 const RADIO_NAMES: Readonly<Record<string, { en: string; zh: string }>> = {
   zigbee: { en: 'Zigbee coordinator', zh: 'Zigbee 网关（协调器）' },
   matter: { en: 'network of the Matter devices', zh: 'Matter 设备所在的网络' },
+  mqtt: { en: 'MQTT broker', zh: 'MQTT 服务器' },
+  shelly: { en: 'connection to the Shelly devices', zh: 'Shelly 设备的连接' },
 };
 
 const PART_NAMES: Readonly<Record<string, { en: string; zh: string }>> = {
@@ -18,6 +20,8 @@ const PART_NAMES: Readonly<Record<string, { en: string; zh: string }>> = {
   storage: { en: 'Storage', zh: '存储' },
   zigbee: { en: 'Zigbee', zh: 'Zigbee' },
   matter: { en: 'Matter', zh: 'Matter' },
+  mqtt: { en: 'MQTT', zh: 'MQTT' },
+  shelly: { en: 'Shelly', zh: 'Shelly' },
 };
 
 function ofAdapter(adapter: AdapterHealth, address: string): Notice | null {

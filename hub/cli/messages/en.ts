@@ -48,6 +48,15 @@ export const en = {
     pairVia: 'Lets devices join through this router only.',
     pairInstallCode:
       'The install code printed on the device or its box, for joining with a key of its own.',
+    pairProtocol: 'Which devices: zigbee, matter, shelly or tasmota (default: zigbee).',
+    pairAddress: 'Address of the device on the network, such as 192.168.1.20 (Shelly).',
+    pairPassword: "The device's own password (Shelly); without a word it is asked for.",
+    pairCode: 'The setup code of the device: 11 or 21 digits, or the text of its QR code (Matter).',
+    mqtt: "Accounts of the hub's own MQTT broker, one for each device.",
+    mqttAccounts: 'Lists, makes and removes accounts.',
+    mqttList: 'Lists the accounts.',
+    mqttAdd: 'Makes an account and tells its password this once; its name is the device’s topic.',
+    mqttRemove: 'Removes an account and cuts off who is connected with it.',
     scenes: 'Lists the scenes; shows, saves, checks, runs, enables, disables or removes one.',
     scenesList: 'Lists the scenes.',
     scenesShow: "Prints a scene's file.",
@@ -222,7 +231,22 @@ export const en = {
       refused: 'refused',
     },
   },
+  mqtt: {
+    none: 'There are no MQTT accounts yet. Make one with: ingle mqtt accounts add kitchen-plug',
+    name: 'name',
+    made: 'made',
+    connected: 'connected',
+    yes: 'yes',
+    no: 'no',
+    account: (name: string, password: string, port: number | null) =>
+      `User ${name}, password ${password}, port ${port ?? '(the broker does not listen yet)'}.`,
+    once: 'The password is not shown again.',
+    tasmota:
+      'On the console of a Tasmota device, with the address of this hub in the place of HUB:',
+    removed: (name: string) => `The account ${name} is removed.`,
+  },
   pair: {
+    password: "The device's password: ",
     title: (seconds: number) =>
       `The network is open for ${seconds} s. Start joining on the device.`,
     via: (router: string) => `Devices join through ${router}.`,

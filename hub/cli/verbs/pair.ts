@@ -7,6 +7,7 @@ import { wholeNumber } from '../arguments.ts';
 import { CliError } from '../cli-error.ts';
 import { apiPath, errorCode } from '../client.ts';
 import { type Context, findDevice } from '../context.ts';
+import { createPrompt } from '../prompt.ts';
 import { plain } from '../terminal-text.ts';
 import type { AddVerb } from '../verb.ts';
 
@@ -18,6 +19,11 @@ interface PairOptions {
   readonly seconds?: string;
   readonly via?: string;
   readonly installCode?: string;
+  readonly protocol?: string;
+  readonly address?: string;
+  readonly code?: string;
+  /** True when the option stands without a word: the password is asked for. */
+  readonly password?: string | true;
 }
 
 export const addPair: AddVerb = (program, { words, act, examples }) => {
@@ -27,12 +33,19 @@ export const addPair: AddVerb = (program, { words, act, examples }) => {
     .option('--seconds <n>', words.help.pairSeconds)
     .option('--via <device>', words.help.pairVia)
     .option('--install-code <code>', words.help.pairInstallCode)
+    .option('--protocol <name>', words.help.pairProtocol)
+    .option('--address <address>', words.help.pairAddress)
+    .option('--password [password]', words.help.pairPassword)
+    .option('--code <code>', words.help.pairCode)
     .addHelpText(
       'after',
       examples(
         'ingle pair',
         'ingle pair --seconds 60 --via "Hall plug"',
         'ingle pair --install-code 83FED3407A939723A5C639B26916D505C3B5',
+        'ingle pair --protocol shelly --address 192.168.1.20 --password',
+        'ingle pair --protocol tasmota',
+        'ingle pair --protocol matter --code 3497-011-2332',
       ),
     )
     .action(async (options: PairOptions, command: Command) => {
@@ -44,6 +57,7 @@ async function pair(context: Context, options: PairOptions): Promise<void> {
   const { client, printer, words } = context;
   const limits = { what: '--seconds', min: SECONDS_MIN, max: SECONDS_MAX };
   const seconds = wholeNumber(options.seconds ?? '120', limits, words);
+  const password = await passwordOf(context, options.password);
   const router = options.via === undefined ? null : await findDevice(context, options.via);
   const before = new Set(
     (await client.list<DeviceJson>('/api/devices')).map((device) => device.id),
@@ -51,10 +65,13 @@ async function pair(context: Context, options: PairOptions): Promise<void> {
   const { body: started } = await client.request<JobJson>('POST', '/api/jobs', {
     body: {
       kind: 'pair',
-      protocol: 'zigbee',
+      protocol: options.protocol ?? 'zigbee',
       seconds,
       via: router?.id ?? null,
       installCode: options.installCode ?? null,
+      address: options.address ?? null,
+      code: options.code ?? null,
+      password,
     },
   });
   const stop = new AbortController();
@@ -71,6 +88,20 @@ async function pair(context: Context, options: PairOptions): Promise<void> {
   } finally {
     process.off('SIGINT', onInterrupt);
     process.off('SIGTERM', onInterrupt);
+  }
+}
+
+/** What stands on a command line can be read by others on the machine, so it may be asked for instead. */
+async function passwordOf(
+  { words }: Context,
+  given: string | true | undefined,
+): Promise<string | null> {
+  if (given !== true) return given ?? null;
+  const prompt = createPrompt();
+  try {
+    return await prompt.ask(words.pair.password, { isSecret: true });
+  } finally {
+    prompt.close();
   }
 }
 

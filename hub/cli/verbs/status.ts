@@ -69,6 +69,8 @@ function showHealth({ printer, words, language }: Context, health: HealthJson): 
   );
   printer.line(words.status.version(health.version, moment(health.startedAt, language)));
   for (const adapter of health.adapters) {
+    // What runs on demand alone is of no interest while it does not.
+    if (adapter.state === 'stopped') continue;
     const detail = adapter.problem?.detail ?? adapter.detail;
     const state = words.status.adapterStates[adapter.state];
     printer.line(`  ${words.status.adapter(adapter.id, state, detail)}`);
