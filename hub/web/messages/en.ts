@@ -268,6 +268,14 @@ export const en = {
     intro:
       'Put the new device within a few metres of the hub or of a lamp that is already in the home.',
     how: 'Then set it to joining: often a button held for 5 seconds, or power switched off and on six times.',
+    howIp: 'It must be powered and on the same network as the hub.',
+    protocol: 'What it speaks',
+    code: 'Setup code',
+    codeHint:
+      '11 digits on the device or in its box, or the text of its QR code, which begins with MT:',
+    address: 'Its address',
+    addressHint: 'Without one the hub looks for it on the network.',
+    password: 'Its password',
     start: 'Start looking',
     via: 'Near this device',
     viaAny: 'Anywhere in the home',
@@ -298,6 +306,16 @@ export const en = {
     log: 'What happened',
     one: 'New device',
     noAdapter: 'No radio is connected, so no device can join.',
+  },
+  mqtt: {
+    intro:
+      'A Tasmota device needs an account at the hub. Make one for a new device, or start looking if it has one.',
+    name: 'Account of the device',
+    nameHint: 'Letters, digits and hyphens. It is also the topic of the device.',
+    make: 'Make the account',
+    made: (name: string) =>
+      `The account ${name} is made. Copy this line into the console of the device; the password is shown this once:`,
+    then: 'The device starts again and can then be found.',
   },
   scenes: {
     title: 'Scenes',
