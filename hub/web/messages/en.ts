@@ -315,7 +315,7 @@ export const en = {
     make: 'Make the account',
     made: (name: string) =>
       `The account ${name} is made. Copy this line into the console of the device; the password is shown this once:`,
-    then: 'The device starts again and can then be found.',
+    afterwards: 'The device starts again and can then be found.',
   },
   scenes: {
     title: 'Scenes',

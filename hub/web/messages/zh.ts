@@ -300,7 +300,7 @@ export const zh: Messages = {
     nameHint: '字母、数字和连字符，它也是设备的主题（Topic）。',
     make: '创建账户',
     made: (name) => `账户 ${name} 已创建。把下面这一行复制到设备的控制台；密码只显示这一次：`,
-    then: '设备会重新启动，然后就能找到它。',
+    afterwards: '设备会重新启动，然后就能找到它。',
   },
   scenes: {
     title: '场景',
