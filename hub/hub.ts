@@ -20,6 +20,7 @@ import type { Settings } from './settings.ts';
 import type { AdapterLink } from './threads/adapter-link.ts';
 import type { CoreLink, CoreRequest } from './threads/core-link.ts';
 import type { StoreLink } from './threads/store-link.ts';
+import type { SyncLink } from './threads/sync-link.ts';
 import type { SystemClock } from './threads/system-clock.ts';
 
 /** A person's browser may be wrong by a time zone's mistake, not by more than this beyond what the disk knows. */
@@ -52,6 +53,7 @@ export interface HubOptions {
   readonly store: StoreLink;
   readonly household: HouseholdHost;
   readonly jobs: JobsHost;
+  readonly sync: SyncLink;
   readonly provisioning: Provisioning;
   readonly feed: LiveFeedSource;
   readonly adapters: ReadonlyMap<AdapterId, AdapterLink>;
@@ -151,6 +153,7 @@ export function createHub(options: HubOptions): Hub {
         await callMqtt({ kind: 'accountRemove', name });
       },
     },
+    sync: options.sync,
     store: store.calls,
     reads: store.reads,
     get isReady() {
@@ -226,6 +229,7 @@ export function createHub(options: HubOptions): Hub {
       const parts = [
         core.health(),
         ...store.parts(),
+        ...options.sync.parts(),
         ...[...adapters.values()].map((one) => one.part()),
       ];
       const states = adapterHealth();

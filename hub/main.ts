@@ -9,6 +9,7 @@ import { createHousehold, type HouseholdHost } from './household/household.ts';
 import { createJobs, type JobsHost } from './household/jobs.ts';
 import { createProvisioning } from './household/provisioning/provisioning.ts';
 import { createSceneShelf } from './household/scene-shelf.ts';
+import { createSyncRows } from './household/sync-rows.ts';
 import { createHub, type Hub } from './hub.ts';
 import { createLog, type Log } from './log.ts';
 import type { LogLevel } from './model/adapter-port.ts';
@@ -22,6 +23,7 @@ import { type CoreLink, createCoreLink } from './threads/core-link.ts';
 import { holdFolder } from './threads/folder-lock.ts';
 import { createSharedWorkers } from './threads/shared-workers.ts';
 import { createStoreLink, type StoreLink } from './threads/store-link.ts';
+import { createSyncLink, type SyncLink } from './threads/sync-link.ts';
 import { createSystemClock } from './threads/system-clock.ts';
 
 process.env.TZ = 'UTC';
@@ -175,6 +177,7 @@ async function start(): Promise<Running> {
     nowMs,
     callAdapter,
     checkSetting: checkPageSetting,
+    syncConsentChanged: () => sync.consentChanged(),
     tellCore: (input) => core?.tell(input),
     changed: (what) => feed.publish([{ topic: 'home', body: { kind: 'home', what } }]),
     shelf: createSceneShelf({
@@ -194,6 +197,23 @@ async function start(): Promise<Running> {
     callAdapter,
     adopt: (description) => household.nodeDescribed(description),
     changed: (job) => feed.publish([{ topic: 'jobs', body: { kind: 'job', job } }]),
+  });
+
+  const sync: SyncLink = createSyncLink({
+    dataFolder: folder,
+    url: settings.get('sync.url'),
+    token: settings.get('sync.token') || null,
+    everyMs: Math.round(settings.number('sync.minutes') * 60_000),
+    clock,
+    consent: () => household.syncConsent(),
+    rows: createSyncRows({
+      reads: store.reads,
+      now: () => clock.now(),
+      devices: () => hub?.devices() ?? [],
+      flush: () => store.calls.flush(),
+    }),
+    changed: healthChanged,
+    log: log.of('sync'),
   });
 
   const coreLink = createCoreLink({
@@ -265,6 +285,7 @@ async function start(): Promise<Running> {
     store,
     household,
     jobs,
+    sync,
     provisioning: createProvisioning({
       household,
       jobs,
@@ -300,6 +321,7 @@ async function start(): Promise<Running> {
   healthChanged();
   log.write('info', 'main', `Scenes run after ${Date.now() - startedAtMs} ms`);
   isReady = true;
+  sync.start();
   const hasDevices = (id: AdapterId) =>
     household.contents().devices.some(({ description }) => description.adapter === id);
   for (const { id, startsOnDemand } of ADAPTERS) {
@@ -319,6 +341,7 @@ async function start(): Promise<Running> {
     clearInterval(statisticsTimer);
     await door.stop();
     await Promise.all([...adapters.values()].map((adapter) => adapter.stop(STOP_GRACE_MS)));
+    await sync.stop(STOP_GRACE_MS);
     await coreLink.stop(STOP_GRACE_MS);
     await store.stop(STOP_GRACE_MS);
     await demo?.stop();

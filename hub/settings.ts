@@ -126,6 +126,27 @@ export const SETTINGS = {
     page: true,
     what: 'network interface on which devices are looked for by mDNS, such as eth0; unset: none',
   },
+  'sync.url': {
+    environment: 'INGLE_SYNC_URL',
+    kind: 'text',
+    fallback: '',
+    page: true,
+    what: 'where records go that the household agreed to send, such as https://sync.example; unset: none leave',
+  },
+  'sync.token': {
+    environment: 'INGLE_SYNC_TOKEN',
+    kind: 'text',
+    fallback: '',
+    page: false,
+    what: 'provisioning token, for a receiver that asks for one',
+  },
+  'sync.minutes': {
+    environment: 'INGLE_SYNC_MINUTES',
+    kind: 'number',
+    fallback: '60',
+    page: false,
+    what: 'how often records are gathered and sent, in minutes',
+  },
   'log.level': {
     environment: 'INGLE_LOG_LEVEL',
     kind: 'text',
@@ -165,6 +186,14 @@ function unknownSetting(name: string, where: string): ValidationError {
   });
 }
 
+/** Records leave encrypted, or not at all; a receiver on this very machine is for trying it out. */
+function isSyncAddress(value: string): boolean {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  if (url === null || url.username !== '' || url.search !== '' || url.hash !== '') return false;
+  const isHere = ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isHere);
+}
+
 /** @throws ValidationError naming the setting, the value, where it stands and what it takes. */
 function checkValue(name: SettingName, value: string, where: string): void {
   const row: SettingRow = SETTINGS[name];
@@ -174,6 +203,9 @@ function checkValue(name: SettingName, value: string, where: string): void {
       hint: `It takes ${takes}: ${row.what}.`,
     });
   };
+  if (name === 'sync.url' && !isSyncAddress(value)) {
+    refuse('an https address, or http on this machine itself');
+  }
   if (row.choices && !row.choices.includes(value)) refuse(`one of ${row.choices.join(', ')}`);
   if (row.kind === 'switch' && value !== '0' && value !== '1') refuse('0 or 1');
   if (row.kind !== 'port' && row.kind !== 'number') return;
@@ -182,6 +214,7 @@ function checkValue(name: SettingName, value: string, where: string): void {
   if (row.kind === 'port' && (!Number.isInteger(number) || number > 65_535)) {
     refuse('a port from 0 to 65535');
   }
+  if (name === 'sync.minutes' && number < 0.01) refuse('a number of minutes above 0');
   if (name === 'zigbee.channel' && (!Number.isInteger(number) || number < 11 || number > 26)) {
     refuse('a channel from 11 to 26');
   }
@@ -203,6 +236,7 @@ export function checkPageSetting(name: string, value: string | null): void {
 
 /** What an address holds before its @ is nobody's to see. */
 function withoutPassword(setting: EffectiveSetting): EffectiveSetting {
+  if (setting.name === 'sync.token') return { ...setting, value: setting.value && '…' };
   if (setting.name !== 'mqtt.url') return setting;
   return { ...setting, value: setting.value.replace(/\/\/[^/]*@/, '//…@') };
 }

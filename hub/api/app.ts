@@ -44,6 +44,7 @@ import { ROUTE_SPECS, type RouteName, type RouteSpec } from './routes.ts';
 import { runRoutes } from './runs.ts';
 import { sceneRoutes } from './scenes.ts';
 import { sessionRoutes, setSessionCookie } from './session.ts';
+import { syncRoutes } from './sync.ts';
 
 /** On every answer, whatever it is. The page brings all that it needs: no other host, no inline script. */
 const SECURITY_HEADERS: readonly (readonly [string, string])[] = [
@@ -96,6 +97,7 @@ export function createApi(hub: HubPort, options: ApiOptions): Api {
     ...provisioningRoutes(parts),
     ...memberRoutes(parts),
     ...mqttRoutes(parts),
+    ...syncRoutes(parts),
     ...inboxRoutes(parts),
     ...events.routes,
   };

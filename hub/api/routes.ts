@@ -4,6 +4,7 @@ import type { GenericSchema } from 'valibot';
 import { provisioningPlanJson } from './provisioning-shapes.ts';
 import * as requests from './requests.ts';
 import * as shapes from './shapes.ts';
+import * as sync from './sync-shapes.ts';
 
 /**
  * - `anyone`: without a session.
@@ -342,6 +343,28 @@ export const ROUTES = {
     who: 'installer',
     about: 'Removes an account; who is connected with it is cut off at once.',
     status: 204,
+  },
+
+  'GET /api/sync': {
+    who: 'household',
+    about:
+      'What leaves the house: address, consent, what waits, and when the receiver last answered.',
+    answer: sync.syncJson,
+  },
+  'PUT /api/sync/consent': {
+    who: 'household',
+    about:
+      'Allows a category of records to leave the house, or takes that back: what waits is then removed, and the receiver told to delete.',
+    body: sync.syncConsentBody,
+    answer: sync.syncJson,
+  },
+  'GET /api/sync/records': {
+    who: 'household',
+    about:
+      'Every record that left the house, newest first, with its purpose and whose consent it went by.',
+    query: requests.inboxQuery,
+    answer: sync.sentRecordJson,
+    isList: true,
   },
 
   'GET /api/members': {

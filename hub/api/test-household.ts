@@ -1,6 +1,11 @@
 // The household of the test hub: rooms, devices, scenes, members and tokens over plain lists, with versions
 // that conflict, names that are taken, and a claim that a second one cannot pass.
 
+import {
+  changeSyncConsent,
+  readSyncConsent,
+  SYNC_CONSENT_SETTING,
+} from '../household/sync-consent.ts';
 import type { DeviceRecord } from '../model/device.ts';
 import { ConflictError, HubError, NotFoundError, ValidationError } from '../model/errors.ts';
 import type {
@@ -194,6 +199,13 @@ export function createTestHousehold(parts: TestHouseholdParts): Household {
     async putSetting(name, value) {
       if (value === null) delete contents.settings[name];
       else contents.settings[name] = value;
+    },
+    async setSyncConsent(category, granted, actor) {
+      const before = readSyncConsent(contents.settings);
+      const by = actor.member?.id ?? null;
+      const consent = changeSyncConsent(before, { category, granted, by, atMs: nowMs() });
+      contents.settings[SYNC_CONSENT_SETTING] = JSON.stringify(consent);
+      return consent;
     },
     async putToken(token) {
       contents.tokens = [...contents.tokens.filter((each) => each.id !== token.id), token];

@@ -33,6 +33,7 @@ import {
 } from '../model/properties.ts';
 import type { RunTrace } from '../model/run.ts';
 import { createTestHousehold, emptyContents, type MutableContents } from './test-household.ts';
+import { createTestSync } from './test-sync.ts';
 
 const START_MS = Date.UTC(2026, 10, 21, 19);
 const RING_MAX = 5_000;
@@ -409,6 +410,7 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
           return cancelled;
         },
       },
+      sync: createTestSync(contents.settings, START_MS),
       store: {
         load: async () => contents,
         recover: unused,
@@ -450,6 +452,7 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
           return { items: [], next: null };
         },
         run: async () => null,
+        runCounts: async () => ({ counts: [], last: 0 }),
         series: async ({ fromMs }) => ({ points: [[fromMs, 1, 3, 2, 2]], resolutionMs: 60_000 }),
         log: async () => ({ items: [], next: null }),
       },

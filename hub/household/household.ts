@@ -9,8 +9,10 @@ import type { HomeRecord, MemberRecord, RoomRecord } from '../model/home.ts';
 import type { Actor, Async, Household } from '../model/hub-port.ts';
 import type { AdapterId, DeviceId, MemberId, NodeAddress, RoomId } from '../model/identifiers.ts';
 import type { HomeContents, StoreCalls } from '../model/store-port.ts';
+import type { SyncConsent } from '../model/sync-port.ts';
 import { firstFree, handleFrom, isHandle, NAME_LENGTH_MAX, tidyName } from './names.ts';
 import type { SceneShelf } from './scene-shelf.ts';
+import { changeSyncConsent, readSyncConsent, SYNC_CONSENT_SETTING } from './sync-consent.ts';
 
 /** Edits that wait for the one before; one more is refused as busy. */
 const EDITS_WAITING_MAX = 200;
@@ -27,6 +29,8 @@ export interface HouseholdOptions {
   callAdapter(adapter: AdapterId, call: AdapterCall): Promise<unknown>;
   /** @throws ValidationError for a setting that there is not, or that cannot have this value. */
   checkSetting(name: string, value: string | null): void;
+  /** Resolves once nothing leaves the house that is not agreed to. */
+  syncConsentChanged(): Promise<void>;
   changed(what: 'home' | 'rooms' | 'devices' | 'scenes' | 'members'): void;
 }
 
@@ -35,6 +39,7 @@ export interface HouseholdHost extends Household {
   /** The node that an adapter described: a known one is brought up to date, a new one becomes a device. */
   nodeDescribed(description: NodeDescription): Promise<DeviceRecord>;
   deviceOf(adapter: AdapterId, node: NodeAddress): DeviceRecord | undefined;
+  syncConsent(): SyncConsent;
   /** Inputs that tell a (re)started core all settings. */
   settings(): CoreInput[];
 }
@@ -389,6 +394,27 @@ export function createHousehold(options: HouseholdOptions): HouseholdHost {
         contents.settings = value === null ? others : { ...others, [name]: value };
         await audit(actor, 'setting.set', name, value ?? '');
         changed('home');
+      }),
+    syncConsent: () => readSyncConsent(contents.settings),
+    setSyncConsent: (category, granted, actor) =>
+      inTurn(async () => {
+        if (granted && !contents.isClaimed) {
+          throw new HubError('not-claimed', 'Nobody lives here yet who could agree to that', {
+            hint: 'Claim the hub first: open its page, or `ingle claim`.',
+          });
+        }
+        const before = readSyncConsent(contents.settings);
+        const atMs = options.nowMs();
+        const change = { category, granted, by: memberOf(actor), atMs };
+        const consent = changeSyncConsent(before, change);
+        if (consent === before) return consent;
+        const text = JSON.stringify(consent);
+        await store.putSetting(SYNC_CONSENT_SETTING, text);
+        contents.settings = { ...contents.settings, [SYNC_CONSENT_SETTING]: text };
+        await options.syncConsentChanged();
+        await audit(actor, granted ? 'sync.consent' : 'sync.withdraw', category);
+        changed('home');
+        return consent;
       }),
     putToken: (token) =>
       inTurn(async () => {

@@ -31,6 +31,7 @@ import type { Job } from './job.ts';
 import type { Provisioning } from './provisioning.ts';
 import type { RunTrace } from './run.ts';
 import type { HomeContents, JobCalls, StoreCalls } from './store-port.ts';
+import type { Sync, SyncCategory, SyncConsent } from './sync-port.ts';
 
 /** A device with its live state, as lists show it. */
 export interface DeviceView {
@@ -180,6 +181,8 @@ export interface Household {
   setCredential(credential: CredentialRecord, actor: Actor): Promise<void>;
   /** Sets what a person may change in the page, or with null gives it back to file and default; unknown names are invalid. */
   putSetting(name: string, value: string | null, actor: Actor): Promise<void>;
+  /** Allows a category of records to leave the house, or takes that back; nothing leaves any more once it resolves. */
+  setSyncConsent(category: SyncCategory, granted: boolean, actor: Actor): Promise<SyncConsent>;
   putToken(token: TokenRecord): Promise<void>;
   removeToken(id: TokenId, actor: Actor): Promise<void>;
 }
@@ -256,6 +259,7 @@ export interface HubPort {
   readonly jobs: Jobs;
   readonly provisioning: Provisioning;
   readonly mqttAccounts: MqttAccounts;
+  readonly sync: Sync;
   readonly store: Async<StoreCalls>;
   readonly reads: Async<JobCalls>;
   health(): HealthReport;

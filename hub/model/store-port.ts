@@ -170,8 +170,8 @@ export interface JobCalls {
     limit: number;
   }): Page<RunTrace>;
   run(id: RunId): RunTrace | null;
-  /** Runs that began from `fromMs` on and before `toMs`. */
-  runCounts(fromMs: number, toMs: number): RunCount[];
+  /** Runs that ended since row `after`, and the newest row; null only finds the row to begin from. */
+  runCounts(after: number | null): { counts: RunCount[]; last: number };
   series(query: {
     device: DeviceId;
     property: PropertyKey;

@@ -70,6 +70,8 @@ export interface SentRecord {
 /** A part of one category's rows, and where to go on. */
 export interface SyncRows {
   readonly rows: readonly Readonly<Record<string, unknown>>[];
+  /** Where the hub's log is to be read from the next time; absent for rows that come from no log. */
+  readonly mark?: number;
 }
 
 /** Main → uplink. */
@@ -85,9 +87,9 @@ export interface UplinkCalls {
   };
 }
 
-/** Uplink → main: the rows of a category for a span of wall time that has passed. */
+/** Uplink → main: the rows of a category for a span that has passed. `mark` null: what was before does not count. */
 export interface SyncSourceCalls {
-  rows(category: SyncCategory, fromMs: number, toMs: number): SyncRows;
+  rows(category: SyncCategory, fromMs: number, toMs: number, mark: number | null): SyncRows;
 }
 
 /** How the uplink's thread is told to begin. */

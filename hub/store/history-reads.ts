@@ -46,7 +46,7 @@ export function createHistoryReads(dataFolder: string): HistoryReads {
     calls: {
       runs: (filter) => read({ items: [], next: null }, (database) => readRuns(database, filter)),
       run: (id) => read(null, (database) => readRun(database, id)),
-      runCounts: (fromMs, toMs) => read([], (database) => countRuns(database, fromMs, toMs)),
+      runCounts: (after) => read({ counts: [], last: 0 }, (database) => countRuns(database, after)),
       series: (query) =>
         read({ points: [], resolutionMs: 1 }, (database) => readSeries(database, query)),
       log: (filter) => read({ items: [], next: null }, (database) => readLog(database, filter)),

@@ -9,6 +9,7 @@ export const WORKER_SOURCES = {
   core: 'hub/core/core.worker.ts',
   storage: 'hub/store/storage.worker.ts',
   jobs: 'hub/store/jobs.worker.ts',
+  sync: 'sync/uplink/sync.worker.ts',
   zigbee: 'adapters/zigbee/zigbee.worker.ts',
   'zigbee-child': 'adapters/zigbee/zigbee.child.ts',
   lan: 'adapters/lan.worker.ts',

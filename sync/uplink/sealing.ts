@@ -9,7 +9,12 @@ import { type Outbox, WAITING_BYTES_MAX } from './store-outbox.ts';
 
 /** The rows of a category for a span of wall time. */
 export interface RowSource {
-  rows(category: SyncCategory, fromMs: number, toMs: number): Promise<SyncRows>;
+  rows(
+    category: SyncCategory,
+    fromMs: number,
+    toMs: number,
+    mark: number | null,
+  ): Promise<SyncRows>;
 }
 
 export interface SealingOptions {
@@ -39,14 +44,15 @@ export function createSealing(options: SealingOptions): Sealing {
 
   async function sealSpan(category: SyncCategory, fromMs: number, toMs: number): Promise<void> {
     const { rev } = gate.consent;
-    const { rows } = await source.rows(category, fromMs, toMs);
+    const known = outbox.cursor(category)?.mark ?? null;
+    const { rows, mark } = await source.rows(category, fromMs, toMs, known);
     // Consent may have changed while the rows were read; what nobody agreed to any more is not even queued.
     if (!gate.isGranted(category) || gate.consent.rev !== rev) return;
     const stream = streamOf(category);
     outbox.inOne(() => {
       const place = { epoch: outbox.epoch, stream, first: outbox.next(stream), consentRev: rev };
       outbox.append(sealer.rows(place, kindOf(category), rows), gate.notes(category));
-      outbox.setCursor(category, toMs);
+      outbox.setCursor(category, { untilMs: toMs, mark: mark ?? null });
     });
   }
 
@@ -54,16 +60,15 @@ export function createSealing(options: SealingOptions): Sealing {
   async function sealDue(category: SyncCategory): Promise<boolean> {
     if (!gate.isGranted(category)) return false;
     const now = nowMs();
-    const cursor = outbox.cursor(category);
-    // The first time, and after a clock that ran ahead was put right. Health has a first picture at once.
-    if (cursor === null || cursor > now + everyMs) {
-      if (category === 'telemetry') await sealSpan(category, now, now);
-      else outbox.setCursor(category, now);
+    const untilMs = outbox.cursor(category)?.untilMs ?? null;
+    // The first time there is a picture at once; also after a clock that ran ahead was put right.
+    if (untilMs === null || untilMs > now + everyMs) {
+      await sealSpan(category, now, now);
       return true;
     }
     const end = spanEnd(now);
-    if (end <= cursor) return false;
-    await sealSpan(category, cursor, end);
+    if (end <= untilMs) return false;
+    await sealSpan(category, untilMs, end);
     return true;
   }
 

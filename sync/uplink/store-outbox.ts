@@ -50,13 +50,22 @@ export interface BatchNotes {
   readonly consentedAtMs: number | null;
 }
 
+/** Up to where a category was sealed: wall time, and a place in the hub's log. */
+export interface Cursor {
+  readonly untilMs: number;
+  readonly mark: number | null;
+}
+
 const MIGRATIONS = [
   `
   CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
   CREATE TABLE streams (
     stream INTEGER PRIMARY KEY, next INTEGER NOT NULL, failures INTEGER NOT NULL, retry_at TEXT
   ) STRICT;
-  CREATE TABLE cursors (category TEXT PRIMARY KEY, until_ms INTEGER NOT NULL) STRICT;
+  -- mark: how far the hub's own log was read.
+  CREATE TABLE cursors (
+    category TEXT PRIMARY KEY, until_ms INTEGER NOT NULL, mark INTEGER
+  ) STRICT;
   CREATE TABLE batches (
     id INTEGER PRIMARY KEY, epoch TEXT NOT NULL, stream INTEGER NOT NULL,
     first INTEGER NOT NULL, last INTEGER NOT NULL, schema INTEGER NOT NULL, category TEXT,
@@ -302,22 +311,24 @@ export class Outbox {
     return lost;
   }
 
-  cursor(category: SyncCategory): number | null {
+  cursor(category: SyncCategory): Cursor | null {
     const row = this.#database
-      .prepare<[string], { until_ms: number }>('SELECT until_ms FROM cursors WHERE category = ?')
+      .prepare<[string], { until_ms: number; mark: number | null }>(
+        'SELECT until_ms, mark FROM cursors WHERE category = ?',
+      )
       .get(category);
-    return row?.until_ms ?? null;
+    return row === undefined ? null : { untilMs: row.until_ms, mark: row.mark };
   }
 
   /** Null forgets it: a category that is consented to again begins from there. */
-  setCursor(category: SyncCategory, untilMs: number | null): void {
-    if (untilMs === null) {
+  setCursor(category: SyncCategory, cursor: Cursor | null): void {
+    if (cursor === null) {
       this.#database.prepare('DELETE FROM cursors WHERE category = ?').run(category);
       return;
     }
     this.#database
-      .prepare('INSERT OR REPLACE INTO cursors (category, until_ms) VALUES (?, ?)')
-      .run(category, Math.round(untilMs));
+      .prepare('INSERT OR REPLACE INTO cursors (category, until_ms, mark) VALUES (?, ?, ?)')
+      .run(category, Math.round(cursor.untilMs), cursor.mark);
   }
 
   /** Failures in a row and until when to wait; kept over restarts, so that a crashing hub does not hammer. */
