@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { BENCH_LIMIT_MS, type Bench, type BenchScope } from './bench.ts';
+import { matterLatency, matterMemory } from './matter.ts';
 import { memory } from './memory.ts';
 import { endAllProcesses } from './process.ts';
 import { reportToCommandLink, reportToCommandMemory } from './report-to-command.ts';
@@ -16,6 +17,8 @@ const BENCHES: readonly Bench[] = [
   reportToCommandMemory,
   start,
   memory,
+  matterLatency,
+  matterMemory,
   writes,
 ];
 

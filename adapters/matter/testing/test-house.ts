@@ -70,7 +70,8 @@ export class TestHouse {
     return new TestHouse(holder);
   }
 
-  get #enter(): string[] {
+  /** Arguments of `nsenter` before a command that is to run inside. */
+  get inside(): string[] {
     return ['-t', String(this.#holder.pid), '-U', '-n', '--preserve-credentials', '--'];
   }
 
@@ -84,7 +85,7 @@ export class TestHouse {
       more.push('--home', home);
     }
     const args = [process.execPath, DEVICES, '--data', data, '--interface', 'lo', ...more];
-    const child = spawn('nsenter', [...this.#enter, ...args], {
+    const child = spawn('nsenter', [...this.inside, ...args], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     this.#children.push(child);
@@ -98,7 +99,7 @@ export class TestHouse {
   readonly open: OpenLine = (onMain, onExit) => {
     const child = fork(WORKER, {
       execPath: 'nsenter',
-      execArgv: [...this.#enter, process.execPath],
+      execArgv: [...this.inside, process.execPath],
     });
     this.#children.push(child);
     const say = (message: ToRelay): void => {
