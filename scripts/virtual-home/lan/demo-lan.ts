@@ -1,6 +1,7 @@
 // The demo home's network devices beside a hub: starts them in a process of their own, adds the Shelly devices by
 // their addresses, and makes an MQTT account for each Tasmota device, which is told of it as on its own page.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createServer } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HubError } from '../../../hub/model/errors.ts';
@@ -50,8 +51,22 @@ function firstLine(child: ChildProcess): Promise<FirstLine> {
   });
 }
 
+/** A port that is free now; the broker must find it again when its worker is started anew. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, HOST, () => {
+      const address = server.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
 export async function startLanPart(options: LanPartOptions): Promise<DemoPart> {
   const models = loadLanModels();
+  const mqttPort = await freePort();
   const child = spawn(
     process.execPath,
     [
@@ -117,7 +132,7 @@ export async function startLanPart(options: LanPartOptions): Promise<DemoPart> {
   }
 
   return {
-    flags: ['--mqtt.port', '0', '--host', HOST],
+    flags: ['--mqtt.port', String(mqttPort), '--host', HOST],
     placements: models.map((model) => ({
       node: nodeOfModel(model),
       name: model.name,
