@@ -24,6 +24,7 @@ import { addResetPassword } from './verbs/reset-password.ts';
 import { addScenes } from './verbs/scenes.ts';
 import { addSet } from './verbs/set.ts';
 import { addStatus } from './verbs/status.ts';
+import { addSync } from './verbs/sync.ts';
 import { addWatch } from './verbs/watch.ts';
 
 /** The one map from what went wrong to the exit code: 1 failed, 2 input, 3 not reachable, 4 not allowed. */
@@ -167,6 +168,7 @@ function buildProgram(language: Language): Command {
     addSet,
     addPair,
     addMqtt,
+    addSync,
     addScenes,
     addProvision,
     addDoctor,
