@@ -110,7 +110,7 @@ class MqttAdapter implements Adapter {
         this.#broker?.cutOff(body.name);
         return null;
       default:
-        throw new HubError('unsupported', `MQTT devices know no "${body satisfies never}"`);
+        throw new HubError('unsupported', `MQTT devices know no "${body.kind}"`);
     }
   }
 
