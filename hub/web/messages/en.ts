@@ -401,6 +401,48 @@ export const en = {
     filterMiss: 'Did not start',
     filter: 'Show',
   },
+  sync: {
+    title: 'What leaves the house',
+    text: 'Nothing, unless somebody who lives here allows it. Each kind is allowed by itself, and can be taken back at any time: what waits is then removed, and the receiver is told to delete what it has.',
+    noAddress: (name: string) =>
+      `No receiver is set (${name}), so nothing leaves whatever is allowed here.`,
+    address: (url: string) => `Receiver: ${url}`,
+    states: {
+      off: 'Nothing leaves',
+      idle: 'All has arrived',
+      sending: 'Sending',
+      waiting: 'Waiting',
+      withdrawing: 'Taking back',
+      refused: 'Refused',
+    } as Record<string, string>,
+    categories: {
+      telemetry: {
+        name: 'How the devices are',
+        text: 'For each device: make and model, firmware, whether it is reachable, battery, link quality. No names, no rooms.',
+      },
+      usage: {
+        name: 'How often scenes run',
+        text: 'How many scenes ran, what kind of thing set them off, and whether they succeeded. Not which scenes.',
+      },
+    },
+    local: 'root on the hub',
+    allowedBy: (who: string, when: string) => `Allowed by ${who}, ${when}`,
+    takenBackBy: (who: string, when: string) => `Taken back by ${who}, ${when}`,
+    waiting: 'Waiting',
+    lastAck: 'Last confirmed',
+    sent: 'What was sent',
+    records: (count: number) => some(count, 'record', 'records'),
+    kinds: {
+      'device-health': 'Health of a device',
+      'scene-runs': 'Runs of scenes',
+      consent: 'What you allow',
+      gap: 'Records left out',
+    } as Record<string, string>,
+    unconfirmed: 'The receiver has not confirmed it.',
+    letGo: (count: number) =>
+      `${some(count, 'record', 'records')}; the content is no longer kept here.`,
+    nothing: 'Nothing has left the house.',
+  },
   house: {
     title: 'House',
     home: 'Home',
