@@ -2,6 +2,7 @@
 // exist; app.ts mounts exactly these, and the OpenAPI text is made from them.
 import type { GenericSchema } from 'valibot';
 import { provisioningPlanJson } from './provisioning-shapes.ts';
+import * as mqtt from './mqtt-shapes.ts';
 import * as requests from './requests.ts';
 import * as shapes from './shapes.ts';
 import * as sync from './sync-shapes.ts';
@@ -328,7 +329,7 @@ export const ROUTES = {
     who: 'installer',
     about: "Who may connect to the hub's own MQTT broker.",
     query: requests.listQuery,
-    answer: shapes.mqttAccountJson,
+    answer: mqtt.mqttAccountJson,
     isList: true,
   },
   'POST /api/mqtt/accounts': {
@@ -336,7 +337,7 @@ export const ROUTES = {
     about:
       'Makes an account for one MQTT device; its topic must be the account’s name. The password stands in this answer alone.',
     body: requests.mqttAccountBody,
-    answer: shapes.newMqttAccountJson,
+    answer: mqtt.newMqttAccountJson,
     status: 201,
   },
   'DELETE /api/mqtt/accounts/:name': {

@@ -380,23 +380,6 @@ export const settingJson = v.object({
   from: v.picklist(['flag', 'environment', 'file', 'page', 'default']),
 });
 export type SettingJson = v.InferOutput<typeof settingJson>;
-
-export const mqttAccountJson = v.object({
-  name: v.string(),
-  createdAt: timeJson,
-  isConnected: v.boolean(),
-});
-export type MqttAccountJson = v.InferOutput<typeof mqttAccountJson>;
-
-/** The password stands in the answer that made the account, and nowhere else. */
-export const newMqttAccountJson = v.object({
-  name: v.string(),
-  password: v.string(),
-  /** Port of the hub's broker; null while it does not listen. */
-  port: v.nullable(v.number()),
-});
-export type NewMqttAccountJson = v.InferOutput<typeof newMqttAccountJson>;
-
 export const logLineJson = v.object({
   at: timeJson,
   level: v.picklist(['debug', 'info', 'warn', 'error']),

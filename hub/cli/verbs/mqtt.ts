@@ -1,6 +1,6 @@
 // `ingle mqtt accounts`: who may connect to the hub's own broker.
 import type { Command } from 'commander';
-import type { MqttAccountJson, NewMqttAccountJson } from '../../api/shapes.ts';
+import type { MqttAccountJson, NewMqttAccountJson } from '../../api/mqtt-shapes.ts';
 import { apiPath } from '../client.ts';
 import type { Context } from '../context.ts';
 import type { AddVerb } from '../verb.ts';
