@@ -6,6 +6,7 @@ import path from 'node:path';
 import { BENCH_LIMIT_MS, type Bench, type BenchScope } from './bench.ts';
 import { matterLatency, matterMemory } from './matter.ts';
 import { memory } from './memory.ts';
+import { mqtt } from './mqtt.ts';
 import { endAllProcesses } from './process.ts';
 import { reportToCommandLink, reportToCommandMemory } from './report-to-command.ts';
 import { toRow, verdictOf } from './row.ts';
@@ -20,6 +21,7 @@ const BENCHES: readonly Bench[] = [
   matterLatency,
   matterMemory,
   writes,
+  mqtt,
 ];
 
 function say(text: string): void {
