@@ -62,7 +62,7 @@ export function createCore(start: CoreStart): Core {
   const tables = [state.intents, state.commands, state.cursors, ...scenes.all, decided.table];
   const volatile = tables.filter((table) => !table.isDurable);
   const durable = tables.filter((table) => table.isDurable);
-  const decisions = new Set(scenes.all.map(({ name }) => name));
+  let settledEdits = 0;
   const early = new Map<string, Map<PropertyKey, PropertyValue>>();
   let patches: Patch[] = [];
 
@@ -125,25 +125,31 @@ export function createCore(start: CoreStart): Core {
     notifications = 0;
   }
 
-  /** Ends one numbered input: tells the scenes of commands' outcomes, then journals what it changed for good. */
+  /** Ends one numbered input: tells the scenes of commands' outcomes, and keeps what they decided by. */
   function settle(): void {
     for (let record = told.shift(); record; record = told.shift()) {
       evaluator.commandEnded(record, world);
     }
+    let edits = 0;
+    for (const table of scenes.all) edits += table.edits;
+    decided.settle(edits !== settledEdits);
+    settledEdits = edits;
+  }
+
+  /** One journal record for all that was decided since the last one; nothing where nothing was. */
+  function writeRecord(): void {
     const changed: Patch[] = [];
     for (const table of durable) table.drain(changed);
-    decided.settle(changed.some(({ table }) => decisions.has(table)));
-    decided.table.drain(changed);
     if (changed.length === 0) return;
+    state.lastRecord += 1;
     const intentPatches = changed.filter((patch) => patch.table === state.intents.name);
     const opened = intentPatches.flatMap(({ key }) => {
       const intent = state.intents.get(key);
-      return intent?.state === 'waiting' && intent.record === state.lastRecord + 1 ? [intent] : [];
+      return intent?.state === 'waiting' && intent.record === state.lastRecord ? [intent] : [];
     });
     const notified = opened.flatMap((one) =>
       one.kind === 'notification' ? [one.notification] : [],
     );
-    state.lastRecord += 1;
     const record: JournalRecord = {
       number: state.lastRecord,
       seq: state.seq,
@@ -474,17 +480,17 @@ export function createCore(start: CoreStart): Core {
     },
     takeCommands: () => state.effects.send.splice(0),
     get isAwaited() {
-      const { replies, records } = state.effects;
-      return replies.length > 0 || records.some(({ kind }) => kind === 'intent');
+      return state.effects.replies.length > 0 || intents.isAwaited;
     },
     drain() {
+      writeRecord();
       for (const table of volatile) table.drain(patches);
       state.live.drain(patches);
       const result = {
         seq: state.seq,
         journal: state.lastRecord,
         patches,
-        effects: { ...state.effects, out: newestRuns(state.effects.out) },
+        effects: { ...state.effects, out: newestStates(state.effects.out) },
       };
       patches = [];
       state.effects = emptyEffects();
@@ -498,10 +504,30 @@ export function createCore(start: CoreStart): Core {
   };
 }
 
-/** Of several states that a run went through meanwhile, live clients want the newest. */
-function newestRuns(out: OutEvent[]): OutEvent[] {
+/** What an event tells the newest state of; null for a happening of its own. */
+function subjectOf(event: OutEvent): string | null {
+  switch (event.kind) {
+    case 'run':
+      return event.trace.id;
+    case 'command':
+      return event.command.id;
+    case 'wanted':
+      return `${event.device}/${event.property}`;
+    default:
+      return null;
+  }
+}
+
+/** Of several states that a run or a command went through meanwhile, live clients want the newest. */
+function newestStates(out: OutEvent[]): OutEvent[] {
   const newest = new Map<string, OutEvent>();
-  for (const event of out) if (event.kind === 'run') newest.set(event.trace.id, event);
+  for (const event of out) {
+    const subject = subjectOf(event);
+    if (subject !== null) newest.set(subject, event);
+  }
   if (newest.size === 0) return out;
-  return out.filter((event) => event.kind !== 'run' || newest.get(event.trace.id) === event);
+  return out.filter((event) => {
+    const subject = subjectOf(event);
+    return subject === null || newest.get(subject) === event;
+  });
 }

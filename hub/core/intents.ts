@@ -28,6 +28,8 @@ export interface Intents {
   command(command: CommandRecord): void;
   durable(upTo: number): void;
   due(key: string): void;
+  /** Whether one was opened whose record is not written yet. */
+  readonly isAwaited: boolean;
   /** Settles what was open when the hub stopped: its record is on disk, its outcome is not. */
   restored(): void;
 }
@@ -35,7 +37,11 @@ export interface Intents {
 const DUE_PREFIX = 'intent/';
 
 export function createIntents(state: CoreState, handlers: IntentHandlers): Intents {
+  /** Number of the record that the newest intent stands in. */
+  let newestRecord = 0;
+
   function open(id: string, intent: Intent): void {
+    newestRecord = intent.record;
     state.intents.set(id, intent);
     armDeadline(state, DUE_PREFIX + id, intent.deadline);
   }
@@ -43,7 +49,7 @@ export function createIntents(state: CoreState, handlers: IntentHandlers): Inten
   function common() {
     return {
       state: 'waiting' as const,
-      // The record is made when the input at hand is done; it takes the next number.
+      // The record is made when what was decided is drained; it takes the next number.
       record: state.lastRecord + 1,
       deadline: deadlineAfter(state.now, state.bootId, RECORD_WITHIN_MS),
     };
@@ -90,6 +96,9 @@ export function createIntents(state: CoreState, handlers: IntentHandlers): Inten
       state.intents.set(id, { ...intent, state: 'notRecorded', record: state.lastRecord + 1 });
       if (intent.kind === 'command') handlers.refuse(intent.command, NOT_RECORDED);
       else handlers.notified(intent.notification.id, NOT_RECORDED);
+    },
+    get isAwaited() {
+      return newestRecord > state.lastRecord;
     },
     restored() {
       for (const [id, intent] of state.intents.entries()) {

@@ -15,10 +15,16 @@ export class StateTable<Value> {
   readonly isDurable: boolean;
   readonly #entries = new Map<string, Value>();
   readonly #touched = new Set<string>();
+  #edits = 0;
 
   constructor(name: string, options: { readonly isDurable: boolean }) {
     this.name = name;
     this.isDurable = options.isDurable;
+  }
+
+  /** Counts edits: whether something was changed since is seen by comparing. */
+  get edits(): number {
+    return this.#edits;
   }
 
   get size(): number {
@@ -36,10 +42,13 @@ export class StateTable<Value> {
   set(key: string, value: Value): void {
     this.#entries.set(key, value);
     this.#touched.add(key);
+    this.#edits += 1;
   }
 
   delete(key: string): void {
-    if (this.#entries.delete(key)) this.#touched.add(key);
+    if (!this.#entries.delete(key)) return;
+    this.#touched.add(key);
+    this.#edits += 1;
   }
 
   /** Keys in canonical (sorted) order, so that a restored table is walked as the one that never stopped. */
