@@ -104,12 +104,6 @@ export const kindOf = (of: SyncCategory): RecordKind =>
 export const categoryOfStream = (stream: Stream): SyncCategory | null =>
   stream === 0 ? null : stream === 1 ? 'usage' : 'telemetry';
 
-/** The rows as gap records; null when one is none. */
-export function asGapRows(rows: readonly unknown[]): GapRow[] | null {
-  const parsed = v.safeParse(v.array(gapRow), rows);
-  return parsed.success ? parsed.output : null;
-}
-
 /** The rows as consent records; null when one is none. */
 export function asConsentRows(rows: readonly unknown[]): ConsentRow[] | null {
   const parsed = v.safeParse(v.array(consentRow), rows);
