@@ -9,6 +9,7 @@ import {
 } from '../../hub/model/errors.ts';
 import type { NodeAddress } from '../../hub/model/identifiers.ts';
 import { type PropertyKey, parsePropertyKey } from '../../hub/model/properties.ts';
+import { valuesEqual } from '../../hub/model/property-value.ts';
 import type { AdapterCommand, AdapterContext } from '../contract/adapter.ts';
 import { type Act, invocationOf, settingOf } from './acts.ts';
 import type { Node } from './node.ts';
@@ -17,7 +18,7 @@ import { StatusError } from './peers.ts';
 /** A listening node that is switched off is told of within this time. */
 const ANSWER_LIMIT_MS = 2_900;
 /** When, after an acknowledgement, a property that no report has told is told from the cache, then read. */
-const CONFIRM_AFTER_MS = [250, 2_000] as const;
+const CONFIRM_AFTER_MS = [200, 500] as const;
 const READ_LIMIT_MS = 3_000;
 const COMMANDS_MAX = 256;
 
@@ -197,12 +198,17 @@ export class Commands {
     attempt: number,
   ): Promise<void> {
     const { node } = job;
-    if ((node.toldAtMs.get(key) ?? 0) >= startedAtMs || node.isOnline !== true) return;
-    if (attempt > 0) await node.peer.read(AbortSignal.timeout(READ_LIMIT_MS)).catch(() => {});
+    const { body } = job.command;
     const binding = node.shape.byKey.get(key);
-    const value = binding === undefined ? undefined : node.value(binding);
-    if (value !== undefined && !this.#isStopped) {
+    const hasTold = (node.toldAtMs.get(key) ?? 0) >= startedAtMs;
+    if (hasTold || node.isOnline !== true || binding === undefined || body.kind !== 'set') return;
+    // Some attributes report a change at most once a second: the node is asked.
+    if (attempt > 0) await node.peer.read(AbortSignal.timeout(READ_LIMIT_MS)).catch(() => {});
+    const value = node.value(binding);
+    const isSo = value !== undefined && valuesEqual(binding.row, value, body.value);
+    if (isSo && !this.#isStopped) {
       this.#options.context.report(node.address, { [key]: value }, 'read');
+      return;
     }
     if (attempt === 0) this.#confirm(job, key, startedAtMs, 1);
   }
