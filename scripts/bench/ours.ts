@@ -52,7 +52,8 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   const owner = startProcess({
     name: 'ingle',
     command: process.execPath,
-    args: [...nodeArguments, path.resolve(REPOSITORY, entry)],
+    // The flag is the one that `npm start` gives.
+    args: ['--max-semi-space-size=1', ...nodeArguments, path.resolve(REPOSITORY, entry)],
     cwd: REPOSITORY,
     environment: {
       INGLE_DATA: folder,
