@@ -101,7 +101,7 @@ export interface UplinkSettings {
   readonly everyMs: number;
   readonly consent: SyncConsent;
   readonly wallOffsetMs: number;
-  readonly clockState: ClockState | null;
+  readonly clockState: ClockState;
 }
 
 /** What main offers to the front doors. */

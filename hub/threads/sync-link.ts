@@ -103,7 +103,13 @@ export function createSyncLink(options: SyncLinkOptions): SyncLink {
       events.exited(reason);
     });
     return {
-      ping: (number: number) => worker.postMessage({ kind: 'ping', number }),
+      ping: (number: number) =>
+        worker.postMessage({
+          kind: 'ping',
+          number,
+          wallOffsetMs: clock.wallOffsetMs,
+          clockState: clock.state(),
+        }),
       stop: () => worker.postMessage({ kind: 'stop' }),
       kill: () => void worker.terminate(),
     };

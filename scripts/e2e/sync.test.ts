@@ -118,7 +118,7 @@ describe('sync', () => {
     const receiverData = path.join(folder, 'receiver');
     let receiver = await startReceiverProcess(receiverData);
     const line = await startLine(() => receiver.port);
-    const source = countingSource(4);
+    const source = countingSource(6);
     const clock = testClock();
     const key = openKey(folder);
     let opened = openOutbox(folder);

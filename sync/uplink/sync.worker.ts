@@ -1,6 +1,7 @@
 // The sync worker: the uplink in a thread of its own, since compression, signatures and a synced disk have no place
 // near a scene. Main tells it the consent and answers it with rows; everything else it does by itself.
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { ClockState } from '../../hub/model/clock.ts';
 import { toProblem } from '../../hub/model/errors.ts';
 import type { SyncSourceCalls, UplinkCalls, UplinkSettings } from '../../hub/model/sync-port.ts';
 import { answerCalls, createCaller } from '../../hub/threads/calls.ts';
@@ -17,7 +18,13 @@ const RETRY_MS = 10_000;
 
 /** Main → sync, beside calls. */
 type MainToSync =
-  | { readonly kind: 'ping'; readonly number: number }
+  /** With the clock as main has it: a person may have held it, or it was set meanwhile. */
+  | {
+      readonly kind: 'ping';
+      readonly number: number;
+      readonly wallOffsetMs: number;
+      readonly clockState: ClockState;
+    }
   | { readonly kind: 'stop' }
   | { readonly kind: 'call' | 'answer' };
 
@@ -25,7 +32,7 @@ function run(port: MessagePort, settings: UplinkSettings): void {
   const log = (level: 'info' | 'warn', text: string) =>
     port.postMessage({ kind: 'log', level, text });
   const clock = createSystemClock();
-  if (settings.clockState !== null) clock.hold(settings.wallOffsetMs, settings.clockState);
+  clock.hold(settings.wallOffsetMs, settings.clockState);
   const opened = openOutbox(settings.dataFolder);
   const source = createCaller<SyncSourceCalls>(port, { timeoutMs: SOURCE_CALL_MS, to: 'The hub' });
   const uplink = createUplink({
@@ -86,7 +93,10 @@ function run(port: MessagePort, settings: UplinkSettings): void {
   }
 
   port.on('message', (message: MainToSync) => {
-    if (message.kind === 'ping') port.postMessage({ kind: 'pong', number: message.number });
+    if (message.kind === 'ping') {
+      clock.hold(message.wallOffsetMs, message.clockState);
+      port.postMessage({ kind: 'pong', number: message.number });
+    }
     if (message.kind === 'stop') void stop();
   });
   uplink.setConsent(settings.consent);
