@@ -161,10 +161,8 @@ class MatterAdapter implements Adapter {
             leftOut: node.shape.leftOut,
           })),
         };
-      case 'accounts':
-      case 'accountAdd':
-      case 'accountRemove':
-        throw new HubError('unsupported', 'Matter has no accounts');
+      default:
+        throw new HubError('unsupported', `The Matter adapter cannot do "${body.kind}"`);
     }
   }
 

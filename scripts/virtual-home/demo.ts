@@ -205,8 +205,9 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
         if (!isStopped) log('error', `Matter could not be furnished: ${String(error)}`);
       });
       await joinAll(hub, rooms);
-      await addScenes(hub);
+      // Scenes name their devices, so these come first.
       await withMatter;
+      await addScenes(hub);
       log('info', `The demo home has ${joined(hub) + matter.joined(hub)} devices`);
     },
     progress: (hub) => ({

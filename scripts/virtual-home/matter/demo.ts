@@ -16,6 +16,8 @@ const MATTER = adapterId('matter');
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 const START_WITHIN_MS = 60_000;
 const PAIR_SECONDS = 60;
+/** Longer than a search, so that the job itself says how it ended. */
+const WAIT_MS = 90_000;
 const ATTEMPTS_MAX = 3;
 const STOP_WITHIN_MS = 3_000;
 
@@ -176,19 +178,17 @@ class RunningMatterDemo implements MatterDemo {
   }
 
   async #until(hub: HubPort, what: string, isSo: () => boolean): Promise<void> {
-    const stopListening = { act: (): void => {} };
-    const so = new Promise<void>((resolve) => {
-      stopListening.act = hub.live.subscribe(() => {
-        if (isSo() || this.#isStopped) resolve();
-      });
-      if (isSo()) resolve();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const stopListening = hub.live.subscribe(() => {
+      if (isSo() || this.#isStopped) resolve();
     });
-    try {
-      await so;
-      if (this.#isStopped) throw new HubError('cancelled', `The demo stopped before ${what}`);
-    } finally {
-      stopListening.act();
-    }
+    const timer = setTimeout(resolve, WAIT_MS);
+    if (isSo()) resolve();
+    await promise;
+    clearTimeout(timer);
+    stopListening();
+    if (isSo()) return;
+    throw new HubError('timed-out', `The demo home waited in vain for ${what}`);
   }
 
   async stop(): Promise<void> {
