@@ -11,6 +11,7 @@ import { type CommandRecord, type CommandState, isCommandEnd } from './model/com
 import type { CoreCommit, OutEvent } from './model/core-port.ts';
 import type { DeviceLive } from './model/device.ts';
 import { ConflictError, fromProblem, HubError, NotFoundError } from './model/errors.ts';
+import type { Firmware } from './model/firmware.ts';
 import type { AdapterHealth, HealthReport, HubPort, LiveEvent } from './model/hub-port.ts';
 import { type AdapterId, adapterId, type CommandId, type MemberId } from './model/identifiers.ts';
 import type { Provisioning } from './model/provisioning.ts';
@@ -55,6 +56,7 @@ export interface HubOptions {
   readonly jobs: JobsHost;
   readonly sync: SyncLink;
   readonly provisioning: Provisioning;
+  readonly firmware: Firmware;
   readonly feed: LiveFeedSource;
   readonly adapters: ReadonlyMap<AdapterId, AdapterLink>;
   callAdapter(adapter: AdapterId, call: AdapterCall): Promise<unknown>;
@@ -146,6 +148,7 @@ export function createHub(options: HubOptions): Hub {
     household,
     jobs: options.jobs,
     provisioning: options.provisioning,
+    firmware: options.firmware,
     mqttAccounts: {
       list: async () => (await callMqtt({ kind: 'accounts' })) as AccountList,
       add: async (name) => (await callMqtt({ kind: 'accountAdd', name })) as NewAccount,

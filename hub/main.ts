@@ -1,6 +1,7 @@
 // The composition root: builds the hub's parts, starts them in order, stops them in reverse.
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { createFirmware } from '../firmware-images/updates.ts';
 import { createSceneLanguage } from '../scenes/language/scene-language.ts';
 import { ADAPTERS, type AdapterRow } from './adapter-table.ts';
 import { type FrontDoor, startFrontDoor } from './api/front-door.ts';
@@ -286,6 +287,12 @@ async function start(): Promise<Running> {
     household,
     jobs,
     sync,
+    firmware: createFirmware({
+      folder: path.join(folder, 'firmware'),
+      device: (id) => hub?.device(id),
+      callAdapter,
+      openJob: (kind) => jobs.open(kind, null),
+    }),
     provisioning: createProvisioning({
       household,
       jobs,

@@ -31,7 +31,8 @@ export class Incoming {
   /** Converts and reports a message of a node whose definition is loaded. */
   receive(node: Node, message: Message): void {
     this.#linkQuality(node, message.linkquality);
-    if (message.type === 'commandQueryNextImageRequest') this.#answerImageQuery(node, message);
+    const isQuery = message.type === 'commandQueryNextImageRequest';
+    if (isQuery && !node.isUpdating) this.#answerImageQuery(node, message);
     const { definition } = node;
     const converters = node.converters(message.cluster, message.type);
     if (definition === null || converters.length === 0) return;

@@ -45,6 +45,8 @@ export class Node {
   hasStarted = false;
   /** Between its joining and the end of its interview others set it up. */
   isJoining = false;
+  /** Its firmware is being asked for or sent: its questions about images are answered by that. */
+  isUpdating = false;
   isConfiguring = false;
   configureAttempts = 0;
   configureAtMs = 0;

@@ -1,4 +1,5 @@
 // The Zigbee adapter: puts its parts together and hands each event of the network to the part that it concerns.
+import path from 'node:path';
 import type { Controller } from 'zigbee-herdsman';
 import type { AdapterCall } from '../../hub/model/adapter-port.ts';
 import { HubError, NotFoundError, type Problem, UnreachableError } from '../../hub/model/errors.ts';
@@ -7,6 +8,7 @@ import type { Adapter, AdapterCommand, AdapterContext } from '../contract/adapte
 import { within } from '../contract/host.ts';
 import { Availability } from './availability.ts';
 import { Commands } from './commands.ts';
+import { FirmwareUpdates } from './firmware.ts';
 import { type Device, listenToLogs, onZdoAnswer } from './herdsman.ts';
 import { Incoming } from './incoming.ts';
 import { filteredLog } from './log-filter.ts';
@@ -36,6 +38,7 @@ class ZigbeeAdapter implements Adapter {
   readonly #pairing: Pairing;
   readonly #setup: Setup;
   readonly #commands: Commands;
+  readonly #firmware: FirmwareUpdates;
   #availability: Availability | null = null;
   #radio: Radio | null = null;
 
@@ -48,6 +51,10 @@ class ZigbeeAdapter implements Adapter {
     this.#incoming = new Incoming(context, exposesChanged);
     this.#setup = new Setup(context, exposesChanged);
     this.#pairing = new Pairing(context);
+    this.#firmware = new FirmwareUpdates(
+      () => path.join(context.dataFolder, 'zigbee'),
+      (node) => this.#interview(node),
+    );
     this.#commands = new Commands({
       context,
       incoming: this.#incoming,
@@ -133,6 +140,16 @@ class ZigbeeAdapter implements Adapter {
         return null;
       case 'statistics':
         return this.#statistics();
+      case 'firmwareCheck':
+        return this.#firmware.check(this.#known(body.node));
+      case 'firmwareUpdate':
+        this.#firmware.start(this.#known(body.node), body.path);
+        return null;
+      case 'firmwareState':
+        return this.#firmware.state(this.#known(body.node));
+      case 'firmwareAbort':
+        this.#firmware.abort(this.#known(body.node));
+        return null;
       default:
         throw new HubError('unsupported', `Zigbee has no "${body.kind}"`);
     }
@@ -185,6 +202,7 @@ class ZigbeeAdapter implements Adapter {
 
   #lost(problem: Problem): void {
     this.#pairing.lost(problem);
+    this.#firmware.lost();
     this.#commands.failAll({
       code: 'unreachable',
       message: `The Zigbee coordinator is not connected: ${problem.message}`,
@@ -200,6 +218,7 @@ class ZigbeeAdapter implements Adapter {
       const { device } = message;
       if (device.type === 'Coordinator') return;
       const node = this.#nodeOf(device);
+      if (message.type === 'commandImageBlockRequest') this.#firmware.asked(node, message);
       if (node.isCurrent) this.#incoming.receive(node, message);
       else void this.#whenLoaded(node, () => this.#incoming.receive(node, message));
     });

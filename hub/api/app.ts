@@ -22,6 +22,7 @@ import {
 import { deviceRoutes } from './devices.ts';
 import { errorResponse, HttpError } from './errors.ts';
 import { createEvents } from './events.ts';
+import { firmwareRoutes } from './firmware.ts';
 import { healthRoutes } from './health.ts';
 import { homeRoutes } from './home.ts';
 import { createIdempotency, type Idempotency } from './idempotency.ts';
@@ -95,6 +96,7 @@ export function createApi(hub: HubPort, options: ApiOptions): Api {
     ...runRoutes(parts),
     ...jobRoutes(parts),
     ...provisioningRoutes(parts),
+    ...firmwareRoutes(parts),
     ...memberRoutes(parts),
     ...mqttRoutes(parts),
     ...syncRoutes(parts),

@@ -31,6 +31,10 @@ export function jobRoutes({ hub }: ApiParts) {
           const { record } = deviceOf(hub, inputId(body.device, deviceId, '/device'));
           return hub.jobs.interview(record.id, actorOf(c));
         }
+        if (body.kind === 'firmware') {
+          const { record } = deviceOf(hub, inputId(body.device, deviceId, '/device'));
+          return hub.firmware.update(record.id, actorOf(c));
+        }
         if (body.kind === 'provision') {
           return hub.provisioning.start(body.text, body.seconds, actorOf(c));
         }

@@ -191,6 +191,11 @@ const provisioningText = v.pipe(v.string(), v.maxLength(256 * 1024, 'may have 25
 /** Also taken as the bare file with `Content-Type: application/yaml`. */
 export const provisioningPlanBody = v.strictObject({ text: provisioningText });
 
+/** Of a file or folder on the hub's own machine. */
+export const firmwareImportBody = v.strictObject({
+  path: v.pipe(v.string(), v.regex(/^\/.{0,1000}$/s, 'must be an absolute path')),
+});
+
 export const jobBody = v.variant(
   'kind',
   [
@@ -208,6 +213,7 @@ export const jobBody = v.variant(
       password: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(200))), null),
     }),
     v.strictObject({ kind: v.literal('interview'), device: identifier }),
+    v.strictObject({ kind: v.literal('firmware'), device: identifier }),
     v.strictObject({
       kind: v.literal('provision'),
       text: provisioningText,
@@ -217,7 +223,7 @@ export const jobBody = v.variant(
       ),
     }),
   ],
-  'must be a kind of job that this hub does: pair, interview or provision',
+  'must be a kind of job that this hub does: pair, interview, firmware or provision',
 );
 
 /** Also the device's topic, so it holds nothing that a topic gives a meaning to. */

@@ -1,8 +1,9 @@
 // The one table of routes: who may call each, what it takes, what it answers. What is not in it does not
 // exist; app.ts mounts exactly these, and the OpenAPI text is made from them.
 import type { GenericSchema } from 'valibot';
-import { provisioningPlanJson } from './provisioning-shapes.ts';
+import { firmwareCheckJson, firmwareImageJson, firmwareImportJson } from './firmware-shapes.ts';
 import * as mqtt from './mqtt-shapes.ts';
+import { provisioningPlanJson } from './provisioning-shapes.ts';
 import * as requests from './requests.ts';
 import * as shapes from './shapes.ts';
 import * as sync from './sync-shapes.ts';
@@ -296,7 +297,7 @@ export const ROUTES = {
   'POST /api/jobs': {
     who: 'installer',
     about:
-      'Starts long work: pairing, interviewing a device anew, or setting up a home from a file.',
+      'Starts long work: pairing, interviewing a device anew, updating its firmware, or setting up a home from a file.',
     body: requests.jobBody,
     answer: shapes.jobJson,
     status: 202,
@@ -307,6 +308,26 @@ export const ROUTES = {
     answer: shapes.jobJson,
   },
   'DELETE /api/jobs/:id': { who: 'installer', about: 'Cancels a job.', answer: shapes.jobJson },
+
+  'GET /api/firmware': {
+    who: 'installer',
+    about: "The images of the hub's own catalogue.",
+    query: requests.listQuery,
+    answer: firmwareImageJson,
+    isList: true,
+  },
+  'POST /api/firmware': {
+    who: 'local',
+    about: 'Takes an image, or a folder of images, of this machine into the catalogue.',
+    body: requests.firmwareImportBody,
+    answer: firmwareImportJson,
+    status: 201,
+  },
+  'GET /api/devices/:id/firmware': {
+    who: 'installer',
+    about: 'Asks the device what it runs, and says which image of the catalogue is newer.',
+    answer: firmwareCheckJson,
+  },
 
   'POST /api/provisioning/plan': {
     who: 'installer',

@@ -379,6 +379,15 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
           if (!accounts.delete(name)) throw new NotFoundError('MQTT account', name);
         },
       },
+      firmware: {
+        list: async () => [],
+        import: async () => ({ added: [], refused: [] }),
+        check: async () => ({
+          current: { manufacturerCode: 1, imageType: 2, fileVersion: 3, hardwareVersion: null },
+          available: null,
+        }),
+        update: () => startJob('firmware'),
+      },
       provisioning: {
         plan: (text) => ({
           errors: text.includes('rooms')

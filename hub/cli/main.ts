@@ -15,6 +15,7 @@ import type { VerbSetting } from './verb.ts';
 import { addClaim } from './verbs/claim.ts';
 import { addDevices } from './verbs/devices.ts';
 import { addDoctor } from './verbs/doctor.ts';
+import { addFirmware } from './verbs/firmware.ts';
 import { addLogin } from './verbs/login.ts';
 import { addLogs } from './verbs/logs.ts';
 import { addMqtt } from './verbs/mqtt.ts';
@@ -171,6 +172,7 @@ function buildProgram(language: Language): Command {
     addSync,
     addScenes,
     addProvision,
+    addFirmware,
     addDoctor,
     addWatch,
     addLogs,

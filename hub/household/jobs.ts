@@ -7,13 +7,12 @@ import {
   ConflictError,
   HubError,
   NotFoundError,
-  type Problem,
   toProblem,
   ValidationError,
 } from '../model/errors.ts';
 import type { Actor, Jobs, PairRequest } from '../model/hub-port.ts';
 import type { AdapterId, DeviceId, JobId, NodeAddress } from '../model/identifiers.ts';
-import type { Job } from '../model/job.ts';
+import type { Job, OpenJob } from '../model/job.ts';
 
 const LOG_LINES_MAX = 200;
 /** Ended jobs that are kept to be looked at; those under way are never dropped. */
@@ -29,18 +28,6 @@ export interface JobsOptions {
   /** Takes a described node into the home. */
   adopt(description: NodeDescription): Promise<DeviceRecord>;
   changed(job: Job): void;
-}
-
-/** A job that another part of the hub does. It is cancelled by its signal, and ended by whoever opened it. */
-export interface OpenJob {
-  readonly signal: AbortSignal;
-  /** The record as it is now. */
-  record(): Job;
-  update(
-    change: Partial<Pick<Job, 'step' | 'progress' | 'etaSeconds' | 'result'>>,
-    line?: string,
-  ): void;
-  end(state: 'done' | 'failed' | 'cancelled', problem: Problem | null, line: string): void;
 }
 
 export interface JobsHost extends Jobs {

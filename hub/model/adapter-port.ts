@@ -112,6 +112,13 @@ export type AdapterCall =
   | { readonly kind: 'refresh'; readonly node: NodeAddress }
   | { readonly kind: 'describe' }
   | { readonly kind: 'statistics' }
+  /** What the node runs; answers with `FirmwareIdentity`. */
+  | { readonly kind: 'firmwareCheck'; readonly node: NodeAddress }
+  /** Begins to send the image in this file; answers at once. */
+  | { readonly kind: 'firmwareUpdate'; readonly node: NodeAddress; readonly path: string }
+  /** Answers with `FirmwareState`. */
+  | { readonly kind: 'firmwareState'; readonly node: NodeAddress }
+  | { readonly kind: 'firmwareAbort'; readonly node: NodeAddress }
   /** Accounts of the adapter's own server; each call answers with `AccountList`, `accountAdd` with `NewAccount`. */
   | { readonly kind: 'accounts' }
   | { readonly kind: 'accountAdd'; readonly name: string }

@@ -7,6 +7,7 @@ import type { CommandBody, CommandRecord, CommandState } from './command.ts';
 import type { OutEvent } from './core-port.ts';
 import type { DeviceLive, DeviceRecord } from './device.ts';
 import type { InputProblem, Problem } from './errors.ts';
+import type { Firmware } from './firmware.ts';
 import type {
   CredentialRecord,
   HomeRecord,
@@ -258,6 +259,7 @@ export interface HubPort {
   readonly household: Household;
   readonly jobs: Jobs;
   readonly provisioning: Provisioning;
+  readonly firmware: Firmware;
   readonly mqttAccounts: MqttAccounts;
   readonly sync: Sync;
   readonly store: Async<StoreCalls>;

@@ -32,3 +32,15 @@ export interface Job {
   readonly startedAtMs: number;
   readonly endedAtMs: number | null;
 }
+
+/** A job that another part of the hub does. It is cancelled by its signal, and ended by whoever opened it. */
+export interface OpenJob {
+  readonly signal: AbortSignal;
+  /** The record as it is now. */
+  record(): Job;
+  update(
+    change: Partial<Pick<Job, 'step' | 'progress' | 'etaSeconds' | 'result'>>,
+    line?: string,
+  ): void;
+  end(state: 'done' | 'failed' | 'cancelled', problem: Problem | null, line: string): void;
+}

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { HubError } from '../../hub/model/errors.ts';
 import type { Actor, HealthReport, HubPort } from '../../hub/model/hub-port.ts';
 import { adapterId, type RoomId } from '../../hub/model/identifiers.ts';
+import { stockFirmware } from './demo-firmware.ts';
 import type { DemoPart } from './demo-part.ts';
 import { loadHome } from './devices/model.ts';
 import { startLanPart } from './lan/demo-lan.ts';
@@ -208,6 +209,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       // Scenes name their devices, so these come first.
       await withMatter;
       await addScenes(hub);
+      await stockFirmware(hub, path.join(dataFolder, 'firmware'));
       log('info', `The demo home has ${joined(hub) + matter.joined(hub)} devices`);
     },
     progress: (hub) => ({

@@ -4,8 +4,7 @@ import type { DeviceRecord } from '../../model/device.ts';
 import { HubError, type InputProblem, type Problem, toProblem } from '../../model/errors.ts';
 import type { Actor, Household, Jobs, PairRequest } from '../../model/hub-port.ts';
 import type { DeviceId, JobId } from '../../model/identifiers.ts';
-import type { Job } from '../../model/job.ts';
-import type { OpenJob } from '../jobs.ts';
+import type { Job, OpenJob } from '../../model/job.ts';
 import { firstFree } from '../names.ts';
 import { pointer } from './document.ts';
 import {

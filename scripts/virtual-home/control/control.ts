@@ -41,6 +41,8 @@ export interface NodeView {
   /** What /press takes. */
   actions: string[];
   state: Record<string, number | boolean | string>;
+  /** Of its firmware, where it can be updated. */
+  fileVersion: number | undefined;
 }
 
 /** A fault to be put in force. Rates are from 0 to 1, times in milliseconds. */
@@ -110,6 +112,7 @@ export class HomeControl {
       inputs: node.inputs,
       actions: [...model.actions.keys()],
       state: node.state,
+      fileVersion: node.firmware?.fileVersion,
     };
   }
 

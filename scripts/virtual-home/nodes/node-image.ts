@@ -12,6 +12,8 @@ export interface NodeImage {
   groups: Record<string, number[]>;
   attributes: Record<string, ZclValue>;
   reporting: Record<string, ReportingConfiguration>;
+  /** File version of its firmware, where it can be updated. */
+  fileVersion?: number;
 }
 
 /** Takes a node's state. */
@@ -32,6 +34,7 @@ export function saveNode(node: VirtualNode): NodeImage {
     groups: Object.fromEntries([...node.groups].map(([id, groups]) => [id, [...groups]])),
     attributes,
     reporting,
+    ...(node.firmware === undefined ? {} : { fileVersion: node.firmware.fileVersion }),
   };
 }
 
@@ -39,6 +42,9 @@ export function saveNode(node: VirtualNode): NodeImage {
 export function loadNode(node: VirtualNode, image: NodeImage): void {
   node.membership = image.membership;
   node.bindings = image.bindings;
+  if (node.firmware !== undefined && image.fileVersion !== undefined) {
+    node.firmware.fileVersion = image.fileVersion;
+  }
   for (const [id, groups] of Object.entries(image.groups)) {
     node.groups.set(Number(id), new Set(groups));
   }

@@ -24,6 +24,7 @@ import {
 import { type Attribute, ClusterServer, type InputValue } from './cluster-server.ts';
 import { BEHAVIOURS } from './clusters/registry.ts';
 import { answerGlobal } from './foundation.ts';
+import { OTA_CLUSTER, OtaClient } from './ota-client.ts';
 import type { ReportPolicy } from './reporting.ts';
 import { answerZdo } from './zdo.ts';
 
@@ -82,6 +83,8 @@ export class VirtualNode {
   readonly groups = new Map<number, Set<number>>();
   /** The status with which it refuses commands and writes; undefined in health. */
   rejectStatus: number | undefined;
+  /** Undefined where its device file names no image type. */
+  readonly firmware: OtaClient | undefined;
   readonly #host: NodeHost;
   readonly #servers = new Map<number, ClusterServer>();
   #sequence = 0;
@@ -103,6 +106,11 @@ export class VirtualNode {
         });
         this.#servers.set(endpoint.id * 0x1_0000 + cluster, server);
       }
+    }
+    const { imageType, fileVersion = 1 } = model.physics;
+    const client = model.endpoints.find(({ clients }) => clients.includes(OTA_CLUSTER));
+    if (client !== undefined && imageType !== undefined) {
+      this.firmware = new OtaClient(this, { endpoint: client.id, imageType, fileVersion });
     }
   }
 
@@ -162,6 +170,7 @@ export class VirtualNode {
   }
 
   stop(): void {
+    this.firmware?.stop();
     for (const server of this.#servers.values()) server.stop();
   }
 
@@ -170,6 +179,7 @@ export class VirtualNode {
     this.#endHeartbeat();
     this.bindings = [];
     this.groups.clear();
+    this.firmware?.stop();
     for (const server of this.#servers.values()) server.reset();
   }
 
@@ -276,7 +286,11 @@ export class VirtualNode {
       }
       if (frame.toClient) {
         // An answer to the node's own client cluster (time, image query, ...): taken in, nothing to say.
-        if (endpoint.clients.includes(aps.cluster)) return;
+        if (endpoint.clients.includes(aps.cluster)) {
+          if (aps.cluster !== OTA_CLUSTER || this.rejectStatus !== undefined) return;
+          this.firmware?.receive(frame.command, new ByteReader(frame.payload));
+          return;
+        }
         settle(ZclStatus.unsupportedCluster);
         return;
       }

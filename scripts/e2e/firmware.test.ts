@@ -1,0 +1,101 @@
+// Goal: a lamp is updated from the hub's own catalogue, and a hub that is killed in the middle leaves it with the old
+// firmware or the new one, never with half of one. Method: the real hub and library, the emulated lamp's OTA client.
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { writeImage } from '../../firmware-images/zigbee-ota.ts';
+import { type House, nodeOf, openHouse } from './house.ts';
+import { makeFolder, waitFor } from './running-hub.ts';
+
+interface JobAnswer {
+  readonly id: string;
+  readonly state: string;
+  readonly progress: number | null;
+  readonly etaSeconds: number | null;
+  readonly step: { readonly name: string } | null;
+  readonly problem: { readonly detail: string } | null;
+}
+
+const OLD = 0x23087631;
+const NEW = 0x23093000;
+const image = writeImage({
+  manufacturerCode: 0x117c,
+  imageType: 8705,
+  fileVersion: NEW,
+  text: 'TRADFRI bulb 2.3.093',
+  elements: [{ tag: 0, data: new Uint8Array(1_200).map((_, index) => index) }],
+});
+
+let house: House;
+let lamp: { id: string };
+beforeAll(async () => {
+  house = await openHouse();
+  await house.add('Hall lamp');
+  lamp = await house.device('hall-lamp');
+}, 90_000);
+afterAll(() => house?.[Symbol.asyncDispose]());
+
+const fileVersion = () => nodeOf(house, 'Hall lamp').fileVersion;
+const look = async (id: string) => (await house.hub.call<JobAnswer>(`/api/jobs/${id}`)).body;
+async function update(): Promise<string> {
+  const { status, body } = await house.hub.call<JobAnswer>('/api/jobs', {
+    body: { kind: 'firmware', device: lamp.id },
+  });
+  expect(status, JSON.stringify(body)).toBe(202);
+  return body.id;
+}
+const isHalfway = (id: string) =>
+  waitFor('a part of the image to be sent', async () => {
+    const { progress, state, problem } = await look(id);
+    if (state !== 'running') throw new Error(`the update ended: ${JSON.stringify(problem)}`);
+    return (progress ?? 0) > 0.3;
+  });
+
+it('takes a verified image into the catalogue and refuses what is none', async () => {
+  const folder = makeFolder();
+  const file = path.join(folder, 'bulb.ota');
+  writeFileSync(file, image);
+  const taken = await house.hub.call<{ added: object[] }>('/api/firmware', {
+    body: { path: file },
+  });
+  expect(taken.status).toBe(201);
+  expect(taken.body.added[0]).toMatchObject({
+    fileVersion: NEW,
+    otaHeaderString: 'TRADFRI bulb 2.3.093',
+  });
+  writeFileSync(file, image.subarray(0, 600));
+  expect((await house.hub.call('/api/firmware', { body: { path: file } })).status).toBe(422);
+  const { body } = await house.hub.call(`/api/devices/${lamp.id}/firmware`);
+  expect(body).toMatchObject({ current: { fileVersion: OLD }, available: { fileVersion: NEW } });
+});
+
+it('leaves a lamp as it was when the hub is killed in the middle', async () => {
+  await isHalfway(await update());
+  await house.hub.kill();
+  expect(fileVersion()).toBe(OLD);
+  await house.restart();
+  // The lamp gives the cut-off image up by itself; it works meanwhile.
+  const command = await house.hub.call(`/api/devices/${lamp.id}/commands?wait=acknowledged`, {
+    body: { property: 'on', value: true },
+  });
+  expect(command.status).toBe(200);
+  expect(fileVersion()).toBe(OLD);
+}, 60_000);
+
+it('updates it when it is asked again, with progress, and tells what it runs then', async () => {
+  const id = await update();
+  await isHalfway(id);
+  expect((await look(id)).etaSeconds).toBeGreaterThan(0);
+  const job = await waitFor(
+    'the update to end',
+    async () => {
+      const now = await look(id);
+      return now.state !== 'running' && now;
+    },
+    60_000,
+  );
+  expect(job, JSON.stringify(job)).toMatchObject({ state: 'done', progress: 1, problem: null });
+  expect(fileVersion()).toBe(NEW);
+  const device = await house.hub.call(`/api/devices/${lamp.id}`);
+  expect(device.body.firmware).toMatchObject({ current: '2.3.093' });
+}, 90_000);
