@@ -179,6 +179,18 @@ export const en = {
     unlocked: 'Unlocked',
     unsupported: 'Not supported yet',
   },
+  firmware: {
+    title: 'Firmware update',
+    look: 'Look for new firmware',
+    asking: 'Asking the device …',
+    newest: 'The hub has nothing newer for it.',
+    newer: (image: string) => `There is something newer: ${image}`,
+    update: 'Update now',
+    sending: (percent: number) => `Sending new firmware: ${percent} %`,
+    left: (seconds: number) =>
+      seconds < 60 ? 'less than a minute left' : `about ${Math.ceil(seconds / 60)} min left`,
+    done: 'The last update is done.',
+  },
   device: {
     brightness: 'Brightness',
     colorTemperature: 'White tone',

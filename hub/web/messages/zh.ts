@@ -173,6 +173,17 @@ export const zh: Messages = {
     unlocked: '未上锁',
     unsupported: '暂不支持',
   },
+  firmware: {
+    title: '固件更新',
+    look: '查找新固件',
+    asking: '正在询问设备……',
+    newest: '中枢没有更新的固件。',
+    newer: (image) => `有更新的固件：${image}`,
+    update: '立即更新',
+    sending: (percent) => `正在发送新固件：${percent} %`,
+    left: (seconds) => (seconds < 60 ? '不到一分钟' : `大约还需 ${Math.ceil(seconds / 60)} 分钟`),
+    done: '上次更新已完成。',
+  },
   device: {
     brightness: '亮度',
     colorTemperature: '色温',
