@@ -17,7 +17,7 @@ const DRAIN_WITHIN_MS = 10_000;
 const SUBSCRIPTIONS_MAX = 32;
 const RETAINED_MAX = 64;
 const CLIENT_ID_CHARACTERS_MAX = 64;
-const RETRY_MS = 10_000;
+const RETRY_MS = 3_000;
 /** Wrong passwords from one address before it has to wait, and for how long. */
 const ATTEMPTS_MAX = 10;
 const ATTEMPTS_WITHIN_MS = 60_000;

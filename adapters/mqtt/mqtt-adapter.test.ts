@@ -1,9 +1,10 @@
 // MQTT as a household meets it: the hub's own broker with an account for each device, Tasmota devices that announce
 // themselves, and strangers, thieves and nonsense at the door.
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, createServer, type Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { Aedes } from 'aedes';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { expect, test } from 'vitest';
 import type { AccountList, NewAccount } from '../../hub/model/adapter-port.ts';
@@ -297,23 +298,70 @@ test('a thousand mutated messages of a device neither stop the adapter nor set w
   expect(Number(brightness)).toBeGreaterThanOrEqual(0);
 }, 30_000);
 
+/** A household's own broker, open to the machine. */
+async function startOwnBroker(port: number) {
+  const aedes = await Aedes.createBroker();
+  const server = createServer((socket) => void aedes.handle(socket));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : 0,
+    async stop() {
+      await new Promise<void>((resolve) => aedes.close(() => resolve()));
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
 test('with a broker that is there already devices are lost and found with it', async () => {
-  await using setting = await setUp();
-  const { hub, home } = setting;
-  // The first hub's broker stands for the household's own; its account is one device's alone.
-  const { password } = await acquaint(hub, home, 'Fridge plug');
-  const port = await portOf(hub);
   const folder = mkdtempSync(path.join(os.tmpdir(), 'ingle-'));
+  await using home = await LanHome.start({ seed: 1, speed: 1, residents: false });
+  let broker = await startOwnBroker(0);
+  const { port } = broker;
   try {
-    const url = `mqtt://fridge-plug:${password}@127.0.0.1:${port}`;
-    await using second = await startHub(folder, { host: '127.0.0.1', port: null, url });
-    await expect(second.call({ kind: 'accountAdd', name: 'x' })).rejects.toMatchObject({
+    const url = `mqtt://ingle:secret-of-the-house@127.0.0.1:${port}`;
+    await using hub = await startHub(folder, { host: '127.0.0.1', port: null, url });
+    await home.setBroker('Fridge plug', { host: '127.0.0.1', port, user: 'x', password: 'y' });
+    await pair(hub, FRIDGE);
+    expect((await hub.settle(FRIDGE, { kind: 'set', property: ON, value: false })).state).toBe(
+      'acknowledged',
+    );
+    await expect(hub.call({ kind: 'accountAdd', name: 'x' })).rejects.toMatchObject({
       code: 'unsupported',
     });
-    await hub.stop();
-    await second.until('the loss', () => second.state()?.kind === 'fault');
-    expect(JSON.stringify(second.messages)).not.toContain(password);
+    await broker.stop();
+    await hub.until('the loss', () => hub.state()?.kind === 'fault');
+    await hub.until('word of the device', () => hub.isOnline(FRIDGE) === false);
+    broker = await startOwnBroker(port);
+    await hub.until('the broker again', () => hub.state()?.kind === 'connected', 15_000);
+    await hub.until('the device again', () => hub.isOnline(FRIDGE) === true, 15_000);
+    expect(JSON.stringify(hub.messages)).not.toContain('secret-of-the-house');
   } finally {
+    await home.stop();
+    await broker.stop();
     rmSync(folder, { recursive: true, force: true });
   }
-});
+}, 40_000);
+
+test('a port that is taken is told with what to do, and taken up once it is free', async () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'ingle-'));
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  const address = other.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const hub = new ScriptedHub(open);
+  try {
+    hub.start({ dataFolder: folder, settings: { host: '127.0.0.1', port, url: null } });
+    const fault = await hub.until('the fault', () => {
+      const state = hub.state();
+      return state?.kind === 'fault' ? state : null;
+    });
+    expect(fault.problem.message).toBe(`Another program listens on 127.0.0.1:${port} already`);
+    expect(fault.problem.hint).toContain('INGLE_MQTT_PORT');
+    await new Promise((resolve) => other.close(resolve));
+    await hub.until('the broker', () => hub.state()?.kind === 'connected', 15_000);
+  } finally {
+    await hub[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}, 30_000);
