@@ -19,6 +19,21 @@ describe('why a device is offline', () => {
       'The zigbee adapter stopped: it ended',
       '负责它的 zigbee 程序停止了，正在重新启动。',
     ],
+    [
+      'The broker lost the connection to it. Check that it has power.',
+      'The broker lost the connection to it.',
+      '它和 MQTT 服务器的连接断开了。',
+    ],
+    [
+      'Lamp does not take the password. Add it again.',
+      'Lamp does not take the password.',
+      '密码不对。',
+    ],
+    [
+      'The connection to Lamp was lost. Check that it has power.',
+      'The connection to Lamp was lost.',
+      '和它的连接断开了。',
+    ],
     ['A vendor’s own words', 'A vendor’s own words', 'A vendor’s own words'],
   ])('%j is said in both languages, without the advice', (reason, en, zh) => {
     expect(offlineReason(reason, 'en')).toBe(en);

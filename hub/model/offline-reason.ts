@@ -9,6 +9,12 @@ const KNOWN: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[] 
   [/^Not heard from yet/, () => '还没有收到它的消息。'],
   [/coordinator .*is not connected|Nothing listens at/, () => '网关（协调器）没有连接。'],
   [/^The (\S+) adapter stopped/, ([, id]) => `负责它的 ${id} 程序停止了，正在重新启动。`],
+  [/^The broker lost the connection to it/, () => '它和 MQTT 服务器的连接断开了。'],
+  [/^It has not connected to the broker/, () => '它还没有连接到 MQTT 服务器。'],
+  [/MQTT broker .*(lost|not take|not connected)/, () => 'MQTT 服务器没有连接。'],
+  [/is not a Shelly/, () => '这个地址上的设备不是 Shelly。'],
+  [/^Another device answers/, () => '这个地址上现在是另一个设备。'],
+  [/(^The connection to .* was lost|went silent)/, () => '和它的连接断开了。'],
   [/(cannot be reached|not reachable|unreachable)/i, () => '连不上它。'],
   [/refus\w+ .*password|password/i, () => '密码不对。'],
 ];
