@@ -18,6 +18,8 @@ const REPLY_WITHIN_MS = 10_000;
 /** An input that ends the core this often is passed over from then on. */
 const POISON_LIMIT = 3;
 const HANG_MS = 3_000;
+/** Ten thousand scenes on a small board are read within this. */
+const READY_WITHIN_MS = 60_000;
 
 type DistributiveOmit<Union, Key extends PropertyKey> = Union extends unknown
   ? Omit<Union, Key>
@@ -43,7 +45,7 @@ export interface CoreLinkOptions {
 export interface CoreLink {
   readonly mirror: Mirror;
   start(): void;
-  /** Resolves once scenes run; rejects after 30 s. */
+  /** Resolves once scenes run; rejects when they do not within a minute of the start. */
   whenReady(): Promise<void>;
   health(): PartHealth;
   /** A setting that changed; not answered. */
@@ -185,7 +187,18 @@ export function createCoreLink(options: CoreLinkOptions): CoreLink {
 
   return {
     mirror,
-    start: () => supervisor.start(),
+    start() {
+      supervisor.start();
+      const timer = setTimeout(() => {
+        const { problem } = supervisor.health();
+        const message = `The core did not start within ${READY_WITHIN_MS / 1_000} s`;
+        ready.reject(new TimeoutError(message, { hint: problem?.message }));
+      }, READY_WITHIN_MS);
+      void ready.promise.then(
+        () => clearTimeout(timer),
+        () => {},
+      );
+    },
     whenReady: () => ready.promise,
     health: () => supervisor.health(),
     tell: (input) => post({ kind: 'input', input }),
