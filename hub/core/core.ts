@@ -4,7 +4,7 @@ import { createEvaluator, type Evaluator, sceneTables } from '../../scenes/evalu
 import type { AdapterItem } from '../model/adapter-port.ts';
 import type { Cause } from '../model/cause.ts';
 import type { ClockState, Instant } from '../model/clock.ts';
-import type { AdapterEffect, CoreEffects, CoreInput, OutEvent } from '../model/core-port.ts';
+import type { AdapterEffect, CoreEffects, CoreInput } from '../model/core-port.ts';
 import type { DeviceRecord } from '../model/device.ts';
 import { NotFoundError, toProblem } from '../model/errors.ts';
 import type { AdapterId, DeviceId, NodeAddress, NotificationId } from '../model/identifiers.ts';
@@ -19,6 +19,7 @@ import { armDeadline, createCoreState, emptyEffects, nodeKey } from './core-stat
 import { createDecidedValues } from './decided-values.ts';
 import { createIntents, isIntentKey } from './intents.ts';
 import { AVAILABILITY, splitValueKey, VALUES } from './live-table.ts';
+import { newestStates } from './newest-states.ts';
 
 /** A press that is older than this must not act any more. */
 export const STALE_EVENT_MS = 10_000;
@@ -502,32 +503,4 @@ export function createCore(start: CoreStart): Core {
       ),
     nextDueMonoMs: () => state.deadlines.next(),
   };
-}
-
-/** What an event tells the newest state of; null for a happening of its own. */
-function subjectOf(event: OutEvent): string | null {
-  switch (event.kind) {
-    case 'run':
-      return event.trace.id;
-    case 'command':
-      return event.command.id;
-    case 'wanted':
-      return `${event.device}/${event.property}`;
-    default:
-      return null;
-  }
-}
-
-/** Of several states that a run or a command went through meanwhile, live clients want the newest. */
-function newestStates(out: OutEvent[]): OutEvent[] {
-  const newest = new Map<string, OutEvent>();
-  for (const event of out) {
-    const subject = subjectOf(event);
-    if (subject !== null) newest.set(subject, event);
-  }
-  if (newest.size === 0) return out;
-  return out.filter((event) => {
-    const subject = subjectOf(event);
-    return subject === null || newest.get(subject) === event;
-  });
 }
