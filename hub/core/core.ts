@@ -8,7 +8,6 @@ import type { AdapterEffect, CoreEffects, CoreInput } from '../model/core-port.t
 import type { DeviceRecord } from '../model/device.ts';
 import { NotFoundError, toProblem } from '../model/errors.ts';
 import type { AdapterId, DeviceId, NodeAddress, NotificationId } from '../model/identifiers.ts';
-import type { JournalRecord } from '../model/journal.ts';
 import { type PropertyKey, type PropertyValue, specOf } from '../model/properties.ts';
 import { valuesEqual } from '../model/property-value.ts';
 import type { SceneWorld } from '../model/scene-world.ts';
@@ -18,6 +17,7 @@ import { createCommandPath, isCommandKey } from './commands.ts';
 import { armDeadline, createCoreState, emptyEffects, nodeKey } from './core-state.ts';
 import { createDecidedValues } from './decided-values.ts';
 import { createIntents, isIntentKey } from './intents.ts';
+import { journalRecord } from './journal-record.ts';
 import { AVAILABILITY, splitValueKey, VALUES } from './live-table.ts';
 import { newestStates } from './newest-states.ts';
 
@@ -143,23 +143,7 @@ export function createCore(start: CoreStart): Core {
     for (const table of durable) table.drain(changed);
     if (changed.length === 0) return;
     state.lastRecord += 1;
-    const intentPatches = changed.filter((patch) => patch.table === state.intents.name);
-    const opened = intentPatches.flatMap(({ key }) => {
-      const intent = state.intents.get(key);
-      return intent?.state === 'waiting' && intent.record === state.lastRecord ? [intent] : [];
-    });
-    const notified = opened.flatMap((one) =>
-      one.kind === 'notification' ? [one.notification] : [],
-    );
-    const record: JournalRecord = {
-      number: state.lastRecord,
-      seq: state.seq,
-      atMs: state.now.wallMs,
-      kind: opened.length > 0 ? 'intent' : intentPatches.length > 0 ? 'outcome' : 'decision',
-      patches: changed,
-      ...(notified.length > 0 ? { notifications: notified } : {}),
-    };
-    state.effects.records.push(record);
+    state.effects.records.push(journalRecord(state, changed));
     for (const patch of changed) patches.push(patch);
   }
 
