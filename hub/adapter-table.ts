@@ -18,6 +18,8 @@ export interface AdapterRow {
     readonly maxOldGenerationSizeMb: number;
     readonly maxYoungGenerationSizeMb: number;
   };
+  /** It loads so much that it may be silent for longer until it is connected. */
+  readonly isSlowToStart?: true;
   /** `child` for whatever may abort a process, such as a serial port's native binding. */
   shell(settings: Settings): 'worker' | 'child';
   readonly entries: { readonly worker: WorkerName; readonly child?: WorkerName };
@@ -76,6 +78,7 @@ export const ADAPTERS: readonly AdapterRow[] = [
     shell: () => 'worker',
     entries: { worker: 'matter' },
     // Without a limit the worker was seen to take 70 MB more for the same work.
+    isSlowToStart: true,
     heap: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 4 },
     settings: (settings) => ({ mdnsInterface: settings.get('mdns.interface') || null }),
     address: (settings) => settings.get('mdns.interface'),

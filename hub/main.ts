@@ -243,6 +243,7 @@ async function start(): Promise<Running> {
       shell: row.shell(settings),
       entries: row.entries,
       ...(row.heap === undefined ? {} : { heap: row.heap }),
+      isSlowToStart: row.isSlowToStart,
       ...(row.sharesWorker ? { sharedWorkers } : {}),
       dataFolder: folder,
       settings: row.settings(settings),

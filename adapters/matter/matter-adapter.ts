@@ -19,7 +19,8 @@ import { Controller, type Peer } from './peers.ts';
 import { Reach } from './reach.ts';
 import { type MatterSettings, readSettings } from './settings.ts';
 
-const OPEN_LIMIT_MS = 25_000;
+/** Loading matter.js takes a second, and many on a busy small board. */
+const OPEN_LIMIT_MS = 60_000;
 const CLOSE_LIMIT_MS = 3_500;
 const REMOVE_LIMIT_MS = 10_000;
 const REFRESH_LIMIT_MS = 10_000;

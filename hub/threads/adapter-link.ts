@@ -32,6 +32,8 @@ const CALL_WITHIN_MS = 65_000;
 const CALLS_MAX = 200;
 /** A host that does not answer its pings for this long hangs: it is replaced. */
 const HANG_MS = 10_000;
+/** One that loads a great library is silent meanwhile; on a busy small board that was seen to take over 10 s. */
+const SLOW_START_HANG_MS = 45_000;
 
 export interface AdapterLinkOptions {
   readonly id: AdapterId;
@@ -45,6 +47,7 @@ export interface AdapterLinkOptions {
     readonly maxOldGenerationSizeMb: number;
     readonly maxYoungGenerationSizeMb: number;
   };
+  readonly isSlowToStart?: true | undefined;
   readonly dataFolder: string;
   readonly settings: AdapterSettings;
   readonly clock: Clock;
@@ -89,6 +92,8 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
   let sinceMs = clock.now().wallMs;
   let lastCall = 0;
   let waitingSocket: { path: string; announce(): void } | null = null;
+
+  const isStarting = () => state.kind === 'starting' || state.kind === 'connecting';
 
   function become(next: AdapterState): void {
     if (next.kind !== state.kind) sinceMs = clock.now().wallMs;
@@ -250,7 +255,7 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
     name: id,
     clock,
     start: startHost,
-    hangMs: HANG_MS,
+    hangMs: () => (options.isSlowToStart === true && isStarting() ? SLOW_START_HANG_MS : HANG_MS),
     backoffMs: 1_000,
     changed: options.changed,
     log: options.log,

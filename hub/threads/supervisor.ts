@@ -25,7 +25,7 @@ export interface SupervisorOptions {
   readonly clock: Clock;
   start(events: PartEvents): PartProcess;
   /** Without an answer to a ping for this long it is taken for hanging and killed. */
-  readonly hangMs: number;
+  readonly hangMs: number | (() => number);
   /** The wait before the second restart in a row; doubled up to a minute, each with jitter. The first is at once. */
   readonly backoffMs: number;
   /** Told of each change; also how a crash is reported to the log. */
@@ -125,7 +125,8 @@ export function supervise(options: SupervisorOptions): Supervisor {
   function checkPulse(): void {
     if (!process) return;
     const silentMs = clock.now().monoMs - lastPongMs;
-    if (silentMs > options.hangMs) {
+    const hangMs = typeof options.hangMs === 'number' ? options.hangMs : options.hangMs();
+    if (silentMs > hangMs) {
       replace(`it did not answer for ${(silentMs / 1000).toFixed(1)} s`);
       return;
     }
