@@ -29,6 +29,8 @@ export type CoreRequest = DistributiveOmit<Extract<CoreInput, { request: number 
 
 export interface CoreLinkOptions {
   readonly clock: Clock & { readonly wallOffsetMs: number };
+  /** The thread of the first core, from `startCoreThread`; one that has to follow it is started here. */
+  readonly firstThread: Worker;
   readonly recovery: Recovery;
   /** The home's settings as inputs, as they are when the core (re)starts. */
   settings(): CoreInput[];
@@ -68,6 +70,11 @@ interface Pending {
   readonly timer: NodeJS.Timeout;
 }
 
+/** Starts a core's thread: it loads its modules and then waits to be told what to start from. */
+export function startCoreThread(): Worker {
+  return new Worker(workerEntry('core'), { name: 'core' });
+}
+
 export function createCoreLink(options: CoreLinkOptions): CoreLink {
   const { clock, recovery } = options;
   const mirror = createMirror({
@@ -81,6 +88,7 @@ export function createCoreLink(options: CoreLinkOptions): CoreLink {
   let worker: Worker | null = null;
   let lastRequest = 0;
   let hasRun = false;
+  let firstThread: Worker | null = options.firstThread;
 
   const post = (message: MainToCore, transfer: MessagePort[] = []) =>
     worker?.postMessage(message, transfer);
@@ -102,7 +110,8 @@ export function createCoreLink(options: CoreLinkOptions): CoreLink {
   }
 
   function startWorker(events: PartEvents) {
-    const mine = new Worker(workerEntry('core'), { name: 'core' });
+    const mine = firstThread ?? startCoreThread();
+    firstThread = null;
     worker = mine;
     let reason = 'it ended';
     mine.on('message', (message: CoreToMain | string) =>
