@@ -248,3 +248,21 @@ test('a thousand mutated frames neither stop the adapter nor lose the device', a
   expect(['acknowledged', 'failed']).toContain(outcome.state);
   expect(hub.exitCode).toBeUndefined();
 }, 30_000);
+
+test('devices are looked for on the named interface alone, which there must be', async () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'ingle-'));
+  const hub = new ScriptedHub(open);
+  try {
+    hub.start({ dataFolder: folder, settings: { mdnsInterface: 'no-such-net' } });
+    await hub.until('the adapter', () => hub.state()?.kind === 'connected');
+    await expect(
+      hub.call({ kind: 'pair', seconds: 10, via: null, installCode: null }),
+    ).rejects.toMatchObject({
+      code: 'invalid-input',
+      message: expect.stringContaining('no network interface'),
+    });
+  } finally {
+    await hub[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
