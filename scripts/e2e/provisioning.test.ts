@@ -2,9 +2,11 @@
 // blank folder, the virtual home's nodes in pairing mode, and the file as an installer writes it.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { loadHome } from '../virtual-home/devices/model.ts';
+import { freePort } from '../virtual-home/lan/demo-lan.ts';
+import { LanHome } from '../virtual-home/lan/lan-home.ts';
 import { connected, type House, handleOf, openHouse } from './house.ts';
 import { waitFor } from './running-hub.ts';
 
@@ -24,9 +26,7 @@ interface JobAnswer {
 }
 
 const SCENES = path.join(import.meta.dirname, '..', 'virtual-home', 'scenes');
-const placements = loadHome();
 const titleCase = (room: string) => room.charAt(0).toUpperCase() + room.slice(1);
-const rooms = [...new Set(placements.map(({ room }) => titleCase(room)))];
 const scenes = readdirSync(SCENES)
   .sort()
   .map((file) => readFileSync(path.join(SCENES, file), 'utf8'))
@@ -35,28 +35,63 @@ const scenes = readdirSync(SCENES)
       text.startsWith(`scene: ${name}\n`),
     ),
   );
-const FILE = stringify({
-  home: {
-    name: 'Lantern house',
-    zone: 'Europe/Berlin',
-    place: { latitude: 52.52, longitude: 13.4 },
-  },
-  rooms,
-  devices: placements.map(({ ieee, name, room }) => ({
-    zigbee: ieee,
-    name,
-    room: titleCase(room),
-  })),
-  scenes,
+const zigbee = loadHome();
+
+let lan: LanHome;
+let wanted: { name: string; room: string; [protocol: string]: unknown }[] = [];
+let rooms: string[] = [];
+let file = '';
+beforeAll(async () => {
+  lan = await LanHome.start({ seed: 1, speed: 1, residents: false });
+  wanted = [
+    ...zigbee.map(({ ieee, name, room }) => ({ zigbee: ieee, name, room: titleCase(room) })),
+    ...lan.shellies.map(({ model, port }) => ({
+      shelly: { address: `127.0.0.1:${port}`, ...(model.password && { password: model.password }) },
+      name: model.name,
+      room: titleCase(model.room),
+    })),
+    ...lan.tasmotas.map(({ model }) => ({
+      tasmota: model.config.mac,
+      name: model.name,
+      room: titleCase(model.room),
+    })),
+  ];
+  rooms = [...new Set(wanted.map(({ room }) => room))];
+  file = stringify({
+    home: {
+      name: 'Lantern house',
+      zone: 'Europe/Berlin',
+      place: { latitude: 52.52, longitude: 13.4 },
+    },
+    rooms,
+    devices: wanted,
+    scenes,
+  });
 });
 
 let house: House | undefined;
-afterAll(() => house?.[Symbol.asyncDispose]());
+afterAll(async () => {
+  await house?.[Symbol.asyncDispose]();
+  await lan?.stop();
+});
 
 /** A hub that nobody has set up; the nodes of its home join as soon as it opens the network. */
 async function blankHouse(): Promise<House> {
-  house ??= await openHouse({ home: { autoJoin: true, joinStaggerMs: 40 } });
+  if (house !== undefined) return house;
+  house = await openHouse({
+    home: { autoJoin: true, joinStaggerMs: 40 },
+    environment: { INGLE_MQTT_PORT: String(await freePort()) },
+  });
   await connected(house);
+  // Tasmota devices come to the hub's broker by themselves, once somebody has told them of it.
+  for (const { model } of lan.tasmotas) {
+    const { body } = await house.hub.call<{ password: string; port: number }>(
+      '/api/mqtt/accounts',
+      { body: { name: model.topic } },
+    );
+    const { password, port } = body;
+    await lan.setBroker(model.name, { host: '127.0.0.1', port, user: model.topic, password });
+  }
   return house;
 }
 
@@ -89,8 +124,8 @@ async function expectWhole(of: House): Promise<void> {
   const { body } = await of.hub.call<{ items: { id: string; name: string }[] }>('/api/rooms');
   const roomOf = (id: string | null) => body.items.find((room) => room.id === id)?.name;
   const found = devices.map(({ name, handle, room }) => [name, handle, roomOf(room)]);
-  const wanted = placements.map(({ name, room }) => [name, handleOf(name), titleCase(room)]);
-  expect(found.sort()).toEqual(wanted.sort());
+  const listed = wanted.map(({ name, room }) => [name, handleOf(name), room]);
+  expect(found.sort()).toEqual(listed.sort());
   expect(body.items.map(({ name }) => name).sort()).toEqual([...rooms].sort());
   const saved = await of.hub.call<{ items: { problem: unknown }[] }>('/api/scenes');
   expect(saved.body.items).toHaveLength(scenes.length);
@@ -101,7 +136,7 @@ describe('provisioning a house', () => {
   it('tells every mistake with its place, and changes nothing', async () => {
     const strict = await blankHouse();
     const before = await strict.hub.call('/api/provisioning');
-    const file = [
+    const wrong = [
       'home: {name: Lantern house, zone: Europe/Berlln}', // 1: no such zone
       'rooms: [Hall, Kitchen, hall]', // 2: a room twice
       'devises: []', // 3: a misspelt key
@@ -118,7 +153,7 @@ describe('provisioning a house', () => {
       '    do:',
       '      - set: {hall-lmp: {on: true}}', // 15: no such device
     ].join('\n');
-    const { errors } = await plan(strict, file);
+    const { errors } = await plan(strict, wrong);
     expect(errors.map(({ line }) => line)).toEqual([1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 15]);
     expect(errors.map(({ message }) => message).join('\n')).toMatchInlineSnapshot(`
       ""Europe/Berlln" is not a time zone; one is Europe/Berlin or Asia/Shanghai
@@ -134,7 +169,7 @@ describe('provisioning a house', () => {
       There is no device "hall-lmp"; did you mean hall-lamp?"
     `);
     const { status, body } = await strict.hub.call<{ errors: unknown[] }>('/api/jobs', {
-      body: { kind: 'provision', text: file },
+      body: { kind: 'provision', text: wrong },
     });
     expect(status).toBe(422);
     expect(body.errors).toHaveLength(errors.length);
@@ -143,17 +178,17 @@ describe('provisioning a house', () => {
 
   it('makes a blank hub the house of the file, and finds nothing to do the second time', async () => {
     const blank = await blankHouse();
-    const first = await plan(blank, FILE);
+    const first = await plan(blank, file);
     expect(first.errors).toEqual([]);
     const added = first.lines.filter(({ action, what }) => action === 'add' && what === 'device');
-    expect(added).toHaveLength(placements.length);
+    expect(added).toHaveLength(wanted.length);
     expect(added[0]?.text.zh).toContain('添加');
-    const job = await ended(blank, await begin(blank, FILE));
+    const job = await ended(blank, await begin(blank, file));
     expect(job, JSON.stringify(job)).toMatchObject({ state: 'done', progress: 1, problem: null });
     await expectWhole(blank);
 
-    expect(await plan(blank, FILE)).toMatchObject({ errors: [], isNothingToDo: true });
-    const again = await ended(blank, await begin(blank, FILE));
+    expect(await plan(blank, file)).toMatchObject({ errors: [], isNothingToDo: true });
+    const again = await ended(blank, await begin(blank, file));
     expect(again).toMatchObject({ state: 'done', result: { added: 0, changed: 0, missing: [] } });
 
     const exported = await blank.hub.call<string>('/api/provisioning');
@@ -164,11 +199,11 @@ describe('provisioning a house', () => {
     await house?.[Symbol.asyncDispose]();
     house = undefined;
     const cut = await blankHouse();
-    await begin(cut, FILE);
+    await begin(cut, file);
     await waitFor('some devices to be in the home', async () => (await cut.devices()).length >= 6);
     await cut.hub.kill();
     await cut.restart();
-    const id = await begin(cut, FILE);
+    const id = await begin(cut, file);
     const isListed = async (ieee: string) => {
       const { body } = await cut.hub.call<{ items: { address: string }[] }>('/api/devices');
       return body.items.some(({ address }) => address === ieee);
@@ -181,12 +216,12 @@ describe('provisioning a house', () => {
         return false;
       }
     });
-    for (const { ieee } of placements) {
+    for (const { ieee } of zigbee) {
       if (!(await isListed(ieee))) cut.home.control.join(ieee, { again: true });
     }
     const job = await ended(cut, id);
     expect(job, JSON.stringify(job)).toMatchObject({ state: 'done', problem: null });
     await expectWhole(cut);
-    expect(await plan(cut, FILE)).toMatchObject({ isNothingToDo: true });
+    expect(await plan(cut, file)).toMatchObject({ isNothingToDo: true });
   }, 150_000);
 });

@@ -86,8 +86,10 @@ export async function applyWork(
   step('devices');
   const settled = new Set<PlannedDevice>();
   await settle();
-  await letInZigbee(work.devices.filter(({ protocol }) => protocol === 'zigbee').filter(isMissing));
-  for (const device of work.devices.filter(({ protocol }) => protocol !== 'zigbee')) {
+  for (const protocol of ['zigbee', 'tasmota'] as const) {
+    await letInTogether(work.devices.filter((one) => one.protocol === protocol && isMissing(one)));
+  }
+  for (const device of work.devices.filter(({ node }) => node === null)) {
     if (isMissing(device)) await letInOne(device);
   }
   await settle();
@@ -149,7 +151,8 @@ export async function applyWork(
     finish(change === null && device.known !== null ? undefined : `${device.name} ${line}.`);
   }
 
-  async function letInZigbee(missing: readonly PlannedDevice[]): Promise<void> {
+  /** Opens a network once for all devices whose addresses are known. */
+  async function letInTogether(missing: readonly PlannedDevice[]): Promise<void> {
     const [first] = missing;
     if (first === undefined) return;
     const open = (installCode: string | null) =>

@@ -1,6 +1,6 @@
 // The home as a provisioning file: what such a file can set, and nothing secret.
 import { stringify } from 'yaml';
-import type { DeviceRecord } from '../../model/device.ts';
+import type { DeviceRecord, NodeDescription } from '../../model/device.ts';
 import type { SceneView } from '../../model/hub-port.ts';
 import type { HomeContents } from '../../model/store-port.ts';
 import { handleFrom } from '../names.ts';
@@ -9,12 +9,18 @@ const HEADER = `# A home for the hub: \`ingle provision FILE\` sets up what is n
 # Passwords, install codes and commissioning codes are not in an export.
 `;
 
+/** How such a file names the device; null where only an address or a code that the hub keeps to itself would. */
+function wayOf({ adapter, node }: NodeDescription): Readonly<Record<string, string>> | null {
+  if (adapter === 'zigbee') return { zigbee: node };
+  return adapter === 'mqtt' && /^[0-9A-F]{12}$/i.test(node) ? { tasmota: node } : null;
+}
+
 export function exportHome(contents: HomeContents, scenes: readonly SceneView[]): string {
   const { home } = contents;
   const rooms = [...contents.rooms].sort((a, b) => a.order - b.order);
   const roomName = (device: DeviceRecord) => rooms.find(({ id }) => id === device.room)?.name;
-  const zigbee = contents.devices.filter(({ description }) => description.adapter === 'zigbee');
-  const others = contents.devices.length - zigbee.length;
+  const addressed = contents.devices.filter(({ description }) => wayOf(description) !== null);
+  const others = contents.devices.length - addressed.length;
   const file = {
     home: {
       ...(home.name === '' ? {} : { name: home.name }),
@@ -23,8 +29,8 @@ export function exportHome(contents: HomeContents, scenes: readonly SceneView[])
       ...(home.place === null ? {} : { place: home.place }),
     },
     rooms: rooms.map(({ name, icon }) => (icon === null ? name : { name, icon })),
-    devices: zigbee.map((device) => ({
-      zigbee: device.description.node,
+    devices: addressed.map((device) => ({
+      ...wayOf(device.description),
       name: device.name,
       ...(device.handle === handleFrom(device.name) ? {} : { handle: device.handle }),
       ...(roomName(device) === undefined ? {} : { room: roomName(device) }),

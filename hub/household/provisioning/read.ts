@@ -165,7 +165,7 @@ function readDevice(entry: DeviceEntry, path: Path, refuse: Refuse): WantedDevic
       path,
       protocol,
       adapter: ADAPTERS[protocol],
-      node: entry.zigbee === undefined ? null : (entry.zigbee.toLowerCase() as NodeAddress),
+      node: nodeOf(entry),
       how: {
         installCode: entry.installCode ?? null,
         code: entry.matter ?? null,
@@ -177,6 +177,12 @@ function readDevice(entry: DeviceEntry, path: Path, refuse: Refuse): WantedDevic
       room: typeof entry.room === 'string' ? tidyName(entry.room) : entry.room,
     },
   ];
+}
+
+/** The node's own address, where the file gives it; in small letters, as it is compared. */
+function nodeOf({ zigbee, tasmota }: DeviceEntry): NodeAddress | null {
+  const address = zigbee ?? tasmota?.replaceAll(/[:-]/g, '');
+  return address === undefined ? null : (address.toLowerCase() as NodeAddress);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
