@@ -82,6 +82,18 @@ it('leaves a lamp as it was when the hub is killed in the middle', async () => {
   expect(fileVersion()).toBe(OLD);
 }, 60_000);
 
+it('stops when somebody says so, refuses a second update meanwhile, and leaves the lamp as it was', async () => {
+  const id = await update();
+  await isHalfway(id);
+  const second = await house.hub.call('/api/jobs', {
+    body: { kind: 'firmware', device: lamp.id },
+  });
+  expect(second.status).toBe(409);
+  await house.hub.call(`/api/jobs/${id}`, { method: 'DELETE' });
+  await waitFor('the job to stop', async () => (await look(id)).state === 'cancelled');
+  expect(fileVersion()).toBe(OLD);
+}, 30_000);
+
 it('updates it when it is asked again, with progress, and tells what it runs then', async () => {
   const id = await update();
   await isHalfway(id);
