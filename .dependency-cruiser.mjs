@@ -87,6 +87,8 @@ export default {
     },
     oneHome('(zigbee-herdsman|zigbee-herdsman-converters)', '^adapters/zigbee/'),
     oneHome('@matter', '^adapters/matter/'),
+    oneHome('(aedes|mqtt)', '^adapters/mqtt/'),
+    oneHome('(ws|bonjour-service)', '^adapters/wifi/'),
     oneHome('better-sqlite3', '(^hub/store/|/store[^/]*\\.ts$)'),
     oneHome('(hono|hono-openapi|@hono)', '^hub/(api/|main\\.ts$)'),
     oneHome('(commander|listr2)', '^hub/cli/'),
