@@ -130,7 +130,7 @@ async function start(): Promise<Running> {
   // Every thread and child from here on keeps its compiled code: the device definitions alone take 0.2 s to compile.
   process.env.NODE_COMPILE_CACHE ??= path.join(folder, 'cache', 'compile');
   // It loads its modules while storage opens the files.
-  const coreThread = startCoreThread();
+  const coreThread = startCoreThread(folder);
 
   let core: CoreLink | undefined;
   let hub: Hub | undefined;
@@ -224,6 +224,7 @@ async function start(): Promise<Running> {
   const coreLink = createCoreLink({
     clock,
     firstThread: coreThread,
+    dataFolder: folder,
     recovery,
     settings: () => household.settings(),
     storePort: () => store.corePort(),

@@ -1,6 +1,7 @@
 // The core: the live home and its scenes as one deterministic state machine. It takes numbered inputs with their
 // time and gives effects; it owns no clock, timer, randomness or I/O, so living, replaying and simulating are the same.
 import { createEvaluator, type Evaluator, sceneTables } from '../../scenes/evaluator/evaluator.ts';
+import type { KeptScenes } from '../../scenes/evaluator/kept-scenes.ts';
 import type { AdapterItem } from '../model/adapter-port.ts';
 import type { Cause } from '../model/cause.ts';
 import type { ClockState, Instant } from '../model/clock.ts';
@@ -37,6 +38,8 @@ export interface CoreStart {
   readonly lastValues: readonly LastValue[];
   /** Wall time at which the home was last seen to live; absent or null: the newest value's. */
   readonly lastAliveMs?: number | null;
+  /** Scenes that were read at an earlier start; absent: all are read. */
+  readonly keptScenes?: KeptScenes;
 }
 
 export interface Core {
@@ -67,7 +70,7 @@ export function createCore(start: CoreStart): Core {
   const early = new Map<string, Map<PropertyKey, PropertyValue>>();
   let patches: Patch[] = [];
 
-  const evaluator: Evaluator = createEvaluator(scenes);
+  const evaluator: Evaluator = createEvaluator(scenes, start.keptScenes);
   const intents = createIntents(state, {
     notified: (id, problem) => evaluator.notified(id, problem, world),
     release: (command) => commands.release(command),

@@ -1,8 +1,9 @@
 // The core's worker shell: clocks, timers and ports around the pure core. It batches what a turn of the event loop
 // brings into one commit, tells main first, then storage, then the adapters.
-import { type MessagePort, parentPort } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import cron from 'node-cron';
 import { listenForHost } from '../../adapters/contract/socket-port.ts';
+import { KeptScenes } from '../../scenes/evaluator/kept-scenes.ts';
 import type { AdapterToCore, CoreToAdapter } from '../model/adapter-port.ts';
 import type { CoreInput } from '../model/core-port.ts';
 import type { AdapterId } from '../model/identifiers.ts';
@@ -10,7 +11,8 @@ import type { JournalRecord, LogEntry } from '../model/journal.ts';
 import type { CoreToStore, StoreToCore } from '../model/store-port.ts';
 import { createSystemClock } from '../threads/system-clock.ts';
 import { type Core, createCore } from './core.ts';
-import type { CoreBoot, CoreToMain, MainToCore } from './shell-messages.ts';
+import { createSceneFile } from './scene-file.ts';
+import type { CoreBoot, CoreToMain, CoreWorkerData, MainToCore } from './shell-messages.ts';
 
 /** Log entries given to storage and not taken yet; beyond this they are counted and dropped. */
 const LOG_IN_FLIGHT_MAX = 50_000;
@@ -20,10 +22,14 @@ const FLUSH_WITHIN_MS = 5;
 const UNDELIVERED_MAX = 256;
 /** Node's timers cannot be set further ahead; the next tick comes long before. */
 const TIMER_MAX_MS = 60_000;
+/** What was read at the start is kept for the next one this much later, when the home is up. */
+const KEEP_SCENES_AFTER_MS = 10_000;
 
 if (!parentPort) throw new Error('core.worker is started by the hub as a worker thread');
 const main = parentPort;
 const clock = createSystemClock();
+const sceneFile = createSceneFile(workerData as CoreWorkerData);
+const keptScenes = new KeptScenes(sceneFile.read());
 
 let core: Core | undefined;
 let quarantined = new Set<string>();
@@ -38,6 +44,7 @@ let isTurnPlanned = false;
 let flushTimer: NodeJS.Timeout | undefined;
 let timer: NodeJS.Timeout | undefined;
 let timerAtMs = Number.POSITIVE_INFINITY;
+let keepTimer: NodeJS.Timeout | undefined;
 
 function tell(message: CoreToMain): void {
   main.postMessage(message);
@@ -256,13 +263,23 @@ async function useSocket(adapter: AdapterId, path: string, token: string): Promi
 function start(boot: CoreBoot, port: MessagePort): void {
   clock.hold(boot.wallOffsetMs, boot.clock);
   quarantined = new Set(boot.quarantined);
-  core = createCore({ ...boot, now: clock.now(), bootId: clock.bootId });
+  core = createCore({ ...boot, now: clock.now(), bootId: clock.bootId, keptScenes });
   useStore(port);
   for (const input of boot.settings) apply(input);
   core.resume(clock.now());
   planTurn();
   cron.schedule('* * * * *', () => apply({ kind: 'tick' }), { timezone: 'UTC' });
   setImmediate(() => tell({ kind: 'ready' }));
+  keepTimer = setTimeout(keepScenes, KEEP_SCENES_AFTER_MS);
+}
+
+function keepScenes(): void {
+  if (keepTimer === undefined) return;
+  clearTimeout(keepTimer);
+  keepTimer = undefined;
+  const text = keptScenes.text();
+  if (text !== null) sceneFile.write(text);
+  keptScenes.forget();
 }
 
 main.on('message', (message: MainToCore) => {
@@ -294,6 +311,7 @@ main.on('message', (message: MainToCore) => {
     case 'stop':
       flush();
       clearTimeout(timer);
+      keepScenes();
       tell({ kind: 'stopped' });
       // Everything that was posted is delivered before the thread ends.
       setImmediate(() => process.exit(0));

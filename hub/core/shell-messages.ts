@@ -7,6 +7,11 @@ import type { AdapterId } from '../model/identifiers.ts';
 import type { Patch } from '../model/state-table.ts';
 import type { LastValue } from '../model/store-port.ts';
 
+/** What the core's thread is made with. */
+export interface CoreWorkerData {
+  readonly dataFolder: string;
+}
+
 /** What a core is started with; `entries` are storage's after a start of the hub, main's mirror after a crash of the core. */
 export interface CoreBoot {
   readonly clock: ClockState;

@@ -2,7 +2,7 @@
 // within a second should it die.
 import { type MessagePort, Worker } from 'node:worker_threads';
 import { createMirror, type Mirror } from '../core/mirror.ts';
-import type { CoreBoot, CoreToMain, MainToCore } from '../core/shell-messages.ts';
+import type { CoreBoot, CoreToMain, CoreWorkerData, MainToCore } from '../core/shell-messages.ts';
 import type { Clock, ClockState } from '../model/clock.ts';
 import type { CoreCommit, CoreInput, CoreReply } from '../model/core-port.ts';
 import { HubError, TimeoutError } from '../model/errors.ts';
@@ -31,6 +31,7 @@ export interface CoreLinkOptions {
   readonly clock: Clock & { readonly wallOffsetMs: number };
   /** The thread of the first core, from `startCoreThread`; one that has to follow it is started here. */
   readonly firstThread: Worker;
+  readonly dataFolder: string;
   readonly recovery: Recovery;
   /** The home's settings as inputs, as they are when the core (re)starts. */
   settings(): CoreInput[];
@@ -71,8 +72,9 @@ interface Pending {
 }
 
 /** Starts a core's thread: it loads its modules and then waits to be told what to start from. */
-export function startCoreThread(): Worker {
-  return new Worker(workerEntry('core'), { name: 'core' });
+export function startCoreThread(dataFolder: string): Worker {
+  const workerData: CoreWorkerData = { dataFolder };
+  return new Worker(workerEntry('core'), { name: 'core', workerData });
 }
 
 export function createCoreLink(options: CoreLinkOptions): CoreLink {
@@ -110,7 +112,7 @@ export function createCoreLink(options: CoreLinkOptions): CoreLink {
   }
 
   function startWorker(events: PartEvents) {
-    const mine = firstThread ?? startCoreThread();
+    const mine = firstThread ?? startCoreThread(options.dataFolder);
     firstThread = null;
     worker = mine;
     let reason = 'it ended';

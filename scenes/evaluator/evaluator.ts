@@ -15,6 +15,7 @@ import { crosses, noteAvailability, sweepBaselines, takeBaseline } from './cross
 import { breakerKey, Decisions, restProblem } from './decisions.ts';
 import { Engine } from './engine.ts';
 import { Holds } from './holds.ts';
+import type { KeptScenes } from './kept-scenes.ts';
 import { isKept, Loading } from './loading.ts';
 import type { Pressed } from './run-steps.ts';
 import { Runs } from './runs.ts';
@@ -39,7 +40,7 @@ export class Evaluator {
   readonly #later: (() => void)[] = [];
   #isBusy = false;
 
-  constructor(tables: SceneTables) {
+  constructor(tables: SceneTables, kept: KeptScenes | null) {
     this.#engine = new Engine(tables);
     this.#holds = new Holds(this.#engine);
     this.#schedules = new Schedules(this.#engine);
@@ -48,12 +49,9 @@ export class Evaluator {
       ended: (trace) => this.#decisions.ended(trace),
     });
     this.#decisions = new Decisions(this.#engine, this.#runs);
-    this.#loading = new Loading(this.#engine, {
-      runs: this.#runs,
-      holds: this.#holds,
-      schedules: this.#schedules,
-      decisions: this.#decisions,
-    });
+    const [runs, holds, schedules] = [this.#runs, this.#holds, this.#schedules];
+    const parts = { runs, holds, schedules, decisions: this.#decisions };
+    this.#loading = new Loading(this.#engine, parts, kept);
   }
 
   /** Sets a scene, new or edited. One that cannot be compiled is kept with its problem and does not run. */
@@ -232,6 +230,7 @@ export class Evaluator {
   /** The home, its rooms or its devices were changed. */
   homeChanged(world: SceneWorld): void {
     this.#engine.forgetNames();
+    this.#loading.homeChanged();
     if (this.#engine.scenes.size === 0) return;
     this.#work(() => {
       const stale = new Set<SceneId>();
@@ -361,9 +360,9 @@ export class Evaluator {
   }
 }
 
-/** Makes the scenes' part of a core over its tables. */
-export function createEvaluator(tables: SceneTables): Evaluator {
-  return new Evaluator(tables);
+/** Makes the scenes' part of a core over its tables; `kept` is asked for scenes until `restored`. */
+export function createEvaluator(tables: SceneTables, kept: KeptScenes | null = null): Evaluator {
+  return new Evaluator(tables, kept);
 }
 
 function hitOf({ trigger, item }: IndexEntry, { device, property, value }: Pressed): Hit {

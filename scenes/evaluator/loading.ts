@@ -6,13 +6,15 @@ import type { SceneRecord } from '../../hub/model/home.ts';
 import type { DeviceId, SceneId } from '../../hub/model/identifiers.ts';
 import type { Label } from '../../hub/model/property-row.ts';
 import type { SceneWorld } from '../../hub/model/scene-world.ts';
-import { parseScene } from '../language/parse.ts';
+import type { SceneNames } from '../language/names.ts';
+import { type ParsedScene, parseScene } from '../language/parse.ts';
 import { devicesOf } from '../language/scene.ts';
 import { both } from '../language/words.ts';
 import { compileScene } from './compile.ts';
 import { breakerKey, type Decisions, NEW_STATE } from './decisions.ts';
 import type { Engine, LoadedScene } from './engine.ts';
 import type { Holds } from './holds.ts';
+import type { KeptScenes } from './kept-scenes.ts';
 import type { Runs } from './runs.ts';
 import type { Schedules } from './schedules.ts';
 import type { SceneStateEntry } from './tables.ts';
@@ -32,10 +34,23 @@ export class Loading {
   readonly #knownDevices = new Map<DeviceId, DeviceRecord>();
   /** Whether the tables have been taken up. */
   isLive = false;
+  /** Reads the scenes until the tables are taken up; null: as they stand. */
+  readonly #kept: KeptScenes | null;
 
-  constructor(engine: Engine, parts: Parts) {
+  constructor(engine: Engine, parts: Parts, kept: KeptScenes | null) {
     this.#engine = engine;
     this.#parts = parts;
+    this.#kept = kept;
+  }
+
+  /** The home or its devices are others. */
+  homeChanged(): void {
+    if (!this.isLive) this.#kept?.homeChanged();
+  }
+
+  #read(record: SceneRecord, names: SceneNames, world: SceneWorld): ParsedScene {
+    if (this.isLive || this.#kept === null) return parseScene(record.source, names);
+    return this.#kept.read(record, names, world);
   }
 
   /** Adds the scenes that name a device which is new, changed or gone; returns whether there is any such device. */
@@ -66,7 +81,7 @@ export class Loading {
     const before = this.#engine.scenes.get(record.id);
     if (this.#knownDevices.size === 0) this.staleScenes(world, new Set());
     if (before) this.unload(before);
-    const parsed = parseScene(record.source, names);
+    const parsed = this.#read(record, names, world);
     const compiled = parsed.scene ? compileScene(record.id, parsed.scene, names) : null;
     const problem = parsed.scene ? null : sceneProblem(record, parsed.errors);
     const loaded: LoadedScene = { record, compiled, problem };
