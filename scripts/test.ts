@@ -19,6 +19,7 @@ interface TestReport {
 
 const NEEDED = [
   { package: 'chromium', why: 'the page is tested in a real browser', programs: ['chromium'] },
+  { package: 'iproute2', why: 'Matter nodes stand in a network of their own', programs: ['ip'] },
   { package: 'socat', why: 'a pty stands in for a USB stick', programs: ['socat'] },
 ] as const;
 // Without a Chinese font the browser draws boxes, and widths in the page's tests are those of boxes.
