@@ -190,7 +190,7 @@ class ZigbeeAdapter implements Adapter {
     void this.#configurePending(controller);
     const { type, meta } = await controller.getCoordinatorVersion();
     const { channel } = await controller.getNetworkParameters();
-    return `${type} ${meta.revision ?? ''}, channel ${channel}, ${this.#nodes.size} nodes`;
+    return `${type} ${meta.revision ?? ''}, channel ${channel}`;
   }
 
   async #configurePending(controller: Controller): Promise<void> {
