@@ -6,7 +6,7 @@ import type { Controller } from 'zigbee-herdsman';
 import type { AdapterState, LogLevel } from '../../hub/model/adapter-port.ts';
 import { HubError, type Problem } from '../../hub/model/errors.ts';
 import { within } from '../contract/host.ts';
-import { closePort, createController, onCoordinatorReset, probe } from './herdsman.ts';
+import { closePort, createController, onCoordinatorReset, probe, saveHourly } from './herdsman.ts';
 import {
   hasDevices,
   type NetworkParameters,
@@ -134,6 +134,7 @@ export class Radio {
       if (result === 'reset' && hadDevices) this.#keepLostDevices();
       saveNetwork(files, network);
       protectFiles(files);
+      saveHourly(controller);
       this.#controller = controller;
       return controller;
     } catch (error) {
