@@ -73,22 +73,7 @@ export type OutEvent =
       readonly previous: PropertyValue | null;
       readonly cause: Cause;
     }
-  | {
-      readonly kind: 'event';
-      readonly seq: number;
-      readonly atMs: number;
-      readonly device: DeviceId;
-      readonly property: PropertyKey;
-      readonly value: PropertyValue;
-    }
-  | {
-      readonly kind: 'availability';
-      readonly seq: number;
-      readonly atMs: number;
-      readonly device: DeviceId;
-      readonly online: boolean;
-      readonly reason: string | null;
-    }
+  | Extract<LogEntry, { kind: 'event' | 'availability' }>
   | {
       readonly kind: 'wanted';
       readonly seq: number;
