@@ -5,8 +5,12 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { createInterface, type Interface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { createInterface } from 'node:readline';
+import {
+  type DeviceProcess,
+  type ListedDevice,
+  startDeviceProcess,
+} from '../../../scripts/virtual-home/matter/device-process.ts';
 import type { MatterPlacement } from '../../../scripts/virtual-home/matter/model.ts';
 import type { CoreLine, OpenLine } from '../../contract/scripted-hub.ts';
 import type { FromRelay, ToRelay } from './relay-message.ts';
@@ -19,9 +23,6 @@ const SETUP = [
   'echo ready',
   'exec cat',
 ].join(' && ');
-const DEVICES = fileURLToPath(
-  new URL('../../../scripts/virtual-home/matter/main.ts', import.meta.url),
-);
 const WORKER = new URL('./matter-worker.child.ts', import.meta.url);
 
 /** Why this machine cannot give a namespace; null when it can. */
@@ -33,28 +34,19 @@ export function whyNoNamespace(): string | null {
   return tried.error?.message ?? tried.stderr.trim();
 }
 
-export interface TestDevice {
-  readonly key: string;
-  readonly manualCode: string;
-  readonly qrCode: string;
-}
-
 /** The process with the devices, and what a test does at them. */
-export interface TestDevices {
-  readonly list: readonly TestDevice[];
-  of(key: string): TestDevice;
-  /** Changes a device as its own hardware would. */
-  set(key: string, endpoint: number, values: object): Promise<void>;
-  get(key: string, endpoint: number, cluster: string, attribute: string): Promise<unknown>;
+export interface TestDevices extends Pick<DeviceProcess, 'set' | 'get'> {
+  readonly list: readonly ListedDevice[];
+  of(key: string): ListedDevice;
   /** Stops and resumes the whole process: out of reach and back. */
   freeze(isFrozen: boolean): void;
-  kill(): Promise<void>;
 }
 
 export class TestHouse {
   readonly folder = mkdtempSync(path.join(os.tmpdir(), 'ingle-matter-'));
   readonly #holder: ChildProcess;
   readonly #children: ChildProcess[] = [];
+  readonly #devices: DeviceProcess[] = [];
 
   private constructor(holder: ChildProcess) {
     this.#holder = holder;
@@ -77,22 +69,27 @@ export class TestHouse {
 
   /** Starts devices, by default the demo's; what they remember is in a folder of the name. */
   async devices(placements?: readonly MatterPlacement[], name = 'devices'): Promise<TestDevices> {
-    const data = path.join(this.folder, name);
     const home = path.join(this.folder, `${name}.json`);
-    const more: string[] = [];
-    if (placements !== undefined) {
-      writeFileSync(home, JSON.stringify({ devices: placements }));
-      more.push('--home', home);
-    }
-    const args = [process.execPath, DEVICES, '--data', data, '--interface', 'lo', ...more];
-    const child = spawn('nsenter', [...this.inside, ...args], {
-      stdio: ['pipe', 'pipe', 'inherit'],
+    if (placements !== undefined) writeFileSync(home, JSON.stringify({ devices: placements }));
+    const devices = startDeviceProcess({
+      inside: (command, args) => ['nsenter', [...this.inside, command, ...args]],
+      data: path.join(this.folder, name),
+      networkInterface: 'lo',
+      ...(placements === undefined ? {} : { home }),
+      said: (text) => process.stderr.write(`${text}\n`),
     });
-    this.#children.push(child);
-    const lines = createInterface({ input: child.stdout });
-    const [first] = (await once(lines, 'line')) as [string];
-    const { devices } = JSON.parse(first) as { devices: TestDevice[] };
-    return remote(child, lines, devices);
+    this.#devices.push(devices);
+    const list = await devices.listed;
+    return {
+      ...devices,
+      list,
+      of(key) {
+        const device = list.find((each) => each.key === key);
+        if (device === undefined) throw new Error(`There is no device ${key}`);
+        return device;
+      },
+      freeze: (isFrozen) => devices.signal(isFrozen ? 'SIGSTOP' : 'SIGCONT'),
+    };
   }
 
   /** Opens the Matter worker in the namespace. */
@@ -141,6 +138,10 @@ export class TestHouse {
   };
 
   async [Symbol.asyncDispose](): Promise<void> {
+    for (const devices of this.#devices) {
+      devices.signal('SIGKILL');
+      await devices.stop();
+    }
     for (const child of [...this.#children, this.#holder]) {
       if (child.exitCode !== null || child.signalCode !== null) continue;
       const gone = once(child, 'exit');
@@ -149,46 +150,4 @@ export class TestHouse {
     }
     rmSync(this.folder, { recursive: true, force: true });
   }
-}
-
-function remote(child: ChildProcess, lines: Interface, list: readonly TestDevice[]): TestDevices {
-  const waiting = new Map<number, (answer: { value?: unknown; problem?: string }) => void>();
-  let last = 0;
-  lines.on('line', (line) => {
-    const answer = JSON.parse(line) as { id: number; value?: unknown; problem?: string };
-    waiting.get(answer.id)?.(answer);
-    waiting.delete(answer.id);
-  });
-  const ask = async (request: object): Promise<unknown> => {
-    last += 1;
-    const id = last;
-    const answered = new Promise<{ value?: unknown; problem?: string }>((resolve) => {
-      waiting.set(id, resolve);
-    });
-    child.stdin?.write(`${JSON.stringify({ id, ...request })}\n`);
-    const { value, problem } = await answered;
-    if (problem !== undefined) throw new Error(problem);
-    return value;
-  };
-  return {
-    list,
-    of(key) {
-      const device = list.find((each) => each.key === key);
-      if (device === undefined) throw new Error(`There is no device ${key}`);
-      return device;
-    },
-    set: async (device, endpoint, values) => {
-      await ask({ device, endpoint, set: values });
-    },
-    get: (device, endpoint, cluster, attribute) =>
-      ask({ device, endpoint, get: [cluster, attribute] }),
-    freeze: (isFrozen) => {
-      child.kill(isFrozen ? 'SIGSTOP' : 'SIGCONT');
-    },
-    kill: async () => {
-      const gone = once(child, 'exit');
-      child.kill('SIGKILL');
-      await gone;
-    },
-  };
 }

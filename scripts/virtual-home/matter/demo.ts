@@ -1,25 +1,19 @@
 // The demo's Matter part beside a hub: a network of its own, the devices in a process in it, and their adding by
 // their setup codes as a person would. Where the machine does not allow it the demo runs without, and says why.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { HubError } from '../../../hub/model/errors.ts';
 import type { Actor, HealthReport, HubPort } from '../../../hub/model/hub-port.ts';
 import { adapterId, type RoomId } from '../../../hub/model/identifiers.ts';
+import { type DeviceProcess, startDeviceProcess } from './device-process.ts';
 import { loadMatterHome, type MatterPlacement } from './model.ts';
 import { createDemoNamespace, type DemoNamespace, whyNoNamespace } from './namespace.ts';
 
 const MATTER = adapterId('matter');
-const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
-const START_WITHIN_MS = 60_000;
 const PAIR_SECONDS = 60;
 /** Longer than a search, so that the job itself says how it ended. */
 const WAIT_MS = 90_000;
 const ATTEMPTS_MAX = 3;
-const STOP_WITHIN_MS = 3_000;
 
 export interface MatterDemoOptions {
   readonly dataFolder: string;
@@ -39,12 +33,6 @@ export interface MatterDemo {
   /** Adds what is missing, with names and rooms. */
   furnish(hub: HubPort, rooms: ReadonlyMap<string, RoomId>, actor: Actor): Promise<void>;
   stop(): Promise<void>;
-}
-
-interface Listed {
-  readonly key: string;
-  readonly manualCode: string;
-  readonly isCommissioned: boolean;
 }
 
 function without(why: { readonly en: string; readonly zh: string }): MatterDemo {
@@ -95,8 +83,7 @@ class RunningMatterDemo implements MatterDemo {
   readonly placements = loadMatterHome();
   readonly #options: MatterDemoOptions;
   readonly #network: DemoNamespace;
-  readonly #child: ChildProcess;
-  readonly #listed: Promise<readonly Listed[]>;
+  readonly #devices: DeviceProcess;
   #isStopped = false;
 
   constructor(options: MatterDemoOptions, network: DemoNamespace) {
@@ -105,30 +92,15 @@ class RunningMatterDemo implements MatterDemo {
     this.flags = ['--matter.enabled', '1', '--mdns.interface', network.hubInterface];
     const data = path.join(options.dataFolder, 'matter');
     mkdirSync(data, { recursive: true, mode: 0o700 });
-    const [command, args] = network.inside(process.execPath, [
-      MAIN,
-      ...['--data', data, '--interface', network.deviceInterface],
-      ...['--seed', String(options.seed), '--speed', String(options.speed)],
-    ]);
-    this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
-    this.#child.stderr?.on('data', (chunk: Buffer) => {
-      options.log('warn', chunk.toString('utf8').trim());
+    this.#devices = startDeviceProcess({
+      inside: network.inside,
+      data,
+      networkInterface: network.deviceInterface,
+      seed: options.seed,
+      speed: options.speed,
+      said: (text) => options.log('warn', text),
     });
-    this.#listed = this.#firstLine();
-    this.#listed.catch((error: unknown) => options.log('error', String(error)));
-  }
-
-  async #firstLine(): Promise<readonly Listed[]> {
-    const { stdout } = this.#child;
-    if (stdout === null) throw new Error('The Matter devices have no output');
-    const signal = AbortSignal.timeout(START_WITHIN_MS);
-    const line = once(createInterface({ input: stdout }), 'line', { signal });
-    const ended = once(this.#child, 'exit', { signal }).then(([code]) => {
-      throw new HubError('unreachable', `The Matter devices ended with code ${code}`);
-    });
-    const [first] = (await Promise.race([line, ended])) as [string];
-    ended.catch(() => {});
-    return (JSON.parse(first) as { devices: Listed[] }).devices;
+    this.#devices.listed.catch((error: unknown) => options.log('error', String(error)));
   }
 
   joined(hub: HubPort): number {
@@ -136,7 +108,7 @@ class RunningMatterDemo implements MatterDemo {
   }
 
   async furnish(hub: HubPort, rooms: ReadonlyMap<string, RoomId>, actor: Actor): Promise<void> {
-    const listed = await this.#listed;
+    const listed = await this.#devices.listed;
     await this.#until(hub, 'Matter', () =>
       hub.health().adapters.some(({ id, state }) => id === MATTER && state.kind === 'connected'),
     );
@@ -193,14 +165,7 @@ class RunningMatterDemo implements MatterDemo {
 
   async stop(): Promise<void> {
     this.#isStopped = true;
-    const child = this.#child;
-    if (child.exitCode === null && child.signalCode === null) {
-      const gone = once(child, 'exit');
-      child.kill('SIGTERM');
-      const force = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
-      await gone;
-      clearTimeout(force);
-    }
+    await this.#devices.stop();
     await this.#network.remove();
   }
 }
