@@ -1,49 +1,29 @@
 // Goal: a person adds a Shelly by its address and password, and a Tasmota device with the line that the page gives, and
 // switches both. Method: real Chromium, the real hub, devices that speak their vendors' protocols.
-import AxeBuilder from '@axe-core/playwright';
-import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../virtual-home/lan/demo-lan.ts';
 import { LanHome } from '../virtual-home/lan/lan-home.ts';
+import { type BrowserPage, openOwnersPage } from './browser-page.ts';
 import type { DeviceJson } from './house.ts';
 import { type RunningHub, startHub, waitFor } from './running-hub.ts';
 
-const PASSWORD = 'lanterns over quiet water';
-
 let lan: LanHome;
 let hub: RunningHub;
-let browser: Browser;
-let page: Page;
+let browser: BrowserPage;
 
 beforeAll(async () => {
   lan = await LanHome.start({ seed: 1, speed: 1, residents: false });
   hub = await startHub({ environment: { INGLE_MQTT_PORT: String(await freePort()) } });
-  const { body } = await hub.call<{ code: string }>('/api/claim/code', { body: {} });
-  await hub.call('/api/claim', { body: { code: body.code, name: 'Anna', password: PASSWORD } });
-  browser = await chromium.launch({
-    executablePath: process.env.INGLE_CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-  });
-  const context = await browser.newContext({
-    viewport: { width: 360, height: 760 },
-    locale: 'en-GB',
-  });
-  page = await context.newPage();
-  page.setDefaultTimeout(15_000);
-  const login = await context.request.post(`${hub.url}/api/session`, {
-    data: { name: 'Anna', password: PASSWORD },
-    headers: { Origin: hub.url },
-  });
-  expect(login.status()).toBe(201);
+  browser = await openOwnersPage(hub);
 }, 90_000);
 
 afterAll(async () => {
-  await browser?.close();
+  await browser?.[Symbol.asyncDispose]();
   await hub?.[Symbol.asyncDispose]();
   await lan?.stop();
 });
 
-const at = (id: string) => page.getByTestId(id);
+const at = (id: string) => browser.at(id);
 
 async function deviceNamed(name: string): Promise<DeviceJson> {
   return waitFor(name, async () => {
@@ -58,21 +38,23 @@ async function nameAndSwitch(name: string, isOn: () => boolean): Promise<void> {
   await at('pair-save').first().click();
   const { handle } = await deviceNamed(name);
   const before = isOn();
-  await page.goto(`${hub.url}/#/`);
+  await browser.open('');
   await at(`toggle-${handle}`).click();
   await waitFor(`${name} itself to change`, () => isOn() !== before);
-  await page.locator(`[data-testid="toggle-${handle}"][aria-pressed="${!before}"]`).waitFor();
+  await browser.page
+    .locator(`[data-testid="toggle-${handle}"][aria-pressed="${!before}"]`)
+    .waitFor();
 }
 
 describe('devices of the home’s network, in the page', () => {
   it('adds a Shelly by its address, after saying that its password is missing', async () => {
     const dimmer = lan.shelly('Dining light');
-    await page.goto(`${hub.url}/#/add`);
+    await browser.open('add');
     await at('pair-protocol').selectOption('shelly');
     await at('pair-address').fill(`127.0.0.1:${dimmer.port}`);
     await at('pair-start').click();
     await at('pair-end').getByText('asks for a password').waitFor();
-    await page.goto(`${hub.url}/#/add`);
+    await browser.open('add');
     await at('pair-protocol').selectOption('shelly');
     await at('pair-address').fill(`127.0.0.1:${dimmer.port}`);
     await at('pair-password').fill(dimmer.password ?? '');
@@ -82,15 +64,12 @@ describe('devices of the home’s network, in the page', () => {
 
   it('makes an account for a Tasmota device, which then is found', async () => {
     const fridge = lan.tasmota('Fridge plug');
-    await page.goto(`${hub.url}/#/add`);
+    await browser.open('add');
     await at('pair-protocol').selectOption('tasmota');
     await at('mqtt-name').fill('fridge-plug');
     await at('mqtt-make').click();
     const line = await at('mqtt-command').innerText();
-    const { violations } = await new AxeBuilder({ page })
-      .withTags(['wcag2a', 'wcag2aa', 'wcag22aa'])
-      .analyze();
-    expect(violations.map(({ id, nodes }) => `${id} ${nodes[0]?.html}`)).toEqual([]);
+    await browser.expectAccessible('an account was made');
     const word = (name: string) => new RegExp(`${name} ([^;]+)`).exec(line)?.[1] ?? '';
     expect(word('Topic')).toBe('fridge-plug');
     await fridge.setBroker({

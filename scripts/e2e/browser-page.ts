@@ -1,0 +1,68 @@
+// A household's phone for one test: real Chromium on the hub's page, and what every test of the page asks of it.
+import AxeBuilder from '@axe-core/playwright';
+import { chromium, type Locator, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+import type { RunningHub } from './running-hub.ts';
+
+/** Whom the tests' homes belong to. */
+export const OWNER = { name: 'Anna', password: 'lanterns over quiet water' };
+
+const ARGUMENTS = [
+  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+];
+const PHONE = { width: 360, height: 760 };
+
+export interface BrowserPage extends AsyncDisposable {
+  readonly page: Page;
+  /** What the page's own code threw so far. */
+  readonly errors: readonly string[];
+  at(testId: string): Locator;
+  /** Goes to a place of the hub's page, such as `add`. */
+  open(place: string): Promise<void>;
+  /** Nothing against WCAG 2.2 AA is found; `part` is a selector, absent: the whole page. */
+  expectAccessible(where: string, part?: string): Promise<void>;
+}
+
+/** Opens a browser as large as a phone, in English; nothing is loaded yet and nobody is signed in. */
+export async function openBrowserPage(hub: Pick<RunningHub, 'url'>): Promise<BrowserPage> {
+  const browser = await chromium.launch({
+    executablePath: process.env.INGLE_CHROMIUM ?? '/usr/bin/chromium',
+    args: ARGUMENTS,
+  });
+  const context = await browser.newContext({ viewport: PHONE, locale: 'en-GB' });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  return {
+    page,
+    errors,
+    at: (testId) => page.getByTestId(testId),
+    async open(place) {
+      await page.goto(`${hub.url}/#/${place}`);
+    },
+    async expectAccessible(where, part) {
+      const builder = new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag22aa']);
+      if (part !== undefined) builder.include(part);
+      const { violations } = await builder.analyze();
+      expect(violations.map(({ id, nodes }) => `${where}: ${id} ${nodes[0]?.html}`)).toEqual([]);
+    },
+    async [Symbol.asyncDispose]() {
+      await browser.close();
+    },
+  };
+}
+
+/** Takes a hub that belongs to nobody for its owner, and opens a browser in which she is signed in. */
+export async function openOwnersPage(hub: RunningHub): Promise<BrowserPage> {
+  const { body } = await hub.call<{ code: string }>('/api/claim/code', { body: {} });
+  const claimed = await hub.call('/api/claim', { body: { code: body.code, ...OWNER } });
+  expect(claimed.status).toBe(201);
+  const opened = await openBrowserPage(hub);
+  const login = await opened.page
+    .context()
+    .request.post(`${hub.url}/api/session`, { data: OWNER, headers: { Origin: hub.url } });
+  expect(login.status()).toBe(201);
+  return opened;
+}

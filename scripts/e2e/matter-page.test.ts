@@ -1,0 +1,87 @@
+// Goal: a person adds a Matter lamp by the code on it, after a mistyped one, and switches and dims it. Method: real
+// Chromium, the real hub, a real matter.js device in a network of its own (root on Linux).
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type BrowserPage, openOwnersPage } from './browser-page.ts';
+import type { DeviceJson } from './house.ts';
+import { type MatterDevices, startMatterDevices, whyNoMatter } from './matter-devices.ts';
+import { type RunningHub, startHub, waitFor } from './running-hub.ts';
+
+const why = whyNoMatter();
+
+let matter: MatterDevices;
+let hub: RunningHub;
+let browser: BrowserPage;
+
+describe.skipIf(why !== null)(
+  `a Matter device, in the page${why ? ` (skipped: ${why})` : ''}`,
+  () => {
+    beforeAll(async () => {
+      matter = await startMatterDevices();
+      hub = await startHub({ environment: matter.environment });
+      browser = await openOwnersPage(hub);
+      await waitFor('Matter', async () => {
+        const { body } = await hub.call<{ adapters: { id: string; state: string }[] }>('/readyz');
+        return body.adapters.some(({ id, state }) => id === 'matter' && state === 'connected');
+      });
+    }, 90_000);
+
+    afterAll(async () => {
+      await browser?.[Symbol.asyncDispose]();
+      await hub?.[Symbol.asyncDispose]();
+      await matter?.[Symbol.asyncDispose]();
+    });
+
+    const isOn = async () => (await matter.get('reading-lamp', 1, 'onOff', 'onOff')) === true;
+    const level = () => matter.get('reading-lamp', 1, 'levelControl', 'currentLevel');
+    const lamp = async (): Promise<DeviceJson | undefined> =>
+      (await hub.call<{ items: DeviceJson[] }>('/api/devices')).body.items[0];
+
+    it('says which digit check failed, and adds it with the right code', async () => {
+      const { at } = browser;
+      const code = matter.named('Reading lamp').manualCode;
+      const mistyped = `${code.slice(0, -1)}${(Number(code.at(-1)) + 1) % 10}`;
+      await browser.open('add');
+      await at('pair-protocol').selectOption('matter');
+      await at('pair-code').fill(mistyped);
+      await at('pair-start').click();
+      await browser.page.getByText('wrong digit').first().waitFor();
+      await browser.expectAccessible('a mistyped code');
+      await at('pair-code').fill(code);
+      await at('pair-start').click();
+      await at('pair-name').first().fill('Corner lamp');
+      await browser.expectAccessible('a device that was found');
+      await at('pair-save').first().click();
+      await waitFor('its name to be kept', async () => (await lamp())?.name === 'Corner lamp');
+    }, 60_000);
+
+    it('is switched in the page, and what it does by itself is shown', async () => {
+      const { at, page } = browser;
+      const handle = (await lamp())?.handle;
+      const toggle = at(`toggle-${handle}`);
+      const shown = (is: boolean) =>
+        page.locator(`[data-testid="toggle-${handle}"][aria-pressed="${is}"]`).waitFor();
+      await browser.open('');
+      await toggle.waitFor();
+      const before = await isOn();
+      await toggle.click();
+      await waitFor('the lamp itself to change', async () => (await isOn()) !== before);
+      await shown(!before);
+      // A hand at the device's own button.
+      await matter.set('reading-lamp', 1, { onOff: { onOff: before } });
+      await shown(before);
+    }, 60_000);
+
+    it('is dimmed with the keys of its slider', async () => {
+      const { at } = browser;
+      const handle = (await lamp())?.handle;
+      await at(`open-${handle}`).first().click();
+      const slider = at('slider-brightness');
+      await slider.waitFor();
+      const before = await level();
+      await slider.press('Home');
+      await waitFor('the lamp itself to be dim', async () => (await level()) !== before);
+      expect(Number(await level())).toBeLessThan(20);
+      expect(browser.errors).toEqual([]);
+    }, 60_000);
+  },
+);
