@@ -6,7 +6,7 @@ import { specOf } from '../../hub/model/properties.ts';
 import type { Label } from '../../hub/model/property-row.ts';
 import { valuesEqual } from '../../hub/model/property-value.ts';
 import type { SceneWorld } from '../../hub/model/scene-world.ts';
-import type { Step } from '../language/scene.ts';
+import type { Step } from '../language/steps.ts';
 import { both } from '../language/words.ts';
 import type { Engine } from './engine.ts';
 import { addLine, type MovingRun } from './moving-run.ts';

@@ -1,7 +1,7 @@
 // Civil time in the home's zone: time windows, and on which instant a time of day falls. A time that the clock jumps
 // over in spring happens at the first instant after the gap; one that comes twice in autumn happens the first time.
 import { Temporal } from 'temporal-polyfill';
-import { type MinuteOfDay, WEEKDAYS, type Weekday } from '../language/scene.ts';
+import { type MinuteOfDay, WEEKDAYS, type Weekday } from '../language/values.ts';
 
 /** One time of day on one civil day. The day names the occurrence: it happens once, whatever the clock does. */
 export interface Occurrence {

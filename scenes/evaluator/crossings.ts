@@ -3,8 +3,8 @@
 import type { DeviceId } from '../../hub/model/identifiers.ts';
 import type { PropertyKey } from '../../hub/model/properties.ts';
 import type { ChangeInput, SceneWorld } from '../../hub/model/scene-world.ts';
-import type { Crossing } from '../language/scene.ts';
-import type { IndexEntry } from './compile.ts';
+import type { Crossing } from '../language/values.ts';
+import type { IndexEntry } from './entries.ts';
 import type { SceneTables } from './tables.ts';
 
 type CrossesEntry = Extract<IndexEntry, { kind: 'crosses' }>;

@@ -10,10 +10,10 @@ import type { RunTrace } from '../../hub/model/run.ts';
 import type { ChangeInput, SceneWorld } from '../../hub/model/scene-world.ts';
 import { both } from '../language/words.ts';
 import { depthAfter } from './causality.ts';
-import type { IndexEntry } from './compile.ts';
-import { crosses, noteAvailability, sweepBaselines, takeBaseline } from './crossings.ts';
+import { noteAvailability, sweepBaselines, takeBaseline } from './crossings.ts';
 import { breakerKey, Decisions, restProblem } from './decisions.ts';
 import { Engine } from './engine.ts';
+import type { IndexEntry } from './entries.ts';
 import { Holds } from './holds.ts';
 import type { KeptScenes } from './kept-scenes.ts';
 import { isKept, Loading } from './loading.ts';
@@ -22,6 +22,7 @@ import { Runs } from './runs.ts';
 import { Schedules } from './schedules.ts';
 import type { SceneTables } from './tables.ts';
 import type { Hit } from './texts.ts';
+import { type Changed, isStateMet } from './triggers/state.ts';
 
 export { sceneTables } from './tables.ts';
 export type { SceneTables };
@@ -81,6 +82,7 @@ export class Evaluator {
       if (isWaitedFor) this.#runs.changed(change, world);
       const isReconnect = change.cause.kind === 'reconnect' || change.cause.kind === 'restore';
       const isBaseline = takeBaseline(this.#engine.tables, device, property);
+      const changed: Changed = { change, isReconnect, isBaseline };
       let last: SceneId | null = null;
       for (const entry of entries) {
         if (entry.kind === 'holds') {
@@ -91,7 +93,7 @@ export class Evaluator {
           continue;
         }
         // Several triggers of a scene that one change meets are one occasion; each is looked at, since some remember.
-        if (!this.#isMet(entry, change, isReconnect, isBaseline) || entry.scene === last) continue;
+        if (!isStateMet(this.#engine.tables, entry, changed) || entry.scene === last) continue;
         const program = this.#engine.activeProgram(entry.scene);
         if (program === null) continue;
         last = entry.scene;
@@ -100,30 +102,6 @@ export class Evaluator {
         this.#decisions.occur({ program, hit, cause: change.cause, depth }, world);
       }
     });
-  }
-
-  #isMet(
-    entry: IndexEntry,
-    change: ChangeInput,
-    isReconnect: boolean,
-    isBaseline: boolean,
-  ): boolean {
-    switch (entry.kind) {
-      case 'becomes': {
-        if (isReconnect && !entry.alsoReconnect) return false;
-        return (
-          entry.test(change.value) && (change.previous === null || !entry.test(change.previous))
-        );
-      }
-      case 'changes':
-        return change.previous !== null && (!isReconnect || entry.alsoReconnect);
-      case 'crosses': {
-        const isFirst = (isReconnect || isBaseline) && !entry.alsoReconnect;
-        return crosses(this.#engine.tables, entry, change, isFirst);
-      }
-      default:
-        return false;
-    }
   }
 
   /** A button was pressed. */

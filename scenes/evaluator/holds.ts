@@ -4,9 +4,9 @@ import type { DeviceId, SceneId } from '../../hub/model/identifiers.ts';
 import type { PropertyKey } from '../../hub/model/properties.ts';
 import type { SceneWorld } from '../../hub/model/scene-world.ts';
 import type { CompiledScene } from './compile.ts';
-import { levelsHold } from './conditions.ts';
 import type { Engine } from './engine.ts';
 import { type HoldState, holdAfterGap, holdWakesAt, stepHold } from './hold.ts';
+import { levelsHold } from './levels.ts';
 
 const KEY = 'hold/';
 

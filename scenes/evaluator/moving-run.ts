@@ -3,7 +3,7 @@ import { type Deadline, remainingMs } from '../../hub/model/clock.ts';
 import type { Problem } from '../../hub/model/errors.ts';
 import type { RunState, RunTrace, TraceStep } from '../../hub/model/run.ts';
 import type { SceneWorld } from '../../hub/model/scene-world.ts';
-import type { Step } from '../language/scene.ts';
+import type { Step } from '../language/steps.ts';
 import type { CompiledScene } from './compile.ts';
 import type { RunEntry } from './tables.ts';
 import { summaryWords } from './texts.ts';

@@ -6,14 +6,15 @@ import type { DeviceId } from '../../hub/model/identifiers.ts';
 import type { PropertyKey, PropertyValue } from '../../hub/model/properties.ts';
 import type { ChangeInput, SceneWorld } from '../../hub/model/scene-world.ts';
 import { durationText, gapWords } from '../language/literals.ts';
-import type { AfterOutage, Step } from '../language/scene.ts';
-import { waitForWords } from '../language/sentences.ts';
+import { waitForWords } from '../language/say/flow.ts';
+import type { AfterOutage } from '../language/scene.ts';
+import type { Step } from '../language/steps.ts';
 import { both } from '../language/words.ts';
 import { askStep, readBack } from './acts.ts';
-import { compileLevel, elsePath } from './compile.ts';
-import { levelsHold } from './conditions.ts';
+import { elsePath } from './compile.ts';
 import type { Engine } from './engine.ts';
 import { holdAfterGap, OUTAGE_MIN_MS, stepHold } from './hold.ts';
+import { levelsHold } from './levels.ts';
 import {
   addLine,
   end,
@@ -26,6 +27,7 @@ import {
   stepOn,
 } from './moving-run.ts';
 import type { OpenAct, Waiting } from './tables.ts';
+import { compileLevel } from './value-tests.ts';
 
 /** An outcome that has not come by then is given up; the longest command of the core ends within a minute. */
 const OUTCOME_WITHIN_MS = 120_000;

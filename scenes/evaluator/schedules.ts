@@ -3,7 +3,8 @@
 import { deadlineAfter } from '../../hub/model/clock.ts';
 import type { SceneId } from '../../hub/model/identifiers.ts';
 import type { SceneWorld } from '../../hub/model/scene-world.ts';
-import { isNotifyingOnly, type Scene, type Trigger } from '../language/scene.ts';
+import { isNotifyingOnly, type Scene } from '../language/scene.ts';
+import type { Trigger } from '../language/triggers.ts';
 import type { CivilTime, Occurrence } from './civil-time.ts';
 import type { CompiledScene } from './compile.ts';
 import type { Engine } from './engine.ts';

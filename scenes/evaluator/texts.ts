@@ -9,8 +9,11 @@ import type { RunState, TraceStep } from '../../hub/model/run.ts';
 import type { SceneWorld } from '../../hub/model/scene-world.ts';
 import { formatTime } from '../language/literals.ts';
 import type { SceneNames } from '../language/names.ts';
-import type { Step, Subject, TextPart, Trigger } from '../language/scene.ts';
-import { commandWords, setWords, triggerWords } from '../language/sentences.ts';
+import { commandWords, setWords } from '../language/say/effects.ts';
+import { triggerWords } from '../language/sentences.ts';
+import type { Step, TextPart } from '../language/steps.ts';
+import type { Trigger } from '../language/triggers.ts';
+import type { Subject } from '../language/values.ts';
 import {
   both,
   crossingWords,

@@ -2,7 +2,7 @@
 // nothing, since that is what most reports are.
 import type { DeviceId, SceneId } from '../../hub/model/identifiers.ts';
 import type { PropertyKey } from '../../hub/model/properties.ts';
-import type { IndexEntry } from './compile.ts';
+import type { IndexEntry } from './entries.ts';
 
 const NONE: readonly IndexEntry[] = [];
 

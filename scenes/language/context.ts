@@ -22,7 +22,7 @@ import {
 } from './document.ts';
 import { parseDuration, parseTime } from './literals.ts';
 import type { SceneNames } from './names.ts';
-import type { Subject } from './scene.ts';
+import type { Subject } from './values.ts';
 
 /** A place in the text where a device or a room is named. */
 export interface NamedPlace {

@@ -1,6 +1,7 @@
 // Durations and times of day as scene files write them, and as people read them.
 import type { Label } from '../../hub/model/property-row.ts';
-import { type MinuteOfDay, SCENE_LIMITS, WEEKDAYS, type Weekday } from './scene.ts';
+import { SCENE_LIMITS } from './scene.ts';
+import { type MinuteOfDay, WEEKDAYS, type Weekday } from './values.ts';
 
 const UNITS = [
   { names: ['d'], ms: 86_400_000, en: 'day', zh: '天' },

@@ -6,8 +6,8 @@ import { type NamedPlace, ReadContext } from './context.ts';
 import { type Path, readDocument } from './document.ts';
 import { parseDuration } from './literals.ts';
 import type { SceneNames } from './names.ts';
-import { readSteps } from './read-steps.ts';
-import { readCondition, readTrigger } from './read-triggers.ts';
+import { KINDS } from './read/kinds.ts';
+import { Reading } from './read/reading.ts';
 import {
   type AfterOutage,
   type Again,
@@ -89,12 +89,12 @@ function readScene(context: ReadContext, data: unknown): Scene | null {
   const shaped = context.shaped(SCENE_SHAPE, known, []);
   // Lists are read also where something else is wrong, so that all problems are told at once.
   const list = (key: string): readonly unknown[] => (Array.isArray(known[key]) ? known[key] : []);
+  const reading = new Reading(context, KINDS);
   const when = list('when')
     .slice(0, 50)
-    .flatMap((item, index) => readTrigger(context, item, ['when', index]) ?? []);
-  const condition =
-    known.while === undefined ? null : readCondition(context, known.while, ['while'], { count: 0 });
-  const steps = readSteps(context, list('do'), ['do'], { count: 0 });
+    .flatMap((item, index) => reading.trigger(item, ['when', index]) ?? []);
+  const condition = known.while === undefined ? null : reading.condition(known.while, ['while']);
+  const steps = reading.steps(list('do'), ['do']);
   if (shaped === null) return null;
   const room = shaped.room === undefined ? null : readRoom(context, shaped.room);
   const afterOutage = readAfterOutage(context, shaped['after-outage'] ?? {});

@@ -2,182 +2,26 @@
 // one key; its shape stands under that key. The same shapes give the JSON Schema for editors and for the documents.
 import { toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
-import { DURATION_PATTERN, TIME_PATTERN } from './literals.ts';
-import { SCENE_LIMITS, WEEKDAYS } from './scene.ts';
-
-const LIMIT = SCENE_LIMITS;
-
-const DURATION_WANTED = 'a duration such as 2s, 3min or 1h30min is wanted here';
-const duration = v.pipe(v.string(DURATION_WANTED), v.regex(DURATION_PATTERN, DURATION_WANTED));
-const TIME_WANTED = 'a time of day such as 07:00 is wanted here';
-const time = v.pipe(v.string(TIME_WANTED), v.regex(TIME_PATTERN, TIME_WANTED));
-const days = v.pipe(
-  v.array(
-    v.picklist(WEEKDAYS, `a day is one of ${WEEKDAYS.join(', ')}`),
-    `a list of days such as [mon, fri] is wanted here`,
-  ),
-  v.minLength(1, 'name at least one day, or leave `on` out for every day'),
-  v.maxLength(7, 'there are seven days'),
-);
-const text = (what: string, max: number) =>
-  v.pipe(
-    v.string(`${what} is a text`),
-    v.trim(),
-    v.minLength(1, `${what} is not empty`),
-    v.maxLength(max, `${what} has at most ${max} characters`),
-  );
-
-const number = v.pipe(
-  v.number('a number without its unit is wanted here, such as 28'),
-  v.finite('a number is wanted here'),
-);
-const color = v.strictObject({ hue: number, saturation: number });
-const VALUE_WANTED = 'a value is wanted here: true, a number, a word, or {hue, saturation}';
-const value = v.union([v.boolean(), number, v.string(), color], VALUE_WANTED);
-const values = v.pipe(
-  v.array(value),
-  v.minLength(1, 'the list names at least one value'),
-  v.maxLength(LIMIT.items, `the list has at most ${LIMIT.items} values`),
-);
-const range = v.strictObject({ above: v.optional(number), below: v.optional(number) });
-const matcher = v.union(
-  [v.boolean(), number, v.string(), color, range, values],
-  'a value, a list of values, or {above: n} or {below: n} is wanted here',
-);
-const ANY_WANTED = '`any` is written as [kind.property, value], such as [kind.waterLeak, true]';
-const anyOf = <Schema extends v.GenericSchema>(matched: Schema) =>
-  v.optional(v.tuple([v.string(ANY_WANTED), matched], ANY_WANTED));
-
-const REFERENCES_WANTED =
-  'a map of device.property to what is meant is wanted here, such as {hall-lamp.on: true}';
-/** A map of `device.property`, or of `any`, to something. */
-const references = <Schema extends v.GenericSchema>(matched: Schema) =>
-  v.pipe(
-    v.objectWithRest({ any: anyOf(matched) }, matched, REFERENCES_WANTED),
-    v.check((map) => Object.keys(map).length > 0, REFERENCES_WANTED),
-    v.check(
-      (map) => Object.keys(map).length <= LIMIT.items,
-      `at most ${LIMIT.items} properties stand here`,
-    ),
-  );
-const also = v.optional(v.literal('reconnect', '`also` can only be `reconnect`'));
-
-const CROSSING_WANTED = 'a threshold is wanted here, such as {above: 28, hysteresis: 0.5}';
-const crossing = v.strictObject(
-  {
-    above: v.optional(number),
-    below: v.optional(number),
-    hysteresis: v.optional(v.pipe(number, v.minValue(0, 'hysteresis is not negative'))),
-  },
-  CROSSING_WANTED,
-);
-const EVENTS_WANTED = 'an event of the button is wanted here, such as single';
-const events = v.union([v.string(), v.array(v.string())], EVENTS_WANTED);
-const list = <Schema extends v.GenericSchema>(item: Schema, wanted: string) =>
-  v.pipe(
-    v.array(item, wanted),
-    v.minLength(1, wanted),
-    v.maxLength(LIMIT.items, `the list has at most ${LIMIT.items} entries`),
-  );
-const REFERENCE_WANTED =
-  'a device.property such as hall-door.open is wanted here, or a list of them';
-const oneOrMore = (wanted: string) => v.union([v.string(), list(v.string(), wanted)], wanted);
+import { SCENE_LIMITS } from './scene.ts';
+import { effectStepShapes } from './shapes/effects.ts';
+import { flowStepShapes } from './shapes/flow.ts';
+import { logicConditionShapes } from './shapes/logic.ts';
+import { type Inner, text } from './shapes/parts.ts';
+import { stateConditionShapes, stateTriggerShapes } from './shapes/state.ts';
+import { timeConditionShapes, timeTriggerShapes } from './shapes/time.ts';
 
 /** What can stand in `when`, by its key. */
-export const TRIGGER_SHAPES = {
-  becomes: v.strictObject({ becomes: references(matcher), also }),
-  changes: v.strictObject({ changes: oneOrMore(REFERENCE_WANTED), also }),
-  crosses: v.strictObject({ crosses: references(crossing), also }),
-  holds: v.strictObject({ holds: references(matcher), for: duration }),
-  presses: v.strictObject({ presses: references(events) }),
-  at: v.strictObject({ at: time, on: v.optional(days) }),
-};
+const triggerShapes = (_inner: Inner) => ({ ...stateTriggerShapes, ...timeTriggerShapes });
 
-const ifUnknown = v.optional(
-  v.picklist(['unknown', 'pass', 'fail'], '`if-unknown` is unknown, pass or fail'),
-);
-const WINDOW_WANTED = 'a window is written as [22:00, 07:00], with both its ends';
-/** What can stand in `while`, by its key; `inner` is the shape of a condition inside another. */
-export const conditionShapes = <Inner extends v.GenericSchema>(inner: Inner) => ({
-  all: v.strictObject({ all: list(inner, '`all` takes a list of conditions') }),
-  any: v.strictObject({ any: list(inner, '`any` takes a list of conditions') }),
-  not: v.strictObject({ not: inner }),
-  is: v.strictObject({ is: references(matcher), 'if-unknown': ifUnknown }),
-  above: v.strictObject({ above: references(number), 'if-unknown': ifUnknown }),
-  below: v.strictObject({ below: references(number), 'if-unknown': ifUnknown }),
-  between: v.strictObject({
-    between: v.tuple([time, time], WINDOW_WANTED),
-    on: v.optional(days),
-  }),
+/** What can stand in `while`, by its key. */
+const conditionShapes = (inner: Inner) => ({
+  ...logicConditionShapes(inner),
+  ...stateConditionShapes,
+  ...timeConditionShapes,
 });
 
-const onError = v.optional(
-  v.picklist(['continue', 'stop'], '`on-error` is continue (the usual) or stop'),
-);
-const SET_WANTED =
-  'a map of devices to what they are set to is wanted here, such as {hall-lamp: {on: true}}';
-const ARGS_WANTED =
-  'a command is written as {bedroom-blind: stop}, or with arguments as {bedroom-blind: {step: {size: 10}}}';
-const words = text('The text', LIMIT.textCharacters);
-const steps = <Inner extends v.GenericSchema>(inner: Inner) =>
-  list(inner, 'a list of steps is wanted here, each beginning with "- "');
-const WAIT_WANTED =
-  'a wait is written as {holds: {device.property: value}, for: 3min}, {becomes: {…}} or {presses: {…}}';
-
-/** What can stand in `do`, by its key; `inner` is the shape of a step inside another. */
-export const stepShapes = <Inner extends v.GenericSchema>(inner: Inner) => ({
-  set: v.strictObject({
-    set: v.record(v.string(), v.record(v.string(), value, SET_WANTED), SET_WANTED),
-    over: v.optional(duration),
-    'on-error': onError,
-  }),
-  toggle: v.strictObject({
-    toggle: oneOrMore('a device such as hall-lamp is wanted here, or a list of them'),
-    'on-error': onError,
-  }),
-  command: v.strictObject({
-    command: v.record(
-      v.string(),
-      v.union(
-        [v.string(), v.record(v.string(), v.union([v.null(), v.record(v.string(), value)]))],
-        ARGS_WANTED,
-      ),
-      ARGS_WANTED,
-    ),
-    'on-error': onError,
-  }),
-  delay: v.strictObject({ delay: duration }),
-  wait: v.strictObject({
-    wait: v.strictObject(
-      {
-        holds: v.optional(references(matcher)),
-        becomes: v.optional(references(matcher)),
-        presses: v.optional(references(events)),
-        for: v.optional(duration),
-      },
-      WAIT_WANTED,
-    ),
-    timeout: v.optional(duration),
-    else: v.optional(steps(inner)),
-  }),
-  notify: v.strictObject({
-    notify: v.strictObject(
-      {
-        to: v.optional(oneOrMore('`to` names roles, such as adults')),
-        text: v.union(
-          [words, v.strictObject({ en: words, zh: words })],
-          `the text is wanted here, of 1 to ${LIMIT.textCharacters} characters, or {en: …, zh: …}`,
-        ),
-        urgent: v.optional(v.boolean('`urgent` is true or false')),
-      },
-      'a message is written as {to: adults, text: "…"}',
-    ),
-    'on-error': onError,
-  }),
-  stop: v.strictObject({
-    stop: v.picklist(['done', 'failed'], '`stop` is done or failed'),
-  }),
-});
+/** What can stand in `do`, by its key. */
+const stepShapes = (inner: Inner) => ({ ...effectStepShapes, ...flowStepShapes(inner) });
 
 const AGAIN_WANTED =
   '`again` is single, restart, queue 5, parallel 3 or per device, with at most 50 runs';
@@ -198,9 +42,9 @@ const test = v.strictObject(
 
 /** The top level, without what stands in `when`, `while` and `do`. */
 const topShapes = {
-  scene: text('The name of the scene', LIMIT.nameCharacters),
+  scene: text('The name of the scene', SCENE_LIMITS.nameCharacters),
   room: v.optional(v.string('`room` is the handle of a room, such as hall')),
-  description: v.optional(text('The description', LIMIT.textCharacters)),
+  description: v.optional(text('The description', SCENE_LIMITS.textCharacters)),
   again: v.optional(v.pipe(v.string(AGAIN_WANTED), v.regex(AGAIN_PATTERN, AGAIN_WANTED))),
   'after-outage': v.optional(
     v.strictObject(
@@ -219,7 +63,7 @@ const topShapes = {
   tests: v.optional(
     v.pipe(
       v.array(test, '`tests` is a list'),
-      v.maxLength(LIMIT.tests, `a scene has at most ${LIMIT.tests} tests`),
+      v.maxLength(SCENE_LIMITS.tests, `a scene has at most ${SCENE_LIMITS.tests} tests`),
     ),
   ),
 };
@@ -230,7 +74,7 @@ export const SCENE_SHAPE = v.strictObject({
   when: v.optional(
     v.pipe(
       v.array(v.unknown(), '`when` is a list; begin each of its items with "- "'),
-      v.maxLength(LIMIT.triggers, `a scene has at most ${LIMIT.triggers} triggers`),
+      v.maxLength(SCENE_LIMITS.triggers, `a scene has at most ${SCENE_LIMITS.triggers} triggers`),
     ),
   ),
   while: v.optional(v.unknown()),
@@ -240,15 +84,15 @@ export const SCENE_SHAPE = v.strictObject({
   ),
 });
 
-const conditionFile: v.GenericSchema = v.lazy(() =>
-  v.union(Object.values(conditionShapes(conditionFile))),
-);
-const stepFile: v.GenericSchema = v.lazy(() => v.union(Object.values(stepShapes(stepFile))));
+const triggerFile: v.GenericSchema = v.lazy(() => v.union(Object.values(triggerShapes(ITEMS))));
+const conditionFile: v.GenericSchema = v.lazy(() => v.union(Object.values(conditionShapes(ITEMS))));
+const stepFile: v.GenericSchema = v.lazy(() => v.union(Object.values(stepShapes(ITEMS))));
+const ITEMS: Inner = { trigger: triggerFile, condition: conditionFile, step: stepFile };
 
 /** A whole scene file as one schema. It says less in its messages than `parseScene`, and is as strict about shape. */
 export const SCENE_FILE_SCHEMA = v.strictObject({
   ...topShapes,
-  when: v.optional(v.array(v.union(Object.values(TRIGGER_SHAPES)))),
+  when: v.optional(v.array(triggerFile)),
   while: v.optional(conditionFile),
   do: v.array(stepFile),
 });
@@ -258,7 +102,7 @@ export function sceneFileJsonSchema(): Record<string, unknown> {
   return {
     ...toJsonSchema(SCENE_FILE_SCHEMA, {
       target: 'draft-2020-12',
-      definitions: { condition: conditionFile, step: stepFile },
+      definitions: { trigger: triggerFile, condition: conditionFile, step: stepFile },
       // Trimming and counting keys have no words in JSON Schema; `parseScene` checks them.
       errorMode: 'ignore',
     }),

@@ -3,21 +3,15 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Role } from '../../hub/model/home.ts';
+import type { Condition } from './conditions.ts';
 import { homeNames } from './names.ts';
 import { parseScene } from './parse.ts';
-import {
-  type Condition,
-  DEFAULT_AFTER_OUTAGE,
-  type LevelMatch,
-  type Scene,
-  type Step,
-  type Subject,
-  type TextPart,
-  type Trigger,
-  WEEKDAYS,
-} from './scene.ts';
+import { DEFAULT_AFTER_OUTAGE, type Scene } from './scene.ts';
 import { sceneSentence } from './sentences.ts';
+import type { Step, TextPart } from './steps.ts';
 import { TEST_DEVICES, TEST_NAMES, TEST_ROOMS } from './test-home.ts';
+import type { Trigger } from './triggers.ts';
+import { type LevelMatch, type Subject, WEEKDAYS } from './values.ts';
 
 function sentence(text: string): { en: string; zh: string } {
   const { scene, errors } = parseScene(text, TEST_NAMES);

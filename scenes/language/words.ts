@@ -12,7 +12,7 @@ import { formatValue, valueLabel } from '../../hub/model/property-format.ts';
 import type { Label, PropertySpec } from '../../hub/model/property-row.ts';
 import { joined, joinedZh } from './literals.ts';
 import type { SceneNames } from './names.ts';
-import type { Crossing, LevelMatch, Matcher, Press, Subject } from './scene.ts';
+import type { Crossing, LevelMatch, Matcher, Press, Subject } from './values.ts';
 
 /** How a scene's text calls devices: a part of SceneNames, which the evaluator has without the rooms. */
 export type WordNames = Pick<SceneNames, 'device' | 'isShared'>;

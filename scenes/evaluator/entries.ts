@@ -1,0 +1,15 @@
+// What the index keeps: one entry for each thing that can set a scene off.
+import type { SceneId } from '../../hub/model/identifiers.ts';
+import type { Subject } from '../language/values.ts';
+import type { StateEntry } from './triggers/state.ts';
+
+/** Where an entry comes from: the scene, the trigger of it, and which of its subjects. */
+export interface EntryOrigin {
+  readonly scene: SceneId;
+  readonly trigger: number;
+  readonly item: number;
+  readonly subject: Subject;
+}
+
+/** One thing that can set a scene off. Entries of one subject are kept in order of scene and trigger. */
+export type IndexEntry = EntryOrigin & StateEntry;

@@ -1,0 +1,55 @@
+// Reads texts with blanks, such as those of messages.
+import type { ReadContext } from '../context.ts';
+import type { Path } from '../document.ts';
+import type { TextPart } from '../steps.ts';
+import { isComplete } from './reading.ts';
+
+const BLANK = /\{\{([^{}]*)\}\}/g;
+const BLANKS_WANTED =
+  'write {{cause.device.name}}, {{cause.device.room}}, {{cause.value}}, {{scene.name}}, {{time}} or {{hall-sensor.temperature}}';
+
+/** The parts of a text; null, with its problems told, where a blank of it is not known. */
+export function readText(context: ReadContext, text: string, path: Path): TextPart[] | null {
+  const parts: (TextPart | null)[] = [];
+  let end = 0;
+  for (const match of text.matchAll(BLANK)) {
+    if (match.index > end) parts.push({ kind: 'text', text: text.slice(end, match.index) });
+    parts.push(readBlank(context, (match[1] ?? '').trim(), path));
+    end = match.index + match[0].length;
+  }
+  if (end < text.length) parts.push({ kind: 'text', text: text.slice(end) });
+  if (text.slice(end).includes('{{')) {
+    return context.refuse(path, `A blank of the text is not closed; ${BLANKS_WANTED}`);
+  }
+  return isComplete(parts) ? parts : null;
+}
+
+function readBlank(context: ReadContext, blank: string, path: Path): TextPart | null {
+  switch (blank) {
+    case 'cause.device.name':
+      return { kind: 'cause', what: 'device' };
+    case 'cause.device.room':
+      return { kind: 'cause', what: 'room' };
+    case 'cause.value':
+      return { kind: 'cause', what: 'value' };
+    case 'scene.name':
+      return { kind: 'scene' };
+    case 'time':
+      return { kind: 'time' };
+    default: {
+      const dot = blank.indexOf('.');
+      if (dot <= 0 || /\s/.test(blank)) {
+        return context.refuse(
+          path,
+          `The blank {{${blank.slice(0, 40)}}} is not known; ${BLANKS_WANTED}`,
+        );
+      }
+      const handle = blank.slice(0, dot);
+      const device = context.device(handle, path, 'value');
+      if (device === null) return null;
+      context.remember(path, 'value', { text: `{{${blank}`, name: handle, id: device.id });
+      const found = context.propertyOf(device, blank.slice(dot + 1), path, 'value');
+      return found && { kind: 'value', device: device.id, property: found.descriptor.key };
+    }
+  }
+}
