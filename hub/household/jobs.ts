@@ -68,8 +68,8 @@ export function createJobs(options: JobsOptions): JobsHost {
     return job;
   }
 
-  function begin(kind: string, first: string): Job {
-    return put({
+  function newJob(kind: string, first: string): Job {
+    return {
       id: `job_${randomBytes(6).toString('hex')}` as JobId,
       kind,
       state: 'running',
@@ -81,7 +81,11 @@ export function createJobs(options: JobsOptions): JobsHost {
       problem: null,
       startedAtMs: options.nowMs(),
       endedAtMs: null,
-    });
+    };
+  }
+
+  function begin(kind: string, first: string): Job {
+    return put(newJob(kind, first));
   }
 
   function update(id: JobId, change: Partial<Job>, line?: string): Job | undefined {
@@ -211,7 +215,9 @@ export function createJobs(options: JobsOptions): JobsHost {
       }
       const router = via === null ? null : options.device(via);
       if (router === undefined) throw new NotFoundError('device', via ?? '');
-      const job = begin('pair', 'open');
+      // Told of once the adapter has begun: what it refuses at once, such as a mistyped code, is no job.
+      const job = newJob('pair', 'open');
+      jobs.set(job.id, job);
       const pair: RunningPair = {
         adapter,
         job: job.id,
@@ -226,8 +232,13 @@ export function createJobs(options: JobsOptions): JobsHost {
         const node = router?.description.node ?? null;
         await options.callAdapter(adapter, { kind: 'pair', seconds, via: node, ...how });
       } catch (error) {
+        const isTold = jobs.get(job.id) !== job;
         const problem = toProblem(error);
-        endPair(pair, { state: 'failed', problem }, problem.message);
+        if (isTold) endPair(pair, { state: 'failed', problem }, problem.message);
+        else {
+          pairs.delete(adapter);
+          jobs.delete(job.id);
+        }
         throw error;
       }
       const line = router ? `Open through ${router.name}.` : 'The network is open.';
