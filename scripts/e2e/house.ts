@@ -116,11 +116,11 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   return house;
 }
 
-/** Waits until the hub's Zigbee is connected. */
-export function connected(house: House): Promise<boolean> {
-  return waitFor('Zigbee to be connected', async () => {
-    const { body } = await house.hub.call<{ adapters: { id: string; state: string }[] }>('/readyz');
-    return body.adapters.some(({ id, state }) => id === 'zigbee' && state === 'connected');
+/** Waits until an adapter of the hub is connected, by default its Zigbee. */
+export function connected({ hub }: Pick<House, 'hub'>, adapter = 'zigbee'): Promise<boolean> {
+  return waitFor(`${adapter} to be connected`, async () => {
+    const { body } = await hub.call<{ adapters: { id: string; state: string }[] }>('/readyz');
+    return body.adapters.some(({ id, state }) => id === adapter && state === 'connected');
   });
 }
 

@@ -3,55 +3,9 @@
 import { expect, test } from 'vitest';
 import { freePort } from '../virtual-home/lan/demo-lan.ts';
 import { LanHome } from '../virtual-home/lan/lan-home.ts';
-import { type DeviceJson, type House, nodeOf, openHouse } from './house.ts';
+import { addShelly, addTasmota } from './add-devices.ts';
+import { connected, type DeviceJson, type House, nodeOf, openHouse } from './house.ts';
 import { waitFor } from './running-hub.ts';
-
-interface Job {
-  readonly id: string;
-  readonly state: string;
-  readonly result: { readonly devices: readonly { readonly id: string }[] } | null;
-}
-
-async function nameAs(house: House, id: string, handle: string): Promise<void> {
-  const { status } = await house.hub.call(`/api/devices/${id}`, {
-    method: 'PATCH',
-    body: { name: handle, handle },
-  });
-  expect(status).toBe(200);
-}
-
-async function added(house: House, job: Job): Promise<string> {
-  return waitFor('the device', async () => {
-    const { body } = await house.hub.call<Job>(`/api/jobs/${job.id}`);
-    if (body.state === 'failed') throw new Error(JSON.stringify(body));
-    return body.result?.devices[0]?.id;
-  });
-}
-
-async function addShelly(house: House, lan: LanHome, name: string, handle: string): Promise<void> {
-  const { model, port } = lan.shelly(name);
-  const address = `127.0.0.1:${port}`;
-  const { status, body } = await house.hub.call<Job>('/api/jobs', {
-    body: { kind: 'pair', protocol: 'shelly', address, password: model.password },
-  });
-  expect(status).toBe(202);
-  await nameAs(house, await added(house, body), handle);
-}
-
-async function addTasmota(house: House, lan: LanHome, name: string, handle: string): Promise<void> {
-  const { topic } = lan.tasmota(name).model;
-  const account = await house.hub.call<{ password: string; port: number }>('/api/mqtt/accounts', {
-    body: { name: topic },
-  });
-  expect(account.status).toBe(201);
-  const { password, port } = account.body;
-  await lan.setBroker(name, { host: '127.0.0.1', port, user: topic, password });
-  const { body } = await house.hub.call<Job>('/api/jobs', {
-    body: { kind: 'pair', protocol: 'tasmota' },
-  });
-  await nameAs(house, await added(house, body), handle);
-  await house.hub.call(`/api/jobs/${body.id}`, { method: 'DELETE' });
-}
 
 const isOn = async (house: House, handle: string): Promise<boolean> =>
   (await house.device(handle)).properties.on?.value === true;
@@ -62,10 +16,7 @@ test('Zigbee, Shelly and Tasmota act upon one another, and outlive their worker'
     environment: { INGLE_MQTT_PORT: String(await freePort()), INGLE_FAULTS: '1' },
   });
   await house.add('Hall motion', 'Hall lamp');
-  await waitFor('the broker', async () => {
-    const { body } = await house.hub.call<{ adapters: { id: string; state: string }[] }>('/readyz');
-    return body.adapters.some(({ id, state }) => id === 'mqtt' && state === 'connected');
-  });
+  await connected(house, 'mqtt');
   await addShelly(house, lan, 'Coffee machine', 'coffee-machine');
   await addShelly(house, lan, 'Dining light', 'dining-light');
   await addTasmota(house, lan, 'Bathroom panel', 'bathroom-panel');

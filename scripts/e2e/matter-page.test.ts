@@ -2,7 +2,7 @@
 // Chromium, the real hub, a real matter.js device in a network of its own (root on Linux).
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BrowserPage, openOwnersPage } from './browser-page.ts';
-import type { DeviceJson } from './house.ts';
+import { connected, type DeviceJson } from './house.ts';
 import { type MatterDevices, startMatterDevices, whyNoMatter } from './matter-devices.ts';
 import { type RunningHub, startHub, waitFor } from './running-hub.ts';
 
@@ -19,10 +19,7 @@ describe.skipIf(why !== null)(
       matter = await startMatterDevices();
       hub = await startHub({ environment: matter.environment });
       browser = await openOwnersPage(hub);
-      await waitFor('Matter', async () => {
-        const { body } = await hub.call<{ adapters: { id: string; state: string }[] }>('/readyz');
-        return body.adapters.some(({ id, state }) => id === 'matter' && state === 'connected');
-      });
+      await connected({ hub }, 'matter');
     }, 90_000);
 
     afterAll(async () => {
