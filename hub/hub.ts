@@ -128,7 +128,14 @@ export function createHub(options: HubOptions): Hub {
   }
 
   function adapterHealth(): AdapterHealth[] {
-    return [...adapters.values()].map((adapter) => adapter.health());
+    return [...adapters.values()].map((adapter) => {
+      const health = adapter.health();
+      const { state, since, problem } = adapter.part();
+      if (state !== 'hanging' || problem === null) return health;
+      // What it said last is no longer known to be true.
+      const fault: AdapterState = { kind: 'fault', problem, retryAtMs: null };
+      return { ...health, state: fault, sinceMs: since.wallMs };
+    });
   }
 
   function callMqtt(call: AdapterCall): Promise<unknown> {
@@ -303,6 +310,11 @@ export function createHub(options: HubOptions): Hub {
             const adapter = part === 'core' ? core : adapters.get(adapterId(part));
             if (!adapter) throw new NotFoundError('part', part, { hint: 'core, or an adapter.' });
             adapter.crash();
+          },
+          hang(part) {
+            const adapter = adapters.get(adapterId(part));
+            if (!adapter) throw new NotFoundError('part', part, { hint: 'An adapter.' });
+            adapter.hang();
           },
           stallStorage(ms) {
             store.calls.stall(ms).catch((error: unknown) => {

@@ -103,6 +103,9 @@ export class AdapterHost {
           rssBytes: this.#shell.rssBytes(),
         });
         return;
+      case 'hang':
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+        return;
       case 'stop':
         void this.stop();
         return;

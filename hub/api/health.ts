@@ -40,6 +40,7 @@ export function healthRoutes({ hub }: ApiParts) {
         });
       }
       if (body.kind === 'kill') hub.faults.kill(body.part);
+      else if (body.kind === 'hang') hub.faults.hang(body.part);
       else hub.faults.stallStorage(body.ms);
       return c.body(null, 204);
     },

@@ -89,6 +89,7 @@ export const nothing = v.strictObject({});
 /** A fault for tests; only in a hub that was started for them. */
 export const faultBody = v.variant('kind', [
   v.strictObject({ kind: v.literal('kill'), part: v.pipe(v.string(), v.maxLength(32)) }),
+  v.strictObject({ kind: v.literal('hang'), part: v.pipe(v.string(), v.maxLength(32)) }),
   v.strictObject({
     kind: v.literal('stallStorage'),
     ms: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(60_000)),

@@ -408,7 +408,7 @@ export const healthJson = v.object({
   parts: v.array(
     v.object({
       name: v.string(),
-      state: v.picklist(['starting', 'running', 'restarting', 'stopped', 'failed']),
+      state: v.picklist(['starting', 'running', 'hanging', 'restarting', 'stopped', 'failed']),
       since: timeJson,
       restarts: v.number(),
       rssBytes: v.nullable(v.number()),

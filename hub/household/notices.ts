@@ -63,16 +63,29 @@ function ofAdapter(adapter: AdapterHealth, address: string): Notice | null {
 }
 
 function ofPart(part: PartHealth): Notice | null {
-  if (part.state !== 'restarting' && part.state !== 'failed') return null;
   const name = PART_NAMES[part.name] ?? { en: part.name, zh: part.name };
-  return {
+  // A name in Latin letters stands apart from the Chinese that follows it.
+  const zh = /[a-z]$/i.test(name.zh) ? `${name.zh} ` : name.zh;
+  const text = (en: string, inChinese: string): Notice => ({
     severity: 'fault',
     about: part.name,
-    text: {
-      en: `${name.en} stopped and is being started again. Nothing needs to be done; if it happens often, look at the log.`,
-      zh: `${name.zh}停止了，正在重新启动。不需要你做什么；如果经常发生，请查看日志。`,
-    },
-  };
+    text: { en, zh: inChinese },
+  });
+  switch (part.state) {
+    case 'hanging':
+      return text(
+        `${name.en} does not answer. If it stays silent, it is started again by itself within seconds; all else goes on.`,
+        `${zh}没有应答。如果一直没有应答，几秒后会自动重新启动；其他一切照常。`,
+      );
+    case 'restarting':
+    case 'failed':
+      return text(
+        `${name.en} stopped and is being started again. Nothing needs to be done; if it happens often, look at the log.`,
+        `${zh}停止了，正在重新启动。不需要你做什么；如果经常发生，请查看日志。`,
+      );
+    default:
+      return null;
+  }
 }
 
 function ofStorage(statistics: StoreStatistics | null): Notice | null {
@@ -103,9 +116,12 @@ export function noticesOf(source: NoticeSource): Notice[] {
   const add = (notice: Notice | null) => {
     if (notice) notices.push(notice);
   };
-  for (const adapter of source.adapters) add(ofAdapter(adapter, source.addressOf(adapter.id)));
+  // First the parts: while an adapter itself hangs or is gone, its radio is not to blame.
+  for (const part of source.parts) add(ofPart(part));
   const told = new Set(notices.map((notice) => notice.about));
-  for (const part of source.parts) if (!told.has(part.name)) add(ofPart(part));
+  for (const adapter of source.adapters) {
+    if (!told.has(adapter.id)) add(ofAdapter(adapter, source.addressOf(adapter.id)));
+  }
   add(ofStorage(source.storage));
   if (source.clock === 'unset') {
     notices.push({

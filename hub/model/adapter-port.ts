@@ -152,6 +152,8 @@ export type MainToAdapter =
     }
   | { readonly kind: 'call'; readonly call: number; readonly body: AdapterCall }
   | { readonly kind: 'ping'; readonly number: number }
+  /** On request of a test: stands still and answers nothing until it is ended. */
+  | { readonly kind: 'hang' }
   | { readonly kind: 'stop' };
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';

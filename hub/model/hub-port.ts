@@ -90,7 +90,8 @@ export interface LiveFeed {
 /** State of one thread or process of the hub. */
 export interface PartHealth {
   readonly name: string;
-  readonly state: 'starting' | 'running' | 'restarting' | 'stopped' | 'failed';
+  /** `hanging`: it has been silent for so long that it is ended and started again unless it answers soon. */
+  readonly state: 'starting' | 'running' | 'hanging' | 'restarting' | 'stopped' | 'failed';
   readonly since: Instant;
   readonly restarts: number;
   readonly rssBytes: number | null;
@@ -227,6 +228,8 @@ export type Async<Calls> = {
 export interface Faults {
   /** Ends a thread or child process at once, as a crash would: `core`, `storage` is refused, or an adapter's name. */
   kill(part: string): void;
+  /** Makes an adapter's thread or child process stand still until it is ended, as a library's endless loop does. */
+  hang(part: string): void;
   /** Blocks the storage worker as a stalling SD card does. */
   stallStorage(ms: number): void;
 }

@@ -73,6 +73,8 @@ export interface AdapterLink {
   call(body: AdapterCall): Promise<unknown>;
   /** Ends the host at once without a word to anybody, as a crash would. */
   crash(): void;
+  /** Makes the host stand still, as a library's endless loop would. */
+  hang(): void;
   stop(graceMs: number): Promise<void>;
 }
 
@@ -88,6 +90,8 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
     { resolve: (result: unknown) => void; reject: (error: HubError) => void; timer: NodeJS.Timeout }
   >();
   let host: (Host & { joinCore(): void }) | null = null;
+  /** Of the host that runs, or that was told to end and has not yet. */
+  let current: PartEvents | null = null;
   let state: AdapterState = { kind: 'stopped' };
   let sinceMs = clock.now().wallMs;
   let lastCall = 0;
@@ -107,7 +111,8 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
   function onMessage(message: AdapterToMain, events: PartEvents): void {
     switch (message.kind) {
       case 'state':
-        events.ready();
+        // Until its radio or network answers, or it has said why not, what ended the last one is not over.
+        if (message.state.kind === 'connected' || message.state.kind === 'fault') events.ready();
         become(message.state);
         return;
       case 'described':
@@ -142,6 +147,15 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
   }
 
   function ended(reason: string, events: PartEvents): void {
+    // One that hung may end when the next has begun.
+    if (current !== events) return;
+    events.exited(reason);
+    lost(reason);
+  }
+
+  /** What the host was asked is not answered any more, and its devices are out of reach. */
+  function lost(reason: string): void {
+    current = null;
     host = null;
     for (const [, { reject, timer }] of calls) {
       clearTimeout(timer);
@@ -150,7 +164,6 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
       );
     }
     calls.clear();
-    events.exited(reason);
     const isStopped = supervisor.health().state === 'stopped';
     if (isStopped) {
       become({ kind: 'stopped' });
@@ -168,6 +181,8 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
   }
 
   function startHost(events: PartEvents): PartProcess {
+    if (current !== null) lost('it did not answer');
+    current = events;
     host = options.shell === 'child' ? startChild(events) : startWorker(events);
     become({ kind: 'starting' });
     host.joinCore();
@@ -303,6 +318,7 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
       });
     },
     crash: () => host?.kill(),
+    hang: () => host?.post({ kind: 'hang' }),
     async stop(graceMs) {
       await supervisor.stop(graceMs);
       if (state.kind !== 'stopped') become({ kind: 'stopped' });

@@ -79,7 +79,8 @@ export function createSharedWorkers(): SharedWorkers {
       return {
         post: (message) => port1.postMessage(message, transfers(message)),
         kill: () => {
-          workers.delete(entry);
+          // Two adapters of a hanging worker end it one after the other; by then the next worker may have begun.
+          if (workers.get(entry) === shared) workers.delete(entry);
           void shared.worker.terminate();
         },
       };

@@ -3,7 +3,7 @@ import type { PartHealth } from '../model/hub-port.ts';
 import { type PartEvents, type PartProcess, supervise } from './supervisor.ts';
 
 /** A process that the test commands: it answers pings as long as it is told to. */
-function createPart() {
+function createPart(hangMs = 3_000) {
   const started: { events: PartEvents; isKilled: boolean; isAskedToStop: boolean }[] = [];
   let answers = true;
   const states: PartHealth['state'][] = [];
@@ -14,7 +14,7 @@ function createPart() {
       now: () => ({ wallMs: Date.now(), monoMs: performance.now() }),
       state: () => 'synced',
     },
-    hangMs: 3_000,
+    hangMs,
     backoffMs: 1_000,
     changed: ({ state }) => states.push(state),
     log: () => {},
@@ -39,6 +39,9 @@ function createPart() {
     last: () => started[started.length - 1],
     hang: () => {
       answers = false;
+    },
+    answer: () => {
+      answers = true;
     },
   };
 }
@@ -83,6 +86,36 @@ describe('a supervised part', () => {
     vi.advanceTimersByTime(5_000);
     expect(first?.isKilled).toBe(true);
     expect(part.started.length).toBeGreaterThan(1);
+  });
+
+  it('is named as hanging before it is replaced, and no longer once it answers', () => {
+    const part = createPart(10_000);
+    part.supervisor.start();
+    part.last()?.events.ready();
+    part.hang();
+    vi.advanceTimersByTime(3_000);
+    expect(part.supervisor.health().state).toBe('running');
+    vi.advanceTimersByTime(2_000);
+    expect(part.supervisor.health()).toMatchObject({
+      state: 'hanging',
+      problem: { code: 'timed-out', message: 'part does not answer' },
+    });
+    part.answer();
+    vi.advanceTimersByTime(1_000);
+    expect(part.supervisor.health()).toMatchObject({
+      state: 'running',
+      restarts: 0,
+      problem: null,
+    });
+    expect(part.started).toHaveLength(1);
+  });
+
+  it('is not called hanging while it starts: what it loads may keep it silent', () => {
+    const part = createPart(10_000);
+    part.supervisor.start();
+    part.hang();
+    vi.advanceTimersByTime(8_000);
+    expect(part.supervisor.health().state).toBe('starting');
   });
 
   it('does not listen to a process that was replaced', () => {

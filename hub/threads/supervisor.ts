@@ -44,6 +44,9 @@ export interface Supervisor {
 
 const PING_EVERY_MS = 1_000;
 const BACKOFF_MAX_MS = 60_000;
+/** After this share of what counts as hanging, and not before some seconds, its silence is named. */
+const SILENT_SHARE = 0.3;
+const SILENT_MIN_MS = 2_500;
 /** After this long without a fault the next one counts as the first again. */
 const STABLE_MS = 60_000;
 
@@ -88,6 +91,9 @@ export function supervise(options: SupervisorOptions): Supervisor {
         if (!isMine()) return;
         lastPongMs = clock.now().monoMs;
         rssBytes = rss ?? rssBytes;
+        if (state !== 'hanging') return;
+        problem = null;
+        become('running');
       },
       exited(reason) {
         if (isMine()) gone(reason);
@@ -129,6 +135,14 @@ export function supervise(options: SupervisorOptions): Supervisor {
     if (silentMs > hangMs) {
       replace(`it did not answer for ${(silentMs / 1000).toFixed(1)} s`);
       return;
+    }
+    if (state === 'running' && silentMs > Math.max(SILENT_MIN_MS, hangMs * SILENT_SHARE)) {
+      problem = {
+        code: 'timed-out',
+        message: `${name} does not answer`,
+        hint: 'It is started again by itself if it stays silent.',
+      };
+      become('hanging');
     }
     pingNumber += 1;
     process.ping(pingNumber);

@@ -184,6 +184,7 @@ export const en = {
     partStates: {
       starting: 'starting',
       running: 'running',
+      hanging: 'not answering',
       restarting: 'restarting',
       stopped: 'stopped',
       failed: 'failed',

@@ -166,6 +166,7 @@ export const zh: Messages = {
     partStates: {
       starting: '启动中',
       running: '运行中',
+      hanging: '没有应答',
       restarting: '重启中',
       stopped: '已停止',
       failed: '失败',

@@ -496,6 +496,7 @@ export const en = {
     partStates: {
       starting: 'Starting',
       running: 'Running',
+      hanging: 'Not answering',
       restarting: 'Restarting',
       stopped: 'Stopped',
       failed: 'Failed',

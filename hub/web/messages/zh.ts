@@ -473,6 +473,7 @@ export const zh: Messages = {
     partStates: {
       starting: '正在启动',
       running: '运行中',
+      hanging: '没有应答',
       restarting: '正在重启',
       stopped: '已停止',
       failed: '失败',

@@ -1,0 +1,58 @@
+// What a household reads of faults, in both languages: who is to blame, and what to do.
+import { expect, test } from 'vitest';
+import type { AdapterState } from '../model/adapter-port.ts';
+import type { Problem } from '../model/errors.ts';
+import type { AdapterHealth, PartHealth } from '../model/hub-port.ts';
+import { adapterId } from '../model/identifiers.ts';
+import { noticesOf } from './notices.ts';
+
+const ADDRESS = 'tcp://192.0.2.4:6638';
+
+function part(name: string, state: PartHealth['state']): PartHealth {
+  const since = { wallMs: 0, monoMs: 0 };
+  return { name, state, since, restarts: 0, rssBytes: null, problem: null };
+}
+
+function adapter(id: string, state: AdapterState): AdapterHealth {
+  return { id: adapterId(id), state, sinceMs: 0, restarts: 0 };
+}
+
+function fault(code: Problem['code'], message = 'no answer'): AdapterState {
+  return { kind: 'fault', problem: { code, message, hint: null }, retryAtMs: null };
+}
+
+function told(adapters: readonly AdapterHealth[], parts: readonly PartHealth[] = []) {
+  const addressOf = (id: string) => (id === 'zigbee' ? ADDRESS : '');
+  return noticesOf({ adapters, parts, storage: null, clock: 'synced', addressOf });
+}
+
+test('a coordinator that is away and one that is mute are told apart', () => {
+  expect(told([adapter('zigbee', fault('unreachable'))])[0]?.text).toEqual({
+    en: `The Zigbee coordinator (${ADDRESS}) cannot be reached. Check that it is plugged in and powered; the hub connects again by itself.`,
+    zh: `连不上 Zigbee 网关（协调器） (${ADDRESS})。请检查它是否插好并已通电；中枢会自动重新连接。`,
+  });
+  expect(told([adapter('zigbee', fault('timed-out'))])[0]?.text).toEqual({
+    en: `The Zigbee coordinator (${ADDRESS}) does not answer. Unplug it, wait ten seconds and plug it in again; the hub connects again by itself.`,
+    zh: `Zigbee 网关（协调器） (${ADDRESS}) 没有应答。请拔下它，等 10 秒再插上；中枢会自动重新连接。`,
+  });
+});
+
+test('a part that hangs or is gone is named instead of its radio, which is not to blame', () => {
+  const hanging = told(
+    [adapter('zigbee', fault('timed-out')), adapter('mqtt', { kind: 'connecting' })],
+    [part('zigbee', 'hanging'), part('mqtt', 'restarting'), part('core', 'running')],
+  );
+  expect(hanging.map(({ about, text }) => [about, text.en.split('. ')[0], text.zh])).toEqual([
+    [
+      'zigbee',
+      'Zigbee does not answer',
+      'Zigbee 没有应答。如果一直没有应答，几秒后会自动重新启动；其他一切照常。',
+    ],
+    [
+      'mqtt',
+      'MQTT stopped and is being started again',
+      'MQTT 停止了，正在重新启动。不需要你做什么；如果经常发生，请查看日志。',
+    ],
+  ]);
+  expect(told([], [part('core', 'restarting')])[0]?.text.zh).toMatch(/^核心停止了/);
+});
