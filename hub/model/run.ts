@@ -18,7 +18,16 @@ export interface ReadValue {
 export interface TraceStep {
   readonly atMs: number;
   readonly path: string;
-  readonly kind: 'trigger' | 'condition' | 'command' | 'wait' | 'delay' | 'notify' | 'end' | 'note';
+  readonly kind:
+    | 'trigger'
+    | 'condition'
+    | 'command'
+    | 'wait'
+    | 'delay'
+    | 'notify'
+    | 'scene'
+    | 'end'
+    | 'note';
   readonly state:
     | 'true'
     | 'false'
@@ -30,6 +39,8 @@ export interface TraceStep {
     | 'cancelled';
   readonly read?: readonly ReadValue[];
   readonly command?: CommandId;
+  /** The scene that the step is about, and the run of it that it began. */
+  readonly other?: { readonly scene: SceneId; readonly run: RunId | null };
   /** The step in words, both languages, such as "turned Hall lamp on". */
   readonly text: { readonly en: string; readonly zh: string };
   readonly problem?: Problem;

@@ -1,13 +1,14 @@
 // What the household's shelf asks of the scenes' language: checking a file and showing it with present names.
 import type { DeviceRecord } from './device.ts';
 import type { InputProblem } from './errors.ts';
-import type { RoomRecord } from './home.ts';
+import type { RoomRecord, SceneRecord } from './home.ts';
 import type { DeviceId, RoomId } from './identifiers.ts';
 
 /** The things that a scene file can name. */
 export interface SceneHome {
   readonly devices: readonly DeviceRecord[];
   readonly rooms: readonly RoomRecord[];
+  readonly scenes: readonly Pick<SceneRecord, 'id' | 'name'>[];
 }
 
 /** All mistakes of a file with their places, or what it says. */

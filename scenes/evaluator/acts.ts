@@ -63,7 +63,7 @@ function ask(
     ...(read ? { read } : {}),
   });
   const wants = body.kind === 'set' ? { property: body.property, value: body.value } : null;
-  return { kind: 'command', id, path, line, device: act.device, item: 0, wants };
+  return { kind: 'command', id, branch: run.at, path, line, device: act.device, item: 0, wants };
 }
 
 function tell(
@@ -90,7 +90,7 @@ function tell(
     'started',
     both(`Telling: “${text}”`, `正在通知:“${text}”`),
   );
-  return { kind: 'notify', id, path, line };
+  return { kind: 'notify', id, branch: run.at, path, line };
 }
 
 /** How a command's state shows in a trace. A command that was overtaken by a newer one has not failed. */

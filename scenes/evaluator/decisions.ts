@@ -9,15 +9,17 @@ import type { RunTrace, TraceStep } from '../../hub/model/run.ts';
 import type { SceneWorld } from '../../hub/model/scene-world.ts';
 import { formatTime, gapWords } from '../language/literals.ts';
 import { conditionWords } from '../language/sentences.ts';
+import type { SceneStep } from '../language/steps.ts';
 import { both } from '../language/words.ts';
-import { DEPTH_MAX, RATE_MAX, RATE_WINDOW_MS, REST_MS } from './causality.ts';
+import { DEPTH_MAX, depthAfter, RATE_MAX, RATE_WINDOW_MS, REST_MS } from './causality.ts';
 import type { CompiledScene } from './compile.ts';
 import { type ConditionResult, evaluateCondition } from './conditions.ts';
 import type { Engine, LoadedScene } from './engine.ts';
 import type { HoldHooks } from './holds.ts';
 import type { Runs } from './runs.ts';
 import type { ScheduleHooks } from './schedules.ts';
-import type { SceneStateEntry } from './tables.ts';
+import type { Started } from './steps/other-scenes.ts';
+import type { RunEntry, SceneStateEntry } from './tables.ts';
 import { type Hit, hitWords, summaryWords } from './texts.ts';
 
 /** What set a scene off, as far as it matters to the run that may come of it. */
@@ -92,6 +94,42 @@ export class Decisions {
     return this.#start(loaded, loaded.compiled, occasion, world, checkWhile);
   }
 
+  /** A run of another scene asks for a run of this one. */
+  startByScene(
+    step: Extract<SceneStep, { kind: 'run' }>,
+    by: RunEntry,
+    world: SceneWorld,
+  ): Started {
+    const loaded = this.#engine.scenes.get(step.scene);
+    const state = this.#engine.tables.scenes.get(step.scene);
+    if (loaded === undefined)
+      return { why: both('there is no such scene', '场景不存在'), isFault: true };
+    const { record, compiled } = loaded;
+    if (compiled === null) return { why: both('it cannot run', '无法执行'), isFault: true };
+    if (!record.enabled) return { why: both('it is switched off', '已停用'), isFault: true };
+    if (state?.broken && remainingMs(state.broken.until, world.now, world.bootId) > 0) {
+      return { why: REST_WORDS[state.broken.why], isFault: true };
+    }
+    const cause: Cause = { kind: 'scene', scene: by.scene, run: by.id };
+    const name = this.#engine.scenes.get(by.scene)?.record.name ?? by.scene;
+    const because = both(`“${name}” starts it`, `“${name}”启动了它`);
+    const depth = depthAfter(cause, world.now.wallMs);
+    const steps = [triggerStep(world, 'when', because, null)];
+    const occasion: Occasion = { cause, depth, hit: null, because, steps };
+    const result =
+      depth > DEPTH_MAX
+        ? this.#breakOff(loaded, compiled, occasion, 'depth', world)
+        : this.#start(loaded, compiled, occasion, world, step.checkWhile);
+    if (!('id' in result)) {
+      this.#nearMiss(compiled, occasion, result, world);
+      return { why: result, isFault: false };
+    }
+    if (result.state !== 'nearMiss') return { run: result };
+    const broken = this.#engine.tables.scenes.get(record.id)?.broken;
+    if (broken) return { why: REST_WORDS[broken.why], isFault: true };
+    return { why: both('its condition does not hold', '不满足其条件'), isFault: false };
+  }
+
   /** Begins a run where condition and mode let it. A near miss of the condition is told here, one of the mode not yet. */
   #start(
     loaded: LoadedScene,
@@ -106,7 +144,8 @@ export class Decisions {
       const why = this.#whyNot(program, verdict, world);
       return this.#nearMiss(program, { ...occasion, steps }, why, world);
     }
-    if (occasion.hit !== null && !this.#countRun(program.id, world)) {
+    const isByHand = occasion.hit === null && occasion.cause.kind !== 'scene';
+    if (!isByHand && !this.#countRun(program.id, world)) {
       return this.#breakOff(loaded, program, { ...occasion, steps }, 'rate', world);
     }
     const { cause, depth, because, hit } = occasion;

@@ -5,7 +5,7 @@ import type { Problem } from '../../hub/model/errors.ts';
 import type { SceneRecord } from '../../hub/model/home.ts';
 import type { DeviceId, RoomId, RunId, SceneId } from '../../hub/model/identifiers.ts';
 import type { SceneWorld } from '../../hub/model/scene-world.ts';
-import { type NamedRoom, roomHandle, type SceneNames } from '../language/names.ts';
+import { type NamedRoom, type NamedScene, roomHandle, type SceneNames } from '../language/names.ts';
 import type { CivilTime } from './civil-time.ts';
 import { createCivilTime } from './civil-time.ts';
 import { type CompiledScene, compileScene } from './compile.ts';
@@ -23,6 +23,10 @@ export class Engine {
   readonly tables: SceneTables;
   readonly scenes = new Map<SceneId, LoadedScene>();
   readonly index = new TriggerIndex();
+  /** What is done once the thing at hand is worked off whole. */
+  readonly later: (() => void)[] = [];
+  /** Begins the scene that a branch of a run is to begin; the runs put it here. */
+  launch: (run: RunId, branch: number, world: SceneWorld) => void = () => undefined;
   readonly #oldPrograms = new Map<string, CompiledScene>();
   #civil: CivilTime = createCivilTime('UTC');
   #nameCounts: Map<string, number> | null = null;
@@ -61,8 +65,17 @@ export class Engine {
       room: (text) => namedRoom(world, text),
       handles: () => world.devices().flatMap((id) => world.device(id)?.handle ?? []),
       roomHandles: () => [],
+      scene: (text) => this.#namedScene(text),
+      sceneHandles: () => [],
       isShared: (name) => (this.#counts(world).get(name) ?? 0) > 1,
     };
+  }
+
+  /** Stored scenes name each other by id; one that is gone is told when it is wanted. */
+  #namedScene(text: string): NamedScene | undefined {
+    if (!text.startsWith('scene_')) return undefined;
+    const id = text as SceneId;
+    return { id, name: this.scenes.get(id)?.record.name ?? text, handle: text };
   }
 
   #counts(world: SceneWorld): Map<string, number> {

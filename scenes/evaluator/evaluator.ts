@@ -38,7 +38,6 @@ export class Evaluator {
   readonly #schedules: Schedules;
   readonly #decisions: Decisions;
   readonly #loading: Loading;
-  readonly #later: (() => void)[] = [];
   #isBusy = false;
 
   constructor(tables: SceneTables, kept: KeptScenes | null) {
@@ -47,6 +46,7 @@ export class Evaluator {
     this.#schedules = new Schedules(this.#engine);
     this.#runs = new Runs(this.#engine, {
       recheck: (loaded, world) => this.#decisions.recheck(loaded, world),
+      start: (step, by, world) => this.#decisions.startByScene(step, by, world),
       ended: (trace) => this.#decisions.ended(trace),
     });
     this.#decisions = new Decisions(this.#engine, this.#runs);
@@ -172,7 +172,7 @@ export class Evaluator {
     this.#work(() => {
       const [kind, first = '', ...rest] = key.split('/');
       if (kind === 'run') {
-        this.#runs.due(first as RunId, rest[0], world);
+        this.#runs.due(first as RunId, rest.join('/'), world);
         return;
       }
       const scene = first as SceneId;
@@ -324,7 +324,7 @@ export class Evaluator {
   #work<Result>(work: () => Result): Result {
     if (this.#isBusy) {
       // Only what has no result is called from inside: outcomes and changes that the world tells at once.
-      this.#later.push(work);
+      this.#engine.later.push(work);
       return undefined as Result;
     }
     this.#isBusy = true;
@@ -332,7 +332,7 @@ export class Evaluator {
       return work();
     } finally {
       this.#isBusy = false;
-      const next = this.#later.shift();
+      const next = this.#engine.later.shift();
       if (next) this.#work(next);
     }
   }

@@ -1,11 +1,11 @@
 // A run's entry while it is moved on, and the small moves: its place among the steps, its lines, its end.
 import { type Deadline, remainingMs } from '../../hub/model/clock.ts';
-import type { Problem } from '../../hub/model/errors.ts';
 import type { RunState, RunTrace, TraceStep } from '../../hub/model/run.ts';
 import type { SceneWorld } from '../../hub/model/scene-world.ts';
 import type { Step } from '../language/steps.ts';
+import { both } from '../language/words.ts';
 import type { CompiledScene } from './compile.ts';
-import type { RunEntry } from './tables.ts';
+import type { Branch, Frame, RunEntry, Waiting } from './tables.ts';
 import { summaryWords } from './texts.ts';
 
 /** A trace keeps so many lines; what follows is counted. */
@@ -18,6 +18,8 @@ export interface MovingRun {
   readonly draft: Draft;
   readonly program: CompiledScene;
   readonly world: SceneWorld;
+  /** The branch at hand. */
+  at: number;
   /** Set once the run has ended. */
   ended: { readonly state: RunState; readonly note: RunEntry['because'] | null } | null;
 }
@@ -27,16 +29,60 @@ export function isDue(deadline: Deadline, world: SceneWorld): boolean {
   return remainingMs(deadline, world.now, world.bootId) <= 0;
 }
 
+/** The branch at hand; null once it is over. */
+export function branchOf({ draft, at }: MovingRun): Branch | null {
+  return draft.branches.find(({ id }) => id === at) ?? null;
+}
+
+/** What the branch at hand waits for. */
+export function waitingOf(run: MovingRun): Waiting | null {
+  return branchOf(run)?.waiting ?? null;
+}
+
+/** Where the branch at hand stands. */
+export function frameOf(run: MovingRun): Frame | undefined {
+  return branchOf(run)?.frames.at(-1);
+}
+
+function setBranch({ draft, at }: MovingRun, change: Partial<Branch>): void {
+  draft.branches = draft.branches.map((branch) =>
+    branch.id === at ? { ...branch, ...change } : branch,
+  );
+}
+
+/** Has the branch at hand wait, or go on. */
+export function setWaiting(run: MovingRun, waiting: Waiting | null): void {
+  setBranch(run, { waiting });
+}
+
+/** Puts the branch at hand at the beginning of a list of steps inside the step at hand. */
+export function enterList(run: MovingRun, frame: Frame): void {
+  setBranch(run, { frames: [...(branchOf(run)?.frames ?? []), frame] });
+}
+
+/** Takes the branch at hand out of the list that it has worked off. */
+export function leaveList(run: MovingRun): void {
+  setBranch(run, { frames: branchOf(run)?.frames.slice(0, -1) ?? [] });
+}
+
+/** Has `work` done at each branch, in the order in which they began; those that end meanwhile are left out. */
+export function atEachBranch(run: MovingRun, work: () => void): void {
+  for (const { id } of run.draft.branches) {
+    run.at = id;
+    if (run.ended === null && branchOf(run) !== null) work();
+  }
+}
+
 /** The path of the step at hand. */
-export function pathOf({ draft }: MovingRun): string {
-  const frame = draft.frames.at(-1);
+export function pathOf(run: MovingRun): string {
+  const frame = frameOf(run);
   return frame ? `${frame.list}[${frame.at}]` : 'do';
 }
 
 /** The step at hand. */
-export function stepAt({ draft, program }: MovingRun): Step | undefined {
-  const frame = draft.frames.at(-1);
-  return frame && program.lists.get(frame.list)?.[frame.at];
+export function stepAt(run: MovingRun): Step | undefined {
+  const frame = frameOf(run);
+  return frame && run.program.lists.get(frame.list)?.[frame.at];
 }
 
 /** The step of a path such as `do[1].else[0]`. */
@@ -46,14 +92,23 @@ export function stepOn(program: CompiledScene, path: string): Step | undefined {
 }
 
 /** Goes on to the next step of the list. */
-export function nextStep({ draft }: MovingRun): void {
-  const frame = draft.frames.at(-1);
-  if (frame) draft.frames = [...draft.frames.slice(0, -1), { ...frame, at: frame.at + 1 }];
+export function nextStep(run: MovingRun): void {
+  const frames = branchOf(run)?.frames ?? [];
+  const frame = frames.at(-1);
+  if (frame) setBranch(run, { frames: [...frames.slice(0, -1), { ...frame, at: frame.at + 1 }] });
 }
 
 /** Ends the run; the first end counts. */
 export function end(run: MovingRun, state: RunState, note: RunEntry['because'] | null): void {
   run.ended ??= { state, note };
+}
+
+/** A step did not succeed; false where that ends the run. */
+export function fail(run: MovingRun, onError: 'continue' | 'stop'): boolean {
+  run.draft.failures += 1;
+  if (onError === 'continue') return true;
+  end(run, 'failed', both('Ended, since a step did not succeed', '因步骤失败而结束'));
+  return false;
 }
 
 /** Adds a line to the trace; null where it is full. */
@@ -63,7 +118,7 @@ export function addLine(
   kind: TraceStep['kind'],
   state: TraceStep['state'],
   text: TraceStep['text'],
-  more: Pick<TraceStep, 'read' | 'command'> = {},
+  more: Pick<TraceStep, 'read' | 'command' | 'other'> = {},
 ): number | null {
   return addTo(draft, { atMs: world.now.wallMs, path, kind, state, text, ...more });
 }
@@ -84,11 +139,11 @@ export function setLine(
   line: number | null,
   state: TraceStep['state'],
   text: TraceStep['text'],
-  problem: Problem | null = null,
+  more: Pick<TraceStep, 'problem' | 'other'> = {},
 ): void {
   if (line === null) return;
   draft.steps = draft.steps.map((step, index) =>
-    index === line ? { ...step, state, text, ...(problem ? { problem } : {}) } : step,
+    index === line ? { ...step, state, text, ...more } : step,
   );
 }
 

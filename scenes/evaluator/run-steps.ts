@@ -17,15 +17,23 @@ import { holdAfterGap, OUTAGE_MIN_MS, stepHold } from './hold.ts';
 import { levelsHold } from './levels.ts';
 import {
   addLine,
+  atEachBranch,
+  branchOf,
   end,
+  enterList,
+  frameOf,
   isDue,
+  leaveList,
   type MovingRun,
   nextStep,
   pathOf,
   setLine,
+  setWaiting,
   stepAt,
   stepOn,
+  waitingOf,
 } from './moving-run.ts';
+import { beginOther } from './steps/other-scenes.ts';
 import type { OpenAct, Waiting } from './tables.ts';
 import { compileLevel } from './value-tests.ts';
 
@@ -44,7 +52,7 @@ export interface Pressed {
 /** A wait for a level looks at the world; a wait for an edge at the change. */
 export function lookAtWait(engine: Engine, run: MovingRun, change: ChangeInput | null): void {
   const step = stepAt(run);
-  const { waiting } = run.draft;
+  const waiting = waitingOf(run);
   if (step?.kind !== 'wait' || waiting?.kind !== 'wait') return;
   const { until } = step;
   const names = engine.names(run.world);
@@ -52,7 +60,7 @@ export function lookAtWait(engine: Engine, run: MovingRun, change: ChangeInput |
     const levels = until.of.map((level) => compileLevel(names, level));
     const level = levelsHold(run.world, levels, null);
     const { hold, fires } = stepHold(waiting.hold, level, until.forMs, run.world);
-    run.draft.waiting = { ...waiting, hold };
+    setWaiting(run, { ...waiting, hold });
     if (fires) endWait(engine, run, 'ok');
   } else if (until.kind === 'becomes' && change !== null) {
     const isMet = until.of.some((level) => {
@@ -81,19 +89,30 @@ export function takeOutcome(
   if (hasFailed) draft.failures += 1;
   const step = stepOn(run.program, act.path);
   if (step)
-    setLine(run, act.line, state, readBack.words(engine, run, step, act, state, problem), problem);
+    setLine(
+      run,
+      act.line,
+      state,
+      readBack.words(engine, run, step, act, state, problem),
+      problem ? { problem } : {},
+    );
+  run.at = act.branch;
+  // What a branch asked for that is over by now concerns nobody but the trace.
   const isStopping =
-    hasFailed && step !== undefined && 'onError' in step && step.onError === 'stop';
+    hasFailed &&
+    branchOf(run) !== null &&
+    step !== undefined &&
+    'onError' in step &&
+    step.onError === 'stop';
   if (isStopping) {
     end(run, 'failed', both('Ended, since a step did not succeed', '因步骤失败而结束'));
     return;
   }
-  const { waiting } = draft;
-  if (waiting?.kind === 'acts' && !draft.open.some(({ path }) => path === waiting.path)) {
-    draft.waiting = null;
+  const waiting = waitingOf(run);
+  const isOpen = draft.open.some(({ branch, path }) => branch === act.branch && path === act.path);
+  if (waiting?.kind === 'acts' && waiting.path === act.path && !isOpen) {
+    setWaiting(run, null);
     nextStep(run);
-  } else if (waiting?.kind === 'end') {
-    draft.waiting = null;
   }
 }
 
@@ -109,8 +128,8 @@ export function giveUpOutcomes(engine: Engine, run: MovingRun): void {
 /** The wait at hand is over. */
 export function endWait(engine: Engine, run: MovingRun, state: 'ok' | 'timedOut'): void {
   const step = stepAt(run);
-  const { waiting } = run.draft;
-  const frame = run.draft.frames.at(-1);
+  const waiting = waitingOf(run);
+  const frame = frameOf(run);
   if (step?.kind !== 'wait' || waiting?.kind !== 'wait' || frame === undefined) return;
   const what = waitForWords(engine.names(run.world), step.until);
   const limit = durationText(step.timeoutMs ?? 0);
@@ -125,9 +144,9 @@ export function endWait(engine: Engine, run: MovingRun, state: 'ok' | 'timedOut'
       ? both(`Waited until ${what.en}${seen.en}`, `已等到${what.zh}${seen.zh}`)
       : both(`Waited ${limit.en} in vain until ${what.en}`, `等了 ${limit.zh},没有等到${what.zh}`);
   setLine(run, waiting.line, state, text);
-  run.draft.waiting = null;
+  setWaiting(run, null);
   if (state === 'timedOut' && step.otherwise.length > 0) {
-    run.draft.frames = [...run.draft.frames, { list: elsePath(frame.list, frame.at), at: 0 }];
+    enterList(run, { list: elsePath(frame.list, frame.at), at: 0 });
   } else {
     nextStep(run);
   }
@@ -136,15 +155,19 @@ export function endWait(engine: Engine, run: MovingRun, state: 'ok' | 'timedOut'
 /** Takes a run up after the hub or the core was off for `gapMs`. */
 export function resumeRun(engine: Engine, run: MovingRun, gapMs: number): void {
   const { draft, world } = run;
-  const { waits, holds, late } = run.program.scene.afterOutage;
-  const { waiting } = draft;
-  const isOutage = gapMs >= OUTAGE_MIN_MS;
-  if (isOutage && draft.open.length > 0) {
+  if (gapMs >= OUTAGE_MIN_MS && draft.open.length > 0) {
     draft.guard = deadlineAfter(world.now, world.bootId, READ_BACK_AFTER_MS);
   }
+  atEachBranch(run, () => resumeBranch(engine, run, gapMs));
+}
+
+function resumeBranch(engine: Engine, run: MovingRun, gapMs: number): void {
+  const { world } = run;
+  const { waits, holds, late } = run.program.scene.afterOutage;
+  const waiting = waitingOf(run);
   if (waiting?.kind !== 'delay' && waiting?.kind !== 'wait') return;
   const step = stepAt(run);
-  if (!isOutage) {
+  if (gapMs < OUTAGE_MIN_MS) {
     lookAtWait(engine, run, null);
     return;
   }
@@ -160,7 +183,7 @@ export function resumeRun(engine: Engine, run: MovingRun, gapMs: number): void {
   const note = both(`The hub was off for ${gap.en}`, `中枢停机 ${gap.zh}`);
   addLine(run, pathOf(run), 'note', 'ok', note);
   if (waits === 'restart') {
-    draft.waiting = waitingAnew(waiting, step, world);
+    setWaiting(run, waitingAnew(waiting, step, world));
   } else if (isTooLate(waiting, late, world)) {
     end(run, 'cancelled', both('Ended: it was too late to go on', '已结束:错过太久'));
     return;
@@ -168,13 +191,15 @@ export function resumeRun(engine: Engine, run: MovingRun, gapMs: number): void {
     const forMs = step.until.kind === 'holds' ? step.until.forMs : 0;
     const policy = holds === 'assume' ? 'assume' : 'restart';
     const at = { now: world.now, bootId: world.bootId, gapMs };
-    draft.waiting = { ...waiting, hold: holdAfterGap(waiting.hold, policy, forMs, at) };
+    setWaiting(run, { ...waiting, hold: holdAfterGap(waiting.hold, policy, forMs, at) });
   }
   lookAtWait(engine, run, null);
 }
 
-function isLastStep({ draft, program }: MovingRun): boolean {
-  return draft.frames.every(({ list, at }) => at + 1 >= (program.lists.get(list)?.length ?? 0));
+function isLastStep(run: MovingRun): boolean {
+  const { program } = run;
+  const frames = branchOf(run)?.frames ?? [];
+  return frames.every(({ list, at }) => at + 1 >= (program.lists.get(list)?.length ?? 0));
 }
 
 function waitingAnew(waiting: Waiting, step: Step | undefined, world: SceneWorld): Waiting {
@@ -187,20 +212,33 @@ function waitingAnew(waiting: Waiting, step: Step | undefined, world: SceneWorld
   return waiting;
 }
 
-/** Works step after step until one has to wait or there is none left. */
+/** Works step after step of every branch, until each has to wait or there is none left. */
 export function advance(engine: Engine, run: MovingRun): void {
+  for (let next = readyBranch(run); next !== null && !run.ended; next = readyBranch(run)) {
+    run.at = next;
+    advanceBranch(engine, run);
+  }
+  const { draft } = run;
+  if (run.ended || draft.branches.length > 0 || draft.open.length > 0) return;
+  end(run, draft.failures > 0 ? 'failed' : 'done', null);
+}
+
+function readyBranch({ draft }: MovingRun): number | null {
+  return draft.branches.find(({ waiting }) => waiting === null)?.id ?? null;
+}
+
+function advanceBranch(engine: Engine, run: MovingRun): void {
   const { draft, program } = run;
-  while (draft.waiting === null && !run.ended) {
-    const frame = draft.frames.at(-1);
+  while (waitingOf(run) === null && !run.ended) {
+    const frame = frameOf(run);
     if (frame === undefined) {
-      if (draft.open.length > 0) draft.waiting = { kind: 'end' };
-      else end(run, draft.failures > 0 ? 'failed' : 'done', null);
+      draft.branches = draft.branches.filter(({ id }) => id !== run.at);
       return;
     }
     const step = program.lists.get(frame.list)?.[frame.at];
     if (step === undefined) {
-      draft.frames = draft.frames.slice(0, -1);
-      if (draft.frames.length > 0) nextStep(run);
+      leaveList(run);
+      nextStep(run);
     } else {
       beginStep(engine, run, step);
     }
@@ -223,7 +261,7 @@ function beginStep(engine: Engine, run: MovingRun, step: Step): void {
       // A message does not hold up what comes behind it; behind the last step nothing comes. A failure that is to end
       // the run is waited for in any case.
       const isWaitedFor = step.onError === 'stop' || (step.kind !== 'notify' && !isLastStep(run));
-      if (isWaitedFor) draft.waiting = { kind: 'acts', path };
+      if (isWaitedFor) setWaiting(run, { kind: 'acts', path });
       else nextStep(run);
       return;
     }
@@ -236,21 +274,22 @@ function beginStep(engine: Engine, run: MovingRun, step: Step): void {
         'started',
         both(`Waiting ${time.en}`, `等待 ${time.zh}`),
       );
-      draft.waiting = {
-        kind: 'delay',
-        due: deadlineAfter(world.now, world.bootId, step.ms),
-        line,
-      };
+      const due = deadlineAfter(world.now, world.bootId, step.ms);
+      setWaiting(run, { kind: 'delay', due, line });
       return;
     }
     case 'wait': {
       const what = waitForWords(engine.names(world), step.until);
       const text = both(`Waiting until ${what.en}`, `等待${what.zh}`);
       const line = addLine(run, path, 'wait', 'started', text);
-      draft.waiting = { kind: 'wait', timeout: after(step.timeoutMs, world), hold: null, line };
+      const timeout = after(step.timeoutMs, world);
+      setWaiting(run, { kind: 'wait', timeout, hold: null, line });
       lookAtWait(engine, run, null);
       return;
     }
+    case 'run':
+      beginOther(engine, run, step);
+      return;
     case 'stop':
       end(
         run,
@@ -279,23 +318,27 @@ export function lookAtPress(engine: Engine, run: MovingRun, press: Pressed): voi
   if (isMeant) endWait(engine, run, 'ok');
 }
 
-/** One of the run's deadlines has come. */
-export function takeDue(engine: Engine, run: MovingRun, which: string | undefined): void {
+/** One of the run's deadlines has come: `guard`, or that of a branch, such as `step/0`. */
+export function takeDue(engine: Engine, run: MovingRun, which: string): void {
   const { draft } = run;
-  const { waiting } = draft;
-  if (which === 'guard') {
+  const branch = which.split('/')[1];
+  if (branch === undefined) {
     if (draft.guard && isDue(draft.guard, run.world)) giveUpOutcomes(engine, run);
-  } else if (waiting?.kind === 'delay') {
+    return;
+  }
+  run.at = Number(branch);
+  const waiting = waitingOf(run);
+  if (waiting?.kind === 'delay') {
     if (!isDue(waiting.due, run.world)) return;
     const step = stepAt(run);
     const time = durationText(step?.kind === 'delay' ? step.ms : 0);
     setLine(run, waiting.line, 'ok', both(`Waited ${time.en}`, `已等待 ${time.zh}`));
-    draft.waiting = null;
+    setWaiting(run, null);
     nextStep(run);
   } else if (waiting?.kind === 'wait') {
     // The level first: what is there at the last moment is there in time.
     lookAtWait(engine, run, null);
-    const now = draft.waiting;
+    const now = waitingOf(run);
     if (now?.kind === 'wait' && now.timeout && isDue(now.timeout, run.world))
       endWait(engine, run, 'timedOut');
   }

@@ -1,31 +1,33 @@
-// The deadlines of runs in the core's heap, by key: `run/ID/step`, `run/ID/hold`, `run/ID/guard`.
+// The deadlines of runs in the core's heap, by key: `run/ID/step/BRANCH`, `run/ID/hold/BRANCH`, `run/ID/guard`.
 import type { Deadline } from '../../hub/model/clock.ts';
 import type { SceneWorld } from '../../hub/model/scene-world.ts';
 import { holdWakesAt } from './hold.ts';
 import type { RunEntry } from './tables.ts';
 
-interface Deadlines {
-  readonly step: Deadline | null;
-  readonly hold: Deadline | null;
-  readonly guard: Deadline | null;
-}
-const NO_DEADLINES: Deadlines = { step: null, hold: null, guard: null };
+type Deadlines = ReadonlyMap<string, Deadline>;
+const NO_DEADLINES: Deadlines = new Map();
 
-function deadlinesOf({ waiting, guard }: RunEntry): Deadlines {
-  const step =
-    waiting?.kind === 'delay' ? waiting.due : waiting?.kind === 'wait' ? waiting.timeout : null;
-  const hold = waiting?.kind === 'wait' && waiting.hold ? holdWakesAt(waiting.hold) : null;
-  return { step, hold, guard };
+/** By the end of their keys. */
+function deadlinesOf({ branches, guard }: RunEntry): Deadlines {
+  const found = new Map<string, Deadline>();
+  for (const { id, waiting } of branches) {
+    const step =
+      waiting?.kind === 'delay' ? waiting.due : waiting?.kind === 'wait' ? waiting.timeout : null;
+    const hold = waiting?.kind === 'wait' && waiting.hold ? holdWakesAt(waiting.hold) : null;
+    if (step) found.set(`step/${id}`, step);
+    if (hold) found.set(`hold/${id}`, hold);
+  }
+  if (guard) found.set('guard', guard);
+  return found;
 }
 
-function sameDeadline(a: Deadline | null, b: Deadline): boolean {
-  return a !== null && a.wallMs === b.wallMs && a.monoMs === b.monoMs && a.bootId === b.bootId;
+function sameDeadline(a: Deadline | undefined, b: Deadline): boolean {
+  return a?.wallMs === b.wallMs && a.monoMs === b.monoMs && a.bootId === b.bootId;
 }
 
 /** The boots of the machine in which the run's deadlines were set. */
 export function bootsOf(entry: RunEntry): string[] {
-  const { step, hold, guard } = deadlinesOf(entry);
-  return [step, hold, guard].flatMap((deadline) => deadline?.bootId ?? []);
+  return [...deadlinesOf(entry).values()].map(({ bootId }) => bootId);
 }
 
 /** Arms and disarms what differs between a run before and after; null: there is no run. */
@@ -34,13 +36,10 @@ export function retime(before: RunEntry | null, after: RunEntry | null, world: S
   if (id === undefined) return;
   const earlier = before ? deadlinesOf(before) : NO_DEADLINES;
   const later = after ? deadlinesOf(after) : NO_DEADLINES;
-  for (const which of ['step', 'hold', 'guard'] as const) {
-    const key = `run/${id}/${which}`;
-    const wanted = later[which];
-    if (wanted === null) {
-      if (earlier[which] !== null) world.disarm(key);
-    } else if (!sameDeadline(earlier[which], wanted)) {
-      world.arm(key, wanted);
-    }
+  for (const which of earlier.keys()) {
+    if (!later.has(which)) world.disarm(`run/${id}/${which}`);
+  }
+  for (const [which, deadline] of later) {
+    if (!sameDeadline(earlier.get(which), deadline)) world.arm(`run/${id}/${which}`, deadline);
   }
 }

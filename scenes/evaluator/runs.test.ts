@@ -224,7 +224,7 @@ do: [{delay: 10min}, {toggle: hall-lamp}]
     home.devices.delete(lamp.id);
     home.input(() => home.evaluator.homeChanged(home.world));
     expect(home.evaluator.problems().get(id)?.message).toBe(
-      's cannot run: There is no device "dev_hall_lamp" (line 3)',
+      'S cannot run: There is no device "dev_hall_lamp" (line 3)',
     );
     press(home);
     expect(() => home.run(id)).toThrow('There is no device');

@@ -8,6 +8,7 @@ import type { Label } from '../../hub/model/property-row.ts';
 import type { RunTrace, TraceStep } from '../../hub/model/run.ts';
 import type { ChangeInput, SceneWorld } from '../../hub/model/scene-world.ts';
 import { SCENE_LIMITS } from '../language/scene.ts';
+import type { SceneStep } from '../language/steps.ts';
 import { both } from '../language/words.ts';
 import { outcomeOf } from './acts.ts';
 import type { CompiledScene } from './compile.ts';
@@ -15,6 +16,7 @@ import type { Engine, LoadedScene } from './engine.ts';
 import {
   addLine,
   addTo,
+  atEachBranch,
   type Draft,
   end,
   type MovingRun,
@@ -31,7 +33,8 @@ import {
   takeOutcome,
 } from './run-steps.ts';
 import { bootsOf, retime } from './run-timers.ts';
-import type { RunEntry, RunOrigin } from './tables.ts';
+import { otherStarted, type Started, toStart } from './steps/other-scenes.ts';
+import type { Branch, RunEntry, RunOrigin } from './tables.ts';
 
 /** A run that is to begin. */
 export interface RunStart {
@@ -52,6 +55,8 @@ export interface RunHooks {
     loaded: LoadedScene,
     world: SceneWorld,
   ): { readonly whyNot: Label | null; readonly steps: readonly TraceStep[] };
+  /** Begins a scene because a run of another has come to that step. */
+  start(step: Extract<SceneStep, { kind: 'run' }>, by: RunEntry, world: SceneWorld): Started;
   /** A run has ended. */
   ended(trace: RunTrace): void;
 }
@@ -68,6 +73,7 @@ export class Runs {
   constructor(engine: Engine, hooks: RunHooks) {
     this.#engine = engine;
     this.#hooks = hooks;
+    engine.launch = (run, branch, world) => this.#launch(run, branch, world);
   }
 
   get #table() {
@@ -166,8 +172,7 @@ export class Runs {
       seq: world.seq,
       origin: start.origin,
       because: start.because,
-      frames: [{ list: 'do', at: 0 }],
-      waiting: null,
+      branches: [{ id: 0, parent: null, frames: [{ list: 'do', at: 0 }], waiting: null }],
       open: [],
       guard: null,
       failures: 0,
@@ -175,7 +180,7 @@ export class Runs {
       omitted: Math.max(0, start.steps.length - TRACE_STEPS_MAX),
     };
     this.#activeOf(draft.scene).add(id);
-    const run: MovingRun = { draft, program: start.program, world, ended: null };
+    const run: MovingRun = { draft, program: start.program, world, at: 0, ended: null };
     if (state === 'queued') addLine(run, 'do', 'note', 'started', WAITS_ITS_TURN);
     else advance(this.#engine, run);
     return this.#settle(null, run);
@@ -185,7 +190,9 @@ export class Runs {
   changed(change: ChangeInput, world: SceneWorld): void {
     this.#ensureIndex(world);
     for (const id of this.#waitersOf(change.device, change.property)) {
-      this.#move(id, world, (run) => lookAtWait(this.#engine, run, change));
+      this.#move(id, world, (run) =>
+        atEachBranch(run, () => lookAtWait(this.#engine, run, change)),
+      );
     }
   }
 
@@ -193,7 +200,9 @@ export class Runs {
   pressed(press: Pressed, world: SceneWorld): void {
     this.#ensureIndex(world);
     for (const id of this.#waitersOf(press.device, press.property)) {
-      this.#move(id, world, (run) => lookAtPress(this.#engine, run, press));
+      this.#move(id, world, (run) =>
+        atEachBranch(run, () => lookAtPress(this.#engine, run, press)),
+      );
     }
   }
 
@@ -203,8 +212,9 @@ export class Runs {
     const properties = this.#waiters.get(device);
     if (properties === undefined) return;
     const ids = new Set([...properties.values()].flatMap((runs) => [...runs]));
-    for (const id of [...ids].sort())
-      this.#move(id, world, (run) => lookAtWait(this.#engine, run, null));
+    for (const id of [...ids].sort()) {
+      this.#move(id, world, (run) => atEachBranch(run, () => lookAtWait(this.#engine, run, null)));
+    }
   }
 
   /** Whether any run waits for this property. */
@@ -239,9 +249,23 @@ export class Runs {
   }
 
   /** One of the run's deadlines has come. */
-  due(id: RunId, which: string | undefined, world: SceneWorld): void {
+  due(id: RunId, which: string, world: SceneWorld): void {
     this.#ensureIndex(world);
     this.#move(id, world, (run) => takeDue(this.#engine, run, which));
+  }
+
+  /** A run has come to rest at a step that begins another scene. */
+  #launch(id: RunId, branch: number, world: SceneWorld): void {
+    const entry = this.#table.get(id);
+    const program = entry && this.#engine.program(entry.scene, entry.version, world);
+    if (!entry || !program) return;
+    const step = toStart({ draft: { ...entry }, program, world, at: branch, ended: null });
+    if (step === null) return;
+    const started = this.#hooks.start(step, entry, world);
+    this.#move(id, world, (run) => {
+      run.at = branch;
+      otherStarted(this.#engine, run, started);
+    });
   }
 
   /** Ends a run before its time. */
@@ -288,7 +312,7 @@ export class Runs {
         note: both('Ended: the scene was changed meanwhile', '已结束:场景已被修改'),
       });
     }
-    const run: MovingRun = { draft: { ...entry }, program, world, ended: null };
+    const run: MovingRun = { draft: { ...entry }, program, world, at: 0, ended: null };
     work(run);
     if (!run.ended && run.draft.state === 'running') advance(this.#engine, run);
     if (!run.ended && isSame(entry, run.draft)) return traceOf(entry, 'running', null);
@@ -387,12 +411,15 @@ export class Runs {
 
   /** What the run's wait looks at. */
   #awaited(entry: RunEntry, world: SceneWorld): { device: DeviceId; property: PropertyKey }[] {
-    const frame = entry.frames.at(-1);
-    if (entry.waiting?.kind !== 'wait' || frame === undefined) return [];
+    const waits = entry.branches.filter(({ waiting }) => waiting?.kind === 'wait');
+    if (waits.length === 0) return [];
     const program = this.#engine.program(entry.scene, entry.version, world);
-    const step = program?.lists.get(frame.list)?.[frame.at];
-    if (step?.kind !== 'wait') return [];
-    return step.until.of.flatMap(({ subject }) => (subject.kind === 'device' ? [subject] : []));
+    return waits.flatMap(({ frames }) => {
+      const frame = frames.at(-1);
+      const step = frame && program?.lists.get(frame.list)?.[frame.at];
+      if (step?.kind !== 'wait') return [];
+      return step.until.of.flatMap(({ subject }) => (subject.kind === 'device' ? [subject] : []));
+    });
   }
 }
 
@@ -410,19 +437,26 @@ const PER_DEVICE_MAX = SCENE_LIMITS.runs;
 
 /** Whether the run still has something to do, or only follows what it asked for. */
 function isBusy(entry: RunEntry): boolean {
-  return entry.waiting?.kind !== 'end';
+  return entry.branches.length > 0;
 }
 
 function isSame(before: RunEntry, after: RunEntry): boolean {
   const keys = Object.keys(after) as (keyof RunEntry)[];
-  return keys.every((key) => before[key] === after[key] || sameHold(key, before, after));
+  return keys.every(
+    (key) =>
+      before[key] === after[key] ||
+      (key === 'branches' &&
+        before.branches.length === after.branches.length &&
+        before.branches.every((branch, index) => isSameBranch(branch, after.branches[index]))),
+  );
 }
 
-/** A wait that was looked at anew and found as it was. */
-function sameHold(key: keyof RunEntry, before: RunEntry, after: RunEntry): boolean {
-  if (key !== 'waiting') return false;
-  const [a, b] = [before.waiting, after.waiting];
+/** Whether nothing was done but to look at a wait anew and find it as it was. */
+function isSameBranch(before: Branch, after: Branch | undefined): boolean {
+  if (before === after) return true;
+  const [a, b] = [before.waiting, after?.waiting];
   return (
+    before.frames === after?.frames &&
     a?.kind === 'wait' &&
     b?.kind === 'wait' &&
     a.hold === b.hold &&

@@ -21,13 +21,25 @@ export interface RunOrigin {
   readonly value: PropertyValue | null;
 }
 
-/** Where a run stands: a list of steps by its path, and the step of it. The last frame is the innermost. */
+/** Where a branch stands: a list of steps by its path, and the step of it. The last frame is the innermost. */
 export interface Frame {
   readonly list: string;
   readonly at: number;
 }
 
-/** What a run is waiting for before its next step. */
+/**
+ * One line of steps of a run. A run begins with one; steps that are done side by side are branches of the one that
+ * came to them. A run whose branches are all over only follows what it asked for.
+ */
+export interface Branch {
+  readonly id: number;
+  /** The branch that it is part of; null: the run's own. */
+  readonly parent: number | null;
+  readonly frames: readonly Frame[];
+  readonly waiting: Waiting | null;
+}
+
+/** What a branch is waiting for before its next step. */
 export type Waiting =
   /** Outcomes of the step at hand. */
   | { readonly kind: 'acts'; readonly path: string }
@@ -38,14 +50,15 @@ export type Waiting =
       readonly hold: HoldState | null;
       readonly line: number | null;
     }
-  /** Nothing but outcomes: all steps are done, and the scene may be triggered again. */
-  | { readonly kind: 'end' };
+  /** Another scene, which begins once this run has come to rest. */
+  | { readonly kind: 'start'; readonly path: string; readonly line: number | null };
 
 /** Something that a run asked for and whose outcome is open. */
 export type OpenAct =
   | {
       readonly kind: 'command';
       readonly id: CommandId;
+      readonly branch: number;
       readonly path: string;
       /** Its line in the trace; null where the trace is full. */
       readonly line: number | null;
@@ -58,6 +71,7 @@ export type OpenAct =
   | {
       readonly kind: 'notify';
       readonly id: NotificationId;
+      readonly branch: number;
       readonly path: string;
       readonly line: number | null;
     };
@@ -74,8 +88,7 @@ export interface RunEntry {
   readonly origin: RunOrigin;
   /** What set it off, in words. */
   readonly because: { readonly en: string; readonly zh: string };
-  readonly frames: readonly Frame[];
-  readonly waiting: Waiting | null;
+  readonly branches: readonly Branch[];
   readonly open: readonly OpenAct[];
   /** When outcomes that never came are given up and read back. */
   readonly guard: Deadline | null;

@@ -243,11 +243,21 @@ export class TestWorld {
   /** Saves a scene from its text, with handles, and switches it on. Throws with all problems of the text. */
   scene(name: string, text: string, more: Partial<SceneRecord> = {}): SceneId {
     const id = sceneId(`scene_${name}`);
-    const result = toStored(text, homeNames(this.devices.values(), TEST_ROOMS));
+    const result = toStored(
+      text,
+      homeNames(this.devices.values(), TEST_ROOMS, this.#scenes.values()),
+    );
     if (result.errors) throw new Error(JSON.stringify(result.errors, null, 1));
     const version = (this.#scenes.get(id)?.version ?? 0) + 1;
     const record: SceneRecord = {
-      ...{ id, name, enabled: true, source: result.stored, author: null, version },
+      ...{
+        id,
+        name: result.scene.name,
+        enabled: true,
+        source: result.stored,
+        author: null,
+        version,
+      },
       updatedAtMs: this.now.wallMs,
       ...more,
     };

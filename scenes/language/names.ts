@@ -1,11 +1,18 @@
-// How scene files call devices and rooms: by the home's own handles on the outside, by ids in what is stored.
+// How scene files call devices, rooms and scenes: by the home's own handles on the outside, by ids in what is stored.
 import type { DeviceRecord } from '../../hub/model/device.ts';
-import type { RoomRecord } from '../../hub/model/home.ts';
-import type { RoomId } from '../../hub/model/identifiers.ts';
+import type { RoomRecord, SceneRecord } from '../../hub/model/home.ts';
+import type { RoomId, SceneId } from '../../hub/model/identifiers.ts';
 
 /** A room with the handle by which scene files call it. */
 export interface NamedRoom {
   readonly id: RoomId;
+  readonly handle: string;
+  readonly name: string;
+}
+
+/** A scene with the handle by which other scenes call it. */
+export interface NamedScene {
+  readonly id: SceneId;
   readonly handle: string;
   readonly name: string;
 }
@@ -19,14 +26,18 @@ export interface SceneNames {
   /** Handles of all devices, for suggestions. */
   handles(): readonly string[];
   roomHandles(): readonly string[];
+  /** The scene of a handle or of an id. */
+  scene(handleOrId: string): NamedScene | undefined;
+  sceneHandles(): readonly string[];
   /** Whether several devices have this name, so that a sentence must add the handle. */
   isShared(deviceName: string): boolean;
 }
 
-/** Names of a home whose devices and rooms are these. Rooms are called by their name in small letters with hyphens. */
+/** Names of a home that has these. Rooms and scenes are called by their name in small letters with hyphens. */
 export function homeNames(
   devices: Iterable<DeviceRecord>,
   rooms: Iterable<RoomRecord>,
+  scenes: Iterable<Pick<SceneRecord, 'id' | 'name'>> = [],
 ): SceneNames {
   const byText = new Map<string, DeviceRecord>();
   const nameCounts = new Map<string, number>();
@@ -37,27 +48,41 @@ export function homeNames(
     handles.push(device.handle);
     nameCounts.set(device.name, (nameCounts.get(device.name) ?? 0) + 1);
   }
-  const roomsByText = new Map<string, NamedRoom>();
-  const roomHandles: string[] = [];
-  for (const { id, name } of rooms) {
-    const base = roomHandle(name) || id;
-    let handle = base;
-    for (let count = 2; roomsByText.has(handle); count++) handle = `${base}-${count}`;
-    const room = { id, handle, name };
-    roomsByText.set(handle, room);
-    roomsByText.set(id, room);
-    roomHandles.push(handle);
-  }
+  const namedRooms = namedByHandle(rooms);
+  const namedScenes = namedByHandle(scenes);
   return {
     device: (text) => byText.get(text),
-    room: (text) => roomsByText.get(text),
+    room: (text) => namedRooms.byText.get(text),
     handles: () => handles,
-    roomHandles: () => roomHandles,
+    roomHandles: () => namedRooms.handles,
+    scene: (text) => namedScenes.byText.get(text),
+    sceneHandles: () => namedScenes.handles,
     isShared: (name) => (nameCounts.get(name) ?? 0) > 1,
   };
 }
 
-/** The handle of a room's name: "Guest room" is `guest-room`, 客厅 stays as it is. */
+/** Things by their ids, and by handles made of their names; of two that would be called the same one has a number. */
+function namedByHandle<Id extends string>(
+  things: Iterable<{ readonly id: Id; readonly name: string }>,
+) {
+  const byText = new Map<
+    string,
+    { readonly id: Id; readonly handle: string; readonly name: string }
+  >();
+  const handles: string[] = [];
+  for (const { id, name } of things) {
+    const base = roomHandle(name) || id;
+    let handle = base;
+    for (let count = 2; byText.has(handle); count++) handle = `${base}-${count}`;
+    const named = { id, handle, name };
+    byText.set(handle, named);
+    byText.set(id, named);
+    handles.push(handle);
+  }
+  return { byText, handles };
+}
+
+/** The handle of a room's or scene's name: "Guest room" is `guest-room`, 客厅 stays as it is. */
 export function roomHandle(name: string): string {
   return name
     .toLowerCase()

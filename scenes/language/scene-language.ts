@@ -8,8 +8,8 @@ import { toShown, toStored } from './stored.ts';
 /** Checks and shows scene files against the home's present names. */
 export function createSceneLanguage(): SceneLanguage {
   return {
-    check(text, { devices, rooms }) {
-      const names = homeNames(devices, rooms);
+    check(text, { devices, rooms, scenes }) {
+      const names = homeNames(devices, rooms, scenes);
       const result = toStored(text, names);
       if (result.errors !== undefined) return { errors: result.errors, scene: null };
       const { scene, stored } = result;
@@ -25,6 +25,7 @@ export function createSceneLanguage(): SceneLanguage {
         },
       };
     },
-    show: (stored, { devices, rooms }) => toShown(stored, homeNames(devices, rooms)),
+    show: (stored, { devices, rooms, scenes }) =>
+      toShown(stored, homeNames(devices, rooms, scenes)),
   };
 }

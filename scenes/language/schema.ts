@@ -6,6 +6,7 @@ import { SCENE_LIMITS } from './scene.ts';
 import { effectStepShapes } from './shapes/effects.ts';
 import { flowStepShapes } from './shapes/flow.ts';
 import { logicConditionShapes } from './shapes/logic.ts';
+import { sceneStepShapes } from './shapes/other-scenes.ts';
 import { type Inner, text } from './shapes/parts.ts';
 import { stateConditionShapes, stateTriggerShapes } from './shapes/state.ts';
 import { timeConditionShapes, timeTriggerShapes } from './shapes/time.ts';
@@ -21,7 +22,11 @@ const conditionShapes = (inner: Inner) => ({
 });
 
 /** What can stand in `do`, by its key. */
-const stepShapes = (inner: Inner) => ({ ...effectStepShapes, ...flowStepShapes(inner) });
+const stepShapes = (inner: Inner) => ({
+  ...effectStepShapes,
+  ...flowStepShapes(inner),
+  ...sceneStepShapes,
+});
 
 const AGAIN_WANTED =
   '`again` is single, restart, queue 5, parallel 3 or per device, with at most 50 runs';

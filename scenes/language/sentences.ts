@@ -5,6 +5,7 @@ import type { Condition } from './conditions.ts';
 import { effectStepWords } from './say/effects.ts';
 import { flowStepWords } from './say/flow.ts';
 import { logicConditionWords } from './say/logic.ts';
+import { sceneStepWords } from './say/other-scenes.ts';
 import type { Saying } from './say/saying.ts';
 import { againWords, outageWords } from './say/scene-level.ts';
 import { stateConditionWords, stateTriggerWords } from './say/state.ts';
@@ -105,6 +106,8 @@ export function stepWords(names: WordNames, step: Step): Label {
     case 'wait':
     case 'stop':
       return flowStepWords(saying(names), step);
+    case 'run':
+      return sceneStepWords(saying(names), step);
     default:
       return step satisfies never;
   }

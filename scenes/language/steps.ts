@@ -1,7 +1,7 @@
 // The kinds of step, one union for each family: those that act on the house and its people, and those that say how a
 // run goes on.
 import type { Role } from '../../hub/model/home.ts';
-import type { DeviceId } from '../../hub/model/identifiers.ts';
+import type { DeviceId, SceneId } from '../../hub/model/identifiers.ts';
 import type { PropertyKey, PropertyValue } from '../../hub/model/properties.ts';
 import type { LevelMatch, Press } from './values.ts';
 
@@ -64,7 +64,16 @@ export type FlowStep =
     }
   | { readonly kind: 'stop'; readonly as: 'done' | 'failed' };
 
-export type Step = EffectStep | FlowStep;
+/** Steps about other scenes. */
+export type SceneStep = {
+  readonly kind: 'run';
+  readonly scene: SceneId;
+  /** Whether its own condition must hold. */
+  readonly checkWhile: boolean;
+  readonly onError: OnError;
+};
+
+export type Step = EffectStep | FlowStep | SceneStep;
 
 /** What a run waits for: a level (at once when it holds already) or a new edge. */
 export type WaitFor =

@@ -1,4 +1,4 @@
-// A scene's text as it is stored (devices and rooms by id) and as it is shown (by their present handles). Only the
+// A scene's text as it is stored (devices, rooms and scenes by id) and as it is shown (by their present handles). Only the
 // names are replaced; comments, order and layout stay as they were written.
 import { isPair, isScalar, parseDocument, visit } from 'yaml';
 import type { InputProblem } from '../../hub/model/errors.ts';
@@ -47,7 +47,7 @@ export function toShown(stored: string, names: SceneNames): string {
       if (!isScalar(node) || typeof node.value !== 'string' || !range) return;
       const scalar = { from: range[0], to: range[1] };
       const text = node.value;
-      const id = /^((?:dev|room)_[0-9a-z_-]+)(?:\.\S+)?$/.exec(text)?.[1];
+      const id = /^((?:dev|room|scene)_[0-9a-z_-]+)(?:\.\S+)?$/.exec(text)?.[1];
       const handle = id === undefined ? undefined : handleOf(names, id);
       // The scene's own name and description are texts, whatever they look like.
       const pair = path.length === 3 ? path.at(-1) : undefined;
@@ -67,6 +67,7 @@ export function toShown(stored: string, names: SceneNames): string {
 }
 
 function handleOf(names: SceneNames, id: string): string | undefined {
+  if (id.startsWith('scene_')) return names.scene(id)?.handle;
   return id.startsWith('dev_') ? names.device(id)?.handle : names.room(id)?.handle;
 }
 

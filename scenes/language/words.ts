@@ -15,7 +15,7 @@ import type { SceneNames } from './names.ts';
 import type { Crossing, LevelMatch, Matcher, Press, Subject } from './values.ts';
 
 /** How a scene's text calls devices: a part of SceneNames, which the evaluator has without the rooms. */
-export type WordNames = Pick<SceneNames, 'device' | 'isShared'>;
+export type WordNames = Pick<SceneNames, 'device' | 'scene' | 'isShared'>;
 
 /** A text in both languages; the Chinese one gets its full-width marks and its spaces here. */
 export function both(en: string, zh: string): Label {

@@ -234,6 +234,7 @@ function imaginedHome(
   return {
     devices: [...contents.devices.filter(({ id }) => !isListed(id)), ...added],
     rooms: [...contents.rooms, ...newRooms],
+    scenes: contents.scenes,
   };
 }
 

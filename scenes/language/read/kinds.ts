@@ -3,6 +3,7 @@
 import { EFFECT_STEPS } from './effects.ts';
 import { FLOW_STEPS } from './flow.ts';
 import { LOGIC_CONDITIONS } from './logic.ts';
+import { SCENE_STEPS } from './other-scenes.ts';
 import type { Kinds } from './reading.ts';
 import { STATE_CONDITIONS, STATE_TRIGGERS } from './state.ts';
 import { TIME_CONDITIONS, TIME_TRIGGERS } from './time.ts';
@@ -70,7 +71,6 @@ const LATER_STEPS = [
   'repeat',
   'for-each',
   'while',
-  'run',
   'cancel',
   'enable',
   'disable',
@@ -91,5 +91,5 @@ export const KINDS: Kinds = {
     kinds: { ...STATE_CONDITIONS, ...TIME_CONDITIONS, ...LOGIC_CONDITIONS },
     later: LATER_CONDITIONS,
   },
-  steps: { kinds: { ...EFFECT_STEPS, ...FLOW_STEPS }, later: LATER_STEPS },
+  steps: { kinds: { ...EFFECT_STEPS, ...FLOW_STEPS, ...SCENE_STEPS }, later: LATER_STEPS },
 };

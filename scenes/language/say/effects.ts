@@ -66,7 +66,8 @@ function deeds(parts: readonly Label[]): Label {
   return both(en, zh.length < 2 ? last : `${zh.slice(0, -1).join('、')}并${last}`);
 }
 
-function withOnError(words: Label, onError: 'continue' | 'stop'): Label {
+/** A step with what it does when it does not succeed. */
+export function withOnError(words: Label, onError: 'continue' | 'stop'): Label {
   return onError === 'continue'
     ? words
     : both(`${words.en} (or else end)`, `${words.zh}(不成则结束)`);

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import type { RunTrace } from '../../hub/model/run.ts';
+import { TestWorld } from './test-world.ts';
+
+const PRESS = 'when: [{presses: {bedroom-button.button: single}}]\n';
+const press = (home: TestWorld): void => home.press('bedroom-button.button', 'single');
+const texts = (run: RunTrace | undefined): string[] => run?.steps.map(({ text }) => text.en) ?? [];
+const runOf = (home: TestWorld, name: string): RunTrace | undefined =>
+  home.runs().find(({ scene }) => scene === `scene_${name}`);
+
+describe('a scene that starts another', () => {
+  it('item 58: a scene runs another, and its trace names the scene and the run that it started', () => {
+    const home = new TestWorld();
+    const evening = home.scene('evening', 'scene: Evening\ndo: [{set: {hall-lamp: {on: true}}}]\n');
+    home.scene('s', `scene: S\n${PRESS}do: [{run: evening}, {toggle: washer}]\n`);
+    press(home);
+    expect(home.asked()).toEqual(['hall-lamp.on=true', 'washer.on=true']);
+    const [caller, started] = [runOf(home, 's'), runOf(home, 'evening')];
+    expect(caller?.state).toBe('done');
+    expect(caller?.steps[1]).toMatchObject({
+      kind: 'scene',
+      state: 'ok',
+      other: { scene: evening, run: started?.id },
+      text: { en: 'Started “Evening”', zh: '已启动“Evening”' },
+    });
+    expect(started?.cause).toEqual({ kind: 'scene', scene: 'scene_s', run: caller?.id });
+    expect(started?.summary.en).toBe('“S” starts it: turned Hall lamp on');
+  });
+
+  it('item 58: a scene that cannot be started is told with the reason, and the run goes on or ends as it says', () => {
+    const home = new TestWorld();
+    const off = home.scene('off', 'scene: Off\ndo: [{set: {hall-lamp: {on: true}}}]\n');
+    home.setEnabled(off, false);
+    home.scene(
+      's',
+      `scene: S\n${PRESS}do: [{run: off}, {run: off, on-error: stop}, {toggle: washer}]\n`,
+    );
+    press(home);
+    expect(home.asked()).toEqual([]);
+    expect(runOf(home, 's')?.state).toBe('failed');
+    expect(texts(runOf(home, 's')).slice(1)).toEqual([
+      'Did not start “Off”: it is switched off',
+      'Did not start “Off”: it is switched off',
+      'Ended, since a step did not succeed',
+    ]);
+  });
+
+  it('item 58: the other scene runs whatever its own condition says, unless the step asks for it', () => {
+    const home = new TestWorld();
+    home.given('hall-door.open', false);
+    home.scene('s', 'scene: S\nwhile: {is: {hall-door.open: true}}\ndo: [{toggle: washer}]\n');
+    home.scene('a', `scene: A\n${PRESS}do: [{run: s, while: check}]\n`);
+    press(home);
+    expect(home.asked()).toEqual([]);
+    expect(texts(runOf(home, 'a'))[1]).toBe('Did not start “S”: its condition does not hold');
+    expect(home.nearMisses()).toHaveLength(1);
+    home.scene('a', `scene: A\n${PRESS}do: [{run: s}]\n`);
+    press(home);
+    expect(home.asked()).toEqual(['washer.on=true']);
+  });
+
+  it('item 58: scenes that start each other without end are stopped, each with the reason', () => {
+    const home = new TestWorld();
+    home.scene('b', 'scene: B\ndo: [{toggle: washer}]\n');
+    home.scene('a', 'scene: A\nagain: parallel 50\ndo: [{run: b}]\n');
+    home.scene('b', 'scene: B\nagain: parallel 50\ndo: [{run: a}]\n');
+    home.run('scene_a' as never);
+    expect(home.runs().length).toBeLessThan(20);
+    const why = texts(home.runs().find(({ state }) => state === 'failed'));
+    expect(why.at(-1)).toMatch(
+      /Did not start “[AB]”: scenes set each other off more than 16 times/,
+    );
+  });
+});

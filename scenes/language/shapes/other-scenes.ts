@@ -1,0 +1,19 @@
+// The shapes of steps about other scenes.
+import * as v from 'valibot';
+import { onError } from './parts.ts';
+
+const scene = v.string('the handle of a scene is wanted here, such as evening-lights');
+
+/** Steps that begin, end and switch other scenes, by key. */
+export const sceneStepShapes = {
+  run: v.strictObject({
+    run: scene,
+    while: v.optional(
+      v.picklist(
+        ['skip', 'check'],
+        '`while` is skip (the usual) or check: whether its own condition must hold',
+      ),
+    ),
+    'on-error': onError,
+  }),
+};
