@@ -314,6 +314,13 @@ describe.skipIf(whyNoNamespace() !== null)('Matter devices', () => {
     expect(first).toMatchObject({ reason: 'reconnect' });
   }, 90_000);
 
+  test('a device whose code comes again, as text of its QR code, is the one that is here', async () => {
+    await hub.until('the lock', () => hub.isOnline(node('lock')) === true, 30_000);
+    const before = node('lock');
+    await add('lock', devices.of('lock').qrCode);
+    expect(node('lock')).toBe(before);
+  }, 60_000);
+
   test('a device that was removed forgets the home and can be added anew', async () => {
     await hub.until('the lock', () => hub.isOnline(node('lock')) === true, 30_000);
     const old = node('lock');

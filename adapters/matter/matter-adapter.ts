@@ -12,6 +12,7 @@ import type { PropertyKey, PropertyValue } from '../../hub/model/properties.ts';
 import type { Adapter, AdapterCommand, AdapterContext } from '../contract/adapter.ts';
 import { within } from '../contract/host.ts';
 import { buttonPress } from './buttons.ts';
+import { CodeBook } from './code-book.ts';
 import { Commands } from './commands.ts';
 import { Node } from './node.ts';
 import { Pairing } from './pairing.ts';
@@ -38,6 +39,7 @@ class MatterAdapter implements Adapter {
   readonly #reach: Reach;
   readonly #commands: Commands;
   readonly #pairing: Pairing;
+  readonly #codes: CodeBook;
   #controller: Controller | null = null;
   #opening: Promise<void> = Promise.resolve();
   #retry: NodeJS.Timeout | undefined;
@@ -46,13 +48,20 @@ class MatterAdapter implements Adapter {
 
   constructor(context: AdapterContext) {
     this.#context = context;
+    this.#codes = new CodeBook(context.dataFolder);
     this.#reach = new Reach(context);
     this.#commands = new Commands({
       context,
       node: (address) => this.#nodes.get(address),
       suspect: (node) => this.#reach.suspect(node),
     });
-    this.#pairing = new Pairing(context, (peer) => this.#commissioned(peer));
+    this.#pairing = new Pairing(context, {
+      adopt: (peer) => this.#commissioned(peer),
+      addedBy: (code) =>
+        this.#codes.nodesOf(code).flatMap((address) => this.#nodes.get(address)?.peer ?? []),
+      adding: (address, code) => this.#codes.add(address, code),
+      ended: () => this.#codes.keep(new Set(this.#nodes.keys())),
+    });
   }
 
   async start(): Promise<void> {

@@ -1,5 +1,6 @@
 // Adding a device by its setup code: looked for on the network for the asked time, taken into the hub's fabric step
 // by step, each step told as it happens. One device at a time.
+import { setTimeout as delay } from 'node:timers/promises';
 import { ConflictError, type Problem, ValidationError } from '../../hub/model/errors.ts';
 import type { NodeAddress } from '../../hub/model/identifiers.ts';
 import type { AdapterContext } from '../contract/adapter.ts';
@@ -9,6 +10,9 @@ import type { SetupCode } from './setup-code.ts';
 const SECONDS_MAX = 900;
 /** The steps before the operational connection take seconds; with it, this much at most. */
 const COMMISSION_LIMIT_MS = 120_000;
+/** How often a node that was added by the same code is asked whether it is here. */
+const LOOK_EVERY_MS = 500;
+const PROBE_LIMIT_MS = 2_500;
 
 interface Attempt {
   readonly stop: AbortController;
@@ -17,15 +21,25 @@ interface Attempt {
   isClosed: boolean;
 }
 
+export interface PairingHome {
+  /** Takes a peer into the home; may be told again of one that is there. */
+  adopt(peer: Peer): void;
+  /** The peers that were added by this code. */
+  addedBy(code: SetupCode): readonly Peer[];
+  /** This code is about to add the node. */
+  adding(address: NodeAddress, code: SetupCode): void;
+  /** The attempt is over, whether the node is a peer now or not. */
+  ended(): void;
+}
+
 export class Pairing {
   readonly #context: AdapterContext;
-  /** Takes a new peer into the home. */
-  readonly #adopt: (peer: Peer) => void;
+  readonly #home: PairingHome;
   #attempt: Attempt | null = null;
 
-  constructor(context: AdapterContext, adopt: (peer: Peer) => void) {
+  constructor(context: AdapterContext, home: PairingHome) {
     this.#context = context;
-    this.#adopt = adopt;
+    this.#home = home;
   }
 
   /**
@@ -79,7 +93,8 @@ export class Pairing {
     context.pairProgress({ kind: 'open', secondsLeft: seconds });
     const limit = setTimeout(() => attempt.stop.abort(), seconds * 1_000 + COMMISSION_LIMIT_MS);
     try {
-      const peer = await controller.commission(
+      this.#home.adding(address, code);
+      const commissioning = controller.commission(
         code,
         seconds * 1_000,
         {
@@ -89,8 +104,18 @@ export class Pairing {
         },
         attempt.stop.signal,
       );
-      context.pairProgress({ kind: 'configuring', node: address });
-      this.#adopt(peer);
+      const here = this.#home.addedBy(code).map((known) => this.#untilHere(known, attempt));
+      const peer = await Promise.race([commissioning, ...here]);
+      if (peer.address === address) context.pairProgress({ kind: 'configuring', node: address });
+      else {
+        attempt.hasFound = true;
+        attempt.stop.abort();
+        commissioning.catch(() => {});
+        context.pairProgress({ kind: 'found', node: peer.address });
+        const text = 'It is in this home already.';
+        context.pairProgress({ kind: 'note', node: peer.address, text });
+      }
+      this.#home.adopt(peer);
     } catch (error) {
       const isWanted = attempt.isClosed && !attempt.hasFound;
       if (!isWanted) {
@@ -102,7 +127,26 @@ export class Pairing {
       clearTimeout(limit);
       this.#closed(attempt);
       if (this.#attempt === attempt) this.#attempt = null;
+      this.#home.ended();
     }
+  }
+
+  /** Settles once the peer has answered, while nothing else was found and nobody stopped the search. */
+  #untilHere(peer: Peer, attempt: Attempt): Promise<Peer> {
+    return new Promise((resolve) => {
+      const isOver = () => attempt.hasFound || attempt.isClosed || attempt.stop.signal.aborted;
+      const look = async (): Promise<void> => {
+        while (!isOver()) {
+          const isHere =
+            peer.isSubscribed &&
+            (await peer.probe(AbortSignal.timeout(PROBE_LIMIT_MS)).catch(() => false));
+          if (isOver()) return;
+          if (isHere) return resolve(peer);
+          await delay(LOOK_EVERY_MS);
+        }
+      };
+      void look();
+    });
   }
 
   #closed(attempt: Attempt): void {
