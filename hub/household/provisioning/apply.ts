@@ -156,7 +156,9 @@ export async function applyWork(
     const [first] = missing;
     if (first === undefined) return;
     const open = (installCode: string | null) =>
-      jobs.pair({ adapter: first.adapter, seconds, via: null, installCode }, actor);
+      whenReady(() =>
+        jobs.pair({ adapter: first.adapter, seconds, via: null, installCode }, actor),
+      );
     // The coordinator keeps each code; the last opening is the one that stays.
     for (const { how, name } of missing) {
       if (how.installCode === null) continue;
@@ -186,7 +188,7 @@ export async function applyWork(
     const request: PairRequest = { adapter: device.adapter, seconds, via: null, ...device.how };
     let pair: Job;
     try {
-      pair = await jobs.pair(request, actor);
+      pair = await whenReady(() => jobs.pair(request, actor));
     } catch (error) {
       refuse(device.path, toProblem(error), `${device.name} could not be added`);
       return;
@@ -208,6 +210,21 @@ export async function applyWork(
     if (holder !== null && holder.id !== found) await stepAside(holder);
     const change = record && deviceChange(device, record, contents().rooms);
     if (record && change) await household.setDevice(record.id, change, null, actor);
+  }
+
+  /** Does it once its adapter is there: after a start of the hub one may still be on its way. */
+  async function whenReady(begin: () => Promise<Job>): Promise<Job> {
+    const endsAtMs = performance.now() + seconds * 1_000;
+    for (;;) {
+      job.signal.throwIfAborted();
+      try {
+        return await begin();
+      } catch (error) {
+        const isLate = performance.now() > endsAtMs;
+        if (isLate || toProblem(error).code !== 'unreachable') throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    }
   }
 
   function foundBy(pair: JobId): DeviceId | null {

@@ -82,7 +82,10 @@ export function planWork(text: string, facts: PlanFacts): Planned {
   if (wanted === null) return { errors: problems, work: null };
   const { contents } = facts;
   const refuse = (path: Path, message: string) => {
-    problems.push({ path: pointer(path), message, ...wanted.document.position(path) });
+    const place = pointer(path);
+    // What cannot be right in itself is told alone.
+    if (problems.some((problem) => problem.path === place)) return;
+    problems.push({ path: place, message, ...wanted.document.position(path) });
   };
 
   const rooms = wanted.rooms.map((room) => ({
@@ -151,6 +154,12 @@ function checkDevices(
     ({ node }) => node,
     ({ path, protocol, node }) =>
       refuse([...path, protocol], `The address ${node} stands in the file twice`),
+  );
+  refuseTwins(
+    devices,
+    ({ how }) => how.code?.replaceAll(/[\s-]/g, '').toUpperCase() ?? null,
+    ({ path, protocol, name }) =>
+      refuse([...path, protocol], `The Matter code of "${name}" stands in the file twice`),
   );
   refuseTwins(
     devices,

@@ -13,6 +13,7 @@ import {
   readFileDocument,
 } from './document.ts';
 import { installCodeProblem } from './install-code.ts';
+import { matterCodeProblem } from './matter-code.ts';
 import {
   type DeviceEntry,
   ENTRIES_MAX,
@@ -159,6 +160,8 @@ function readDevice(entry: DeviceEntry, path: Path, refuse: Refuse): WantedDevic
         : `An install code goes with zigbee, not with ${protocol}`;
     if (problem !== null) refuse([...path, 'installCode'], problem);
   }
+  const wrong = entry.matter === undefined ? null : matterCodeProblem(entry.matter);
+  if (wrong !== null) refuse([...path, 'matter'], wrong);
   const name = tidyName(entry.name);
   return [
     {
