@@ -34,6 +34,13 @@ export interface NamedPlace {
   readonly id: string;
 }
 
+/** An expression in the text, with the places of the devices that it names, by their offsets in what is written. */
+export interface NamedInside {
+  readonly scalar: TextRange;
+  readonly text: string;
+  readonly names: readonly { readonly at: number; readonly name: string; readonly id: string }[];
+}
+
 /** A property of a device of the home, looked up. */
 export interface FoundProperty {
   readonly device: DeviceRecord;
@@ -55,6 +62,7 @@ export class ReadContext {
   readonly names: SceneNames;
   readonly problems: InputProblem[];
   readonly named: NamedPlace[] = [];
+  readonly namedInside: NamedInside[] = [];
 
   /** Places that could not even be read: what is said of them or around them would only repeat that. */
   readonly #unread: readonly string[];
@@ -176,6 +184,12 @@ export class ReadContext {
     const found = this.document.place(path);
     const scalar = of === 'key' ? found?.key : found?.value;
     if (scalar) this.named.push({ scalar, ...place });
+  }
+
+  /** Remembers the devices that the text at `path` names in its midst. */
+  rememberInside(path: Path, text: string, names: NamedInside['names']): void {
+    const scalar = this.document.place(path)?.value;
+    if (scalar && names.length > 0) this.namedInside.push({ scalar, text, names });
   }
 
   /** The device and property of `hall-lamp.on`. */

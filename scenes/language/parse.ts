@@ -2,7 +2,7 @@
 // right. A file is YAML 1.2, so JSON is one too; devices are named by handle or by id.
 import type { InputProblem } from '../../hub/model/errors.ts';
 import { nearestName } from '../../hub/model/nearest-name.ts';
-import { type NamedPlace, ReadContext } from './context.ts';
+import { type NamedInside, type NamedPlace, ReadContext } from './context.ts';
 import { type Path, readDocument } from './document.ts';
 import { parseDuration } from './literals.ts';
 import type { SceneNames } from './names.ts';
@@ -25,7 +25,11 @@ export type ParsedScene =
 
 /** A parsed scene with the places where its text names devices and rooms. */
 export type LocatedScene =
-  | { readonly scene: Scene; readonly named: readonly NamedPlace[] }
+  | {
+      readonly scene: Scene;
+      readonly named: readonly NamedPlace[];
+      readonly namedInside: readonly NamedInside[];
+    }
   | { readonly scene: null; readonly errors: readonly InputProblem[] };
 
 /** Words of the top level that the format has and this version does not do yet. */
@@ -58,7 +62,7 @@ export function locateScene(text: string, names: SceneNames): LocatedScene {
   if (scene === null || problems.length > 0) {
     return { scene: null, errors: [...problems].sort(byPlace) };
   }
-  return { scene, named: context.named };
+  return { scene, named: context.named, namedInside: context.namedInside };
 }
 
 function byPlace(a: InputProblem, b: InputProblem): number {

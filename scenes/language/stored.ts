@@ -29,6 +29,10 @@ export function toStored(text: string, names: SceneNames): StoredScene {
     done.add(key);
     replacements.push(...replaceName(text, scalar, { written, name, by: id }));
   }
+  for (const inside of located.namedInside) {
+    const names = inside.names.map(({ at, name, id }) => ({ at, name, by: id }));
+    replacements.push(...replaceInside(text, inside.scalar, inside.text, names));
+  }
   return { stored: apply(text, replacements), scene: located.scene };
 }
 
@@ -55,6 +59,9 @@ export function toShown(stored: string, names: SceneNames): string {
       if (id !== undefined && handle !== undefined && !isOwnText) {
         replacements.push(...replaceName(stored, scalar, { written: text, name: id, by: handle }));
         return;
+      }
+      if (!isOwnText && !text.includes('{{')) {
+        replacements.push(...replaceInside(stored, scalar, text, idsInside(names, text)));
       }
       for (const [written, blank] of text.matchAll(/\{\{\s*(dev_[0-9a-z_-]+)/g)) {
         const shown = blank === undefined ? undefined : handleOf(names, blank);
@@ -105,6 +112,47 @@ function replaceName(
 function isPlainWord(name: string): boolean {
   if (!/^\p{L}[\p{L}\p{N}_-]*$/u.test(name)) return false;
   return !/^(?:true|false|null|yes|no|on|off|y|n|nan|inf)$/i.test(name);
+}
+
+interface InsideName {
+  readonly at: number;
+  readonly name: string;
+  readonly by: string;
+}
+
+/** The devices that an expression names by id, with their handles. */
+function idsInside(names: SceneNames, text: string): InsideName[] {
+  return [...text.matchAll(/(?<![\p{L}\p{N}_])dev_[0-9a-z_-]+(?=\.)/gu)].flatMap((match) => {
+    const handle = handleOf(names, match[0]);
+    if (handle === undefined) return [];
+    // Behind a hyphen the handle could be read as the end of another one.
+    const by = text[match.index - 1] === '-' ? ` ${handle}` : handle;
+    return [{ at: match.index, name: match[0], by }];
+  });
+}
+
+/**
+ * Replaces names in the midst of one scalar whose value is `text`. Where the text does not stand as it is in the file,
+ * since escapes or folded lines hide it, the scalar is written anew in double quotes.
+ */
+function replaceInside(
+  file: string,
+  scalar: TextRange,
+  text: string,
+  names: readonly InsideName[],
+): Replacement[] {
+  const changed = names.filter(({ name, by }) => name !== by);
+  if (changed.length === 0) return [];
+  const raw = file.slice(scalar.from, scalar.to);
+  const start = raw.startsWith('"') || raw.startsWith("'") ? 1 : 0;
+  if (raw.startsWith(text, start)) {
+    return changed.map(({ at, name, by }) => {
+      const from = scalar.from + start + at;
+      return { from, to: from + name.length, by };
+    });
+  }
+  const parts = changed.map(({ at, name, by }) => ({ from: at, to: at + name.length, by }));
+  return [{ ...scalar, by: JSON.stringify(apply(text, parts)) }];
 }
 
 function apply(text: string, replacements: Replacement[]): string {
