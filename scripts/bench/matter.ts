@@ -6,11 +6,8 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type TestDevice,
-  TestHouse,
-  whyNoNamespace,
-} from '../../adapters/matter/testing/test-house.ts';
+import { TestHouse, whyNoNamespace } from '../../adapters/matter/testing/test-house.ts';
+import type { ListedDevice } from '../virtual-home/matter/device-process.ts';
 import { loadMatterHome, type MatterPlacement } from '../virtual-home/matter/model.ts';
 import type { Bench, BenchScope } from './bench.ts';
 import { builtHub } from './built.ts';
@@ -138,7 +135,7 @@ async function hubMemory(
     readonly folder: string;
     readonly isOn: boolean;
     readonly restMs: number;
-    readonly add?: readonly TestDevice[];
+    readonly add?: readonly ListedDevice[];
   },
 ): Promise<number> {
   const hub = startProcess({
@@ -171,7 +168,7 @@ async function addDevices(
   scope: BenchScope,
   house: TestHouse,
   folder: string,
-  devices: readonly TestDevice[],
+  devices: readonly ListedDevice[],
 ): Promise<void> {
   const codes = devices.flatMap(({ manualCode }) => ['--code', manualCode]);
   const args = [SIDE, 'add', '--data', folder, '--port', PORT, ...codes];
