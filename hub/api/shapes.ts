@@ -199,6 +199,8 @@ export const traceStepJson = v.object({
     ),
   ),
   command: v.optional(v.string()),
+  /** The scene that the step is about, and the run of it that it began. */
+  other: v.optional(v.object({ scene: v.string(), run: v.nullable(v.string()) })),
   text: labelJson,
   problem: v.optional(problemJson),
 });

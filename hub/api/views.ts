@@ -154,7 +154,7 @@ export function runView(run: RunTrace): shapes.RunJson {
   return {
     ...runBriefView(run),
     seq: run.seq,
-    steps: run.steps.map(({ atMs, path, kind, state, read, command, text, problem }) => ({
+    steps: run.steps.map(({ atMs, path, kind, state, read, command, other, text, problem }) => ({
       at: toRfc3339(atMs),
       path,
       kind,
@@ -163,6 +163,7 @@ export function runView(run: RunTrace): shapes.RunJson {
       ...present({
         read: read?.map((each) => ({ ...each })),
         command,
+        other,
         problem: problem === undefined ? undefined : problemView(problem),
       }),
     })),
