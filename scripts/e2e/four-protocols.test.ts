@@ -79,4 +79,50 @@ describe.skipIf(why !== null)(`a home of four protocols${why ? ` (skipped: ${why
     const { id } = await house.device('hall-motion');
     expect(run.steps[0]?.read).toEqual([{ device: id, property: 'occupancy', value: true }]);
   }, 60_000);
+
+  it('runs a one-tap scene from a Tasmota switch, and each of the two runs names the other', async () => {
+    const oneTap = await house.scene(
+      [
+        'scene: All quiet',
+        'do:',
+        '  - set: {bedroom-lamp: {on: true, brightness: 30}}',
+        '  - set: {reading-lamp: {on: false}}',
+        '  - set: {coffee-machine: {on: false}}',
+      ].join('\n'),
+    );
+    const scene = await house.scene(
+      [
+        'scene: Good night from the bathroom',
+        'when:',
+        '  - presses: {bathroom-panel.button: single}',
+        'do:',
+        '  - run: all-quiet',
+      ].join('\n'),
+    );
+    lan.tasmota('Bathroom panel').press('SINGLE');
+    const called = await ended(oneTap);
+    expect(await matter.get('reading-lamp', 1, 'onOff', 'onOff')).toBe(false);
+    expect(lan.shelly('Coffee machine').status['switch:0']?.output).toBe(false);
+    expect(nodeOf(house, 'Bedroom lamp').state.on).toBe(true);
+    const caller = await ended(scene);
+    expect(caller).toMatchObject({ state: 'done', omitted: 0 });
+    expect(told(caller)).toEqual([
+      'when[0] trigger true: bathroom-panel is pressed',
+      'do[0] scene ok: Started “All quiet”',
+    ]);
+    const { id } = await house.device('bathroom-panel');
+    expect(caller.steps[0]?.read).toEqual([{ device: id, property: 'button', value: 'single' }]);
+    expect(caller.steps[1]?.other).toEqual({ scene: oneTap, run: called.id });
+    expect(called).toMatchObject({
+      state: 'done',
+      cause: { kind: 'scene', scene, run: caller.id },
+    });
+    expect(told(called)).toEqual([
+      'when trigger true: “Good night from the bathroom” starts it',
+      'do[0] command ok: Turned Bedroom lamp on',
+      "do[0] command ok: Set Bedroom lamp's brightness to 30 %",
+      'do[1] command ok: Turned reading-lamp off',
+      'do[2] command ok: Turned coffee-machine off',
+    ]);
+  }, 60_000);
 });

@@ -11,7 +11,7 @@ import { makeFolder, type RunningHub, startHub, waitFor } from './running-hub.ts
 const DEVICES_MIN = 14;
 const DEVICES = 25;
 const MATTER_DEVICES = 5;
-const SCENES_MIN = 6;
+const SCENES_MIN = 7;
 const AVAILABLE_WITHIN_MS = 60_000;
 /** The aim is 4 s; a test machine may be busy with other tests. */
 const SECOND_START_MS = 15_000;
@@ -95,9 +95,9 @@ describe('a first start on an empty folder', () => {
     });
     expect(Date.parse(shown.at ?? '')).toBeGreaterThanOrEqual(sinceMs);
     const { records } = await control(`/log?kind=sent&ieee=${outside.address}&limit=100000`);
-    const report = records.find(({ cluster, time }) => cluster === 0x0402 && time >= sinceMs);
-    // Hundredths of a degree, little-endian.
-    expect(report?.payload).toContain('2bfd');
+    const told = records.filter(({ cluster, time }) => cluster === 0x0402 && time >= sinceMs);
+    // Hundredths of a degree, little-endian; it may be answering to its configuration meanwhile.
+    expect(told.map(({ payload }) => payload).join(' ')).toContain('2bfd');
   }, 60_000);
 
   it('is furnished in the end: rooms, names, scenes', async () => {
