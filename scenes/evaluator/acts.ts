@@ -72,15 +72,9 @@ function tell(
   step: Extract<Step, { kind: 'notify' }>,
   path: string,
 ): OpenAct {
-  const { draft, world, program } = run;
+  const { draft, world } = run;
   const { language } = world.home;
-  const text = filledText(step.text[language], language, {
-    world,
-    names: engine.names(world),
-    civil: engine.civil(world),
-    scene: program.scene.name,
-    origin: draft.origin,
-  });
+  const text = filledText(step.text[language], language, knownTo(engine, run));
   const { urgent, to } = step;
   const id = world.notify({ text, urgent, to, scene: draft.scene, run: draft.id });
   const line = addLine(
@@ -91,6 +85,17 @@ function tell(
     both(`Telling: “${text}”`, `正在通知:“${text}”`),
   );
   return { kind: 'notify', id, branch: run.at, path, line };
+}
+
+/** What the blanks of a run's texts are filled with. */
+export function knownTo(engine: Engine, { draft, world, program }: MovingRun) {
+  return {
+    world,
+    names: engine.names(world),
+    civil: engine.civil(world),
+    scene: program.scene.name,
+    origin: draft.origin,
+  };
 }
 
 /** How a command's state shows in a trace. A command that was overtaken by a newer one has not failed. */

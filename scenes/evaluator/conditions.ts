@@ -17,17 +17,18 @@ export interface ConditionResult {
   readonly steps: readonly TraceStep[];
 }
 
-/** Evaluates a condition and notes each part of it that decided. */
+/** Evaluates a condition and notes each part of it that decided; `path` is its place in the scene. */
 export function evaluateCondition(
   condition: Condition,
   world: SceneWorld,
   names: WordNames,
   civil: CivilTime,
+  path = 'while',
 ): ConditionResult {
   const steps: TraceStep[] = [];
   const inner: Asking['inner'] = (part, path) => evaluate(asking, part, path);
   const asking: Asking = { world, names, civil, steps, inner };
-  const truth = evaluate(asking, condition, 'while');
+  const truth = evaluate(asking, condition, path);
   return { truth, steps };
 }
 

@@ -20,6 +20,8 @@ export interface MovingRun {
   readonly world: SceneWorld;
   /** The branch at hand. */
   at: number;
+  /** Steps done since it was taken up. */
+  atAStretch: number;
   /** Set once the run has ended. */
   ended: { readonly state: RunState; readonly note: RunEntry['because'] | null } | null;
 }
@@ -131,6 +133,11 @@ export function addTo(draft: Draft, step: TraceStep): number | null {
   }
   draft.steps = [...draft.steps, step];
   return draft.steps.length - 1;
+}
+
+/** Adds the line of the run's end, for which there is always room. */
+export function addEnd(draft: Draft, step: TraceStep): void {
+  if (addTo(draft, step) === null) draft.steps = [...draft.steps.slice(0, -1), step];
 }
 
 /** Says what a line came to. */

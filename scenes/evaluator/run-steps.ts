@@ -23,7 +23,6 @@ import {
   enterList,
   frameOf,
   isDue,
-  leaveList,
   type MovingRun,
   nextStep,
   pathOf,
@@ -33,6 +32,7 @@ import {
   stepOn,
   waitingOf,
 } from './moving-run.ts';
+import { beginFlow, endBranch, endOfList, mayGoOn, stopRunaway } from './steps/flow.ts';
 import { beginOther } from './steps/other-scenes.ts';
 import type { OpenAct, Waiting } from './tables.ts';
 import { compileLevel } from './value-tests.ts';
@@ -198,8 +198,13 @@ function resumeBranch(engine: Engine, run: MovingRun, gapMs: number): void {
 
 function isLastStep(run: MovingRun): boolean {
   const { program } = run;
-  const frames = branchOf(run)?.frames ?? [];
-  return frames.every(({ list, at }) => at + 1 >= (program.lists.get(list)?.length ?? 0));
+  const branch = branchOf(run);
+  // Behind the last step of a branch stands what waits for it, and behind that of a round the next one.
+  if (branch === null || branch.parent !== null) return false;
+  return branch.frames.every(
+    ({ list, at, round }) =>
+      round === undefined && at + 1 >= (program.lists.get(list)?.length ?? 0),
+  );
 }
 
 function waitingAnew(waiting: Waiting, step: Step | undefined, world: SceneWorld): Waiting {
@@ -228,20 +233,16 @@ function readyBranch({ draft }: MovingRun): number | null {
 }
 
 function advanceBranch(engine: Engine, run: MovingRun): void {
-  const { draft, program } = run;
+  const { program } = run;
   while (waitingOf(run) === null && !run.ended) {
     const frame = frameOf(run);
     if (frame === undefined) {
-      draft.branches = draft.branches.filter(({ id }) => id !== run.at);
+      endBranch(run);
       return;
     }
     const step = program.lists.get(frame.list)?.[frame.at];
-    if (step === undefined) {
-      leaveList(run);
-      nextStep(run);
-    } else {
-      beginStep(engine, run, step);
-    }
+    if (step === undefined) endOfList(engine, run);
+    else if (mayGoOn(run)) beginStep(engine, run, step);
   }
 }
 
@@ -290,14 +291,12 @@ function beginStep(engine: Engine, run: MovingRun, step: Step): void {
     case 'run':
       beginOther(engine, run, step);
       return;
+    case 'choose':
+    case 'repeat':
+    case 'parallel':
+    case 'race':
     case 'stop':
-      end(
-        run,
-        step.as,
-        step.as === 'done'
-          ? both('Ended here', '到此结束')
-          : both('Ended here as failed', '以失败结束'),
-      );
+      beginFlow(engine, run, step);
       return;
     default:
       step satisfies never;
@@ -322,13 +321,19 @@ export function lookAtPress(engine: Engine, run: MovingRun, press: Pressed): voi
 export function takeDue(engine: Engine, run: MovingRun, which: string): void {
   const { draft } = run;
   const branch = which.split('/')[1];
+  if (which === 'end') {
+    if (isDue(draft.until, run.world)) stopRunaway(run, TOO_LONG);
+    return;
+  }
   if (branch === undefined) {
     if (draft.guard && isDue(draft.guard, run.world)) giveUpOutcomes(engine, run);
     return;
   }
   run.at = Number(branch);
   const waiting = waitingOf(run);
-  if (waiting?.kind === 'delay') {
+  if (waiting?.kind === 'pause') {
+    if (isDue(waiting.due, run.world)) setWaiting(run, null);
+  } else if (waiting?.kind === 'delay') {
     if (!isDue(waiting.due, run.world)) return;
     const step = stepAt(run);
     const time = durationText(step?.kind === 'delay' ? step.ms : 0);
@@ -343,6 +348,11 @@ export function takeDue(engine: Engine, run: MovingRun, which: string): void {
       endWait(engine, run, 'timedOut');
   }
 }
+
+const TOO_LONG = both(
+  'Stopped: it has lasted for two years, the longest that a run may',
+  '已停止:已持续两年,达到一次执行的最长时间',
+);
 
 function after(ms: number | null, world: SceneWorld): Deadline | null {
   return ms === null ? null : deadlineAfter(world.now, world.bootId, ms);

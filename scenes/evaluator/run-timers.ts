@@ -1,24 +1,36 @@
-// The deadlines of runs in the core's heap, by key: `run/ID/step/BRANCH`, `run/ID/hold/BRANCH`, `run/ID/guard`.
+// The deadlines of runs in the core's heap, by key: `run/ID/step/BRANCH`, `run/ID/hold/BRANCH`, `run/ID/guard`, `run/ID/end`.
 import type { Deadline } from '../../hub/model/clock.ts';
 import type { SceneWorld } from '../../hub/model/scene-world.ts';
 import { holdWakesAt } from './hold.ts';
-import type { RunEntry } from './tables.ts';
+import type { Branch, RunEntry } from './tables.ts';
 
 type Deadlines = ReadonlyMap<string, Deadline>;
 const NO_DEADLINES: Deadlines = new Map();
 
 /** By the end of their keys. */
-function deadlinesOf({ branches, guard }: RunEntry): Deadlines {
+function deadlinesOf({ branches, guard, until }: RunEntry): Deadlines {
   const found = new Map<string, Deadline>();
   for (const { id, waiting } of branches) {
-    const step =
-      waiting?.kind === 'delay' ? waiting.due : waiting?.kind === 'wait' ? waiting.timeout : null;
+    const step = stepDeadline(waiting);
     const hold = waiting?.kind === 'wait' && waiting.hold ? holdWakesAt(waiting.hold) : null;
     if (step) found.set(`step/${id}`, step);
     if (hold) found.set(`hold/${id}`, hold);
   }
   if (guard) found.set('guard', guard);
+  found.set('end', until);
   return found;
+}
+
+function stepDeadline(waiting: Branch['waiting']): Deadline | null {
+  switch (waiting?.kind) {
+    case 'delay':
+    case 'pause':
+      return waiting.due;
+    case 'wait':
+      return waiting.timeout;
+    default:
+      return null;
+  }
 }
 
 function sameDeadline(a: Deadline | undefined, b: Deadline): boolean {

@@ -1,5 +1,6 @@
 // Keeps the runs: begins them by the scene's mode, knows which run a change, a press or an outcome concerns, and puts
 // what a run has become into its entry. How a run moves on stands in run-steps.ts.
+import { deadlineAfter } from '../../hub/model/clock.ts';
 import type { CommandRecord } from '../../hub/model/command.ts';
 import type { Problem } from '../../hub/model/errors.ts';
 import type { DeviceId, NotificationId, RunId, SceneId } from '../../hub/model/identifiers.ts';
@@ -14,6 +15,7 @@ import { outcomeOf } from './acts.ts';
 import type { CompiledScene } from './compile.ts';
 import type { Engine, LoadedScene } from './engine.ts';
 import {
+  addEnd,
   addLine,
   addTo,
   atEachBranch,
@@ -173,6 +175,9 @@ export class Runs {
       origin: start.origin,
       because: start.because,
       branches: [{ id: 0, parent: null, frames: [{ list: 'do', at: 0 }], waiting: null }],
+      nextBranch: 1,
+      done: 0,
+      until: deadlineAfter(world.now, world.bootId, SCENE_LIMITS.runMs),
       open: [],
       guard: null,
       failures: 0,
@@ -180,7 +185,14 @@ export class Runs {
       omitted: Math.max(0, start.steps.length - TRACE_STEPS_MAX),
     };
     this.#activeOf(draft.scene).add(id);
-    const run: MovingRun = { draft, program: start.program, world, at: 0, ended: null };
+    const run: MovingRun = {
+      draft,
+      program: start.program,
+      world,
+      at: 0,
+      atAStretch: 0,
+      ended: null,
+    };
     if (state === 'queued') addLine(run, 'do', 'note', 'started', WAITS_ITS_TURN);
     else advance(this.#engine, run);
     return this.#settle(null, run);
@@ -259,7 +271,14 @@ export class Runs {
     const entry = this.#table.get(id);
     const program = entry && this.#engine.program(entry.scene, entry.version, world);
     if (!entry || !program) return;
-    const step = toStart({ draft: { ...entry }, program, world, at: branch, ended: null });
+    const step = toStart({
+      draft: { ...entry },
+      program,
+      world,
+      at: branch,
+      atAStretch: 0,
+      ended: null,
+    });
     if (step === null) return;
     const started = this.#hooks.start(step, entry, world);
     this.#move(id, world, (run) => {
@@ -312,7 +331,14 @@ export class Runs {
         note: both('Ended: the scene was changed meanwhile', '已结束:场景已被修改'),
       });
     }
-    const run: MovingRun = { draft: { ...entry }, program, world, at: 0, ended: null };
+    const run: MovingRun = {
+      draft: { ...entry },
+      program,
+      world,
+      at: 0,
+      atAStretch: 0,
+      ended: null,
+    };
     work(run);
     if (!run.ended && run.draft.state === 'running') advance(this.#engine, run);
     if (!run.ended && isSame(entry, run.draft)) return traceOf(entry, 'running', null);
@@ -346,7 +372,7 @@ export class Runs {
     this.#table.delete(draft.id);
     this.#activeOf(draft.scene).delete(draft.id);
     if (ended.note) {
-      addTo(draft, {
+      addEnd(draft, {
         atMs: world.now.wallMs,
         path: 'do',
         kind: 'end',

@@ -25,6 +25,9 @@ export interface RunOrigin {
 export interface Frame {
   readonly list: string;
   readonly at: number;
+  /** Of the list of a repeat: which round it is, from 1, and its line in the trace. */
+  readonly round?: number;
+  readonly line?: number | null;
 }
 
 /**
@@ -33,7 +36,7 @@ export interface Frame {
  */
 export interface Branch {
   readonly id: number;
-  /** The branch that it is part of; null: the run's own. */
+  /** The branch that waits for it; null: none does. */
   readonly parent: number | null;
   readonly frames: readonly Frame[];
   readonly waiting: Waiting | null;
@@ -51,7 +54,11 @@ export type Waiting =
       readonly line: number | null;
     }
   /** Another scene, which begins once this run has come to rest. */
-  | { readonly kind: 'start'; readonly path: string; readonly line: number | null };
+  | { readonly kind: 'start'; readonly path: string; readonly line: number | null }
+  /** The branches that it is made of. */
+  | { readonly kind: 'branches' }
+  /** Its turn: it has done much at a stretch. */
+  | { readonly kind: 'pause'; readonly due: Deadline };
 
 /** Something that a run asked for and whose outcome is open. */
 export type OpenAct =
@@ -89,6 +96,12 @@ export interface RunEntry {
   /** What set it off, in words. */
   readonly because: { readonly en: string; readonly zh: string };
   readonly branches: readonly Branch[];
+  /** The number of the next branch. */
+  readonly nextBranch: number;
+  /** Steps done so far. */
+  readonly done: number;
+  /** When it has lasted too long. */
+  readonly until: Deadline;
   readonly open: readonly OpenAct[];
   /** When outcomes that never came are given up and read back. */
   readonly guard: Deadline | null;

@@ -337,10 +337,10 @@ const MALFORMED: readonly (readonly [title: string, text: string, expected: read
     ],
     [
       'a step of a later version',
-      'scene: S\ndo:\n  - restore: hall-lamp\n  - parallel: []\n',
+      'scene: S\ndo:\n  - restore: hall-lamp\n  - speak: []\n',
       [
         '3:5 "restore" is not supported yet in this version',
-        '4:5 "parallel" is not supported yet in this version',
+        '4:5 "speak" is not supported yet in this version',
       ],
     ],
     [

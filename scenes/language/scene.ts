@@ -70,6 +70,17 @@ export const SCENE_LIMITS = {
   tests: 50,
   runs: 50,
   durationMs: 366 * 24 * 3_600_000,
+  /** Lists of steps of one step that are done side by side. */
+  branches: 10,
+  /** Branches of one run at once. */
+  branchesOfRun: 50,
+  /** Rounds of a repeat: unless the scene says otherwise, and at most. */
+  rounds: 100,
+  roundsMax: 10_000,
+  /** Steps that one run does in all. */
+  stepsOfRun: 100_000,
+  /** How long one run lasts at most. */
+  runMs: 2 * 366 * 24 * 3_600_000,
 } as const;
 
 /** Every step of a scene, those inside other steps too, in the order in which they are written. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Role } from '../../hub/model/home.ts';
+import type { SceneId } from '../../hub/model/identifiers.ts';
 import type { Condition } from './conditions.ts';
 import { homeNames } from './names.ts';
 import { parseScene } from './parse.ts';
@@ -355,8 +356,55 @@ function steps(depth = 1): fc.Arbitrary<Step> {
     fc.record({
       kind: fc.constant('stop' as const),
       as: fc.constantFrom('done' as const, 'failed' as const),
+      why: fc.option(fc.record({ en: texts(), zh: texts() })),
     }),
+    otherSceneSteps(),
+    ...(depth === 0 ? [] : [flowSteps(depth)]),
   );
+}
+
+/** Steps that have lists of steps in them. */
+function flowSteps(depth: number): fc.Arbitrary<Step> {
+  const list = fc.array(steps(depth - 1), { minLength: 1, maxLength: 2 });
+  const lists = fc.array(list, { minLength: 2, maxLength: 3 });
+  const onError = fc.constantFrom('continue' as const, 'stop' as const);
+  return fc.oneof(
+    fc.record({
+      kind: fc.constant('choose' as const),
+      form: fc.constantFrom('if' as const, 'choose' as const),
+      arms: some(fc.record({ if: conditions(1), steps: list })),
+      otherwise: fc.array(steps(depth - 1), { maxLength: 1 }),
+    }),
+    fc.record({
+      kind: fc.constant('repeat' as const),
+      by: fc.record({
+        kind: fc.constantFrom('while' as const, 'until' as const),
+        condition: conditions(1),
+      }),
+      steps: list,
+      max: fc.constantFrom(5, 100),
+      onError,
+    }),
+    fc
+      .record({ count: fc.constantFrom(1, 2, 5), steps: list, onError })
+      .map(({ count, ...more }) => ({
+        ...{ kind: 'repeat' as const, by: { kind: 'times' as const, count }, max: count },
+        ...more,
+      })),
+    fc.record({
+      kind: fc.constant('parallel' as const),
+      lists,
+      join: fc.constantFrom('all' as const, 'first' as const, 'none' as const),
+    }),
+    fc.record({ kind: fc.constant('race' as const), lists }),
+  );
+}
+
+/** Steps about other scenes. */
+function otherSceneSteps(): fc.Arbitrary<Step> {
+  const scene = fc.constantFrom('scene_a' as SceneId, 'scene_b' as SceneId);
+  const onError = fc.constantFrom('continue' as const, 'stop' as const);
+  return fc.record({ kind: fc.constant('run' as const), scene, checkWhile: fc.boolean(), onError });
 }
 
 function scenes(): fc.Arbitrary<Scene> {

@@ -104,6 +104,10 @@ export function stepWords(names: WordNames, step: Step): Label {
       return effectStepWords(saying(names), step);
     case 'delay':
     case 'wait':
+    case 'choose':
+    case 'repeat':
+    case 'parallel':
+    case 'race':
     case 'stop':
       return flowStepWords(saying(names), step);
     case 'run':

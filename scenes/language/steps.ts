@@ -3,6 +3,7 @@
 import type { Role } from '../../hub/model/home.ts';
 import type { DeviceId, SceneId } from '../../hub/model/identifiers.ts';
 import type { PropertyKey, PropertyValue } from '../../hub/model/properties.ts';
+import type { Condition } from './conditions.ts';
 import type { LevelMatch, Press } from './values.ts';
 
 /** What a run does when a step did not succeed. */
@@ -62,7 +63,49 @@ export type FlowStep =
       /** What is done when the time is over; the run goes on behind the wait either way. */
       readonly otherwise: readonly Step[];
     }
-  | { readonly kind: 'stop'; readonly as: 'done' | 'failed' };
+  | {
+      /** The steps of the first arm whose condition holds, else the others; `form` is how the file says it. */
+      readonly kind: 'choose';
+      readonly form: 'if' | 'choose';
+      readonly arms: readonly Arm[];
+      readonly otherwise: readonly Step[];
+    }
+  | {
+      readonly kind: 'repeat';
+      readonly by: RepeatBy;
+      readonly steps: readonly Step[];
+      /** More rounds than this are a mistake: the repeat is ended as failed. */
+      readonly max: number;
+      readonly onError: OnError;
+    }
+  | {
+      readonly kind: 'parallel';
+      readonly lists: readonly (readonly Step[])[];
+      /** The run goes on when all of them are over, when the first is, or at once; none of them is ended by that. */
+      readonly join: 'all' | 'first' | 'none';
+    }
+  | {
+      /** The run goes on when the first list is over; the others are ended. */
+      readonly kind: 'race';
+      readonly lists: readonly (readonly Step[])[];
+    }
+  | {
+      readonly kind: 'stop';
+      readonly as: 'done' | 'failed';
+      readonly why: { readonly en: readonly TextPart[]; readonly zh: readonly TextPart[] } | null;
+    };
+
+/** Steps that are done where a condition holds. */
+export interface Arm {
+  readonly if: Condition;
+  readonly steps: readonly Step[];
+}
+
+/** How often steps are repeated: before each round it is looked whether there is one, after each where it is `until`. */
+export type RepeatBy =
+  | { readonly kind: 'times'; readonly count: number }
+  | { readonly kind: 'while'; readonly condition: Condition }
+  | { readonly kind: 'until'; readonly condition: Condition };
 
 /** Steps about other scenes. */
 export type SceneStep = {
@@ -93,8 +136,28 @@ const NO_LISTS: readonly InnerList[] = [];
 export function innerLists(step: Step): readonly InnerList[] {
   switch (step.kind) {
     case 'wait':
-      return step.otherwise.length === 0 ? NO_LISTS : [{ name: 'else', steps: step.otherwise }];
+      return orElse(step.otherwise);
+    case 'choose': {
+      const isIf = step.form === 'if';
+      const arms = step.arms.map(({ steps }, index) => ({ name: armName(isIf, index), steps }));
+      return [...arms, ...orElse(step.otherwise)];
+    }
+    case 'repeat':
+      return [{ name: 'repeat.do', steps: step.steps }];
+    case 'parallel':
+    case 'race':
+      return step.lists.map((steps, index) => ({ name: `${step.kind}[${index}]`, steps }));
     default:
       return NO_LISTS;
   }
+}
+
+/** The name of the list of an arm, as the file has it: `then`, `else-if[0].then`, `choose[0].do`. */
+export function armName(isIf: boolean, index: number): string {
+  if (!isIf) return `choose[${index}].do`;
+  return index === 0 ? 'then' : `else-if[${index - 1}].then`;
+}
+
+function orElse(steps: readonly Step[]): readonly InnerList[] {
+  return steps.length === 0 ? NO_LISTS : [{ name: 'else', steps }];
 }

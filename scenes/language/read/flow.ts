@@ -2,12 +2,14 @@
 import type * as v from 'valibot';
 import type { ReadContext } from '../context.ts';
 import type { Path } from '../document.ts';
+import { SCENE_LIMITS } from '../scene.ts';
 import { flowStepShapes } from '../shapes/flow.ts';
 import { UNREAD } from '../shapes/parts.ts';
-import type { FlowStep, WaitFor } from '../steps.ts';
+import type { Arm, FlowStep, RepeatBy, Step, WaitFor } from '../steps.ts';
 import type { Subject } from '../values.ts';
 import { readLevels, readPresses } from './parts.ts';
-import { type Reading, shapedKind } from './reading.ts';
+import { isComplete, type Reading, shapedKind } from './reading.ts';
+import { readTexts } from './texts.ts';
 
 /** Keys of a step that the format has and this version does not do yet. */
 const LATER_OF_STEPS = ['expect', 'within', 'until', 'retry', 'else', 'if', 'quorum', 'undo'];
@@ -21,12 +23,98 @@ export const FLOW_STEPS = {
     return ms === null ? null : { kind: 'delay', ms };
   }),
   wait: shapedKind(SHAPES.wait, LATER_OF_STEPS, readWait),
-  stop: shapedKind(
-    SHAPES.stop,
-    LATER_OF_STEPS,
-    (_reading, shaped): FlowStep => ({ kind: 'stop', as: shaped.stop }),
-  ),
+  if: shapedKind(SHAPES.if, [], readIf),
+  choose: shapedKind(SHAPES.choose, [], readChoose),
+  repeat: shapedKind(SHAPES.repeat, [], readRepeat),
+  parallel: shapedKind(SHAPES.parallel, [], (reading, { parallel, join }, path): FlowStep => {
+    const lists = readLists(reading, parallel, [...path, 'parallel']);
+    return { kind: 'parallel', lists, join: join ?? 'all' };
+  }),
+  race: shapedKind(SHAPES.race, [], (reading, { race }, path): FlowStep => {
+    return { kind: 'race', lists: readLists(reading, race, [...path, 'race']) };
+  }),
+  stop: shapedKind(SHAPES.stop, LATER_OF_STEPS, ({ context }, shaped, path): FlowStep | null => {
+    const why = shaped.why === undefined ? null : readTexts(context, shaped.why, [...path, 'why']);
+    if (shaped.why !== undefined && why === null) return null;
+    return { kind: 'stop', as: shaped.stop, why };
+  }),
 };
+
+function readLists(reading: Reading, lists: readonly unknown[][], path: Path): Step[][] {
+  return lists.map((steps, index) => reading.steps(steps, [...path, index]));
+}
+
+function readIf(
+  reading: Reading,
+  shaped: v.InferOutput<typeof SHAPES.if>,
+  path: Path,
+): FlowStep | null {
+  const more = shaped['else-if'] ?? [];
+  const arms = [
+    readArm(reading, shaped, path, ['if', 'then']),
+    ...more.map((arm, index) => readArm(reading, arm, [...path, 'else-if', index], ['if', 'then'])),
+  ];
+  const otherwise = reading.steps(shaped.else ?? [], [...path, 'else']);
+  return isComplete(arms) ? { kind: 'choose', form: 'if', arms, otherwise } : null;
+}
+
+function readChoose(
+  reading: Reading,
+  shaped: v.InferOutput<typeof SHAPES.choose>,
+  path: Path,
+): FlowStep | null {
+  const arms = shaped.choose.map(({ when, do: then }, index) =>
+    readArm(reading, { if: when, then }, [...path, 'choose', index], ['when', 'do']),
+  );
+  const otherwise = reading.steps(shaped.else ?? [], [...path, 'else']);
+  return isComplete(arms) ? { kind: 'choose', form: 'choose', arms, otherwise } : null;
+}
+
+/** An arm; `keys` are the file's words for its condition and its steps. */
+function readArm(
+  reading: Reading,
+  arm: { readonly if: unknown; readonly then: readonly unknown[] },
+  path: Path,
+  [conditionKey, stepsKey]: readonly [string, string],
+): Arm | null {
+  const condition = reading.condition(arm.if, [...path, conditionKey]);
+  const steps = reading.steps(arm.then, [...path, stepsKey]);
+  return condition && { if: condition, steps };
+}
+
+function readRepeat(
+  reading: Reading,
+  shaped: v.InferOutput<typeof SHAPES.repeat>,
+  path: Path,
+): FlowStep | null {
+  const { repeat } = shaped;
+  const at = [...path, 'repeat'];
+  const steps = reading.steps(repeat.do, [...at, 'do']);
+  const by = readRepeatBy(reading, repeat, at);
+  if (by === null) return null;
+  if (by.kind === 'times' && repeat.max !== undefined) {
+    return reading.context.refuse([...at, 'max'], '`times` says how often; leave `max` out', 'key');
+  }
+  const max = by.kind === 'times' ? by.count : (repeat.max ?? SCENE_LIMITS.rounds);
+  return { kind: 'repeat', by, steps, max, onError: shaped['on-error'] ?? 'continue' };
+}
+
+function readRepeatBy(
+  reading: Reading,
+  repeat: v.InferOutput<typeof SHAPES.repeat>['repeat'],
+  path: Path,
+): RepeatBy | null {
+  const given = REPEATS.filter((key) => repeat[key] !== undefined);
+  const [kind] = given;
+  if (kind === undefined || given.length > 1) {
+    return reading.context.refuse(path, 'A repeat has one of times, while and until');
+  }
+  if (kind === 'times') return { kind, count: repeat.times ?? 1 };
+  const condition = reading.condition(repeat[kind], [...path, kind]);
+  return condition && { kind, condition };
+}
+
+const REPEATS = ['times', 'while', 'until'] as const;
 
 function readWait(
   reading: Reading,

@@ -64,11 +64,6 @@ const LATER_CONDITIONS = [
 const LATER_STEPS = [
   'restore',
   'snapshot',
-  'parallel',
-  'race',
-  'if',
-  'choose',
-  'repeat',
   'for-each',
   'while',
   'cancel',

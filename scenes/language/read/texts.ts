@@ -24,6 +24,21 @@ export function readText(context: ReadContext, text: string, path: Path): TextPa
   return isComplete(parts) ? parts : null;
 }
 
+/** A text in both languages; one that is written once stands in both. */
+export function readTexts(
+  context: ReadContext,
+  text: string | { readonly en: string; readonly zh: string },
+  path: Path,
+): { en: TextPart[]; zh: TextPart[] } | null {
+  if (typeof text === 'string') {
+    const parts = readText(context, text, path);
+    return parts && { en: parts, zh: parts };
+  }
+  const en = readText(context, text.en, [...path, 'en']);
+  const zh = readText(context, text.zh, [...path, 'zh']);
+  return en && zh && { en, zh };
+}
+
 function readBlank(context: ReadContext, blank: string, path: Path): TextPart | null {
   switch (blank) {
     case 'cause.device.name':

@@ -156,7 +156,8 @@ const BLANK_WORDS = {
   time: both('{{the time}}', '{{时间}}'),
 };
 
-function textWords(names: WordNames, parts: readonly TextPart[]): Label {
+/** A text with its blanks shown as such. */
+export function textWords(names: WordNames, parts: readonly TextPart[]): Label {
   const words = parts.map((part): Label => {
     switch (part.kind) {
       case 'text': {

@@ -1,8 +1,9 @@
 // Steps that say how a run goes on, in words.
 import type { Label } from '../../../hub/model/property-row.ts';
 import { durationText } from '../literals.ts';
-import type { FlowStep, WaitFor } from '../steps.ts';
+import type { FlowStep, Step, WaitFor } from '../steps.ts';
 import { both, levelWords, listed, pressWords, type WordNames } from '../words.ts';
+import { textWords, withOnError } from './effects.ts';
 import type { Saying } from './saying.ts';
 import { heldWords } from './state.ts';
 
@@ -15,13 +16,111 @@ export function flowStepWords(saying: Saying, step: FlowStep): Label {
     }
     case 'wait':
       return waitWords(saying, step);
+    case 'choose':
+      return step.form === 'if' ? ifWords(saying, step) : chooseWords(saying, step);
+    case 'repeat':
+      return withOnError(repeatWords(saying, step), step.onError);
+    case 'parallel': {
+      const lists = inLists(saying, step.lists);
+      const join = JOIN_WORDS[step.join];
+      return both(
+        `do side by side ${lists.map(({ en }) => en).join(' and ')}${join.en}`,
+        `同时进行${lists.map(({ zh }) => zh).join('与')}${join.zh}`,
+      );
+    }
+    case 'race': {
+      const lists = inLists(saying, step.lists);
+      return both(
+        `do whichever is done first of ${lists.map(({ en }) => en).join(' or ')}, and end the rest`,
+        `${lists.map(({ zh }) => zh).join('与')}同时开始,先完成者为准,其余结束`,
+      );
+    }
     case 'stop':
-      return step.as === 'done'
-        ? both('end here', '到此结束')
-        : both('end here as failed', '以失败结束');
+      return stopWords(saying, step);
     default:
       return step satisfies never;
   }
+}
+
+type Of<Kind extends FlowStep['kind']> = Extract<FlowStep, { kind: Kind }>;
+
+const JOIN_WORDS = {
+  all: both('', ''),
+  first: both(', and go on once the first is done', ',其中之一完成即继续'),
+  none: both(', and go on at once', ',不等其完成即继续'),
+};
+
+function inList(saying: Saying, steps: readonly Step[]): Label {
+  const words = saying.steps(steps);
+  return { en: `[${words.en}]`, zh: `[${words.zh}]` };
+}
+
+function inLists(saying: Saying, lists: readonly (readonly Step[])[]): Label[] {
+  return lists.map((steps) => inList(saying, steps));
+}
+
+function ifWords(saying: Saying, { arms, otherwise }: Of<'choose'>): Label {
+  const words = arms.map((arm, index) => {
+    const condition = saying.condition(arm.if);
+    const steps = inList(saying, arm.steps);
+    return index === 0
+      ? both(`if ${condition.en}, ${steps.en}`, `如果${condition.zh},就${steps.zh}`)
+      : both(`, or else if ${condition.en}, ${steps.en}`, `,否则如果${condition.zh},就${steps.zh}`);
+  });
+  return joined([...words, elseWords(saying, otherwise)]);
+}
+
+function chooseWords(saying: Saying, { arms, otherwise }: Of<'choose'>): Label {
+  const words = arms.map((arm, index) => {
+    const condition = saying.condition(arm.if);
+    const steps = inList(saying, arm.steps);
+    const comma = index === 0 ? both(' ', '') : both(', ', ',');
+    return both(
+      `${comma.en}${steps.en} where ${condition.en}`,
+      `${comma.zh}${condition.zh}时${steps.zh}`,
+    );
+  });
+  const first = both('do the first that fits:', '按首个符合的执行:');
+  return joined([first, ...words, elseWords(saying, otherwise)]);
+}
+
+function elseWords(saying: Saying, otherwise: readonly Step[]): Label {
+  if (otherwise.length === 0) return both('', '');
+  const steps = inList(saying, otherwise);
+  return both(`, or else ${steps.en}`, `,否则${steps.zh}`);
+}
+
+function joined(parts: readonly Label[]): Label {
+  return both(parts.map(({ en }) => en).join(''), parts.map(({ zh }) => zh).join(''));
+}
+
+function repeatWords(saying: Saying, { by, steps, max }: Of<'repeat'>): Label {
+  const list = inList(saying, steps);
+  if (by.kind === 'times') {
+    return by.count === 1
+      ? both(`do once ${list.en}`, `做 1 次${list.zh}`)
+      : both(`repeat ${by.count} times ${list.en}`, `重复 ${by.count} 次${list.zh}`);
+  }
+  const condition = saying.condition(by.condition);
+  return by.kind === 'while'
+    ? both(
+        `repeat ${list.en} as long as ${condition.en} (at most ${max} times)`,
+        `只要${condition.zh}就重复${list.zh}(最多 ${max} 次)`,
+      )
+    : both(
+        `repeat ${list.en} until ${condition.en} (at most ${max} times)`,
+        `重复${list.zh}直到${condition.zh}(最多 ${max} 次)`,
+      );
+}
+
+function stopWords({ names }: Saying, { as, why }: Of<'stop'>): Label {
+  const end =
+    as === 'done' ? both('end here', '到此结束') : both('end here as failed', '以失败结束');
+  if (why === null) return end;
+  const [en, zh] = [textWords(names, why.en), textWords(names, why.zh)];
+  return JSON.stringify(why.en) === JSON.stringify(why.zh)
+    ? both(`${end.en} (“${en.en}”)`, `${end.zh}(“${zh.zh}”)`)
+    : both(`${end.en} (“${en.en}”, in Chinese “${zh.en}”)`, `${end.zh}(“${zh.zh}”,英文“${en.zh}”)`);
 }
 
 /** What a wait is for, as a clause: "Hall motion sees no motion for 3 minutes". */
