@@ -22,6 +22,10 @@ const NEEDED = [
   { package: 'iproute2', why: 'Matter nodes stand in a network of their own', programs: ['ip'] },
   { package: 'socat', why: 'a pty stands in for a USB stick', programs: ['socat'] },
 ] as const;
+/** Only root may listen to the network; elsewhere the test says that it is skipped. */
+const NEEDED_BY_ROOT = [
+  { package: 'tcpdump', why: 'what leaves the house is captured', programs: ['tcpdump'] },
+] as const;
 // Without a Chinese font the browser draws boxes, and widths in the page's tests are those of boxes.
 const FONT = { package: 'fonts-noto-cjk', folder: '/usr/share/fonts/opentype/noto' };
 
@@ -45,12 +49,13 @@ function run(command: string, args: readonly string[]): boolean {
 
 /** Installs what is missing with Debian's packages when root; says what to do and gives up otherwise. */
 function seeToPrograms(): boolean {
-  const missing = NEEDED.filter((need) => !need.programs.some(isInstalled));
+  const isRoot = process.getuid?.() === 0;
+  const needed = [...NEEDED, ...(isRoot ? NEEDED_BY_ROOT : [])];
+  const missing = needed.filter((need) => !need.programs.some(isInstalled));
   if (missing.length === 0) return true;
   const packages = missing.map((need) => need.package as string);
   if (!fs.existsSync(FONT.folder)) packages.push(FONT.package);
   for (const need of missing) say(`${need.package} is missing: ${need.why}.`);
-  const isRoot = process.getuid?.() === 0;
   if (!isRoot || !isInstalled('apt-get')) {
     say(`Install it and run again, on Debian: sudo apt-get install ${packages.join(' ')}`);
     return false;

@@ -1,7 +1,6 @@
 // Goal: what a household agreed to reaches the receiver once and whole, and what it did not agree to never leaves.
 // Method: the real hub and the real receiver, each a process; the receiver is killed and the line cut at random
 // instants; a listening socket in the receiver's place counts whatever comes.
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
 import net from 'node:net';
@@ -20,37 +19,10 @@ import {
 } from '../../sync/uplink/test-channel.ts';
 import { createTransport } from '../../sync/uplink/transport.ts';
 import { createUplink } from '../../sync/uplink/uplink.ts';
+import { startReceiverProcess } from './receiver-process.ts';
 import { makeFolder, startHub, waitFor } from './running-hub.ts';
 
-const RECEIVER = path.resolve(import.meta.dirname, '../../sync/receiver/main.ts');
 const HOUR_MS = 3_600_000;
-
-interface ReceiverProcess {
-  readonly port: number;
-  kill(): Promise<void>;
-}
-
-async function startReceiverProcess(data: string, port = 0): Promise<ReceiverProcess> {
-  const child: ChildProcess = spawn(process.execPath, [RECEIVER], {
-    env: { PATH: process.env.PATH, INGLE_RECEIVER_DATA: data, INGLE_RECEIVER_PORT: String(port) },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const gone = once(child, 'exit');
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.on('data', (chunk: Buffer) => {
-      output += chunk.toString('utf8');
-    });
-  }
-  const told = await waitFor('the receiver to listen', () => / is at \S+:(\d+)/.exec(output)?.[1]);
-  return {
-    port: Number(told),
-    async kill() {
-      child.kill('SIGKILL');
-      await gone;
-    },
-  };
-}
 
 /** A line to the receiver that a test can cut, and that may break in the middle of what it carries. */
 async function startLine(target: () => number) {
