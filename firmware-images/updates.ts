@@ -1,5 +1,6 @@
 // Updates of devices from the catalogue, each a job: what the device runs, which image is for it, sending it, and its
 // restart. The adapter does the sending; it is asked how far it is, so nothing is lost when a page or a command goes.
+
 import type { AdapterCall } from '../hub/model/adapter-port.ts';
 import { ConflictError, HubError, NotFoundError, toProblem } from '../hub/model/errors.ts';
 import type {
@@ -11,7 +12,9 @@ import type {
 import type { DeviceView } from '../hub/model/hub-port.ts';
 import type { AdapterId, DeviceId } from '../hub/model/identifiers.ts';
 import type { OpenJob } from '../hub/model/job.ts';
+import { problemLine } from '../hub/model/problem-words.ts';
 import { propertyKey } from '../hub/model/properties.ts';
+import type { Words } from '../hub/model/words.ts';
 import { Catalogue, findImage } from './catalogue.ts';
 
 const LOOK_EVERY_MS = 500;
@@ -47,7 +50,7 @@ export function createFirmware(options: UpdatesOptions): Firmware {
     return { current, available: findImage(images, { ...current, model, manufacturer }) };
   }
 
-  async function update(device: DeviceView, job: OpenJob): Promise<string> {
+  async function update(device: DeviceView, job: OpenJob): Promise<Words> {
     const { name, description } = device.record;
     const { adapter, node } = description;
     const step = (word: string, index: number) =>
@@ -55,18 +58,22 @@ export function createFirmware(options: UpdatesOptions): Firmware {
     job.update({ result: { device: device.record.id } });
     step('check', 1);
     const { current, available } = await check(device);
-    if (available === null) return `${name} runs the newest firmware that the hub has.`;
+    if (available === null) {
+      return {
+        en: `${name} runs the newest firmware that the hub has.`,
+        zh: `${name} 已经是中枢里最新的固件。`,
+      };
+    }
     const { path, imageBytes } = await catalogue.verified(available);
     job.signal.throwIfAborted();
     const versions = { from: current.fileVersion, to: available.fileVersion };
-    job.update(
-      { result: { device: device.record.id, ...versions } },
-      `Sending ${available.otaHeaderString || available.fileName}.`,
-    );
+    const file = available.otaHeaderString || available.fileName;
+    const sending = { en: `Sending ${file}.`, zh: `正在发送 ${file}。` };
+    job.update({ result: { device: device.record.id, ...versions } }, sending);
     step('send', 2);
     await options.callAdapter(adapter, { kind: 'firmwareUpdate', node, path });
     await follow();
-    return `${name} runs its new firmware.`;
+    return { en: `${name} runs its new firmware.`, zh: `${name} 已在运行新固件。` };
 
     async function follow(): Promise<void> {
       const startedAtMs = performance.now();
@@ -101,7 +108,9 @@ export function createFirmware(options: UpdatesOptions): Firmware {
           if (part - told >= LINE_EVERY) {
             told = part;
             const rate = Math.round(bytesPerMs * 1_000);
-            job.update({}, `${Math.round(part * 100)} %, ${rate} bytes a second.`);
+            const percent = Math.round(part * 100);
+            const en = `${percent} %, ${rate} bytes a second.`;
+            job.update({}, { en, zh: `${percent}%，每秒 ${rate} 字节。` });
           }
         }
         await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
@@ -135,9 +144,9 @@ export function createFirmware(options: UpdatesOptions): Firmware {
           (line) => job.end('done', null, line),
           (error: unknown) => {
             const problem = toProblem(error);
-            if (job.signal.aborted)
-              job.end('cancelled', null, 'Stopped; the device keeps its firmware.');
-            else job.end('failed', problem, problem.message);
+            if (!job.signal.aborted) return job.end('failed', problem, problemLine(problem));
+            const en = 'Stopped; the device keeps its firmware.';
+            job.end('cancelled', null, { en, zh: '已停止；设备保留原来的固件。' });
           },
         )
         .finally(() => busy.delete(adapter));

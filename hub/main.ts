@@ -274,7 +274,7 @@ async function start(): Promise<Running> {
         // One that is just being asked for the first time has not been there yet.
         const isGone = state.kind === 'stopped' && link.part().state === 'stopped';
         if (state.kind === 'fault' || isGone) {
-          jobs.adapterGone(row.id, `${row.title} is gone`);
+          jobs.adapterGone(row.id, { en: `${row.title} is gone`, zh: `${row.title} 停止了` });
         }
         healthChanged();
       },

@@ -126,6 +126,10 @@ export class Commands {
     if (node.peer.isSubscribed && node.isOnline !== false) return;
     throw new UnreachableError(`${this.#nameOf(node)} cannot be reached`, {
       hint: 'Is it powered and on the network? Ingle connects to it again by itself.',
+      zh: {
+        message: `连不上 ${this.#nameOf(node)}`,
+        hint: '它是否通电并在网络上？Ingle 会自动重新连接。',
+      },
     });
   }
 
@@ -158,7 +162,9 @@ export class Commands {
   #failed(job: Job, error: unknown, hasExpired: boolean): void {
     const name = this.#nameOf(job.node);
     if (error instanceof StatusError || isStatusResponse(error)) {
-      const problem = new HubError('rejected-by-device', `${name} refused: ${wordsOf(error)}`);
+      const problem = new HubError('rejected-by-device', `${name} refused: ${wordsOf(error)}`, {
+        zh: { message: `${name} 拒绝了：${wordsOf(error)}`, hint: null },
+      });
       this.#end(job, 'failed', toProblem(problem));
       return;
     }
@@ -168,6 +174,7 @@ export class Commands {
       code: hasExpired ? 'timed-out' : 'unreachable',
       message: `${name} did not answer`,
       hint: 'Is it powered and on the network?',
+      zh: { message: `${name} 没有应答`, hint: '它是否通电并在网络上？' },
     };
     this.#end(job, hasExpired ? 'timedOut' : 'failed', problem);
     this.#options.suspect(job.node);

@@ -284,7 +284,13 @@ describe.skipIf(whyNoNamespace() !== null)('Matter devices', () => {
         .find((each) => each.kind === 'pair' && each.progress.kind === 'failed'),
     );
     expect(failed).toMatchObject({
-      progress: { problem: { code: 'timed-out', message: expect.stringMatching(/within 2 s/) } },
+      progress: {
+        problem: {
+          code: 'timed-out',
+          message: expect.stringMatching(/within 2 s/),
+          zh: { message: '2 秒内没有找到使用这个配对码的设备' },
+        },
+      },
     });
   });
 

@@ -180,6 +180,7 @@ class MatterAdapter implements Adapter {
     if (this.#controller !== null) return this.#controller;
     throw new UnreachableError('Matter is not ready yet', {
       hint: 'The health of the home shows what is wrong. Try again in a moment.',
+      zh: { message: 'Matter 还没有准备好', hint: '家的状态里会显示原因。请稍后再试。' },
     });
   }
 
@@ -281,6 +282,7 @@ class MatterAdapter implements Adapter {
       this.#reach.suspect(node);
       throw new UnreachableError(`${name} did not answer`, {
         hint: 'Is it powered and on the network?',
+        zh: { message: `${name} 没有应答`, hint: '它是否通电并在网络上？' },
         cause: error,
       });
     }
@@ -298,6 +300,10 @@ class MatterAdapter implements Adapter {
         node.isLeaving = false;
         throw new HubError('unreachable', `${name} did not answer, so it was not removed`, {
           hint: 'Switch it on and try again, or remove it by force; then reset it before it is added anew.',
+          zh: {
+            message: `${name} 没有应答，因此没有移除`,
+            hint: '请打开它再试，或强制移除；重新添加前要先重置它。',
+          },
           cause: error,
         });
       }
@@ -314,6 +320,10 @@ function openProblem(error: unknown): Problem {
       code: 'conflict',
       message: "Another process uses Matter's files",
       hint: 'Stop the other hub that runs on this data folder.',
+      zh: {
+        message: '另一个程序正在使用 Matter 的文件',
+        hint: '请停止在这个数据文件夹上运行的另一个中枢。',
+      },
     };
   }
   return { code: 'internal', message: `matter.js did not start: ${text}`, hint: null };

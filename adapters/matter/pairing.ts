@@ -56,6 +56,10 @@ export class Pairing {
       const message = 'A Matter device is added by its setup code, and there is none';
       throw new ValidationError(message, {
         hint: 'Type the 11 digits on the device or in its box, or the text of its QR code.',
+        zh: {
+          message: '添加 Matter 设备需要配对码',
+          hint: '请输入设备上或包装盒里的 11 位数字，或二维码的内容。',
+        },
         errors: [{ path: '/code', message }],
       });
     }
@@ -63,6 +67,7 @@ export class Pairing {
     if (this.#attempt !== null) {
       throw new ConflictError('Another Matter device is being added', {
         hint: 'Wait until it is done, or stop it.',
+        zh: { message: '正在添加另一个 Matter 设备', hint: '请等它完成，或先停止它。' },
       });
     }
     void this.#run(controller, setupCode, seconds);
@@ -169,7 +174,11 @@ export class Pairing {
 
   /** The household owns the device and has typed its code: a doubtful certificate is told and not refused. */
   #attestation(node: NodeAddress, findings: readonly string[]): void {
-    const text = `Its certificate could not be proved to be a maker's own: ${findings.join('; ')}. It is added all the same.`;
+    const why = findings.join('; ');
+    const text = {
+      en: `Its certificate could not be proved to be a maker's own: ${why}. It is added all the same.`,
+      zh: `无法证明它的证书来自正规厂商：${why}。仍然添加了它。`,
+    };
     this.#context.pairProgress({ kind: 'note', node, text });
   }
 }
@@ -182,6 +191,10 @@ function problemOf(error: unknown, hasFound: boolean, seconds: number): Problem 
       code: 'timed-out',
       message: `No device with this code was found within ${seconds} s`,
       hint: 'Is it powered, on this network and ready to be added? One that is used elsewhere must be opened for adding there, which gives a new code; a new one must first be on the Wi-Fi or by cable.',
+      zh: {
+        message: `${seconds} 秒内没有找到使用这个配对码的设备`,
+        hint: '它是否通电、在同一网络、处于可添加状态？已在别处使用的设备要先在那里开放添加，会得到新的配对码；新设备要先连上 Wi-Fi 或网线。',
+      },
     };
   }
   if (/key confirmation|passcode|PASE|Incorrect|confirmation/i.test(text)) {
@@ -189,6 +202,7 @@ function problemOf(error: unknown, hasFound: boolean, seconds: number): Problem 
       code: 'rejected-by-device',
       message: 'The device did not accept the code',
       hint: 'Compare it with the device and type it again.',
+      zh: { message: '设备不接受这个配对码', hint: '请与设备上的对照，重新输入。' },
     };
   }
   if (/already commissioned|AlreadyCommissioned|FabricConflict/i.test(text)) {
@@ -196,6 +210,10 @@ function problemOf(error: unknown, hasFound: boolean, seconds: number): Problem 
       code: 'conflict',
       message: 'The device belongs to this home already',
       hint: 'Look for it among the devices; to add it anew, remove it first or reset it.',
+      zh: {
+        message: '这个设备已经属于这个家',
+        hint: '请在设备列表里找它；要重新添加，请先移除或重置它。',
+      },
     };
   }
   if (/operational|CASE|Reconnect/i.test(text)) {
@@ -203,12 +221,20 @@ function problemOf(error: unknown, hasFound: boolean, seconds: number): Problem 
       code: 'unreachable',
       message: 'The device took the code and could then not be reached on the network',
       hint: 'Its network must be the one of the hub, with IPv6 and multicast between the two.',
+      zh: {
+        message: '设备接受了配对码，但之后在网络上连不上它',
+        hint: '它必须与中枢在同一网络，两者之间要能用 IPv6 和组播。',
+      },
     };
   }
   return {
     code: 'rejected-by-device',
     message: `The device could not be added: ${text}`,
     hint: 'Switch it off and on and try again; a reset helps where an earlier attempt was broken off.',
+    zh: {
+      message: `无法添加这个设备：${text}`,
+      hint: '请关开电源再试；如果之前中断过，重置会有帮助。',
+    },
   };
 }
 

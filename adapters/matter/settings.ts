@@ -11,6 +11,9 @@ export interface MatterSettings {
 const HINT =
   'Set INGLE_MDNS_INTERFACE, or the interface in House, Settings, to the one at which your devices are, such as eth0 or wlan0.';
 
+const HINT_ZH =
+  '请把 INGLE_MDNS_INTERFACE（或“家 › 设置”里的网络接口）设为设备所在的接口，例如 eth0 或 wlan0。';
+
 /**
  * @throws ValidationError without an interface, since mDNS would otherwise speak on all of them, and HubError
  *   `unreachable` when the machine has no such interface now
@@ -22,17 +25,26 @@ export function readSettings(settings: AdapterSettings): MatterSettings {
     throw new ValidationError(message, {
       hint: HINT,
       errors: [{ path: '/mdnsInterface', message }],
+      zh: { message: '没有为 Matter 设置网络接口', hint: HINT_ZH },
     });
   }
   const addresses = networkInterfaces()[name];
   if (addresses === undefined) {
     throw new HubError('unreachable', `The network interface "${name}" is not there or is down`, {
       hint: `There are: ${Object.keys(networkInterfaces()).join(', ')}. ${HINT}`,
+      zh: {
+        message: `网络接口“${name}”不存在或没有启用`,
+        hint: `现有：${Object.keys(networkInterfaces()).join('、')}。${HINT_ZH}`,
+      },
     });
   }
   if (!addresses.some(({ family }) => family === 'IPv6')) {
     throw new HubError('unsupported', `The network interface "${name}" has no IPv6 address`, {
       hint: 'Matter needs IPv6. Allow it on the interface; an address of its own is enough.',
+      zh: {
+        message: `网络接口“${name}”没有 IPv6 地址`,
+        hint: 'Matter 需要 IPv6。请在这个接口上启用它，有一个自己的地址就够了。',
+      },
     });
   }
   return { networkInterface: name };

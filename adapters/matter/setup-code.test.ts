@@ -21,12 +21,12 @@ test('the text of a QR code gives the whole discriminator', () => {
 });
 
 test.each([
-  ['34970112333', /wrong digit/],
-  ['3497011233', /10 digits instead of 11 or 21/],
-  ['hello', /neither digits nor/],
-  ['', /neither digits nor/],
-  ['MT:nonsense!', /cannot be read/],
-])('"%s" is refused in words and not repeated', (code, words) => {
+  ['34970112333', /wrong digit/, /有一位不对/],
+  ['3497011233', /10 digits instead of 11 or 21/, /有 10 位，应为 11 位或 21 位/],
+  ['hello', /neither digits nor/, /既不是数字/],
+  ['', /neither digits nor/, /既不是数字/],
+  ['MT:nonsense!', /cannot be read/, /无法读取/],
+])('"%s" is refused in words of both languages and not repeated', (code, words, inChinese) => {
   let thrown: unknown;
   try {
     read(code);
@@ -37,6 +37,8 @@ test.each([
   if (!(thrown instanceof ValidationError)) return;
   expect(thrown.message).toMatch(words);
   expect(thrown.hint).toMatch(/11 or 21 digits/);
+  expect(thrown.zh?.message).toMatch(inChinese);
+  expect(thrown.zh?.hint).toMatch(/11 位或 21 位数字/);
   expect(thrown.errors[0]?.path).toBe('/code');
   if (code.length > 0)
     expect(`${thrown.message} ${String(thrown.cause ?? '')}`).not.toContain(code);

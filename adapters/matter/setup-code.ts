@@ -1,6 +1,7 @@
 // Setup codes of Matter devices, as a person types or scans them. Decoded before anything is looked for: a wrong
 // digit is named at once, and only the one device that the code belongs to is tried.
 import { ValidationError } from '../../hub/model/errors.ts';
+import type { Words } from '../../hub/model/words.ts';
 
 /** What a setup code says. Spec: Matter 1.4 Core § 5.1. */
 export type SetupCode = {
@@ -16,6 +17,9 @@ export interface CodeCodecs {
 const HINT =
   'It is 11 or 21 digits, such as 3497-011-2332, or the text of the QR code, which begins with MT:. It stands on the device or in its box.';
 
+const HINT_ZH =
+  '它是 11 位或 21 位数字，例如 3497-011-2332，或以 MT: 开头的二维码内容。它印在设备上或包装盒里。';
+
 /** @throws ValidationError when the code cannot be right; neither message nor cause repeats it */
 export function readSetupCode(text: string, codecs: CodeCodecs): SetupCode {
   const trimmed = text.trim();
@@ -24,17 +28,26 @@ export function readSetupCode(text: string, codecs: CodeCodecs): SetupCode {
   if (!/^\d+$/.test(digits) || (digits.length !== 11 && digits.length !== 21)) {
     throw wrongCode(
       /^\d+$/.test(digits)
-        ? `The setup code has ${digits.length} digits instead of 11 or 21`
-        : 'The setup code is neither digits nor the text of a QR code',
+        ? {
+            en: `The setup code has ${digits.length} digits instead of 11 or 21`,
+            zh: `配对码有 ${digits.length} 位，应为 11 位或 21 位`,
+          }
+        : {
+            en: 'The setup code is neither digits nor the text of a QR code',
+            zh: '配对码既不是数字，也不是二维码的内容',
+          },
     );
   }
   try {
     const { passcode, shortDiscriminator } = codecs.manual(digits);
     if (shortDiscriminator !== undefined) return { passcode, shortDiscriminator };
   } catch {
-    throw wrongCode('The setup code has a wrong digit: its last digit does not fit the others');
+    throw wrongCode({
+      en: 'The setup code has a wrong digit: its last digit does not fit the others',
+      zh: '配对码有一位不对：最后一位与其余各位不符',
+    });
   }
-  throw wrongCode('The setup code is not complete');
+  throw wrongCode({ en: 'The setup code is not complete', zh: '配对码不完整' });
 }
 
 function fromQr(text: string, codecs: CodeCodecs): SetupCode {
@@ -42,14 +55,23 @@ function fromQr(text: string, codecs: CodeCodecs): SetupCode {
   try {
     devices = codecs.qr(`MT:${text.slice(3)}`);
   } catch {
-    throw wrongCode('The text of the QR code cannot be read');
+    throw wrongCode({ en: 'The text of the QR code cannot be read', zh: '无法读取二维码的内容' });
   }
   const [device, ...others] = devices;
-  if (device === undefined) throw wrongCode('The QR code names no device');
-  if (others.length > 0) throw wrongCode('The QR code is of several devices; add them one by one');
+  if (device === undefined)
+    throw wrongCode({ en: 'The QR code names no device', zh: '二维码里没有设备' });
+  if (others.length > 0)
+    throw wrongCode({
+      en: 'The QR code is of several devices; add them one by one',
+      zh: '这个二维码包含多个设备；请逐个添加',
+    });
   return { passcode: device.passcode, longDiscriminator: device.discriminator };
 }
 
-function wrongCode(message: string): ValidationError {
-  return new ValidationError(message, { hint: HINT, errors: [{ path: '/code', message }] });
+function wrongCode({ en: message, zh }: Words): ValidationError {
+  return new ValidationError(message, {
+    hint: HINT,
+    errors: [{ path: '/code', message }],
+    zh: { message: zh, hint: HINT_ZH },
+  });
 }

@@ -184,6 +184,14 @@ export class Broker implements Bus {
       hint: isTaken
         ? 'Stop that program, set another INGLE_MQTT_PORT, or use that broker with INGLE_MQTT_URL.'
         : 'Check INGLE_HOST and INGLE_MQTT_PORT.',
+      zh: {
+        message: isTaken
+          ? `另一个程序已在 ${host}:${port} 监听`
+          : `MQTT 服务器无法在 ${host}:${port} 监听：${error.message}`,
+        hint: isTaken
+          ? '请停止那个程序、换一个 INGLE_MQTT_PORT，或用 INGLE_MQTT_URL 使用那个服务器。'
+          : '请检查 INGLE_HOST 和 INGLE_MQTT_PORT。',
+      },
     };
     this.#options.events.lost(problem, Date.now() + RETRY_MS);
     this.#retryTimer = setTimeout(() => this.#listen(), RETRY_MS);
@@ -226,6 +234,13 @@ export class Broker implements Bus {
           name === undefined ? 'no account' : `"${name.slice(0, 32)}" with this password`
         } is known`,
         hint: 'Set user and password on the device as the account was made; a lost password means a new account.',
+        zh: {
+          message:
+            name === undefined
+              ? `拒绝了 ${addressOf(client)}：没有给出账号`
+              : `拒绝了 ${addressOf(client)}：没有“${name.slice(0, 32)}”配这个密码的账号`,
+          hint: '请在设备上按账号设置用户名和密码；忘了密码就要新建账号。',
+        },
       });
       return BAD_PASSWORD;
     }
@@ -265,6 +280,10 @@ export class Broker implements Bus {
         code: 'forbidden',
         message: `The device of the MQTT account "${account}" may not publish to ${topic.slice(0, 80)}`,
         hint: `Set the device's Topic to "${account}", with the usual full topic %prefix%/%topic%/.`,
+        zh: {
+          message: `MQTT 账号“${account}”的设备不能发布到 ${topic.slice(0, 80)}`,
+          hint: `请把设备的 Topic 设为“${account}”，完整主题用默认的 %prefix%/%topic%/。`,
+        },
       });
       return 'topic not allowed';
     }

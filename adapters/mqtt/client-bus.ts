@@ -72,6 +72,14 @@ export class ClientBus implements Bus {
         hint: isLogin
           ? 'Check user and password in INGLE_MQTT_URL.'
           : 'Check that it runs; the hub connects again by itself.',
+        zh: {
+          message: isLogin
+            ? `MQTT 服务器 ${this.#url.host} 不接受用户名和密码`
+            : `连不上 MQTT 服务器 ${this.#url.host}`,
+          hint: isLogin
+            ? '请检查 INGLE_MQTT_URL 里的用户名和密码。'
+            : '请检查它是否在运行；中枢会自动重新连接。',
+        },
       });
     });
     client.on('close', () =>
@@ -79,6 +87,10 @@ export class ClientBus implements Bus {
         code: 'unreachable',
         message: `The connection to the MQTT broker at ${this.#url.host} was lost`,
         hint: 'Check that it runs; the hub connects again by itself.',
+        zh: {
+          message: `与 MQTT 服务器 ${this.#url.host} 的连接断开了`,
+          hint: '请检查它是否在运行；中枢会自动重新连接。',
+        },
       }),
     );
   }

@@ -164,6 +164,25 @@ test('accounts are kept as hashes in a private file, told once, and cut off when
   });
 });
 
+test('a device that has gone offline refuses a command in both languages', async () => {
+  await using setting = await setUp();
+  const { hub, home } = setting;
+  await acquaint(hub, home, 'Fridge plug');
+  await pair(hub, FRIDGE);
+  await home.fault('Fridge plug', { kind: 'offline', offline: true });
+  await hub.until('word of it', () => hub.isOnline(FRIDGE) === false);
+  const { state, problem } = await hub.settle(FRIDGE, { kind: 'set', property: ON, value: true });
+  expect(state).toBe('failed');
+  expect(problem).toMatchObject({
+    code: 'unreachable',
+    message: expect.stringMatching(/is offline: The broker lost the connection to it$/),
+    zh: {
+      message: expect.stringMatching(/离线：它和 MQTT 服务器的连接断开了。$/),
+      hint: '请检查它是否通电、是否在 Wi-Fi 覆盖范围内。',
+    },
+  });
+});
+
 test('a wrong password and a wrong topic are told to who is adding the device', async () => {
   await using setting = await setUp();
   const { hub, home } = setting;

@@ -124,6 +124,7 @@ class MqttAdapter implements Adapter {
     if (this.#bus?.isConnected === true) return;
     throw new HubError('unreachable', 'The MQTT broker is not connected', {
       hint: 'The settings show what is wrong with it. Ingle keeps trying.',
+      zh: { message: 'MQTT 服务器没有连接', hint: '设置里会显示原因。Ingle 会继续尝试。' },
     });
   }
 

@@ -117,6 +117,10 @@ export class Commands {
     if (this.#options.controller() === null) {
       throw new UnreachableError('The Zigbee coordinator is not connected', {
         hint: 'The settings show what is wrong with it. Ingle keeps trying.',
+        zh: {
+          message: 'Zigbee 网关（协调器）没有连接',
+          hint: '设置里会显示原因。Ingle 会继续尝试。',
+        },
       });
     }
     const node = this.#options.node(command.node);

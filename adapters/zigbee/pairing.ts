@@ -86,6 +86,7 @@ export class Pairing {
     } catch (error) {
       throw new HubError('unreachable', 'The coordinator did not close the network', {
         hint: 'It closes by itself within 254 s.',
+        zh: { message: '网关（协调器）没有关闭网络', hint: '它会在 254 秒内自动关闭。' },
         cause: error,
       });
     }
@@ -158,6 +159,10 @@ export class Pairing {
     } catch (error) {
       throw new HubError('unreachable', 'The coordinator did not open the network', {
         hint: via === undefined ? 'Try again.' : 'Try again without choosing a router.',
+        zh: {
+          message: '网关（协调器）没有开放网络',
+          hint: via === undefined ? '请重试。' : '请不选路由器再试一次。',
+        },
         cause: error,
       });
     }
@@ -174,6 +179,10 @@ export class Pairing {
       }
       throw new ValidationError('The install code is not right', {
         hint: 'Copy it from the label of the device or scan its code; its last four digits check the others.',
+        zh: {
+          message: '安装码不对',
+          hint: '请照设备标签抄写或扫描；它的最后四位用来校验其余各位。',
+        },
       });
     }
   }

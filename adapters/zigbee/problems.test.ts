@@ -2,7 +2,7 @@
 import net from 'node:net';
 import { expect, test } from 'vitest';
 import { filteredLog } from './log-filter.ts';
-import { coordinatorProblem, lookAt, nodeError, redact } from './problems.ts';
+import { coordinatorProblem, interviewFailed, lookAt, nodeError, redact } from './problems.ts';
 import { pauseMs } from './radio.ts';
 import { readSettings } from './settings.ts';
 
@@ -62,6 +62,33 @@ test.each([
   const problem = coordinatorProblem(new Error(text), settings);
   expect(problem).toMatchObject({ code, message: expect.stringContaining(message) });
   expect(problem.hint).toMatch(/\w{3,}/);
+  expect(problem.zh?.message).toMatch(/[\u4e00-\u9fff]{3,}/);
+  expect(problem.zh?.hint).toMatch(/[\u4e00-\u9fff]{3,}.*。$/);
+});
+
+test('a coordinator that is away, one that is mute and a node without answers are told in Chinese too', () => {
+  const away = coordinatorProblem(new Error('connect ECONNREFUSED 127.0.0.1:6638'), TCP);
+  expect(away.zh).toEqual({
+    message: '127.0.0.1:6638 没有程序在监听（ECONNREFUSED）',
+    hint: '请检查网关（协调器）是否已开机，地址和端口是否正确。Ingle 会继续尝试。',
+  });
+  const mute = coordinatorProblem(new Error('SRSP - SYS - ping after 6000ms'), TCP);
+  expect(mute.zh).toEqual({
+    message: '网关（协调器）127.0.0.1:6638 没有应答',
+    hint: '请检查驱动“zstack”和波特率是否正确，或拔下再插上。Ingle 会继续尝试。',
+  });
+  const lamp = nodeError(new Error("Data request failed with error: 'MAC_NO_ACK' (0xe9)"), 'Lamp');
+  expect(lamp.zh?.message).toBe('连不上 Lamp');
+  expect(interviewFailed('0x00158d0001a2b3c4')).toMatchObject({
+    code: 'timed-out',
+    message: '0x00158d0001a2b3c4 has joined but did not answer all questions',
+    zh: { message: '0x00158d0001a2b3c4 已加入，但没有回答所有问题' },
+  });
+  expect(interviewFailed('0x00158d0001a2b3c4', lamp)).toMatchObject({
+    code: 'unreachable',
+    message: '0x00158d0001a2b3c4 did not answer all questions',
+    zh: { message: '0x00158d0001a2b3c4 没有回答所有问题' },
+  });
 });
 
 test('why a socket cannot be opened is found out by looking', async () => {

@@ -2,8 +2,15 @@
 import path from 'node:path';
 import type { Controller } from 'zigbee-herdsman';
 import type { AdapterCall } from '../../hub/model/adapter-port.ts';
-import { HubError, NotFoundError, type Problem, UnreachableError } from '../../hub/model/errors.ts';
+import {
+  HubError,
+  NotFoundError,
+  type Problem,
+  toProblem,
+  UnreachableError,
+} from '../../hub/model/errors.ts';
 import type { NodeAddress } from '../../hub/model/identifiers.ts';
+import { problemInChinese } from '../../hub/model/problem-words.ts';
 import type { Adapter, AdapterCommand, AdapterContext } from '../contract/adapter.ts';
 import { within } from '../contract/host.ts';
 import { Availability } from './availability.ts';
@@ -15,7 +22,7 @@ import { filteredLog } from './log-filter.ts';
 import { loadNetwork, zigbeeFiles } from './network-file.ts';
 import { Node, type WireState } from './node.ts';
 import { Pairing } from './pairing.ts';
-import { nodeError } from './problems.ts';
+import { interviewFailed, nodeError } from './problems.ts';
 import { Radio } from './radio.ts';
 import { readSettings, type ZigbeeSettings } from './settings.ts';
 import { Setup } from './setup.ts';
@@ -160,6 +167,10 @@ class ZigbeeAdapter implements Adapter {
     if (controller !== null) return controller;
     throw new UnreachableError('The Zigbee coordinator is not connected', {
       hint: 'The settings show what is wrong with it. Ingle keeps trying.',
+      zh: {
+        message: 'Zigbee 网关（协调器）没有连接',
+        hint: '设置里会显示原因。Ingle 会继续尝试。',
+      },
     });
   }
 
@@ -207,6 +218,10 @@ class ZigbeeAdapter implements Adapter {
       code: 'unreachable',
       message: `The Zigbee coordinator is not connected: ${problem.message}`,
       hint: problem.hint,
+      zh: {
+        message: `Zigbee 网关（协调器）没有连接：${problemInChinese(problem).message}`,
+        hint: problem.zh?.hint ?? null,
+      },
     });
     this.#availability?.coordinatorLost(problem);
     for (const node of this.#nodes.values()) void this.#setup.stop(node);
@@ -306,11 +321,7 @@ class ZigbeeAdapter implements Adapter {
       this.#context.pairProgress({
         kind: 'failed',
         node: node.address,
-        problem: {
-          code: 'timed-out',
-          message: `${node.address} has joined but did not answer all questions`,
-          hint: 'Bring it nearer, keep it awake by pressing its button, and ask it again from its page.',
-        },
+        problem: toProblem(interviewFailed(node.address)),
       });
       return;
     }
@@ -329,11 +340,8 @@ class ZigbeeAdapter implements Adapter {
       await within(interviewing, INTERVIEW_LIMIT_MS, `The interview of ${node.address}`);
     } catch (error) {
       this.#pairing.interviewEnded(node.address);
-      const wrapped = nodeError(error, this.#context.nameOf(node.address) ?? node.address);
-      throw new HubError(wrapped.code, `${node.address} did not answer all questions`, {
-        hint: 'Keep it awake by pressing its button, bring it nearer, and try again.',
-        cause: wrapped,
-      });
+      const cause = nodeError(error, this.#context.nameOf(node.address) ?? node.address);
+      throw interviewFailed(node.address, cause);
     }
     await node.load(true);
     await this.#interviewed(node, controller, 'successful');

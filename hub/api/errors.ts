@@ -9,6 +9,7 @@ import {
   type Problem,
   toProblem,
 } from '../model/errors.ts';
+import { problemInChinese } from '../model/problem-words.ts';
 import type { ProblemDetailsJson, ProblemJson } from './shapes.ts';
 
 const STATUS: Record<ErrorCode, number> = {
@@ -50,10 +51,12 @@ export class HttpError extends HubError {
 
 /** A problem as it stands inside a record. */
 export function problemView(problem: Problem): ProblemJson {
+  const zh = problemInChinese(problem);
   return {
     code: problem.code,
     detail: problem.message,
     hint: problem.hint,
+    zh: { detail: zh.message, hint: zh.hint },
     ...(problem.errors === undefined ? {} : { errors: [...problem.errors] }),
   };
 }
@@ -71,6 +74,7 @@ export function problemDetails(problem: Problem, status: number): ProblemDetails
           code: 'internal',
           message: 'Something inside the hub failed',
           hint: 'The log of the hub has the details: `ingle logs`.',
+          zh: { message: '中枢内部出错', hint: '详情见中枢日志：`ingle logs`。' },
         }
       : problem;
   return {

@@ -45,11 +45,14 @@ export const inputProblemJson = v.object({
   column: v.optional(v.number()),
 });
 
+const wordsJson = { detail: v.string(), hint: v.nullable(v.string()) };
+/** What is wrong and what to do, in English, and in `zh` in Chinese. */
+const problemWordsJson = { ...wordsJson, zh: v.optional(v.object(wordsJson)) };
+
 /** A problem inside a record: of a command, a job, a run. */
 export const problemJson = v.object({
   code: v.string(),
-  detail: v.string(),
-  hint: v.nullable(v.string()),
+  ...problemWordsJson,
   errors: v.optional(v.array(inputProblemJson)),
 });
 export type ProblemJson = v.InferOutput<typeof problemJson>;
@@ -59,10 +62,7 @@ export const problemDetailsJson = v.object({
   type: v.string(),
   title: v.string(),
   status: v.number(),
-  code: v.string(),
-  detail: v.string(),
-  hint: v.nullable(v.string()),
-  errors: v.optional(v.array(inputProblemJson)),
+  ...problemJson.entries,
 });
 export type ProblemDetailsJson = v.InferOutput<typeof problemDetailsJson>;
 
@@ -287,7 +287,7 @@ export const jobJson = v.object({
   ),
   progress: v.nullable(v.number()),
   etaSeconds: v.nullable(v.number()),
-  log: v.array(v.object({ at: timeJson, text: v.string() })),
+  log: v.array(v.object({ at: timeJson, text: labelJson })),
   result: v.unknown(),
   problem: v.nullable(problemJson),
   startedAt: timeJson,

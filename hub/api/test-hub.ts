@@ -181,7 +181,7 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
       step: { name: 'open', index: 1, of: 3 },
       progress: null,
       etaSeconds: null,
-      log: [{ atMs: wallMs, text: 'Begun' }],
+      log: [{ atMs: wallMs, text: { en: 'Begun', zh: '已开始' } }],
       result: null,
       problem: null,
       startedAtMs: wallMs,

@@ -1,7 +1,9 @@
 // Speaks to the hub over HTTP: tokens, deadlines, lists in parts, and problems as one kind of error.
 // The types are the API's own; nothing of the daemon is loaded here.
+
 import type { ListJson, ProblemDetailsJson } from '../api/shapes.ts';
 import type { ErrorCode } from '../model/errors.ts';
+import { problemIn } from '../model/problem-words.ts';
 import { CliError } from './cli-error.ts';
 import type { Messages } from './messages/en.ts';
 import { readEvents, type StreamEvent } from './server-sent-events.ts';
@@ -264,8 +266,9 @@ export class Client {
     if (!isProblem) return this.#notAHub();
     const problem = this.#parse(text) as ProblemDetailsJson;
     const code = errorCode(problem.code);
-    return new CliError(code, problem.detail, {
-      hint: code === 'unauthenticated' ? this.#options.signInHint : problem.hint,
+    const { detail, hint } = problemIn(problem, this.#options.language);
+    return new CliError(code, detail, {
+      hint: code === 'unauthenticated' ? this.#options.signInHint : hint,
       errors: problem.errors ?? [],
     });
   }

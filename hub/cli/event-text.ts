@@ -1,4 +1,5 @@
 // Events of the live feed as lines: when, what, and by whom.
+
 import type {
   CauseJson,
   CommandJson,
@@ -7,6 +8,7 @@ import type {
   PropertyInfoJson,
   ValueJson,
 } from '../api/shapes.ts';
+import { problemIn } from '../model/problem-words.ts';
 import { type Context, clockTime } from './context.ts';
 import { propertyLabel, propertyName, valueText } from './property-text.ts';
 import type { StreamEvent } from './server-sent-events.ts';
@@ -126,7 +128,7 @@ function told(context: Context, event: FeedEvent, names: Names): { at: string; t
       const state = words.set.states[data.state];
       const what = words.watch.command(commandWhat(context, data, names), state);
       const by = causeText(context, data.cause, names);
-      const problem = data.problem ? `: ${data.problem.detail}` : '';
+      const problem = data.problem ? `: ${problemIn(data.problem, language).detail}` : '';
       return {
         at: data.endedAt ?? data.acknowledgedAt ?? data.sentAt ?? data.requestedAt,
         text: `${deviceName(names, data.device)}  ${what}${problem}${by ? `  (${by})` : ''}`,
@@ -144,7 +146,7 @@ function told(context: Context, event: FeedEvent, names: Names): { at: string; t
     case 'job': {
       const { data } = event;
       const step = data.step ? `  ${data.step.name} ${data.step.index}/${data.step.of}` : '';
-      const problem = data.problem ? `: ${data.problem.detail}` : '';
+      const problem = data.problem ? `: ${problemIn(data.problem, language).detail}` : '';
       const text = words.watch.job(data.kind, words.watch.jobStates[data.state]);
       return {
         at: data.endedAt ?? data.log.at(-1)?.at ?? data.startedAt,

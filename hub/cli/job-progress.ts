@@ -1,8 +1,10 @@
 // Shows a job of the hub until it ends: a list with a bar on a terminal, plain lines elsewhere. The job runs in the
 // hub: whoever stops looking stops nothing.
+
 import { setTimeout as delay } from 'node:timers/promises';
 import { Listr } from 'listr2';
 import type { JobJson } from '../api/shapes.ts';
+import { problemIn } from '../model/problem-words.ts';
 import { CliError } from './cli-error.ts';
 import { apiPath, errorCode } from './client.ts';
 import type { Context } from './context.ts';
@@ -20,11 +22,10 @@ export async function showJob(context: Context, started: JobJson, title: string)
   if (job.state === 'done') return job;
   if (printer.isJson) printer.value({ job });
   if (job.state === 'cancelled') throw new CliError('cancelled', words.job.cancelled);
-  throw new CliError(
-    job.problem ? errorCode(job.problem.code) : 'internal',
-    job.problem?.detail ?? words.errors.failed,
-    { hint: job.problem?.hint ?? null, errors: job.problem?.errors ?? [] },
-  );
+  if (job.problem === null) throw new CliError('internal', words.errors.failed);
+  const { detail, hint } = problemIn(job.problem, context.language);
+  const { code, errors = [] } = job.problem;
+  throw new CliError(errorCode(code), detail, { hint, errors });
 }
 
 /** The job each time it was looked at, until it ends. */
@@ -65,8 +66,8 @@ async function showAsLines(context: Context, started: JobJson, title: string): P
     if (step !== shownStep && step !== '') say(step);
     shownStep = step;
     for (const { at, text } of next.value.log) {
-      const line = `${at} ${text}`;
-      if (!shown.has(line)) say(`  ${text}`);
+      const line = `${at} ${text.en}`;
+      if (!shown.has(line)) say(`  ${text[context.language]}`);
       shown.add(line);
     }
     if (next.done) return next.value;
@@ -85,7 +86,9 @@ async function showOnTerminal(context: Context, started: JobJson, title: string)
           for (;;) {
             const next = await jobs.next();
             job = next.value;
-            for (const { text } of job.log.slice(shown)) task.output = plain(text);
+            for (const { text } of job.log.slice(shown)) {
+              task.output = plain(text[context.language]);
+            }
             shown = Math.max(shown, job.log.length);
             task.title = plain(`${title}  ${bar(context, job)}`);
             if (next.done) break;

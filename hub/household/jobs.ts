@@ -1,5 +1,6 @@
 // Long work as job records: pairing and interviews. The adapter tells the steps; the record is what the page's
 // bars, the command line's bars and the metrics all show.
+
 import { randomBytes } from 'node:crypto';
 import type { AdapterCall, PairProgress } from '../model/adapter-port.ts';
 import type { DeviceRecord, NodeDescription } from '../model/device.ts';
@@ -7,12 +8,15 @@ import {
   ConflictError,
   HubError,
   NotFoundError,
+  type Problem,
   toProblem,
   ValidationError,
 } from '../model/errors.ts';
 import type { Actor, Jobs, PairRequest } from '../model/hub-port.ts';
 import type { AdapterId, DeviceId, JobId, NodeAddress } from '../model/identifiers.ts';
 import type { Job, OpenJob } from '../model/job.ts';
+import { problemLine } from '../model/problem-words.ts';
+import type { Words } from '../model/words.ts';
 
 const LOG_LINES_MAX = 200;
 /** Ended jobs that are kept to be looked at; those under way are never dropped. */
@@ -35,7 +39,7 @@ export interface JobsHost extends Jobs {
   open(kind: string, step: Job['step']): OpenJob;
   pairProgress(adapter: AdapterId, progress: PairProgress): void;
   /** The adapter is gone: its jobs cannot go on. */
-  adapterGone(adapter: AdapterId, reason: string): void;
+  adapterGone(adapter: AdapterId, reason: Words): void;
 }
 
 /** What a pairing found, in the job's result. */
@@ -88,7 +92,7 @@ export function createJobs(options: JobsOptions): JobsHost {
     return put(newJob(kind, first));
   }
 
-  function update(id: JobId, change: Partial<Job>, line?: string): Job | undefined {
+  function update(id: JobId, change: Partial<Job>, line?: Words): Job | undefined {
     const job = jobs.get(id);
     if (job?.state !== 'running') return undefined;
     const log = line
@@ -98,7 +102,7 @@ export function createJobs(options: JobsOptions): JobsHost {
     return put({ ...job, ...change, log, ...(isOver ? { endedAtMs: options.nowMs() } : {}) });
   }
 
-  function endPair(pair: RunningPair, change: Partial<Job>, line: string): void {
+  function endPair(pair: RunningPair, change: Partial<Job>, line: Words): void {
     clearTimeout(pair.settleTimer);
     if (pairs.get(pair.adapter) === pair) pairs.delete(pair.adapter);
     update(pair.job, { result: pair.paired, etaSeconds: null, ...change }, line);
@@ -107,7 +111,10 @@ export function createJobs(options: JobsOptions): JobsHost {
   function settlePair(pair: RunningPair): void {
     if (!pair.isClosed || pair.busy.size > 0) return;
     const count = pair.paired.devices.length;
-    const line = count === 1 ? '1 device was added.' : `${count} devices were added.`;
+    const line = {
+      en: count === 1 ? '1 device was added.' : `${count} devices were added.`,
+      zh: `添加了 ${count} 台设备。`,
+    };
     const step = { name: 'done', index: 4, of: 4 };
     endPair(pair, { state: 'done', step, progress: 1 }, line);
   }
@@ -122,12 +129,23 @@ export function createJobs(options: JobsOptions): JobsHost {
       if (!pair.paired.devices.some((one) => one.id === device.id)) {
         pair.paired.devices.push({ id: device.id, name: device.name });
       }
-      const support =
-        description.support === 'exact' ? '' : ' (no definition for this model: generated)';
+      const isExact = description.support === 'exact';
       const step = { name: 'named', index: 4, of: 4 };
-      update(pair.job, { step, result: pair.paired }, `${device.name} was added${support}.`);
+      update(
+        pair.job,
+        { step, result: pair.paired },
+        {
+          en: `${device.name} was added${isExact ? '' : ' (no definition for this model: generated)'}.`,
+          zh: `已添加 ${device.name}${isExact ? '' : '（没有这个型号的定义，已自动生成）'}。`,
+        },
+      );
     } catch (error) {
-      update(pair.job, {}, `${node} could not be kept: ${toProblem(error).message}`);
+      const why = problemLine(toProblem(error));
+      const line = {
+        en: `${node} could not be kept: ${why.en}`,
+        zh: `无法保存 ${node}：${why.zh}`,
+      };
+      update(pair.job, {}, line);
     }
     pair.busy.delete(node);
     settlePair(pair);
@@ -146,7 +164,11 @@ export function createJobs(options: JobsOptions): JobsHost {
       }
       case 'found':
         pair.busy.add(progress.node);
-        update(pair.job, { step: { name: 'found', index: 1, of: 4 } }, `Found ${progress.node}.`);
+        update(
+          pair.job,
+          { step: { name: 'found', index: 1, of: 4 } },
+          { en: `Found ${progress.node}.`, zh: `找到了 ${progress.node}。` },
+        );
         return;
       case 'interviewing':
         pair.busy.add(progress.node);
@@ -160,14 +182,17 @@ export function createJobs(options: JobsOptions): JobsHost {
               part: { index: progress.index, of: progress.of },
             },
           },
-          `Getting to know ${progress.node}: ${progress.index} of ${progress.of}.`,
+          {
+            en: `Getting to know ${progress.node}: ${progress.index} of ${progress.of}.`,
+            zh: `正在了解 ${progress.node}：${progress.index}/${progress.of}。`,
+          },
         );
         return;
       case 'configuring':
         update(
           pair.job,
           { step: { name: 'configure', index: 3, of: 4 } },
-          `Setting up ${progress.node}.`,
+          { en: `Setting up ${progress.node}.`, zh: `正在设置 ${progress.node}。` },
         );
         return;
       case 'note':
@@ -177,8 +202,7 @@ export function createJobs(options: JobsOptions): JobsHost {
         void adopt(pair, progress.node, progress.description);
         return;
       case 'failed': {
-        const { message, hint } = progress.problem;
-        update(pair.job, { problem: progress.problem }, hint ? `${message} ${hint}` : message);
+        update(pair.job, { problem: progress.problem }, problemLine(progress.problem));
         if (progress.node) pair.busy.delete(progress.node);
         settlePair(pair);
         return;
@@ -234,14 +258,16 @@ export function createJobs(options: JobsOptions): JobsHost {
       } catch (error) {
         const isTold = jobs.get(job.id) !== job;
         const problem = toProblem(error);
-        if (isTold) endPair(pair, { state: 'failed', problem }, problem.message);
+        if (isTold) endPair(pair, { state: 'failed', problem }, problemLine(problem));
         else {
           pairs.delete(adapter);
           jobs.delete(job.id);
         }
         throw error;
       }
-      const line = router ? `Open through ${router.name}.` : 'The network is open.';
+      const line = router
+        ? { en: `Open through ${router.name}.`, zh: `已通过 ${router.name} 开放网络。` }
+        : { en: 'The network is open.', zh: '网络已开放。' };
       return update(job.id, { etaSeconds: seconds, progress: 0 }, line) ?? job;
     },
     async interview(id, _actor) {
@@ -252,11 +278,12 @@ export function createJobs(options: JobsOptions): JobsHost {
       void options.callAdapter(adapter, { kind: 'interview', node }).then(
         () => {
           const step = { name: 'done', index: 2, of: 2 };
-          update(job.id, { state: 'done', step, progress: 1 }, `${device.name} is known anew.`);
+          const line = { en: `${device.name} is known anew.`, zh: `已重新了解 ${device.name}。` };
+          update(job.id, { state: 'done', step, progress: 1 }, line);
         },
         (error: unknown) => {
           const problem = toProblem(error);
-          update(job.id, { state: 'failed', problem }, problem.message);
+          update(job.id, { state: 'failed', problem }, problemLine(problem));
         },
       );
       return job;
@@ -284,7 +311,7 @@ export function createJobs(options: JobsOptions): JobsHost {
         pairs.set(pair.adapter, pair);
         throw error;
       }
-      endPair(pair, { state: 'cancelled' }, 'Stopped.');
+      endPair(pair, { state: 'cancelled' }, { en: 'Stopped.', zh: '已停止。' });
       return jobs.get(id) ?? job;
     },
     open(kind, step) {
@@ -312,10 +339,11 @@ export function createJobs(options: JobsOptions): JobsHost {
     adapterGone(adapter, reason) {
       const pair = pairs.get(adapter);
       if (!pair) return;
-      const problem = {
-        code: 'unreachable' as const,
-        message: reason,
+      const problem: Problem = {
+        code: 'unreachable',
+        message: reason.en,
         hint: 'Try again once it is back.',
+        zh: { message: reason.zh, hint: '等它恢复后再试一次。' },
       };
       endPair(pair, { state: 'failed', problem }, reason);
     },

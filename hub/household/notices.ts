@@ -1,6 +1,8 @@
 // What is wrong, in words that a household understands, with what to do, in both languages. Pages and the command
 // line show these as they are.
+
 import type { AdapterHealth, HealthReport, PartHealth } from '../model/hub-port.ts';
+import { problemInChinese } from '../model/problem-words.ts';
 import type { StoreStatistics } from '../model/store-port.ts';
 
 export type Notice = HealthReport['notices'][number];
@@ -52,12 +54,12 @@ function ofAdapter(adapter: AdapterHealth, address: string): Notice | null {
     case 'unsupported':
       return text(
         `The ${radio.en}${at} cannot be used: ${problem.message}. ${problem.hint ?? ''}`.trim(),
-        `无法使用 ${radio.zh}${at}：设置不对。请在“家 › 设置”中检查${place}。（${problem.message}）`,
+        `无法使用 ${radio.zh}${at}：设置不对。请在“家 › 设置”中检查${place}。（${problemInChinese(problem).message}）`,
       );
     default:
       return text(
         `The ${radio.en}${at} has a fault and is being started again: ${problem.message}`,
-        `${radio.zh}${at} 出了故障，正在重新启动。（${problem.message}）`,
+        `${radio.zh}${at} 出了故障，正在重新启动。（${problemInChinese(problem).message}）`,
       );
   }
 }

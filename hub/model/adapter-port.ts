@@ -5,6 +5,7 @@ import type { NodeDescription } from './device.ts';
 import type { Problem } from './errors.ts';
 import type { CommandId, NodeAddress } from './identifiers.ts';
 import type { PropertyKey, PropertyValue } from './properties.ts';
+import type { Words } from './words.ts';
 
 /** Why a value came: by itself, as the answer to a read, or because the adapter has just reconnected. */
 export type ReportReason = 'report' | 'read' | 'reconnect';
@@ -87,7 +88,7 @@ export type PairProgress =
       readonly description: NodeDescription;
     }
   /** Something to know about the node that hinders nothing. */
-  | { readonly kind: 'note'; readonly node: NodeAddress; readonly text: string }
+  | { readonly kind: 'note'; readonly node: NodeAddress; readonly text: Words }
   | { readonly kind: 'failed'; readonly node: NodeAddress | null; readonly problem: Problem }
   | { readonly kind: 'closed' };
 

@@ -34,10 +34,20 @@ export interface Problem {
   readonly message: string;
   readonly hint: string | null;
   readonly errors?: readonly InputProblem[];
+  /** The same in Chinese; absent where nobody has said it. */
+  readonly zh?: ProblemWords;
+}
+
+/** What is wrong and what to do, in one language. */
+export interface ProblemWords {
+  readonly message: string;
+  readonly hint: string | null;
 }
 
 export interface HubErrorOptions {
   readonly hint?: string | undefined;
+  /** The message and the hint in Chinese. */
+  readonly zh?: ProblemWords | undefined;
   readonly cause?: unknown;
 }
 
@@ -45,12 +55,14 @@ export interface HubErrorOptions {
 export class HubError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | null;
+  readonly zh: ProblemWords | null;
 
   constructor(code: ErrorCode, message: string, options: HubErrorOptions = {}) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.name = new.target.name;
     this.code = code;
     this.hint = options.hint ?? null;
+    this.zh = options.zh ?? null;
   }
 }
 
@@ -98,7 +110,8 @@ export class TimeoutError extends HubError {
 /** The plain form of any thrown thing; what is not a HubError becomes `internal`. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof HubError) {
-    const problem: Problem = { code: error.code, message: error.message, hint: error.hint };
+    const { code, message, hint, zh } = error;
+    const problem: Problem = { code, message, hint, ...(zh === null ? {} : { zh }) };
     return error instanceof ValidationError && error.errors.length > 0
       ? { ...problem, errors: error.errors }
       : problem;
@@ -109,7 +122,7 @@ export function toProblem(error: unknown): Problem {
 
 /** The error that a problem from another thread or process stands for. */
 export function fromProblem(problem: Problem): HubError {
-  const options = { hint: problem.hint ?? undefined };
+  const options = { hint: problem.hint ?? undefined, zh: problem.zh };
   return problem.code === 'invalid-input'
     ? new ValidationError(problem.message, { ...options, errors: problem.errors ?? [] })
     : new HubError(problem.code, problem.message, options);

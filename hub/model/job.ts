@@ -1,13 +1,14 @@
 // Long work as one record that the page's bars, the command line's bars and the metrics all show.
 import type { Problem } from './errors.ts';
 import type { JobId } from './identifiers.ts';
+import type { Words } from './words.ts';
 
 export type JobState = 'running' | 'done' | 'failed' | 'cancelled';
 
 /** One line of what happened, with its wall time. */
 export interface JobLogLine {
   readonly atMs: number;
-  readonly text: string;
+  readonly text: Words;
 }
 
 export interface Job {
@@ -40,7 +41,7 @@ export interface OpenJob {
   record(): Job;
   update(
     change: Partial<Pick<Job, 'step' | 'progress' | 'etaSeconds' | 'result'>>,
-    line?: string,
+    line?: Words,
   ): void;
-  end(state: 'done' | 'failed' | 'cancelled', problem: Problem | null, line: string): void;
+  end(state: 'done' | 'failed' | 'cancelled', problem: Problem | null, line: Words): void;
 }

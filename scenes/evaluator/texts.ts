@@ -1,7 +1,8 @@
 // The words of traces: what set a run off, what each step did, and the whole run in one sentence, in both languages.
 
-import type { ErrorCode, Problem } from '../../hub/model/errors.ts';
+import type { Problem } from '../../hub/model/errors.ts';
 import type { DeviceId } from '../../hub/model/identifiers.ts';
+import { problemKind } from '../../hub/model/problem-words.ts';
 import type { PropertyKey, PropertyValue } from '../../hub/model/properties.ts';
 import { formatValue } from '../../hub/model/property-format.ts';
 import type { Label } from '../../hub/model/property-row.ts';
@@ -128,29 +129,9 @@ export function upperFirst(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
-const PROBLEM_WORDS: Readonly<Record<ErrorCode, string>> = {
-  'invalid-input': '命令不被接受',
-  'not-found': '设备已不存在',
-  conflict: '与其他更改冲突',
-  'not-claimed': '中枢尚未认领',
-  unauthenticated: '需要登录',
-  forbidden: '没有权限',
-  'too-many-attempts': '尝试次数过多',
-  'too-large': '内容过大',
-  unreachable: '无法连接设备',
-  'timed-out': '设备未响应',
-  'rejected-by-device': '设备拒绝了命令',
-  unsupported: '设备不支持',
-  'not-recorded': '未记录,因此没有执行',
-  busy: '正忙',
-  cancelled: '已取消',
-  storage: '存储出错',
-  internal: '结果未知',
-};
-
-/** A problem in words: its message in English, its kind in Chinese. */
+/** A problem in words; in Chinese by its kind where it came without them. */
 export function problemWords(problem: Problem): Label {
-  return both(problem.message, PROBLEM_WORDS[problem.code]);
+  return both(problem.message, problem.zh?.message ?? problemKind(problem.code));
 }
 
 /** The text of a message with its blanks filled. What is not known shows as a dash. */

@@ -283,10 +283,10 @@ export class Driver {
       const { body } = await life.hub.call<{ items: { address: string }[] }>(
         '/api/devices?limit=200',
       );
-      const { body: now } = await life.hub.call<{ log: { text: string }[] }>(
+      const { body: now } = await life.hub.call<{ log: { text: { en: string } }[] }>(
         `/api/jobs/${job.body.id}`,
       );
-      const isAdded = now.log.some(({ text }) => / was added/.test(text));
+      const isAdded = now.log.some(({ text }) => / was added/.test(text.en));
       if (isAdded && body.items.some(({ address }) => address === ieee)) {
         this.#record.acknowledge(key, { isThere: true });
         this.done.pairings += 1;

@@ -1,6 +1,7 @@
 // One Tasmota device of the home: what its messages tell, its commands on their way, and whether it is there.
-import { type Problem, toProblem } from '../../../hub/model/errors.ts';
+import { type Problem, type ProblemWords, toProblem } from '../../../hub/model/errors.ts';
 import { type NodeAddress, nodeAddress } from '../../../hub/model/identifiers.ts';
+import { offlineReason } from '../../../hub/model/offline-reason.ts';
 import type { AdapterCommand, AdapterContext } from '../../contract/adapter.ts';
 import type { Bus } from '../bus.ts';
 import { type Conversion, commandOf, convert, describe, pressesOf, valuesOf } from './convert.ts';
@@ -12,6 +13,7 @@ const HEARD_WITHIN_MS = 20_000;
 const PAYLOAD_BYTES_MAX = 32 * 1024;
 const COMMANDS_MAX = 32;
 const CHECK_POWER = 'Check that it has power and is in reach of the Wi-Fi.';
+const CHECK_POWER_ZH = '请检查它是否通电、是否在 Wi-Fi 覆盖范围内。';
 
 interface UnderWay {
   readonly command: AdapterCommand;
@@ -121,6 +123,7 @@ export class TasmotaDevice {
         code: 'unreachable',
         message: `${this.#name} is offline: ${this.#reason}`,
         hint: CHECK_POWER,
+        zh: offlineInChinese(this.#name, this.#reason, CHECK_POWER),
       });
       return;
     }
@@ -212,7 +215,13 @@ export class TasmotaDevice {
     this.#reason = reason;
     const text = hint === null ? reason : `${reason}. ${hint}`;
     this.#context.availability(this.node, false, text);
-    this.#failAll({ code: 'unreachable', message: `${this.#name} is offline: ${reason}`, hint });
+    const zh = offlineInChinese(this.#name, reason, hint);
+    this.#failAll({
+      code: 'unreachable',
+      message: `${this.#name} is offline: ${reason}`,
+      hint,
+      zh,
+    });
   }
 
   #answered(state: Fields): void {
@@ -223,6 +232,10 @@ export class TasmotaDevice {
           code: 'rejected-by-device',
           message: `${this.#name} does not know the command`,
           hint: 'Look at its console whether its module is set up rightly.',
+          zh: {
+            message: `${this.#name} 不认识这个命令`,
+            hint: '请在它的控制台里检查模块设置是否正确。',
+          },
         });
         return;
       }
@@ -239,6 +252,7 @@ export class TasmotaDevice {
       code: 'timed-out',
       message: `${this.#name} did not answer`,
       hint: CHECK_POWER,
+      zh: { message: `${this.#name} 没有应答`, hint: CHECK_POWER_ZH },
     };
     this.#end(lane, underWay, 'timedOut', problem);
     this.#offline('It does not answer');
@@ -260,6 +274,11 @@ export class TasmotaDevice {
       this.#end(lane, underWay, 'failed', problem);
     }
   }
+}
+
+function offlineInChinese(name: string, reason: string, hint: string | null): ProblemWords {
+  const message = `${name} 离线：${offlineReason(reason, 'zh')}`;
+  return { message, hint: hint === CHECK_POWER ? CHECK_POWER_ZH : null };
 }
 
 const LAST_WILL = 'The broker lost the connection to it';

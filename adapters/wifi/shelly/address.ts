@@ -3,6 +3,7 @@
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
 import { type HubError, UnreachableError, ValidationError } from '../../../hub/model/errors.ts';
+import type { Words } from '../../../hub/model/words.ts';
 
 /** A checked address. */
 export interface LanAddress {
@@ -39,7 +40,11 @@ export function parseLanAddress(given: string): LanAddress {
   const isHost = isName && host.length <= 253;
   const isWhole = isHost && port >= 1 && port <= 65_535 && (match?.[1] === undefined || isIP(host));
   if (!isWhole) {
-    throw wrong(`"${text.slice(0, 60)}" is not the address of a device`);
+    const shown = text.slice(0, 60);
+    throw wrong({
+      en: `"${shown}" is not the address of a device`,
+      zh: `“${shown}”不是设备的地址`,
+    });
   }
   if (isIP(host) !== 0 && !isHomeAddress(host)) throw notHome(text);
   return { text, host, port };
@@ -65,6 +70,10 @@ export async function resolveLanAddress({ host, text }: LanAddress): Promise<str
   if (first === undefined) {
     throw new UnreachableError(`Nothing on the network is called "${host}"`, {
       hint: 'Give the IP address of the device, as the router or its own app shows it.',
+      zh: {
+        message: `网络上没有叫“${host}”的设备`,
+        hint: '请填写设备的 IP 地址，可在路由器或它自己的应用里看到。',
+      },
     });
   }
   if (!found.every(({ address }) => isHomeAddress(address))) throw notHome(text);
@@ -72,11 +81,15 @@ export async function resolveLanAddress({ host, text }: LanAddress): Promise<str
 }
 
 function notHome(text: string): HubError {
-  return wrong(`${text} is not an address of the home's own network`);
+  return wrong({
+    en: `${text} is not an address of the home's own network`,
+    zh: `${text} 不是家里自己网络的地址`,
+  });
 }
 
-function wrong(message: string): ValidationError {
-  return new ValidationError(message, {
+function wrong({ en, zh }: Words): ValidationError {
+  return new ValidationError(en, {
+    zh: { message: zh, hint: '请填写设备在你的网络中的 IP 地址，例如 192.168.1.20。' },
     hint: 'Give the IP address of the device on your network, such as 192.168.1.20.',
     errors: [{ path: '/address', message: 'must be an address on the home’s network' }],
   });

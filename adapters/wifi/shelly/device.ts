@@ -154,9 +154,12 @@ export class ShellyDevice {
   }
 
   #named(problem: Problem): Problem {
+    const named = (text: string): string => text.replaceAll(this.#address.text, () => this.#name);
+    const { message, zh } = problem;
     return {
       ...problem,
-      message: problem.message.replaceAll(this.#address.text, () => this.#name),
+      message: named(message),
+      ...(zh === undefined ? {} : { zh: { ...zh, message: named(zh.message) } }),
     };
   }
 
@@ -171,6 +174,10 @@ export class ShellyDevice {
         opened.rpc.close();
         throw new HubError('conflict', `Another device answers at ${this.#address.text}`, {
           hint: 'The router may have given the address away: add the device again with its new address.',
+          zh: {
+            message: `${this.#address.text} 上应答的是另一个设备`,
+            hint: '路由器可能把地址给了别的设备：请用新地址重新添加。',
+          },
         });
       }
       if (this.#isStopped) opened.rpc.close();

@@ -43,15 +43,27 @@ export function passwordProblem(address: string, isGiven: boolean): HubError {
   return isGiven
     ? new HubError('forbidden', `${address} does not take the password`, {
         hint: 'Add the device again with the password that is set on its own page, under Authentication.',
+        zh: {
+          message: `${address} 不接受这个密码`,
+          hint: '请用设备自己页面的 Authentication 里设置的密码重新添加它。',
+        },
       })
     : new HubError('forbidden', `${address} asks for a password`, {
         hint: 'Add the device with its address and the password that is set on its own page.',
+        zh: {
+          message: `${address} 需要密码`,
+          hint: '请用它的地址和设备自己页面上设置的密码添加它。',
+        },
       });
 }
 
 export function nonsenseProblem(address: string): HubError {
   return new HubError('rejected-by-device', `What answers at ${address} is not a Shelly`, {
     hint: 'Check the address. Only Shelly devices of the second generation and later can be added.',
+    zh: {
+      message: `${address} 上应答的不是 Shelly`,
+      hint: '请检查地址。只能添加第二代及以后的 Shelly 设备。',
+    },
   });
 }
 
@@ -135,7 +147,9 @@ export class Rpc {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(id);
-        reject(new TimeoutError(`${this.#address} did not answer`, { hint: CHECK_POWER }));
+        const message = `${this.#address} did not answer`;
+        const zh = { message: `${this.#address} 没有应答`, hint: CHECK_POWER_ZH };
+        reject(new TimeoutError(message, { hint: CHECK_POWER, zh }));
       }, limitMs);
       this.#waiting.set(id, { method, params, hasAnswered, timer, resolve, reject });
       const auth = this.#auth === null ? {} : { auth: this.#auth };
@@ -158,7 +172,9 @@ export class Rpc {
     socket.on('close', () => this.#end(lostProblem(this.#address), false));
     this.#pulse = setInterval(() => {
       if (!this.#isAlive) {
-        this.#end(new TimeoutError(`${this.#address} went silent`, { hint: CHECK_POWER }), false);
+        const message = `${this.#address} went silent`;
+        const zh = { message: `${this.#address} 不再应答`, hint: CHECK_POWER_ZH };
+        this.#end(new TimeoutError(message, { hint: CHECK_POWER, zh }), false);
         return;
       }
       this.#isAlive = false;
@@ -210,6 +226,10 @@ export class Rpc {
       waiting.reject(
         new HubError('rejected-by-device', `${this.#address} refused ${waiting.method}: ${text}`, {
           hint: 'Look at the device’s own page whether it is set up for this.',
+          zh: {
+            message: `${this.#address} 拒绝了 ${waiting.method}：${text}`,
+            hint: '请在设备自己的页面上检查它是否为此设置好了。',
+          },
         }),
       );
       return;
@@ -237,6 +257,7 @@ export class Rpc {
 }
 
 const CHECK_POWER = 'Check that it has power and is in reach of the Wi-Fi.';
+const CHECK_POWER_ZH = '请检查它是否通电、是否在 Wi-Fi 覆盖范围内。';
 /** Time for the second attempt, with the password. */
 const ANSWER_WITHIN_MS = 4_000;
 
@@ -250,7 +271,10 @@ function parseFrame(data: WebSocket.RawData): Json | null {
 }
 
 function lostProblem(address: string): HubError {
-  return new UnreachableError(`The connection to ${address} was lost`, { hint: CHECK_POWER });
+  return new UnreachableError(`The connection to ${address} was lost`, {
+    hint: CHECK_POWER,
+    zh: { message: `与 ${address} 的连接断开了`, hint: CHECK_POWER_ZH },
+  });
 }
 
 function connectProblem(address: string, error: unknown): HubError {
@@ -263,6 +287,7 @@ function connectProblem(address: string, error: unknown): HubError {
   }
   return new UnreachableError(`${address} cannot be reached`, {
     hint: CHECK_POWER,
+    zh: { message: `连不上 ${address}`, hint: CHECK_POWER_ZH },
     cause: error,
   });
 }

@@ -147,10 +147,15 @@ test('a password is needed, tried, kept as a digest alone, and missed when it wa
   expect(await pair(hub, address)).toMatchObject({
     code: 'forbidden',
     message: `${address} asks for a password`,
+    zh: { message: `${address} 需要密码`, hint: '请用它的地址和设备自己页面上设置的密码添加它。' },
   });
   expect(await pair(hub, address, 'candlelite')).toMatchObject({
     code: 'forbidden',
     message: `${address} does not take the password`,
+    zh: {
+      message: `${address} 不接受这个密码`,
+      hint: '请用设备自己页面的 Authentication 里设置的密码重新添加它。',
+    },
   });
   expect(await pair(hub, address, 'candlelight')).toBeNull();
   const file = path.join(folder, 'shelly', 'devices.json');

@@ -148,7 +148,7 @@ describe('pair', () => {
     await using bench = await startBench({ change: script.change });
     const cli = bench.start(['pair', '--seconds', '60']);
     await cli.printed('waiting for a device (1 of 4), 60 s left');
-    const log = [{ atMs: 0, text: 'Found 0x00158d0001a2b3c4.' }];
+    const log = [{ atMs: 0, text: { en: 'Found 0x00158d0001a2b3c4.', zh: '找到了。' } }];
     script.move({ step: { name: 'interview', index: 2, of: 4 }, log });
     await cli.printed('asking the device what it is (2 of 4)');
     bench.hub.addDevice('Hall lamp');

@@ -152,8 +152,8 @@ async function showAsLines(
     if (step !== shownSteps && step !== '') say(stepText(context, job));
     shownSteps = step;
     for (const { at, text } of job.log) {
-      const line = `${at} ${text}`;
-      if (!shownLines.has(line)) say(`  ${text}`);
+      const line = `${at} ${text.en}`;
+      if (!shownLines.has(line)) say(`  ${text[context.language]}`);
       shownLines.add(line);
     }
   };
@@ -182,7 +182,9 @@ async function showOnTerminal(
           for (;;) {
             const next = await jobs.next();
             job = next.value;
-            for (const { text } of job.log.slice(shown)) task.output = plain(text);
+            for (const { text } of job.log.slice(shown)) {
+              task.output = plain(text[context.language]);
+            }
             shown = Math.max(shown, job.log.length);
             const step = stepText(context, job);
             task.title = plain(step === '' ? heading : `${heading}  ${step}`);

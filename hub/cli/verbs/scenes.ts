@@ -1,4 +1,5 @@
 // `ingle scenes`: lists the scenes, and the verbs of one scene's life. Files are read in scene-files.ts.
+
 import type { Command } from 'commander';
 import type {
   ListJson,
@@ -7,6 +8,7 @@ import type {
   SceneJson,
   SceneTextJson,
 } from '../../api/shapes.ts';
+import { problemIn } from '../../model/problem-words.ts';
 import { CliError } from '../cli-error.ts';
 import { apiPath } from '../client.ts';
 import { type Context, clockTime, findScene, ifMatch, moment } from '../context.ts';
@@ -128,7 +130,7 @@ async function listScenes({ client, printer, words, language }: Context): Promis
       scene.name,
       stateOf(scene),
       runOf(scene),
-      scene.problem?.detail ?? scene.sentence[language],
+      scene.problem ? problemIn(scene.problem, language).detail : scene.sentence[language],
     ]),
   ]);
 }
@@ -158,8 +160,9 @@ async function runScene(context: Context, typed: string, checkWhile: boolean): P
 
 function failedRun({ words, language }: Context, run: RunJson): CliError {
   const problem = run.steps.findLast((step) => step.problem)?.problem;
-  return new CliError('rejected-by-device', problem?.detail ?? run.summary[language], {
-    hint: problem?.hint ?? words.errors.listHint(`ingle scenes trace ${run.scene} --run ${run.id}`),
+  const told = problem && problemIn(problem, language);
+  return new CliError('rejected-by-device', told?.detail ?? run.summary[language], {
+    hint: told?.hint ?? words.errors.listHint(`ingle scenes trace ${run.scene} --run ${run.id}`),
   });
 }
 
@@ -223,7 +226,9 @@ async function showTrace(
       `  ${clockTime(step.at, language)}`,
       STATE_MARKS[step.state] ?? ' ',
       step.path,
-      step.problem ? `${step.text[language]}: ${step.problem.detail}` : step.text[language],
+      step.problem
+        ? `${step.text[language]}: ${problemIn(step.problem, language).detail}`
+        : step.text[language],
     ]),
   );
   if (run.omitted > 0) printer.line(`  ${words.scenes.omitted(run.omitted)}`);

@@ -1,6 +1,8 @@
 // `ingle set` and `ingle toggle`: one command to one device, followed as far as was asked.
+
 import type { Command } from 'commander';
 import type { CommandJson, DeviceJson } from '../../api/shapes.ts';
+import { problemIn } from '../../model/problem-words.ts';
 import { durationMs, oneOf } from '../arguments.ts';
 import { nearest } from '../choose.ts';
 import { CliError } from '../cli-error.ts';
@@ -161,7 +163,7 @@ async function send(
 }
 
 function finish(
-  { printer, words }: Context,
+  { printer, words, language }: Context,
   device: DeviceJson,
   record: CommandJson,
   wait: Wait,
@@ -176,11 +178,12 @@ function finish(
       record.state === 'superseded'
         ? words.set.superseded(device.name)
         : words.set.failed(device.name);
+    const told = record.problem && problemIn(record.problem, language);
     throw new CliError(
       record.state === 'superseded' ? 'conflict' : code,
-      record.problem?.detail ?? fallback,
+      told?.detail ?? fallback,
       {
-        hint: record.problem?.hint ?? null,
+        hint: told?.hint ?? null,
       },
     );
   }

@@ -1,7 +1,9 @@
 // `ingle status`: whether the hub is well, and, where it is not, what to do.
+
 import type { Command } from 'commander';
 import type { DeviceJson, HealthJson, HomeJson, ReadyJson, SceneJson } from '../../api/shapes.ts';
 import { offlineReason } from '../../model/offline-reason.ts';
+import { problemIn } from '../../model/problem-words.ts';
 import { CliError } from '../cli-error.ts';
 import { type Context, moment } from '../context.ts';
 import type { AddVerb } from '../verb.ts';
@@ -71,7 +73,7 @@ function showHealth({ printer, words, language }: Context, health: HealthJson): 
   for (const adapter of health.adapters) {
     // What runs on demand alone is of no interest while it does not.
     if (adapter.state === 'stopped') continue;
-    const detail = adapter.problem?.detail ?? adapter.detail;
+    const detail = adapter.problem ? problemIn(adapter.problem, language).detail : adapter.detail;
     const state = words.status.adapterStates[adapter.state];
     printer.line(`  ${words.status.adapter(adapter.id, state, detail)}`);
   }

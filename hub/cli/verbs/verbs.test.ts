@@ -63,6 +63,35 @@ describe('status', () => {
   });
 });
 
+describe('a problem of an adapter', () => {
+  test('is read in the chosen language', async () => {
+    await using bench = await startBench();
+    const { hub } = bench;
+    const problem = {
+      code: 'unreachable' as const,
+      message: 'The connection to the coordinator was lost',
+      hint: 'Check its cable.',
+      zh: { message: '与网关（协调器）的连接断开了', hint: '请检查线缆。' },
+    };
+    hub.health = {
+      ...hub.health,
+      adapters: hub.health.adapters.map((adapter) => ({
+        ...adapter,
+        state: { kind: 'fault' as const, problem, retryAtMs: null },
+      })),
+    };
+    expect((await bench.ingle(['status'])).stdout).toContain(problem.message);
+    expect((await bench.ingle(['status', '--lang', 'zh'])).stdout).toContain(problem.zh.message);
+    const { stdout } = await bench.ingle(['status', '--json']);
+    expect(JSON.parse(stdout).adapters[0].problem).toEqual({
+      code: 'unreachable',
+      detail: problem.message,
+      hint: problem.hint,
+      zh: { detail: problem.zh.message, hint: problem.zh.hint },
+    });
+  });
+});
+
 describe('devices', () => {
   test('the list shows name, room, state in words and the handle', async () => {
     await using bench = await startBench();

@@ -1,10 +1,13 @@
 // Does what a provisioning file says: home, rooms, devices, scenes, in this order, each through the same edits that a
 // person makes. What is so already is left alone, so a run that was cut off is mended by doing it again.
+
 import type { DeviceRecord } from '../../model/device.ts';
 import { HubError, type InputProblem, type Problem, toProblem } from '../../model/errors.ts';
 import type { Actor, Household, Jobs, PairRequest } from '../../model/hub-port.ts';
 import type { DeviceId, JobId } from '../../model/identifiers.ts';
 import type { Job, OpenJob } from '../../model/job.ts';
+import { problemLine } from '../../model/problem-words.ts';
+import type { Words } from '../../model/words.ts';
 import { firstFree } from '../names.ts';
 import { pointer } from './document.ts';
 import {
@@ -16,6 +19,7 @@ import {
   sameName,
   type Work,
 } from './plan.ts';
+import { jobWords } from './words.ts';
 
 const LOOK_EVERY_MS = 100;
 const STEPS = ['home', 'rooms', 'devices', 'scenes'] as const;
@@ -55,7 +59,7 @@ export async function applyWork(
   function step(name: (typeof STEPS)[number]): void {
     job.update({ step: { name, index: STEPS.indexOf(name) + 1, of: STEPS.length } });
   }
-  function finish(line?: string): void {
+  function finish(line?: Words): void {
     finished += 1;
     job.update({ progress: Math.min(1, finished / total) }, line);
   }
@@ -64,7 +68,7 @@ export async function applyWork(
   if (Object.keys(work.home).length > 0) {
     await household.setHome(work.home, null, actor);
     done.changed += 1;
-    finish('The home is set.');
+    finish(jobWords.homeSet);
   } else finish();
 
   step('rooms');
@@ -74,12 +78,12 @@ export async function applyWork(
     if (known === undefined) {
       await household.addRoom({ name: room.name, icon: room.icon ?? null }, actor);
       done.added += 1;
-      finish(`The room ${room.name} was added.`);
+      finish(jobWords.roomAdded(room.name));
     } else if (roomDiffers(room, known)) {
       const icon = room.icon === undefined ? {} : { icon: room.icon };
       await household.setRoom(known.id, { name: room.name, ...icon }, null, actor);
       done.changed += 1;
-      finish(`The room ${room.name} was changed.`);
+      finish(jobWords.roomChanged(room.name));
     } else finish();
   }
 
@@ -147,8 +151,8 @@ export async function applyWork(
     if (device.known === null) done.added += 1;
     else if (change !== null) done.changed += 1;
     if (change !== null) await household.setDevice(known.id, change, null, actor);
-    const line = device.known === null ? 'was added' : 'was changed';
-    finish(change === null && device.known !== null ? undefined : `${device.name} ${line}.`);
+    if (device.known === null) finish(jobWords.deviceAdded(device.name));
+    else finish(change === null ? undefined : jobWords.deviceChanged(device.name));
   }
 
   /** Opens a network once for all devices whose addresses are known. */
@@ -163,14 +167,10 @@ export async function applyWork(
     for (const { how, name } of missing) {
       if (how.installCode === null) continue;
       await jobs.cancel((await open(how.installCode)).id, actor);
-      job.update({}, `The install code of ${name} was given to the coordinator.`);
+      job.update({}, jobWords.codeGiven(name));
     }
     const pair = await open(null);
-    const count = missing.length === 1 ? '1 device' : `${missing.length} devices`;
-    job.update(
-      {},
-      `The network is open for ${count}. Put them into pairing mode now: ${missing.map(({ name }) => name).join(', ')}.`,
-    );
+    job.update({}, jobWords.open(missing.map(({ name }) => name)));
     for (const device of missing) void interview(device).catch(() => {});
     try {
       await until(pair.id, async () => {
@@ -184,13 +184,13 @@ export async function applyWork(
 
   async function letInOne(device: PlannedDevice): Promise<void> {
     job.signal.throwIfAborted();
-    job.update({}, `Looking for ${device.name}.`);
+    job.update({}, jobWords.lookingFor(device.name));
     const request: PairRequest = { adapter: device.adapter, seconds, via: null, ...device.how };
     let pair: Job;
     try {
       pair = await whenReady(() => jobs.pair(request, actor));
     } catch (error) {
-      refuse(device.path, toProblem(error), `${device.name} could not be added`);
+      refuse(device.path, toProblem(error), jobWords.deviceRefused(device.name));
       return;
     }
     try {
@@ -201,7 +201,7 @@ export async function applyWork(
     const found = foundBy(pair.id);
     const problem = jobs.get(pair.id)?.problem;
     if (found === null) {
-      if (problem) refuse(device.path, problem, `${device.name} could not be added`);
+      if (problem) refuse(device.path, problem, jobWords.deviceRefused(device.name));
       return;
     }
     // Without an address of its own in the file it is known by its name from here on.
@@ -262,18 +262,19 @@ export async function applyWork(
         const place = scene.position(line, column);
         errors.push({ path: `${pointer(scene.path)}${path}`, message, ...place });
       }
-      if (!problem.errors) refuse(scene.path, problem, `${scene.name} was not saved`);
-      finish(`The scene ${scene.name} was not saved.`);
+      if (!problem.errors) refuse(scene.path, problem, jobWords.sceneRefused(scene.name));
+      finish(jobWords.sceneNotSaved(scene.name));
       return;
     }
     if (known) done.changed += 1;
     else done.added += 1;
-    finish(`The scene ${scene.name} was saved.`);
+    finish(jobWords.sceneSaved(scene.name));
   }
 
-  function refuse(path: PlannedDevice['path'], problem: Problem, what: string): void {
-    errors.push({ path: pointer(path), message: `${what}: ${problem.message}` });
-    job.update({}, `${what}: ${problem.message}${problem.hint ? ` ${problem.hint}` : ''}`);
+  function refuse(path: PlannedDevice['path'], problem: Problem, what: Words): void {
+    errors.push({ path: pointer(path), message: `${what.en}: ${problem.message}` });
+    const line = problemLine(problem);
+    job.update({}, { en: `${what.en}: ${line.en}`, zh: `${what.zh}：${line.zh}` });
   }
 }
 

@@ -1,14 +1,17 @@
 // Provisioning as the hub offers it: plans, one job at a time that does one, and the export.
+
 import type { AdapterCall } from '../../model/adapter-port.ts';
 import { ConflictError, toProblem, ValidationError } from '../../model/errors.ts';
 import type { Household, Jobs } from '../../model/hub-port.ts';
 import type { AdapterId } from '../../model/identifiers.ts';
+import { problemLine } from '../../model/problem-words.ts';
 import type { Provisioning } from '../../model/provisioning.ts';
 import type { SceneLanguage } from '../../model/scene-language-port.ts';
 import type { JobsHost } from '../jobs.ts';
 import { applyWork, UnfinishedError } from './apply.ts';
 import { exportHome } from './export.ts';
 import { planWork, tellPlan } from './plan.ts';
+import { jobWords } from './words.ts';
 
 const SECONDS_MIN = 10;
 const SECONDS_MAX = 900;
@@ -55,16 +58,15 @@ export function createProvisioning(options: ProvisioningOptions): Provisioning {
           : Promise.resolve();
       applyWork(work, job, { household, jobs, interview }, { seconds, actor })
         .then(
-          () => job.end('done', null, 'Everything is as the file says.'),
+          () => job.end('done', null, jobWords.done),
           (error: unknown) => {
-            if (job.signal.aborted)
-              return job.end('cancelled', null, 'Stopped; what was done stays.');
+            if (job.signal.aborted) return job.end('cancelled', null, jobWords.stopped);
             const problem = toProblem(error);
             const told =
               error instanceof UnfinishedError && error.errors.length > 0
                 ? { ...problem, errors: error.errors }
                 : problem;
-            job.end('failed', told, problem.message);
+            job.end('failed', told, problemLine(problem));
           },
         )
         .finally(() => {

@@ -1,7 +1,6 @@
-// What a provisioning file would do, in plain words, English and Chinese.
+// What a provisioning file would do, and what its job did, in plain words, English and Chinese.
 import type { HomeRecord } from '../../model/home.ts';
-
-type Words = { readonly en: string; readonly zh: string };
+import type { Words } from '../../model/words.ts';
 
 const THINGS = {
   room: { one: 'room', many: 'rooms', zh: '个房间' },
@@ -90,4 +89,46 @@ export const planWords = {
       zh: `文件没有提到的 ${count} ${zh}保持不变`,
     };
   },
+};
+
+/** Lines of the job that does what the file says. */
+export const jobWords = {
+  done: { en: 'Everything is as the file says.', zh: '一切都与文件一致。' },
+  stopped: { en: 'Stopped; what was done stays.', zh: '已停止；做完的部分会保留。' },
+  homeSet: { en: 'The home is set.', zh: '家已设置好。' },
+  roomAdded: (name: string): Words => ({
+    en: `The room ${name} was added.`,
+    zh: `添加了房间“${name}”。`,
+  }),
+  roomChanged: (name: string): Words => ({
+    en: `The room ${name} was changed.`,
+    zh: `修改了房间“${name}”。`,
+  }),
+  deviceAdded: (name: string): Words => ({ en: `${name} was added.`, zh: `添加了“${name}”。` }),
+  deviceChanged: (name: string): Words => ({ en: `${name} was changed.`, zh: `修改了“${name}”。` }),
+  deviceRefused: (name: string): Words => ({
+    en: `${name} could not be added`,
+    zh: `无法添加“${name}”`,
+  }),
+  codeGiven: (name: string): Words => ({
+    en: `The install code of ${name} was given to the coordinator.`,
+    zh: `已把“${name}”的安装码交给网关（协调器）。`,
+  }),
+  open: (names: readonly string[]): Words => ({
+    en: `The network is open for ${names.length === 1 ? '1 device' : `${names.length} devices`}. Put them into pairing mode now: ${names.join(', ')}.`,
+    zh: `网络已为 ${names.length} 台设备开放。现在请让它们进入配对模式：${names.join('、')}。`,
+  }),
+  lookingFor: (name: string): Words => ({ en: `Looking for ${name}.`, zh: `正在寻找“${name}”。` }),
+  sceneSaved: (name: string): Words => ({
+    en: `The scene ${name} was saved.`,
+    zh: `保存了场景“${name}”。`,
+  }),
+  sceneNotSaved: (name: string): Words => ({
+    en: `The scene ${name} was not saved.`,
+    zh: `场景“${name}”没有保存。`,
+  }),
+  sceneRefused: (name: string): Words => ({
+    en: `${name} was not saved`,
+    zh: `“${name}”没有保存`,
+  }),
 };

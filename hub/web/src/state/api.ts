@@ -7,6 +7,7 @@ export class ApiError extends Error {
   readonly code: string;
   readonly hint: string | null;
   readonly errors: readonly InputProblem[];
+  readonly zh: { readonly detail: string; readonly hint: string | null } | undefined;
 
   constructor(init: {
     status: number;
@@ -14,6 +15,7 @@ export class ApiError extends Error {
     detail: string;
     hint: string | null;
     errors: readonly InputProblem[];
+    zh?: { readonly detail: string; readonly hint: string | null } | undefined;
     cause?: unknown;
   }) {
     super(init.detail, init.cause === undefined ? {} : { cause: init.cause });
@@ -22,6 +24,7 @@ export class ApiError extends Error {
     this.code = init.code;
     this.hint = init.hint;
     this.errors = init.errors;
+    this.zh = init.zh;
   }
 
   /** Whether the request never reached the hub. */
@@ -36,6 +39,7 @@ interface ProblemBody {
   readonly title?: string;
   readonly hint?: string | null;
   readonly errors?: readonly InputProblem[];
+  readonly zh?: { readonly detail: string; readonly hint: string | null };
 }
 
 /** What a request may carry beside its body. */
@@ -88,6 +92,7 @@ async function problemOf(response: Response): Promise<ApiError> {
     detail: body.detail ?? body.title ?? `HTTP ${response.status}`,
     hint: body.hint ?? null,
     errors: body.errors ?? [],
+    zh: body.zh,
   });
 }
 

@@ -8,7 +8,8 @@ let presses = 0;
 
 /** The form in which a refusal is kept beside a control. */
 export function problemFrom(error: ApiError): ProblemJson {
-  return { code: error.code, detail: error.message, hint: error.hint, errors: [...error.errors] };
+  const { code, message: detail, hint, zh, errors } = error;
+  return { code, detail, hint, ...(zh === undefined ? {} : { zh }), errors: [...errors] };
 }
 
 async function follow(

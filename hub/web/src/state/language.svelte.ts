@@ -1,5 +1,6 @@
 // The page's language: its messages and its words for properties are loaded one language at a time.
 import type { Language } from '../../../model/home.ts';
+import { problemIn } from '../../../model/problem-words.ts';
 import type { PropertyWords } from '../../build/property-table.ts';
 import type { Messages } from '../../messages/en.ts';
 
@@ -72,4 +73,19 @@ export function propertyWords(): PropertyWords {
 /** The text of a pair in the page's language. */
 export function inLanguage(pair: { readonly en: string; readonly zh: string }): string {
   return pair[now().language];
+}
+
+/** What a problem says in the page's language: what is wrong, and what to do. */
+export function problemWords(problem: Parameters<typeof problemIn>[0]): {
+  readonly text: string;
+  readonly hint: string | null;
+} {
+  const { detail, hint } = problemIn(problem, now().language);
+  return { text: detail, hint };
+}
+
+/** The same in one line. */
+export function problemLine(problem: Parameters<typeof problemIn>[0]): string {
+  const { text, hint } = problemWords(problem);
+  return [text, hint].filter(Boolean).join(' ');
 }

@@ -1,6 +1,6 @@
 // Short messages at the foot of the page: what was done, with undo for 10 s, and what failed.
 import { type ApiError, toApiError } from './api.ts';
-import { t } from './language.svelte.ts';
+import { problemWords, t } from './language.svelte.ts';
 
 /** One message. */
 export interface Toast {
@@ -51,8 +51,9 @@ export function wordsFor(error: ApiError): { readonly text: string; readonly hin
     conflict: t().errors.conflict,
   };
   const text = known[error.code];
-  if (text !== undefined) return { text, hint: error.message || error.hint };
-  return { text: error.message || t().errors.internal, hint: error.hint };
+  const told = problemWords({ detail: error.message, hint: error.hint, zh: error.zh });
+  if (text !== undefined) return { text, hint: told.text || told.hint };
+  return { text: told.text || t().errors.internal, hint: told.hint };
 }
 
 /** Says what failed, and why. */

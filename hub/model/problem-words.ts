@@ -1,0 +1,55 @@
+// A problem in the reader's language: in the words that came with it, or in those of its kind.
+import type { ErrorCode, Problem, ProblemWords } from './errors.ts';
+import type { Language } from './property-row.ts';
+import type { Words } from './words.ts';
+
+const KINDS: Readonly<Record<ErrorCode, string>> = {
+  'invalid-input': '命令不被接受',
+  'not-found': '设备已不存在',
+  conflict: '与其他更改冲突',
+  'not-claimed': '中枢尚未认领',
+  unauthenticated: '需要登录',
+  forbidden: '没有权限',
+  'too-many-attempts': '尝试次数过多',
+  'too-large': '内容过大',
+  unreachable: '无法连接设备',
+  'timed-out': '设备未响应',
+  'rejected-by-device': '设备拒绝了命令',
+  unsupported: '设备不支持',
+  'not-recorded': '未记录,因此没有执行',
+  busy: '正忙',
+  cancelled: '已取消',
+  storage: '存储出错',
+  internal: '结果未知',
+};
+
+/** What kind of problem it is, in Chinese. */
+export function problemKind(code: ErrorCode): string {
+  return KINDS[code];
+}
+
+/** Its words in Chinese. One that came without them is told by its kind, with the English behind it. */
+export function problemInChinese(problem: Problem): ProblemWords {
+  return problem.zh ?? { message: `${KINDS[problem.code]}（${problem.message}）`, hint: null };
+}
+
+/** What is wrong and what to do as one line of a job's log, in both languages. */
+export function problemLine(problem: Problem): Words {
+  const line = ({ message, hint }: ProblemWords): string => (hint ? `${message} ${hint}` : message);
+  return { en: line(problem), zh: line(problemInChinese(problem)) };
+}
+
+/** A problem as the API tells it. */
+interface ToldProblem {
+  readonly detail: string;
+  readonly hint: string | null;
+  readonly zh?: { readonly detail: string; readonly hint: string | null } | undefined;
+}
+
+/** What a told problem says to its reader: what is wrong, and what to do. */
+export function problemIn(
+  told: ToldProblem,
+  language: Language,
+): { readonly detail: string; readonly hint: string | null } {
+  return language === 'zh' && told.zh !== undefined ? told.zh : told;
+}
