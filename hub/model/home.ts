@@ -12,6 +12,8 @@ export interface HomeRecord {
   /** IANA zone, such as `Europe/Berlin`. */
   readonly zone: string;
   readonly place: { readonly latitude: number; readonly longitude: number } | null;
+  /** Holidays, as `2026-12-24`, or `12-24` for every year; sorted; absent: none are kept. */
+  readonly holidays?: readonly string[];
   /** home, away, night, holiday, or the household's own. */
   readonly mode: string;
   readonly version: number;

@@ -1,123 +1,125 @@
-// Civil time in the home's zone: time windows, and on which instant a time of day falls. A time that the clock jumps
-// over in spring happens at the first instant after the gap; one that comes twice in autumn happens the first time.
+// Civil time in an IANA zone: what the clock on the wall shows at an instant, and at which instant it shows a time. The
+// only user of the time-zone data; the stretches between two changes of the clock are kept, and the rest is sums.
 import { Temporal } from 'temporal-polyfill';
-import { type MinuteOfDay, WEEKDAYS, type Weekday } from '../language/values.ts';
+import { type CivilDay, DAY_MS } from '../language/calendar.ts';
+import type { GapRule, OverlapRule } from '../language/times.ts';
+import type { MinuteOfDay } from '../language/values.ts';
 
-/** One time of day on one civil day. The day names the occurrence: it happens once, whatever the clock does. */
-export interface Occurrence {
-  /** The civil day, `2026-03-29`. */
-  readonly day: string;
-  readonly wallMs: number;
+/** A stretch of time with one offset from UTC; without a beginning or an end where there is no earlier or later one. */
+export interface Span {
+  readonly fromMs: number;
+  /** The first instant behind it. */
+  readonly untilMs: number;
+  readonly offsetMs: number;
 }
 
-/** Days that must be looked at to find a weekday: a week, and one at each end for gaps that cross midnight. */
-const DAYS_LOOKED_AT = 9;
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
+/** A reading of the clock on the wall: milliseconds since 1970-01-01 00:00 of that clock. */
+export type LocalMs = number;
 
 export interface CivilTime {
   readonly zone: string;
-  /** Whether the instant lies in [from, to) by the clock on the wall, over midnight where `to` is the smaller. */
-  isWithin(
-    wallMs: number,
-    window: {
-      readonly from: MinuteOfDay;
-      readonly to: MinuteOfDay;
-      readonly days: readonly Weekday[] | null;
-    },
-  ): boolean;
+  spanAt(wallMs: number): Span;
+  localAt(wallMs: number): LocalMs;
+  dayOf(wallMs: number): CivilDay;
   /** Minutes since midnight by the clock on the wall. */
   minuteOf(wallMs: number): MinuteOfDay;
-  /** The last occurrence in (afterMs, untilMs]; null where there is none within the last nine days. */
-  last(time: TimeOfDay, afterMs: number, untilMs: number): Occurrence | null;
-  /** The first occurrence after the instant. */
-  next(time: TimeOfDay, afterMs: number): Occurrence | null;
+  /**
+   * The instant at which the clock shows the reading. Null where the zone leaves out that whole day, or where the
+   * clock jumps over it and the rule is to skip it. `both` takes the first.
+   */
+  instantOf(
+    local: LocalMs,
+    rules?: { readonly gap: GapRule; readonly overlap: OverlapRule },
+  ): number | null;
 }
 
-export interface TimeOfDay {
-  readonly minute: MinuteOfDay;
-  readonly days: readonly Weekday[] | null;
-}
+/** A zone changes its clock four times a year at the most; more spans than this are thrown away and found anew. */
+const SPANS_MAX = 200;
+/** No zone is further than this from UTC. */
+const OFFSET_MAX_MS = 16 * 3_600_000;
+const MINUTE_MS = 60_000;
 
 /** Civil time of an IANA zone; of UTC where the zone is not known to this build's time-zone data. */
 export function createCivilTime(zone: string): CivilTime {
   const id = knownZone(zone);
-  /** The offset from UTC holds from `fromMs` up to the next transition. */
-  let known = { fromMs: 0, untilMs: 0, offsetMs: 0 };
+  /** In order of time, not all of them adjacent. */
+  let spans: Span[] = [];
+  let latest: Span = { fromMs: 0, untilMs: 0, offsetMs: 0 };
 
-  function localMs(wallMs: number): number {
-    if (wallMs < known.fromMs || wallMs >= known.untilMs) {
-      const at = Temporal.Instant.fromEpochMilliseconds(wallMs).toZonedDateTimeISO(id);
-      known = {
-        fromMs: wallMs,
-        untilMs: at.getTimeZoneTransition('next')?.epochMilliseconds ?? Number.POSITIVE_INFINITY,
-        offsetMs: at.offsetNanoseconds / 1e6,
-      };
+  function spanAt(wallMs: number): Span {
+    if (wallMs >= latest.fromMs && wallMs < latest.untilMs) return latest;
+    let low = 0;
+    let high = spans.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((spans[middle]?.untilMs ?? 0) <= wallMs) low = middle + 1;
+      else high = middle;
     }
-    return wallMs + known.offsetMs;
+    const known = spans[low];
+    if (known !== undefined && wallMs >= known.fromMs) {
+      latest = known;
+      return known;
+    }
+    latest = findSpan(id, wallMs);
+    if (spans.length >= SPANS_MAX) spans = [latest];
+    else spans.splice(low, 0, latest);
+    return latest;
   }
 
-  function dateOf(wallMs: number): Temporal.PlainDate {
-    return Temporal.Instant.fromEpochMilliseconds(wallMs).toZonedDateTimeISO(id).toPlainDate();
-  }
-
-  /** The instant of a time of day on a day; null where the zone skips the whole day. */
-  function instantOf(date: Temporal.PlainDate, minute: MinuteOfDay): number | null {
-    const wanted = date.toPlainDateTime({ hour: Math.floor(minute / 60), minute: minute % 60 });
-    const earlier = wanted.toZonedDateTime(id, { disambiguation: 'earlier' });
-    if (earlier.toPlainDateTime().equals(wanted)) return earlier.epochMilliseconds;
-    // The time lies in a gap, and the earlier reading before it: the gap is the next transition.
-    const gapEnd = earlier.getTimeZoneTransition('next');
-    if (gapEnd === null) return earlier.epochMilliseconds;
-    const beforeGap = gapEnd.subtract({ milliseconds: 1 }).toPlainDate();
-    const isWholeDayGone =
-      Temporal.PlainDate.compare(beforeGap, date) < 0 &&
-      Temporal.PlainDate.compare(gapEnd.toPlainDate(), date) > 0;
-    return isWholeDayGone ? null : gapEnd.epochMilliseconds;
-  }
-
-  function occurrenceOn(date: Temporal.PlainDate, time: TimeOfDay): Occurrence | null {
-    const weekday = WEEKDAYS[date.dayOfWeek - 1];
-    if (time.days !== null && weekday !== undefined && !time.days.includes(weekday)) return null;
-    const wallMs = instantOf(date, time.minute);
-    return wallMs === null ? null : { day: date.toString(), wallMs };
+  function localAt(wallMs: number): LocalMs {
+    return wallMs + spanAt(wallMs).offsetMs;
   }
 
   return {
     zone,
-    isWithin(wallMs, { from, to, days }) {
-      const local = localMs(wallMs);
-      const minute = Math.floor((local - Math.floor(local / DAY_MS) * DAY_MS) / MINUTE_MS);
-      const isOvernight = to < from;
-      const isInside = isOvernight ? minute >= from || minute < to : minute >= from && minute < to;
-      if (!isInside || days === null) return isInside;
-      const openedAt = isOvernight && minute < to ? local - DAY_MS : local;
-      // The first of January 1970 was a Thursday.
-      const weekday = WEEKDAYS[(((Math.floor(openedAt / DAY_MS) + 3) % 7) + 7) % 7];
-      return weekday !== undefined && days.includes(weekday);
-    },
+    spanAt,
+    localAt,
+    dayOf: (wallMs) => Math.floor(localAt(wallMs) / DAY_MS),
     minuteOf(wallMs) {
-      const local = localMs(wallMs);
+      const local = localAt(wallMs);
       return Math.floor((local - Math.floor(local / DAY_MS) * DAY_MS) / MINUTE_MS);
     },
-    last(time, afterMs, untilMs) {
-      let date = dateOf(untilMs).add({ days: 1 });
-      for (let looked = 0; looked <= DAYS_LOOKED_AT; looked++) {
-        const found = occurrenceOn(date, time);
-        if (found && found.wallMs <= untilMs) return found.wallMs > afterMs ? found : null;
-        date = date.subtract({ days: 1 });
+    instantOf(local, { gap, overlap } = { gap: 'after', overlap: 'first' }) {
+      let found: number | null = null;
+      let span = spanAt(local - OFFSET_MAX_MS);
+      for (;;) {
+        const wallMs = local - span.offsetMs;
+        if (wallMs >= span.fromMs && wallMs < span.untilMs) {
+          found = wallMs;
+          if (overlap !== 'second') return found;
+        }
+        if (span.untilMs > local + OFFSET_MAX_MS) return found;
+        const next = spanAt(span.untilMs);
+        if (found === null && isInGap(span, next, local)) {
+          if (gap === 'skip' || isDayLeftOut(span, next, local)) return null;
+          return gap === 'after' ? next.fromMs : wallMs;
+        }
+        span = next;
       }
-      return null;
     },
-    next(time, afterMs) {
-      let date = dateOf(afterMs).subtract({ days: 1 });
-      for (let looked = 0; looked <= DAYS_LOOKED_AT; looked++) {
-        const found = occurrenceOn(date, time);
-        if (found && found.wallMs > afterMs) return found;
-        date = date.add({ days: 1 });
-      }
-      return null;
-    },
+  };
+}
+
+/** Whether the clock jumps over a reading as it changes from one span to the next. */
+export function isInGap(before: Span, after: Span, local: LocalMs): boolean {
+  return local >= after.fromMs + before.offsetMs && local < after.fromMs + after.offsetMs;
+}
+
+/** Whether the zone jumps over the whole day of a reading, as Samoa did over 30 December 2011. */
+export function isDayLeftOut(before: Span, after: Span, local: LocalMs): boolean {
+  const day = Math.floor(local / DAY_MS) * DAY_MS;
+  return day >= after.fromMs + before.offsetMs && day + DAY_MS <= after.fromMs + after.offsetMs;
+}
+
+function findSpan(zone: string, wallMs: number): Span {
+  const at = Temporal.Instant.fromEpochMilliseconds(wallMs).toZonedDateTimeISO(zone);
+  // "Previous" is before the instant: one that is itself a change belongs to the span that begins with it.
+  const from = at.add({ milliseconds: 1 }).getTimeZoneTransition('previous');
+  const until = at.getTimeZoneTransition('next');
+  return {
+    fromMs: from?.epochMilliseconds ?? Number.NEGATIVE_INFINITY,
+    untilMs: until?.epochMilliseconds ?? Number.POSITIVE_INFINITY,
+    offsetMs: at.offsetNanoseconds / 1e6,
   };
 }
 

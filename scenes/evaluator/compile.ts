@@ -7,6 +7,7 @@ import { innerLists, type Step } from '../language/steps.ts';
 import type { Trigger } from '../language/triggers.ts';
 import type { IndexEntry } from './entries.ts';
 import { stateEntries } from './triggers/state.ts';
+import { isTimed, needsPlace, timeEntries } from './triggers/time.ts';
 import { type CompiledLevel, compileLevel } from './value-tests.ts';
 
 export interface CompiledScene {
@@ -18,7 +19,9 @@ export interface CompiledScene {
     number,
     { readonly levels: readonly CompiledLevel[]; readonly forMs: number }
   >;
-  /** The numbers of the time-of-day triggers. */
+  /** Whether some of it goes by the sun or the season, and so by where the home is. */
+  readonly needsPlace: boolean;
+  /** The numbers of the triggers of time. */
   readonly times: readonly number[];
   /** Lists of steps by path: `do`, `do[1].else`. */
   readonly lists: ReadonlyMap<string, readonly Step[]>;
@@ -34,7 +37,7 @@ export function compileScene(
   const holds = new Map<number, { levels: CompiledLevel[]; forMs: number }>();
   const times: number[] = [];
   scene.when.forEach((trigger, number) => {
-    if (trigger.kind === 'at') times.push(number);
+    if (isTimed(trigger)) times.push(number);
     if (trigger.kind === 'holds') {
       holds.set(number, {
         levels: trigger.of.map((level) => compileLevel(names, level)),
@@ -45,7 +48,7 @@ export function compileScene(
   });
   const lists = new Map<string, readonly Step[]>();
   addLists(lists, 'do', scene.do);
-  return { id, scene, entries, holds, times, lists };
+  return { id, scene, entries, holds, needsPlace: needsPlace(scene), times, lists };
 }
 
 function triggerEntries(
@@ -62,7 +65,10 @@ function triggerEntries(
     case 'presses':
       return stateEntries(scene, trigger, number, names);
     case 'at':
-      return [];
+    case 'aligned':
+    case 'every':
+    case 'cron':
+      return timeEntries(scene, trigger, number);
     default:
       return trigger satisfies never;
   }

@@ -4,12 +4,12 @@ import type { TraceStep } from '../../hub/model/run.ts';
 import type { SceneWorld } from '../../hub/model/scene-world.ts';
 import type { Condition } from '../language/conditions.ts';
 import type { WordNames } from '../language/words.ts';
-import type { CivilTime } from './civil-time.ts';
 import type { Asking } from './conditions/asking.ts';
 import { evaluateLogic } from './conditions/logic.ts';
 import { evaluateState } from './conditions/state.ts';
 import { evaluateTime } from './conditions/time.ts';
 import type { Truth } from './hold.ts';
+import type { HomeTime } from './home-time.ts';
 
 /** What a condition came to, with the values that it read. */
 export interface ConditionResult {
@@ -22,7 +22,7 @@ export function evaluateCondition(
   condition: Condition,
   world: SceneWorld,
   names: WordNames,
-  civil: CivilTime,
+  civil: HomeTime,
   path = 'while',
 ): ConditionResult {
   const steps: TraceStep[] = [];
@@ -41,6 +41,9 @@ function evaluate(asking: Asking, condition: Condition, path: string): Truth {
     case 'is':
       return evaluateState(asking, condition, path);
     case 'between':
+    case 'date':
+    case 'season':
+    case 'sun':
       return evaluateTime(asking, condition, path);
     default:
       return condition satisfies never;

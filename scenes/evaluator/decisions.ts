@@ -7,7 +7,7 @@ import type { SceneId } from '../../hub/model/identifiers.ts';
 import type { Label } from '../../hub/model/property-row.ts';
 import type { RunTrace, TraceStep } from '../../hub/model/run.ts';
 import type { SceneWorld } from '../../hub/model/scene-world.ts';
-import { formatTime, gapWords } from '../language/literals.ts';
+import { gapWords } from '../language/literals.ts';
 import { conditionWords } from '../language/sentences.ts';
 import type { SceneStep } from '../language/steps.ts';
 import { both } from '../language/words.ts';
@@ -262,28 +262,26 @@ export class Decisions {
     const metAt = (
       program: CompiledScene,
       trigger: number,
-      day: string,
+      clock: string,
       note: Label | null,
     ): Met => {
-      const found = program.scene.when[trigger];
-      const time = found?.kind === 'at' ? formatTime(found.minute) : '';
       const hit = { trigger, item: 0, device: null, property: null, value: null };
-      return { program, hit, cause: { kind: 'schedule', at: `${day}T${time}` }, depth: 0, note };
+      return { program, hit, cause: { kind: 'schedule', at: clock }, depth: 0, note };
     };
     return {
-      fires: (program, trigger, { day }, lateMs) => {
+      fires: (program, trigger, clock, lateMs) => {
         const late = gapWords(lateMs);
         const note =
           lateMs > 0 ? both(` (caught up ${late.en} later)`, `(迟了 ${late.zh} 补做)`) : null;
-        this.occur(metAt(program, trigger, day, note), world);
+        this.occur(metAt(program, trigger, clock, note), world);
       },
-      missed: (program, trigger, { day }, lateMs) => {
+      missed: (program, trigger, clock, lateMs) => {
         const late = gapWords(lateMs);
         const why = both(
           `that was ${late.en} ago, which is too late to catch up`,
           `已过去 ${late.zh},不再补做`,
         );
-        const occasion = this.#occasion(metAt(program, trigger, day, null), world);
+        const occasion = this.#occasion(metAt(program, trigger, clock, null), world);
         this.#nearMiss(program, occasion, why, world);
       },
     };

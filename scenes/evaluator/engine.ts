@@ -6,9 +6,8 @@ import type { SceneRecord } from '../../hub/model/home.ts';
 import type { DeviceId, RoomId, RunId, SceneId } from '../../hub/model/identifiers.ts';
 import type { SceneWorld } from '../../hub/model/scene-world.ts';
 import { type NamedRoom, type NamedScene, roomHandle, type SceneNames } from '../language/names.ts';
-import type { CivilTime } from './civil-time.ts';
-import { createCivilTime } from './civil-time.ts';
 import { type CompiledScene, compileScene } from './compile.ts';
+import { type HomeTime, HomeTimes } from './home-time.ts';
 import type { SceneTables } from './tables.ts';
 import { TriggerIndex } from './trigger-index.ts';
 
@@ -28,7 +27,7 @@ export class Engine {
   /** Begins the scene that a branch of a run is to begin; the runs put it here. */
   launch: (run: RunId, branch: number, world: SceneWorld) => void = () => undefined;
   readonly #oldPrograms = new Map<string, CompiledScene>();
-  #civil: CivilTime = createCivilTime('UTC');
+  readonly #times = new HomeTimes();
   #nameCounts: Map<string, number> | null = null;
   /** Fresh ids: the number of the input, and a count within it. */
   #idSeq = -1;
@@ -38,10 +37,14 @@ export class Engine {
     this.tables = tables;
   }
 
-  /** Civil time of the home's zone. */
-  civil(world: SceneWorld): CivilTime {
-    if (this.#civil.zone !== world.home.zone) this.#civil = createCivilTime(world.home.zone);
-    return this.#civil;
+  /** Whether the home has a place, as far as its sun has been asked for. */
+  get hasPlace(): boolean {
+    return this.#times.hasPlace;
+  }
+
+  /** Civil time of the home, with its holidays and its sun. */
+  civil(world: SceneWorld): HomeTime {
+    return this.#times.of(world);
   }
 
   /** The next run's id. It carries when the run began and how long the chain of causes is, see causality.ts. */

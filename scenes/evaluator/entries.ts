@@ -2,6 +2,7 @@
 import type { SceneId } from '../../hub/model/identifiers.ts';
 import type { Subject } from '../language/values.ts';
 import type { StateEntry } from './triggers/state.ts';
+import type { TimeEntry } from './triggers/time.ts';
 
 /** Where an entry comes from: the scene, the trigger of it, and which of its subjects. */
 export interface EntryOrigin {
@@ -12,4 +13,4 @@ export interface EntryOrigin {
 }
 
 /** One thing that can set a scene off. Entries of one subject are kept in order of scene and trigger. */
-export type IndexEntry = EntryOrigin & StateEntry;
+export type IndexEntry = EntryOrigin & (StateEntry | TimeEntry);

@@ -19,7 +19,7 @@ import type { KeptScenes } from './kept-scenes.ts';
 import { isKept, Loading } from './loading.ts';
 import type { Pressed } from './run-steps.ts';
 import { Runs } from './runs.ts';
-import { Schedules } from './schedules.ts';
+import { placeProblem, Schedules } from './schedules.ts';
 import type { SceneTables } from './tables.ts';
 import type { Hit } from './texts.ts';
 import { type Changed, isStateMet } from './triggers/state.ts';
@@ -90,6 +90,12 @@ export class Evaluator {
           const held = { id: device, property };
           const hooks = this.#decisions.holdHooks(world);
           if (program) this.#holds.look(program, entry.trigger, held, world, hooks);
+          continue;
+        }
+        if (entry.kind === 'plan') {
+          const program = this.#engine.activeProgram(entry.scene);
+          const hooks = this.#decisions.scheduleHooks(world);
+          if (program) this.#schedules.retime(program, entry.trigger, world, hooks);
           continue;
         }
         // Several triggers of a scene that one change meets are one occasion; each is looked at, since some remember.
@@ -208,6 +214,7 @@ export class Evaluator {
   /** The home, its rooms or its devices were changed. */
   homeChanged(world: SceneWorld): void {
     this.#engine.forgetNames();
+    this.#engine.civil(world);
     this.#loading.homeChanged();
     if (this.#engine.scenes.size === 0) return;
     this.#work(() => {
@@ -301,10 +308,11 @@ export class Evaluator {
   /** What keeps scenes from running: a device that is gone, a runaway that rests. */
   problems(): ReadonlyMap<SceneId, Problem> {
     const found = new Map<SceneId, Problem>();
-    for (const [id, { problem, record }] of this.#engine.scenes) {
+    for (const [id, { problem, record, compiled }] of this.#engine.scenes) {
       const broken = this.#engine.tables.scenes.get(id)?.broken;
       if (problem) found.set(id, problem);
       else if (broken) found.set(id, restProblem(record.name, broken.why));
+      else if (compiled?.needsPlace && !this.#engine.hasPlace) found.set(id, placeProblem(record.name));
     }
     return found;
   }

@@ -110,13 +110,17 @@ export interface RunEntry {
   readonly omitted: number;
 }
 
-/** A time of day: what has happened, and what is next. */
+/** A trigger of time: what has come, and what is next. */
 export interface ScheduleEntry {
   /** Occurrences up to here are settled. */
   readonly sinceMs: number;
-  /** The last few days on which it happened, so that a clock set back does not repeat them. */
-  readonly fired: readonly string[];
+  /** Those that have come, by ordinal, as stretches of which nothing was left out: a clock set back repeats none. */
+  readonly settled: readonly (readonly [from: number, to: number])[];
+  /** The one that came last; null where others may lie between it and what is next. */
+  readonly last: number | null;
   readonly nextMs: number | null;
+  /** Of an interval by elapsed time: when it is over. */
+  readonly due: Deadline | null;
 }
 
 /** What is known of a scene beyond its file. */

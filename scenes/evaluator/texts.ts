@@ -13,6 +13,7 @@ import type { SceneNames } from '../language/names.ts';
 import { commandWords, setWords } from '../language/say/effects.ts';
 import { triggerWords } from '../language/sentences.ts';
 import type { Step, TextPart } from '../language/steps.ts';
+import { bareTime } from '../language/times.ts';
 import type { Trigger } from '../language/triggers.ts';
 import type { Subject } from '../language/values.ts';
 import {
@@ -70,7 +71,10 @@ export function hitWords(names: WordNames, trigger: Trigger, hit: Hit): Label {
         of: trigger.of.map((level) => ({ ...level, subject: actual(level.subject) })),
       });
     case 'at':
-      return triggerWords(names, { ...trigger, days: null });
+    case 'aligned':
+    case 'every':
+    case 'cron':
+      return triggerWords(names, bareTime(trigger));
     default:
       return trigger satisfies never;
   }

@@ -43,8 +43,25 @@ again: queue 5
       name: 'Evening',
       room: 'room_living',
       description: null,
-      when: [{ kind: 'at', minute: 1110, days: ['mon', 'fri'] }],
-      while: { kind: 'not', of: { kind: 'between', from: 1320, to: 390, days: null } },
+      when: [
+        {
+          kind: 'at',
+          time: { kind: 'clock', minute: 1110 },
+          on: { days: ['mon', 'fri'], dates: null, except: [] },
+          noSun: { kind: 'skip' },
+          ...{ gap: 'after', overlap: 'first', late: null },
+        },
+      ],
+      while: {
+        kind: 'not',
+        of: {
+          kind: 'between',
+          from: { kind: 'clock', minute: 1320 },
+          to: { kind: 'clock', minute: 390 },
+          on: { days: null, dates: null, except: [] },
+          noSun: { kind: 'nearest' },
+        },
+      },
       do: [
         {
           kind: 'set',
@@ -277,7 +294,9 @@ const MALFORMED: readonly (readonly [title: string, text: string, expected: read
     [
       'a window with one end',
       `${MINIMAL}while: {between: [22:00]}\n`,
-      ['4:18 An entry is missing here: a time of day such as 07:00 is wanted here'],
+      [
+        '4:18 An entry is missing here: a moment is wanted here: 07:00, sunset-30min, or {value: device.property} for the time that it says',
+      ],
     ],
     [
       'an empty window',
@@ -344,9 +363,9 @@ const MALFORMED: readonly (readonly [title: string, text: string, expected: read
       ],
     ],
     [
-      'sunset, which is of a later version',
-      `${MINIMAL}while: {between: [sunset+20min, 07:00]}\n`,
-      ['4:19 "sunset" is not supported yet in this version'],
+      'a moment that is none',
+      `${MINIMAL}while: {between: [sunset 20min, 25:00]}\n`,
+      ['4:19 "sunset 20min" is not a moment; write sunset, sunset-30min or sunset+1h'],
     ],
     [
       'something of a later version within a step',

@@ -11,8 +11,9 @@ import { DEFAULT_AFTER_OUTAGE, type Scene } from './scene.ts';
 import { sceneSentence } from './sentences.ts';
 import type { Step, TextPart } from './steps.ts';
 import { TEST_DEVICES, TEST_NAMES, TEST_ROOMS } from './test-home.ts';
+import { timeConditions, timeTriggers } from './test-times.ts';
 import type { Trigger } from './triggers.ts';
-import { type LevelMatch, type Subject, WEEKDAYS } from './values.ts';
+import type { LevelMatch, Subject } from './values.ts';
 
 function sentence(text: string): { en: string; zh: string } {
   const { scene, errors } = parseScene(text, TEST_NAMES);
@@ -179,8 +180,6 @@ function levels(): fc.Arbitrary<LevelMatch> {
 
 const some = <Item>(item: fc.Arbitrary<Item>) => fc.array(item, { minLength: 1, maxLength: 2 });
 const duration = () => fc.constantFrom(0, 1, 1000, 1500, 60_000, 90_000, 3_600_000, 86_400_000);
-const minute = () => fc.constantFrom(0, 1, 420, 1320, 1439);
-const days = () => fc.option(fc.subarray([...WEEKDAYS], { minLength: 1, maxLength: 6 }));
 const presses = () =>
   fc.record({
     subject: fc.constantFrom(
@@ -226,7 +225,7 @@ function triggers(): fc.Arbitrary<Trigger> {
       forMs: fc.constantFrom(1000, 60_000),
     }),
     fc.record({ kind: fc.constant('presses' as const), of: some(presses()) }),
-    fc.record({ kind: fc.constant('at' as const), minute: minute(), days: days() }),
+    timeTriggers(),
   );
 }
 
@@ -244,15 +243,13 @@ function conditions(depth = 2): fc.Arbitrary<Condition> {
         ifUnknown: fc.constantFrom('unknown' as const, 'pass' as const, 'fail' as const),
       }),
     );
-  const between = fc
-    .record({ kind: fc.constant('between' as const), from: minute(), to: minute(), days: days() })
-    .filter(({ from, to }) => from !== to);
-  if (depth === 0) return fc.oneof(is, between);
+  const timed = timeConditions();
+  if (depth === 0) return fc.oneof(is, timed);
   const inner = conditions(depth - 1);
   const of = fc.array(inner, { minLength: 2, maxLength: 2 });
   return fc.oneof(
     is,
-    between,
+    timed,
     fc.record({ kind: fc.constant('all' as const), of }),
     fc.record({ kind: fc.constant('any' as const), of }),
     fc.record({ kind: fc.constant('not' as const), of: inner }),

@@ -67,7 +67,10 @@ export function triggerWords(names: WordNames, trigger: Trigger): Label {
     case 'presses':
       return stateTriggerWords(saying(names), trigger);
     case 'at':
-      return timeTriggerWords(trigger);
+    case 'aligned':
+    case 'every':
+    case 'cron':
+      return timeTriggerWords(saying(names), trigger);
     default:
       return trigger satisfies never;
   }
@@ -83,7 +86,10 @@ export function conditionWords(names: WordNames, condition: Condition): Label {
     case 'is':
       return stateConditionWords(saying(names), condition);
     case 'between':
-      return timeConditionWords(condition);
+    case 'date':
+    case 'season':
+    case 'sun':
+      return timeConditionWords(saying(names), condition);
     default:
       return condition satisfies never;
   }

@@ -1,5 +1,6 @@
 // The kinds of trigger, one union for each family. A trigger is an edge: the moment at which a scene starts.
-import type { Crossing, LevelMatch, MinuteOfDay, Press, Subject, Weekday } from './values.ts';
+import type { TimeTrigger } from './times.ts';
+import type { Crossing, LevelMatch, Press, Subject } from './values.ts';
 
 /** Edges of what devices report. Of several subjects any one will do, except that of a hold all must hold. */
 export type StateTrigger =
@@ -13,13 +14,6 @@ export type StateTrigger =
   | { readonly kind: 'crosses'; readonly of: readonly Crossing[]; readonly alsoReconnect: boolean }
   | { readonly kind: 'holds'; readonly of: readonly LevelMatch[]; readonly forMs: number }
   | { readonly kind: 'presses'; readonly of: readonly Press[] };
-
-/** Edges of the clock on the wall. */
-export type TimeTrigger = {
-  readonly kind: 'at';
-  readonly minute: MinuteOfDay;
-  readonly days: readonly Weekday[] | null;
-};
 
 /** An edge at which a scene starts. */
 export type Trigger = StateTrigger | TimeTrigger;

@@ -4,14 +4,14 @@ import type { SceneWorld } from '../../../hub/model/scene-world.ts';
 import type { Condition } from '../../language/conditions.ts';
 import { conditionWords } from '../../language/sentences.ts';
 import type { WordNames } from '../../language/words.ts';
-import type { CivilTime } from '../civil-time.ts';
 import type { Truth } from '../hold.ts';
+import type { HomeTime } from '../home-time.ts';
 
 /** One evaluation of a condition. */
 export interface Asking {
   readonly world: SceneWorld;
   readonly names: WordNames;
-  readonly civil: CivilTime;
+  readonly civil: HomeTime;
   readonly steps: TraceStep[];
   /** Evaluates a condition inside another one. */
   inner(condition: Condition, path: string): Truth;

@@ -14,8 +14,6 @@ export const LATER_OF_TRIGGERS = [
   'cooldown',
   'from',
   'priority',
-  'catch-up',
-  'except',
 ];
 type LevelUse = 'becomes' | 'holds' | 'is';
 

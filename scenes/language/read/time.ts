@@ -1,55 +1,371 @@
-// Reads triggers and conditions on the clock.
-import type { TimeCondition } from '../conditions.ts';
+// Reads triggers and conditions on clock, calendar and sun.
+import { checkRange, DAY_MS, parseDate, parseDates } from '../calendar.ts';
+import type { ReadContext } from '../context.ts';
+import { parseCron } from '../cron.ts';
 import type { Path } from '../document.ts';
+import { INTERVAL_MS_MIN, parseLateRule, parseMoment, parseOffset } from '../moments.ts';
 import { timeConditionShapes, timeTriggerShapes } from '../shapes/time.ts';
-import type { TimeTrigger } from '../triggers.ts';
+import {
+  AT_INTERVALS,
+  type DateMatch,
+  type DayFilter,
+  EVERY_DAY,
+  type GapRule,
+  HORIZON_DEGREES,
+  type LateRule,
+  type NoSun,
+  ONCE_A_DAY,
+  type OverlapRule,
+  type ScheduleRules,
+  SEASONS,
+  type TimeCondition,
+  type TimePoint,
+  type TimeTrigger,
+} from '../times.ts';
 import { WEEKDAYS, type Weekday } from '../values.ts';
-import { LATER_OF_TRIGGERS } from './parts.ts';
-import type { Reading } from './reading.ts';
+import { LATER_OF_TRIGGERS, stateSubject } from './parts.ts';
+import { isComplete, type Reading, shapedKind } from './reading.ts';
 
 /** Triggers at times, by key. */
-export const TIME_TRIGGERS = { at: readAt };
+export const TIME_TRIGGERS = {
+  at: readAt,
+  every: shapedKind(timeTriggerShapes.every, LATER_OF_TRIGGERS, readEvery),
+  cron: shapedKind(
+    timeTriggerShapes.cron,
+    LATER_OF_TRIGGERS,
+    ({ context }, shaped, path): TimeTrigger | null => {
+      const plan = parseCron(shaped.cron);
+      if (typeof plan === 'string') return context.refuse([...path, 'cron'], plan);
+      const on = readFilter(context, shaped, path);
+      const rules = readRules(context, shaped, plan.isTimeOfDay ? ONCE_A_DAY : AT_INTERVALS, path);
+      const pattern = shaped.cron.trim().replaceAll(/\s+/g, ' ');
+      return on && rules && { kind: 'cron', pattern, plan, on, ...rules };
+    },
+  ),
+  sun: shapedKind(timeTriggerShapes.sun, LATER_OF_TRIGGERS, readSun),
+};
 
 /** Conditions on the time, by key. */
-export const TIME_CONDITIONS = { between: readWindow };
+export const TIME_CONDITIONS = {
+  between: readWindow,
+  date: shapedKind(
+    timeConditionShapes.date,
+    [],
+    ({ context }, { date }, path): TimeCondition | null => {
+      const at = [...path, 'date'];
+      if (typeof date === 'object' && 'from' in date) {
+        const match = readRange(context, date, at);
+        return match && { kind: 'date', on: { ...EVERY_DAY, dates: [match] } };
+      }
+      const dates = readDates(
+        context,
+        typeof date === 'string' ? [date] : date,
+        at,
+        typeof date === 'string',
+      );
+      return dates && { kind: 'date', on: { ...EVERY_DAY, dates } };
+    },
+  ),
+  weekday: shapedKind(
+    timeConditionShapes.weekday,
+    [],
+    ({ context }, { weekday }, path): TimeCondition | null => {
+      const days = inWeekOrder(weekday);
+      if (days === null) {
+        return context.refuse(
+          [...path, 'weekday'],
+          'All seven days are every day; leave the condition out',
+        );
+      }
+      return { kind: 'date', on: { ...EVERY_DAY, days } };
+    },
+  ),
+  season: shapedKind(
+    timeConditionShapes.season,
+    [],
+    ({ context }, { season }, path): TimeCondition | null => {
+      const named = typeof season === 'string' ? [season] : season;
+      const of = SEASONS.filter((one) => named.includes(one));
+      if (of.length === SEASONS.length) {
+        return context.refuse(
+          [...path, 'season'],
+          'All four seasons are the whole year; leave the condition out',
+        );
+      }
+      return { kind: 'season', of };
+    },
+  ),
+  sun: shapedKind(
+    timeConditionShapes.sun,
+    [],
+    ({ context }, { sun }, path): TimeCondition | null => {
+      if (sun === 'up') return { kind: 'sun', above: HORIZON_DEGREES, below: null };
+      if (sun === 'down') return { kind: 'sun', above: null, below: HORIZON_DEGREES };
+      const { above = null, below = null } = sun.elevation;
+      const at = [...path, 'sun', 'elevation'];
+      if (above === null && below === null) {
+        return context.refuse(at, 'Above or below what? Write {elevation: {below: -4}}');
+      }
+      if (above !== null && below !== null && above >= below) {
+        return context.refuse(at, `No elevation is above ${above} and below ${below}`);
+      }
+      return { kind: 'sun', above, below };
+    },
+  ),
+};
 
 function readAt({ context }: Reading, data: unknown, path: Path): TimeTrigger | null {
-  const time = (data as { readonly at?: unknown }).at;
-  const sun = typeof time === 'string' && /^(?:sunrise|sunset|dawn|dusk|noon)/.exec(time);
-  if (sun)
-    return context.refuse([...path, 'at'], `"${sun[0]}" is not supported yet in this version`);
-  if (typeof time === 'string') {
-    if (context.time(time, [...path, 'at']) === null) return null;
+  const { at: text } = data as { readonly at?: unknown };
+  if (typeof text === 'string') {
+    const moment = parseMoment(text);
+    if (typeof moment === 'string') return context.refuse([...path, 'at'], moment);
   }
   const shaped = context.shaped(timeTriggerShapes.at, data, path, LATER_OF_TRIGGERS);
   if (shaped === null) return null;
-  const minute = context.time(shaped.at, [...path, 'at']);
-  return minute === null ? null : { kind: 'at', minute, days: inWeekOrder(shaped.on) };
+  const time = readMoment(context, shaped.at, [...path, 'at']);
+  const on = readFilter(context, shaped, path);
+  const rules = readRules(context, shaped, ONCE_A_DAY, path);
+  const noSun = readNoSun(context, shaped['no-sun'], 'skip', [time], path);
+  if (time === null || on === null || rules === null || noSun === null) return null;
+  if (time.kind === 'sun') {
+    const other = (['gap', 'overlap'] as const).find((key) => shaped[key] !== undefined);
+    if (other !== undefined) {
+      return context.refuse(
+        [...path, other],
+        `The sun knows no changes of the clock; leave \`${other}\` out`,
+        'key',
+      );
+    }
+  }
+  return { kind: 'at', time, on, noSun, ...rules };
+}
+
+interface GivenEvery extends GivenFilter, GivenRules {
+  readonly every: string;
+  readonly aligned?: boolean | undefined;
+  readonly from?: 'enable' | undefined;
+}
+
+function readEvery({ context }: Reading, shaped: GivenEvery, path: Path): TimeTrigger | null {
+  const ms = context.duration(shaped.every, [...path, 'every']);
+  if (ms === null) return null;
+  if (ms < INTERVAL_MS_MIN) {
+    return context.refuse([...path, 'every'], 'An interval is at least 1s');
+  }
+  if (shaped.aligned !== true) {
+    const byDay = (['on', 'dates', 'except', 'gap', 'overlap'] as const).find(
+      (key) => shaped[key] !== undefined,
+    );
+    if (byDay !== undefined) {
+      return context.refuse(
+        [...path, byDay],
+        `An interval by elapsed time knows no days; add \`aligned: true\`, or say them under while`,
+        'key',
+      );
+    }
+    const late = readLate(context, shaped.late, path);
+    return late === false ? null : { kind: 'every', ms, late };
+  }
+  if (shaped.from !== undefined) {
+    return context.refuse(
+      [...path, 'from'],
+      'An aligned interval begins at midnight; leave `from` out',
+      'key',
+    );
+  }
+  if (DAY_MS % ms !== 0) {
+    return context.refuse(
+      [...path, 'every'],
+      `${shaped.every} does not divide the day; an aligned interval is one such as 5min, 15min or 2h`,
+    );
+  }
+  const on = readFilter(context, shaped, path);
+  const rules = readRules(context, shaped, AT_INTERVALS, path);
+  return on && rules && { kind: 'aligned', ms, on, ...rules };
+}
+
+interface GivenSun extends GivenFilter {
+  readonly sun: {
+    readonly elevation: {
+      readonly above?: number | undefined;
+      readonly below?: number | undefined;
+    };
+  };
+  readonly offset?: string | undefined;
+  readonly 'no-sun'?: string | undefined;
+  readonly late?: string | undefined;
+}
+
+function readSun({ context }: Reading, shaped: GivenSun, path: Path): TimeTrigger | null {
+  const { above, below } = shaped.sun.elevation;
+  const at = [...path, 'sun', 'elevation'];
+  if ((above === undefined) === (below === undefined)) {
+    return context.refuse(
+      at,
+      'The sun goes one way here: write {above: 6} for the morning or {below: -4} for the evening',
+    );
+  }
+  const offsetMs = readOffset(context, shaped.offset, path);
+  const degrees = above ?? below ?? 0;
+  const time: TimePoint = {
+    kind: 'elevation',
+    direction: above === undefined ? 'below' : 'above',
+    degrees,
+    offsetMs: offsetMs ?? 0,
+  };
+  const on = readFilter(context, shaped, path);
+  const rules = readRules(context, shaped, ONCE_A_DAY, path);
+  const noSun = readNoSun(context, shaped['no-sun'], 'skip', [time], path);
+  if (offsetMs === null || on === null || rules === null || noSun === null) return null;
+  return { kind: 'at', time, on, noSun, ...rules };
 }
 
 function readWindow({ context }: Reading, data: unknown, path: Path): TimeCondition | null {
-  const ends = (data as { readonly between?: unknown }).between;
+  const { between: ends } = data as { readonly between?: unknown };
   if (Array.isArray(ends)) {
     for (const [index, end] of ends.entries()) {
-      const sun = typeof end === 'string' && /^(?:sunrise|sunset|dawn|dusk|noon)/.exec(end);
-      const at = [...path, 'between', index];
-      if (sun) return context.refuse(at, `"${sun[0]}" is not supported yet in this version`);
-      if (typeof end === 'string' && context.time(end, at) === null) return null;
+      const moment = typeof end === 'string' ? parseMoment(end) : null;
+      if (typeof moment === 'string') return context.refuse([...path, 'between', index], moment);
     }
   }
   const shaped = context.shaped(timeConditionShapes.between, data, path);
   if (shaped === null) return null;
-  const [fromText, toText] = shaped.between;
-  const from = context.time(fromText, [...path, 'between', 0]);
-  const to = context.time(toText, [...path, 'between', 1]);
-  if (from === null || to === null) return null;
-  if (from === to) {
+  const from = readMoment(context, shaped.between[0], [...path, 'between', 0]);
+  const to = readMoment(context, shaped.between[1], [...path, 'between', 1]);
+  const on = readFilter(context, shaped, path);
+  const noSun = readNoSun(context, shaped['no-sun'], 'nearest', [from, to], path);
+  if (from === null || to === null || on === null || noSun === null) return null;
+  if (JSON.stringify(from) === JSON.stringify(to)) {
+    const [first, last] = shaped.between.map((end) => (typeof end === 'string' ? end : end.value));
     return context.refuse(
       [...path, 'between'],
-      `The window from ${fromText} to ${toText} is empty; give it two different ends`,
+      `The window from ${first} to ${last} is empty; give it two different ends`,
     );
   }
-  return { kind: 'between', from, to, days: inWeekOrder(shaped.on) };
+  return { kind: 'between', from, to, on, noSun };
+}
+
+type GivenMoment = string | { readonly value: string; readonly offset?: string | undefined };
+
+function readMoment(context: ReadContext, given: GivenMoment, path: Path): TimePoint | null {
+  if (typeof given === 'string') {
+    const moment = parseMoment(given);
+    return typeof moment === 'string' ? context.refuse(path, moment) : moment;
+  }
+  const at = [...path, 'value'];
+  const found = stateSubject(context, context.subject(given.value, at, 'value'), at);
+  const offsetMs = readOffset(context, given.offset, path);
+  if (found === null || offsetMs === null) return null;
+  const { subject, spec } = found;
+  if (subject.kind !== 'device') {
+    return context.refuse(at, 'One value says the time; name the device that has it');
+  }
+  if (spec.type !== 'string' && spec.type !== 'number') {
+    return context.refuse(
+      at,
+      `"${spec.name}" says no time; a text such as 07:00 does, or a number of minutes since midnight`,
+    );
+  }
+  return { kind: 'value', device: subject.device, property: subject.property, offsetMs };
+}
+
+function readOffset(context: ReadContext, given: string | undefined, path: Path): number | null {
+  const ms = given === undefined ? 0 : parseOffset(given);
+  return typeof ms === 'string' ? context.refuse([...path, 'offset'], ms) : ms;
+}
+
+interface GivenFilter {
+  readonly on?: readonly Weekday[] | undefined;
+  readonly dates?: readonly string[] | undefined;
+  readonly except?: readonly string[] | undefined;
+}
+
+function readFilter(context: ReadContext, given: GivenFilter, path: Path): DayFilter | null {
+  const dates =
+    given.dates === undefined ? null : readDates(context, given.dates, [...path, 'dates']);
+  const except =
+    given.except === undefined ? [] : readDates(context, given.except, [...path, 'except']);
+  if (except === null || (given.dates !== undefined && dates === null)) return null;
+  return { days: inWeekOrder(given.on), dates, except };
+}
+
+function readDates(
+  context: ReadContext,
+  texts: readonly string[],
+  path: Path,
+  isSingle = false,
+): DateMatch[] | null {
+  const read = texts.map((text, index): DateMatch | null => {
+    const match = parseDates(text);
+    return typeof match === 'string'
+      ? context.refuse(isSingle ? path : [...path, index], match)
+      : match;
+  });
+  return isComplete(read) ? read : null;
+}
+
+function readRange(
+  context: ReadContext,
+  { from, to }: { readonly from: string; readonly to: string },
+  path: Path,
+): DateMatch | null {
+  const [first, last] = [parseDate(from), parseDate(to)];
+  if (typeof first === 'string') return context.refuse([...path, 'from'], first);
+  if (typeof last === 'string') return context.refuse([...path, 'to'], last);
+  const match = checkRange(first, last);
+  return typeof match === 'string' ? context.refuse(path, match) : match;
+}
+
+interface GivenRules {
+  readonly gap?: GapRule | undefined;
+  readonly overlap?: OverlapRule | undefined;
+  readonly late?: string | undefined;
+}
+
+function readRules(
+  context: ReadContext,
+  given: GivenRules,
+  usual: ScheduleRules,
+  path: Path,
+): ScheduleRules | null {
+  const late = readLate(context, given.late, path);
+  if (late === false) return null;
+  return { gap: given.gap ?? usual.gap, overlap: given.overlap ?? usual.overlap, late };
+}
+
+/** False, with the problem told, where it is no rule. */
+function readLate(
+  context: ReadContext,
+  given: string | undefined,
+  path: Path,
+): LateRule | null | false {
+  if (given === undefined) return null;
+  const rule = parseLateRule(given);
+  if (typeof rule !== 'string') return rule;
+  context.refuse([...path, 'late'], rule);
+  return false;
+}
+
+function readNoSun(
+  context: ReadContext,
+  given: string | undefined,
+  usual: 'skip' | 'nearest',
+  points: readonly (TimePoint | null)[],
+  path: Path,
+): NoSun | null {
+  if (given === undefined) return { kind: usual };
+  if (
+    !points.some((point) => point === null || point.kind === 'sun' || point.kind === 'elevation')
+  ) {
+    return context.refuse(
+      [...path, 'no-sun'],
+      'No moment of the sun stands here; leave `no-sun` out',
+      'key',
+    );
+  }
+  if (given === 'skip' || given === 'nearest') return { kind: given };
+  const minute = context.time(given, [...path, 'no-sun']);
+  return minute === null ? null : { kind: 'at', minute };
 }
 
 function inWeekOrder(days: readonly Weekday[] | undefined): readonly Weekday[] | null {
