@@ -117,7 +117,7 @@ export class Pairing {
         attempt.stop.abort();
         commissioning.catch(() => {});
         context.pairProgress({ kind: 'found', node: peer.address });
-        const text = 'It is in this home already.';
+        const text = { en: 'It is in this home already.', zh: '它已经在这个家里了。' };
         context.pairProgress({ kind: 'note', node: peer.address, text });
       }
       this.#home.adopt(peer);
