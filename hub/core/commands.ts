@@ -235,8 +235,9 @@ export function createCommandPath(
       numbered = 0;
     }
     const suffix = numbered === 0 ? '' : `_${numbered}`;
+    const life = state.life === '' ? '' : `-${state.life}`;
     numbered += 1;
-    return `cmd_${state.seq.toString(36)}${suffix}` as CommandId;
+    return `cmd_${state.seq.toString(36)}${suffix}${life}` as CommandId;
   }
 
   function requested(

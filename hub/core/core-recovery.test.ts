@@ -3,9 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import type { CoreInput } from '../model/core-port.ts';
 import type { SceneRecord } from '../model/home.ts';
-import { nodeAddress, sceneId } from '../model/identifiers.ts';
+import { commandId, nodeAddress, sceneId } from '../model/identifiers.ts';
 import { emptyEffects } from './core-state.ts';
-
 import {
   changes,
   commands,
@@ -59,6 +58,24 @@ describe('a core that died', () => {
         state: 'failed',
         problem: { message: expect.stringMatching(/was not repeated/) },
       },
+    ]);
+  });
+
+  it('gives no command the id of one that its predecessor sent and never put on disk', () => {
+    const first = createHome({ life: 'aaaaa' }).furnish();
+    const before = first.command(LAMP, set('on', true)).command;
+    // Killed here: nothing was written, and the next core numbers its inputs from the same point.
+    const second = createHome({ life: 'bbbbb' }).furnish();
+    const other = second.command(LAMP, set('on', false)).command;
+    expect(before.id.replace(/-.*/, '')).toBe(other.id.replace(/-.*/, ''));
+    expect(before.id).not.toBe(other.id);
+    expect([commandId(before.id), commandId(other.id)]).toEqual([before.id, other.id]);
+    expect(other.id.length).toBeLessThan(20);
+    // What the adapter still tells of the first command closes nothing of the second core's.
+    const item = { kind: 'outcome' as const, problem: null };
+    expect(commands(second.items({ ...item, command: before.id, state: 'sent' }))).toEqual([]);
+    expect(commands(second.items({ ...item, command: other.id, state: 'sent' }))).toMatchObject([
+      { id: other.id, state: 'sent' },
     ]);
   });
 

@@ -52,6 +52,8 @@ export interface CoreState {
   /** Time of the input at hand. */
   now: Instant;
   readonly bootId: string;
+  /** What the ids of this life's commands end with; empty in a replay. */
+  readonly life: string;
   clock: ClockState;
   seq: number;
   lastRecord: number;
@@ -85,6 +87,7 @@ export function emptyEffects(): CoreEffects {
 export function createCoreState(start: {
   now: Instant;
   bootId: string;
+  life?: string;
   clock: ClockState;
   lastSeq: number;
   lastRecord: number;
@@ -92,6 +95,7 @@ export function createCoreState(start: {
   return {
     now: start.now,
     bootId: start.bootId,
+    life: start.life ?? '',
     clock: start.clock,
     seq: start.lastSeq,
     lastRecord: start.lastRecord,

@@ -31,6 +31,11 @@ const EARLY_NODES_MAX = 64;
 export interface CoreStart {
   readonly now: Instant;
   readonly bootId: string;
+  /**
+   * Small letters and digits that no other life of a core has, in the ids of its commands: a life that was killed gave
+   * numbers to commands that never reached the disk, and the next one numbers from there again. Absent: numbers alone.
+   */
+  readonly life?: string;
   readonly clock: ClockState;
   readonly lastSeq: number;
   readonly lastRecord: number;

@@ -1,5 +1,6 @@
 // The core's worker shell: clocks, timers and ports around the pure core. It batches what a turn of the event loop
 // brings into one commit, tells main first, then storage, then the adapters.
+import { randomInt } from 'node:crypto';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import cron from 'node-cron';
 import { listenForHost } from '../../adapters/contract/socket-port.ts';
@@ -22,6 +23,7 @@ const FLUSH_WITHIN_MS = 5;
 const UNDELIVERED_MAX = 256;
 /** Node's timers cannot be set further ahead; the next tick comes long before. */
 const TIMER_MAX_MS = 60_000;
+const LIFE_LETTERS = 5;
 /** What was read at the start is kept for the next one this much later, when the home is up. */
 const KEEP_SCENES_AFTER_MS = 10_000;
 
@@ -260,10 +262,18 @@ async function useSocket(adapter: AdapterId, path: string, token: string): Promi
   }
 }
 
+/** One of sixty million: two lives meet in an id only where both gave it the same number as well. */
+function newLife(): string {
+  return randomInt(36 ** LIFE_LETTERS)
+    .toString(36)
+    .padStart(LIFE_LETTERS, '0');
+}
+
 function start(boot: CoreBoot, port: MessagePort): void {
   clock.hold(boot.wallOffsetMs, boot.clock);
   quarantined = new Set(boot.quarantined);
-  core = createCore({ ...boot, now: clock.now(), bootId: clock.bootId, keptScenes });
+  const [now, bootId] = [clock.now(), clock.bootId];
+  core = createCore({ ...boot, now, bootId, life: newLife(), keptScenes });
   useStore(port);
   for (const input of boot.settings) apply(input);
   core.resume(clock.now());
