@@ -68,6 +68,8 @@ export interface CoreState {
   readonly intents: StateTable<Intent>;
   readonly cursors: StateTable<Cursor>;
   readonly deadlines: Deadlines;
+  /** Something was decided that must not be decided again after a power cut, even if all of it is over at once. */
+  isDelicate: boolean;
   effects: CoreEffects;
 }
 
@@ -110,6 +112,7 @@ export function createCoreState(start: {
     intents: new StateTable('intents', { isDurable: true }),
     cursors: new StateTable('cursors', { isDurable: false }),
     deadlines: createDeadlines(),
+    isDelicate: false,
     effects: emptyEffects(),
   };
 }

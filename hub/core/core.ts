@@ -14,6 +14,7 @@ import { valuesEqual } from '../model/property-value.ts';
 import type { SceneWorld } from '../model/scene-world.ts';
 import type { Patch } from '../model/state-table.ts';
 import type { LastValue } from '../model/store-port.ts';
+import { createAlikeRuns } from './alike-runs.ts';
 import { createCommandPath, isCommandKey } from './commands.ts';
 import { armDeadline, createCoreState, emptyEffects, nodeKey } from './core-state.ts';
 import { createDecidedValues } from './decided-values.ts';
@@ -56,8 +57,18 @@ export interface Core {
   takeCommands(): AdapterEffect[];
   /** Whether somebody waits for what is to be drained: a request's answer, or an act for its record. */
   readonly isAwaited: boolean;
-  /** The effects and touched state since the last call. */
-  drain(): { seq: number; journal: number; patches: Patch[]; effects: CoreEffects };
+  /** What the journal's next record has to hold: decisions that are promised to the disk, or what may wait for one. */
+  readonly unrecorded: 'nothing' | 'notes' | 'decisions';
+  /** The effects and touched state since the last call; with a record of what is not in the journal yet, if so asked. */
+  drain(options?: { readonly isRecording?: boolean }): {
+    seq: number;
+    journal: number;
+    patches: Patch[];
+    effects: CoreEffects;
+  };
+  /** Number of the last input, and of the last journal record. */
+  readonly seq: number;
+  readonly journal: number;
   /** All entries of the durable tables, for a storage that lost the journal. */
   durableEntries(): Patch[];
   /** Monotonic time at which `due` is wanted; undefined when nothing is waited for. */
@@ -68,8 +79,8 @@ export function createCore(start: CoreStart): Core {
   const state = createCoreState(start);
   const scenes = sceneTables();
   const decided = createDecidedValues();
+  const alike = createAlikeRuns();
   const tables = [state.intents, state.commands, state.cursors, ...scenes.all, decided.table];
-  const volatile = tables.filter((table) => !table.isDurable);
   const durable = tables.filter((table) => table.isDurable);
   let settledEdits = 0;
   const early = new Map<string, Map<PropertyKey, PropertyValue>>();
@@ -120,6 +131,9 @@ export function createCore(start: CoreStart): Core {
     },
     arm: (key, deadline) => armDeadline(state, key, deadline),
     disarm: (key) => state.deadlines.disarm(key),
+    delicate() {
+      state.isDelicate = true;
+    },
     publish(trace) {
       state.effects.out.push({ kind: 'run', seq: state.seq, trace });
       if (trace.endedAtMs !== null) {
@@ -147,12 +161,12 @@ export function createCore(start: CoreStart): Core {
 
   /** One journal record for all that was decided since the last one; nothing where nothing was. */
   function writeRecord(): void {
+    state.isDelicate = false;
     const changed: Patch[] = [];
-    for (const table of durable) table.drain(changed);
+    for (const table of durable) table.record(changed);
     if (changed.length === 0) return;
     state.lastRecord += 1;
     state.effects.records.push(journalRecord(state, changed));
-    for (const patch of changed) patches.push(patch);
   }
 
   function setValue(id: DeviceId, key: PropertyKey, value: PropertyValue, cause: Cause): void {
@@ -475,19 +489,34 @@ export function createCore(start: CoreStart): Core {
     get isAwaited() {
       return state.effects.replies.length > 0 || intents.isAwaited;
     },
-    drain() {
-      writeRecord();
-      for (const table of volatile) table.drain(patches);
+    get unrecorded() {
+      const waiting = durable.filter((table) => table.isUnrecorded);
+      if (waiting.length === 0) return 'nothing';
+      const isPatient = !state.isDelicate && waiting.every((table) => table.isPatient);
+      return isPatient ? 'notes' : 'decisions';
+    },
+    drain({ isRecording = true } = {}) {
+      if (isRecording) writeRecord();
+      for (const table of tables) table.drain(patches);
       state.live.drain(patches);
       const result = {
         seq: state.seq,
         journal: state.lastRecord,
         patches,
-        effects: { ...state.effects, out: newestStates(state.effects.out) },
+        effects: alike.thin(
+          { ...state.effects, out: newestStates(state.effects.out) },
+          state.now.monoMs,
+        ),
       };
       patches = [];
       state.effects = emptyEffects();
       return result;
+    },
+    get seq() {
+      return state.seq;
+    },
+    get journal() {
+      return state.lastRecord;
     },
     durableEntries: () =>
       durable.flatMap((table) =>

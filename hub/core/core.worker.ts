@@ -17,8 +17,15 @@ import type { CoreBoot, CoreToMain, CoreWorkerData, MainToCore } from './shell-m
 
 /** Log entries given to storage and not taken yet; beyond this they are counted and dropped. */
 const LOG_IN_FLIGHT_MAX = 50_000;
-/** What is not awaited by anybody is told to main and storage this long after it happened. */
+/** What is not awaited by anybody is told to main this long after it happened. */
 const FLUSH_WITHIN_MS = 5;
+/**
+ * Decisions are on their way to storage this long after the first of them, which leaves half of the 50 ms to the disk.
+ * A run that is over by then has no record: it did nothing that must not be done twice.
+ */
+const RECORD_WITHIN_MS = 25;
+/** What needs no record of its own waits this long for one to go with. */
+const NOTES_WITHIN_MS = 4_000;
 /** Commands kept for an adapter without a line; more push the oldest out, which time out in the core. */
 const UNDELIVERED_MAX = 256;
 /** Node's timers cannot be set further ahead; the next tick comes long before. */
@@ -44,6 +51,9 @@ let logTaken = 0;
 let logLost = 0;
 let isTurnPlanned = false;
 let flushTimer: NodeJS.Timeout | undefined;
+let recordTimer: NodeJS.Timeout | undefined;
+let notesSinceMs: number | undefined;
+let unsentLog: LogEntry[] = [];
 let timer: NodeJS.Timeout | undefined;
 let timerAtMs = Number.POSITIVE_INFINITY;
 let keepTimer: NodeJS.Timeout | undefined;
@@ -101,11 +111,44 @@ function endTurn(): void {
   if (!core) return;
   for (const { adapter, message } of core.takeCommands()) send(adapter, message);
   armTimer();
-  if (core.isAwaited) flush();
-  else flushTimer ??= setTimeout(flush, FLUSH_WITHIN_MS);
+  if (core.isAwaited) record();
+  else flushTimer ??= setTimeout(() => flush(), FLUSH_WITHIN_MS);
+  recordTimer ??= setTimeout(recordOnTime, RECORD_WITHIN_MS);
 }
 
-function sendLog(entries: readonly LogEntry[], seq: number): void {
+/** What came since the last record goes to storage; the journal's part where it is worth a record, or old enough. */
+function recordOnTime(): void {
+  recordTimer = undefined;
+  if (!core) return;
+  const nowMs = clock.now().monoMs;
+  const { unrecorded } = core;
+  notesSinceMs = unrecorded === 'notes' ? (notesSinceMs ?? nowMs) : undefined;
+  const areNotesDue = notesSinceMs !== undefined && nowMs - notesSinceMs >= NOTES_WITHIN_MS;
+  if (unrecorded === 'decisions' || areNotesDue) {
+    record();
+    return;
+  }
+  sendUnsentLog();
+  if (notesSinceMs === undefined) return;
+  recordTimer = setTimeout(recordOnTime, notesSinceMs + NOTES_WITHIN_MS - nowMs);
+}
+
+/** Makes a record of all that was decided, tells main, and sends everything to storage. */
+function record(): void {
+  clearTimeout(recordTimer);
+  recordTimer = undefined;
+  notesSinceMs = undefined;
+  flush({ isRecording: true });
+  sendUnsentLog();
+}
+
+function sendUnsentLog(): void {
+  const entries = unsentLog;
+  unsentLog = [];
+  sendLog(entries);
+}
+
+function sendLog(entries: readonly LogEntry[]): void {
   if (entries.length === 0) return;
   if (logSent - logTaken > LOG_IN_FLIGHT_MAX) {
     logLost += entries.length;
@@ -114,6 +157,7 @@ function sendLog(entries: readonly LogEntry[], seq: number): void {
   const gap: LogEntry[] = [];
   if (logLost > 0) {
     const why = 'Storage did not keep up; these entries were not written.';
+    const seq = entries[0]?.seq ?? 0;
     gap.push({ kind: 'gap', seq, atMs: clock.now().wallMs, lost: logLost, why });
     logLost = 0;
   }
@@ -121,11 +165,11 @@ function sendLog(entries: readonly LogEntry[], seq: number): void {
   toStore({ kind: 'log', entries: [...gap, ...entries] });
 }
 
-function flush(): void {
+function flush({ isRecording = false } = {}): void {
   clearTimeout(flushTimer);
   flushTimer = undefined;
   if (!core) return;
-  const { seq, journal, patches, effects } = core.drain();
+  const { seq, journal, patches, effects } = core.drain({ isRecording });
   const { records, log, out, replies } = effects;
   for (const { adapter, message } of effects.send) send(adapter, message);
   // Main before the adapters' receipts: should this thread be killed in between, main has it whole, and what an
@@ -138,7 +182,7 @@ function flush(): void {
     for (const record of records) unwritten.push(record);
     toStore({ kind: 'journal', records });
   }
-  sendLog(log, seq);
+  for (const entry of log) unsentLog.push(entry);
 }
 
 function armTimer(): void {
@@ -173,8 +217,13 @@ function sendAgain(upTo: number): void {
   }
   if (!core) return;
   // What is not in memory any more is in the tables themselves; what is still to be sent comes after them.
-  flush();
-  const { seq, journal } = core.drain();
+  record();
+  sendTables();
+}
+
+function sendTables(): void {
+  if (!core) return;
+  const { seq, journal } = core;
   const entries = core.durableEntries();
   toStore({ kind: 'tables', last: journal, seq, atMs: clock.now().wallMs, entries });
 }
@@ -277,6 +326,11 @@ function start(boot: CoreBoot, port: MessagePort): void {
   useStore(port);
   for (const input of boot.settings) apply(input);
   core.resume(clock.now());
+  // Main has heard of decisions that the core which died had not sent to storage yet.
+  if (boot.isRestart) {
+    record();
+    sendTables();
+  }
   planTurn();
   cron.schedule('* * * * *', () => apply({ kind: 'tick' }), { timezone: 'UTC' });
   setImmediate(() => tell({ kind: 'ready' }));
@@ -319,7 +373,7 @@ main.on('message', (message: MainToCore) => {
       tell({ kind: 'pong', number: message.number, rssBytes: null });
       return;
     case 'stop':
-      flush();
+      record();
       clearTimeout(timer);
       keepScenes();
       tell({ kind: 'stopped' });

@@ -25,7 +25,10 @@ export interface DecidedValues {
 }
 
 export function createDecidedValues(): DecidedValues {
-  const table = new StateTable<DecidedValue>('decidedValues', { isDurable: true });
+  const table = new StateTable<DecidedValue>('decidedValues', {
+    isDurable: true,
+    isPatient: true,
+  });
   const fresh = new Map<string, DecidedValue>();
   return {
     table,

@@ -14,6 +14,8 @@ export interface CoreWorkerData {
 
 /** What a core is started with; `entries` are storage's after a start of the hub, main's mirror after a crash of the core. */
 export interface CoreBoot {
+  /** Whether it takes the place of a core that died, and goes on from what main was told. */
+  readonly isRestart: boolean;
   readonly clock: ClockState;
   /** Milliseconds added to the machine's wall clock while a person's browser holds it. */
   readonly wallOffsetMs: number;

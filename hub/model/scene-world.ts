@@ -43,6 +43,8 @@ export interface SceneWorld {
   /** Has `due(key)` called once the deadline has come; arming a key again moves it. */
   arm(key: string, deadline: Deadline): void;
   disarm(key: string): void;
+  /** What the input at hand decides must not be decided again after a power cut, such as a toggle. */
+  delicate(): void;
   /** Tells live clients of a run's new state; ended runs and near misses also go to the event log. */
   publish(trace: RunTrace): void;
 }

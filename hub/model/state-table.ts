@@ -8,18 +8,28 @@ export interface Patch {
   readonly value: unknown;
 }
 
+/** How a table's entries survive. */
+export interface Durability {
+  /** Whether its entries are journalled: they survive a power cut, not only a crash of the core. */
+  readonly isDurable: boolean;
+  /** Its entries alone are no reason for a journal record: they go with the next one, or some seconds later. */
+  readonly isPatient?: boolean;
+}
+
 /** A keyed table of immutable values. Entries are replaced, never changed in place. */
 export class StateTable<Value> {
   readonly name: string;
-  /** Whether its entries are journalled: they survive a power cut, not only a crash of the core. */
   readonly isDurable: boolean;
+  readonly isPatient: boolean;
   readonly #entries = new Map<string, Value>();
-  readonly #touched = new Set<string>();
+  readonly #touched = new Touched();
+  readonly #unrecorded = new Touched();
   #edits = 0;
 
-  constructor(name: string, options: { readonly isDurable: boolean }) {
+  constructor(name: string, { isDurable, isPatient = false }: Durability) {
     this.name = name;
-    this.isDurable = options.isDurable;
+    this.isDurable = isDurable;
+    this.isPatient = isPatient;
   }
 
   /** Counts edits: whether something was changed since is seen by comparing. */
@@ -31,6 +41,11 @@ export class StateTable<Value> {
     return this.#entries.size;
   }
 
+  /** Whether there is something for the journal's next record. */
+  get isUnrecorded(): boolean {
+    return this.#unrecorded.size > 0;
+  }
+
   get(key: string): Value | undefined {
     return this.#entries.get(key);
   }
@@ -40,14 +55,17 @@ export class StateTable<Value> {
   }
 
   set(key: string, value: Value): void {
+    const isNew = !this.#entries.has(key);
     this.#entries.set(key, value);
-    this.#touched.add(key);
+    this.#touched.set(key, isNew);
+    if (this.isDurable) this.#unrecorded.set(key, isNew);
     this.#edits += 1;
   }
 
   delete(key: string): void {
     if (!this.#entries.delete(key)) return;
-    this.#touched.add(key);
+    this.#touched.delete(key);
+    if (this.isDurable) this.#unrecorded.delete(key);
     this.#edits += 1;
   }
 
@@ -68,9 +86,44 @@ export class StateTable<Value> {
 
   /** Adds the touched entries to `patches` in canonical order and forgets that they were touched. */
   drain(patches: Patch[]): void {
-    if (this.#touched.size === 0) return;
-    const keys = this.#touched.size === 1 ? this.#touched : [...this.#touched].sort();
-    for (const key of keys) patches.push({ table: this.name, key, value: this.#entries.get(key) });
-    this.#touched.clear();
+    this.#take(this.#touched, patches);
+  }
+
+  /** As `drain`, for the journal, which is written less often than main is told. */
+  record(patches: Patch[]): void {
+    this.#take(this.#unrecorded, patches);
+  }
+
+  #take(touched: Touched, patches: Patch[]): void {
+    for (const key of touched.take()) {
+      patches.push({ table: this.name, key, value: this.#entries.get(key) });
+    }
+  }
+}
+
+/** The keys that were touched since somebody was last told. What came and went meanwhile is told to nobody. */
+class Touched {
+  /** Whether the key was not there when it was first touched. */
+  readonly #keys = new Map<string, boolean>();
+
+  get size(): number {
+    return this.#keys.size;
+  }
+
+  set(key: string, isNew: boolean): void {
+    if (!this.#keys.has(key)) this.#keys.set(key, isNew);
+  }
+
+  delete(key: string): void {
+    if (this.#keys.get(key) === true) this.#keys.delete(key);
+    else this.#keys.set(key, false);
+  }
+
+  /** The keys in canonical order; none is touched any more. */
+  take(): Iterable<string> {
+    if (this.#keys.size === 0) return [];
+    const keys = [...this.#keys.keys()];
+    this.#keys.clear();
+    return keys.length === 1 ? keys : keys.sort();
   }
 }

@@ -1,5 +1,6 @@
 // The writer of history.db's log: entries wait in memory, then go to the disk as one packed row, with the traces and
 // the names of new series in the same transaction. Keeps the newest value of each series for the next start.
+import type { Statement } from 'better-sqlite3';
 import type { DeviceId } from '../model/identifiers.ts';
 import type { LogEntry } from '../model/journal.ts';
 import type { PropertyKey, PropertyValue } from '../model/properties.ts';
@@ -30,6 +31,7 @@ interface Lost {
 /** Reads the last values when it is made. */
 export class EventLog {
   #database: OpenDatabase;
+  #insertion: Insertion;
   #runs: RunStore;
   readonly #series = new Map<string, Series>();
   readonly #notes: string[] = [];
@@ -44,6 +46,7 @@ export class EventLog {
 
   constructor(database: OpenDatabase) {
     this.#database = database;
+    this.#insertion = prepareInsertion(database);
     this.#runs = new RunStore(database);
     this.#read();
   }
@@ -162,6 +165,7 @@ export class EventLog {
   moveTo(database: OpenDatabase): void {
     const known = [...this.#series.values()];
     this.#database = database;
+    this.#insertion = prepareInsertion(database);
     this.#runs = new RunStore(database);
     this.#series.clear();
     this.#lastRow = 0;
@@ -207,12 +211,7 @@ export class EventLog {
       }
     }
     const body = encodeBatch({ changes, others });
-    this.#database
-      .prepare(
-        `INSERT INTO log (id, kind, first_seq, last_seq, last_at_ms, body)
-         VALUES (?, 0, ?, ?, ?, ?)`,
-      )
-      .run(row, firstSeq, lastSeq, lastAtMs, body);
+    this.#insertion.run(row, firstSeq, lastSeq, lastAtMs, body);
     for (const trace of traces.values()) this.#runs.put(trace);
     return body.length;
   }
@@ -304,6 +303,14 @@ export class EventLog {
       .get();
     return row?.bytes ?? 0;
   }
+}
+
+type Insertion = Statement<[number, number, number, number, Uint8Array]>;
+
+function prepareInsertion(database: OpenDatabase): Insertion {
+  return database.prepare(
+    'INSERT INTO log (id, kind, first_seq, last_seq, last_at_ms, body) VALUES (?, 0, ?, ?, ?, ?)',
+  );
 }
 
 function placeOf(device: DeviceId, property: PropertyKey): string {

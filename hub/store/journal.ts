@@ -1,6 +1,7 @@
 // The journal of decisions in runs.db: records come numbered without a gap, wait a moment for each other, and go to
 // the disk in one transaction. The tables that their patches make are kept in memory, so that a checkpoint can take
 // the place of old records, and of records that could not be written for long.
+import type { Statement } from 'better-sqlite3';
 import { HubError } from '../model/errors.ts';
 import type { JournalRecord } from '../model/journal.ts';
 import type { Patch } from '../model/state-table.ts';
@@ -34,6 +35,7 @@ interface CheckpointHead {
 /** Reads what is on disk when it is made. @throws DamagedFileError when the checkpoint cannot be believed */
 export class Journal {
   #database: OpenDatabase;
+  #insertion: Insertion;
   readonly #tables = new Map<string, Patch>();
   readonly #notes: string[] = [];
   #pending: JournalRecord[] = [];
@@ -49,6 +51,7 @@ export class Journal {
 
   constructor(database: OpenDatabase) {
     this.#database = database;
+    this.#insertion = prepareInsertion(database);
     this.#readCheckpoint();
     this.#readRecords();
     this.#durable = this.#last;
@@ -159,6 +162,7 @@ export class Journal {
   /** Goes on in a fresh file after the old one was found damaged: the next commit writes the tables whole. */
   moveTo(database: OpenDatabase): void {
     this.#database = database;
+    this.#insertion = prepareInsertion(database);
     this.#isCheckpointDue = true;
   }
 
@@ -183,9 +187,7 @@ export class Journal {
     const first = this.#pending[0];
     if (first === undefined) return 0;
     const body = packJson(this.#pending.map(packRecord));
-    this.#database
-      .prepare('INSERT INTO journal (first, last, body) VALUES (?, ?, ?)')
-      .run(first.number, this.#last, body);
+    this.#insertion.run(first.number, this.#last, body);
     return body.length;
   }
 
@@ -262,6 +264,12 @@ export class Journal {
       `runs.db: the journal was damaged at record ${from}; ${to - from + 1} records from there on were cut off`,
     );
   }
+}
+
+type Insertion = Statement<[number, number, Uint8Array]>;
+
+function prepareInsertion(database: OpenDatabase): Insertion {
+  return database.prepare('INSERT INTO journal (first, last, body) VALUES (?, ?, ?)');
 }
 
 function packRecord(record: JournalRecord): PackedRecord {

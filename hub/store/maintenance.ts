@@ -11,6 +11,10 @@ const ROLL_EVERY_MS = 60 * 60_000;
 export const ROLL_BYTES = 256 * 1024;
 /** Between two slices, so that what came in the meantime goes first. */
 const SLICE_PAUSE_MS = 5;
+/** While so many entries wait to be written, the upkeep waits too: a second at a time, until this much is to be rolled. */
+const BUSY_ENTRIES = 300;
+const BUSY_PAUSE_MS = 1_000;
+const ROLL_BYTES_MAX = 16 * ROLL_BYTES;
 
 interface Work {
   step(): boolean;
@@ -41,6 +45,10 @@ export function createMaintenance(options: {
   const slice = (): void => {
     sliceTimer = null;
     const database = options.database();
+    if (log.pendingEntries >= BUSY_ENTRIES && log.unrolledBytes < ROLL_BYTES_MAX) {
+      sliceTimer = setTimeout(slice, BUSY_PAUSE_MS);
+      return;
+    }
     // What was begun in a file that has been set aside ends with it.
     if (current?.database !== database) current = null;
     if (!database.open) return;

@@ -28,11 +28,8 @@ import {
 import { type GroupCommit, groupCommit } from './retry.ts';
 import { createWalSync, type WalSync } from './wal-sync.ts';
 
-/**
- * Decisions that come within this time share a commit: half of the 50 ms within which they are promised to be on
- * disk. What an act waits for is committed at once, with all that waits beside it.
- */
-const JOURNAL_WINDOW_MS = 20;
+/** The core sends what it decided in groups already; what failed to be written waits for the next try. */
+const JOURNAL_WINDOW_MS = 0;
 /** With the sync that follows the commit at most 5 s are at risk. */
 const LOG_WINDOW_MS = 4500;
 

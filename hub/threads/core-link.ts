@@ -97,6 +97,7 @@ export function createCoreLink(options: CoreLinkOptions): CoreLink {
 
   function boot(): CoreBoot {
     return {
+      isRestart: hasRun,
       clock: clock.state(),
       wallOffsetMs: clock.wallOffsetMs,
       lastSeq: mirror.seq,

@@ -33,6 +33,7 @@ export function askStep(engine: Engine, run: MovingRun, step: ActingStep, path: 
       }),
     );
   }
+  run.world.delicate();
   return step.targets.map((target) => {
     const { device, property } = target;
     const known = run.world.live(device)?.properties[property];

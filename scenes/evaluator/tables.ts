@@ -169,12 +169,14 @@ export interface SceneTables {
 /** Fresh tables; the core restores their entries before scenes are set. */
 export function sceneTables(): SceneTables {
   const durable = { isDurable: true };
+  // Worth no record of their own: what they tell is known again from the next run or report.
+  const patient = { isDurable: true, isPatient: true };
   const runs = new StateTable<RunEntry>('runs', durable);
   const holds = new StateTable<HoldState>('holds', durable);
   const schedules = new StateTable<ScheduleEntry>('schedules', durable);
-  const scenes = new StateTable<SceneStateEntry>('sceneState', durable);
+  const scenes = new StateTable<SceneStateEntry>('sceneState', patient);
   const oldScenes = new StateTable<Scene>('oldScenes', durable);
-  const crossed = new StateTable<true>('crossed', durable);
+  const crossed = new StateTable<true>('crossed', patient);
   const baselines = new StateTable<BaselineEntry>('baselines', durable);
   const all = [runs, holds, schedules, scenes, oldScenes, crossed, baselines];
   return { runs, holds, schedules, scenes, oldScenes, crossed, baselines, all };

@@ -132,6 +132,7 @@ export class TestWorld {
     },
     arm: (key, deadline) => self.#arm(key, deadline),
     disarm: (key) => self.#armed.delete(key),
+    delicate() {},
     publish: (trace) => self.traces.push(trace),
   }))(this);
 
