@@ -10,12 +10,13 @@ import type { AccountList, AdapterCall, AdapterState, NewAccount } from './model
 import { type CommandRecord, type CommandState, isCommandEnd } from './model/command.ts';
 import type { CoreCommit, OutEvent } from './model/core-port.ts';
 import type { DeviceLive } from './model/device.ts';
-import { ConflictError, fromProblem, HubError, NotFoundError } from './model/errors.ts';
+import { ConflictError, fromProblem, HubError, NotFoundError, toProblem } from './model/errors.ts';
 import type { Firmware } from './model/firmware.ts';
 import type { AdapterHealth, HealthReport, HubPort, LiveEvent } from './model/hub-port.ts';
 import { type AdapterId, adapterId, type CommandId, type MemberId } from './model/identifiers.ts';
 import type { Provisioning } from './model/provisioning.ts';
 import type { RunTrace } from './model/run.ts';
+import type { SceneSwitch } from './model/scene-world.ts';
 import type { StoreStatistics } from './model/store-port.ts';
 import type { Settings } from './settings.ts';
 import type { AdapterLink } from './threads/adapter-link.ts';
@@ -121,6 +122,13 @@ export function createHub(options: HubOptions): Hub {
     });
     if (left.length === 0) waiters.delete(record.id);
     else waiters.set(record.id, left);
+  }
+
+  /** A scene wants another one switched: the edit comes back to the core as a person's does. */
+  function grant(wish: SceneSwitch): void {
+    household.switchScene(wish).catch((error: unknown) => {
+      core.tell({ kind: 'notSwitched', scene: wish.scene, problem: toProblem(error) });
+    });
   }
 
   function addressOf(adapter: string): string {
@@ -328,6 +336,7 @@ export function createHub(options: HubOptions): Hub {
         counts.set(event.kind, (counts.get(event.kind) ?? 0) + 1);
         if (event.kind === 'command') wakeWaiters(event.command);
       }
+      for (const wish of commit.wishes) grant(wish);
       feed.publish(commit.out.map((body) => ({ topic: TOPICS[body.kind], body })));
     },
     async refreshStatistics() {

@@ -83,7 +83,7 @@ export const NO_HOME: HomeRecord = {
 };
 
 export function emptyEffects(): CoreEffects {
-  return { records: [], log: [], out: [], replies: [], send: [], taken: [] };
+  return { records: [], log: [], out: [], replies: [], wishes: [], send: [], taken: [] };
 }
 
 export function createCoreState(start: {

@@ -129,6 +129,7 @@ export function createCore(start: CoreStart): Core {
       intents.notification({ ...message, id, atMs: state.now.wallMs, readAtMs: null });
       return id;
     },
+    switchScene: (wish) => state.effects.wishes.push(wish),
     arm: (key, deadline) => armDeadline(state, key, deadline),
     disarm: (key) => state.deadlines.disarm(key),
     delicate() {
@@ -402,6 +403,9 @@ export function createCore(start: CoreStart): Core {
         return;
       case 'cancelRun':
         reply(input.request, () => evaluator.cancel(input.run, input.cause, world));
+        return;
+      case 'notSwitched':
+        evaluator.notSwitched(input.scene, input.problem, world);
         return;
       case 'durable':
         intents.durable(input.upTo);

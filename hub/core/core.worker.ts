@@ -170,11 +170,11 @@ function flush({ isRecording = false } = {}): void {
   flushTimer = undefined;
   if (!core) return;
   const { seq, journal, patches, effects } = core.drain({ isRecording });
-  const { records, log, out, replies } = effects;
+  const { records, log, out, replies, wishes } = effects;
   for (const { adapter, message } of effects.send) send(adapter, message);
   // Main before the adapters' receipts: should this thread be killed in between, main has it whole, and what an
   // adapter sends again is known. Storage asks for what it misses.
-  const commit: CoreToMain = { kind: 'commit', seq, journal, patches, out, replies };
+  const commit: CoreToMain = { kind: 'commit', seq, journal, patches, out, replies, wishes };
   main.postMessage(JSON.stringify(commit));
   const receipts = new Map(effects.taken.map(({ adapter, message }) => [adapter, message]));
   for (const [adapter, message] of receipts) send(adapter, message);

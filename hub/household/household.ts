@@ -11,7 +11,7 @@ import type { AdapterId, DeviceId, MemberId, NodeAddress, RoomId } from '../mode
 import type { HomeContents, StoreCalls } from '../model/store-port.ts';
 import type { SyncConsent } from '../model/sync-port.ts';
 import { firstFree, handleFrom, isHandle, NAME_LENGTH_MAX, tidyName } from './names.ts';
-import type { SceneShelf } from './scene-shelf.ts';
+import type { SceneShelf, SceneSwitching } from './scene-shelf.ts';
 import { changeSyncConsent, readSyncConsent, SYNC_CONSENT_SETTING } from './sync-consent.ts';
 
 /** Edits that wait for the one before; one more is refused as busy. */
@@ -35,7 +35,7 @@ export interface HouseholdOptions {
 }
 
 /** The household as main has it: the edits of its port, and what adapters bring. */
-export interface HouseholdHost extends Household {
+export interface HouseholdHost extends Household, SceneSwitching {
   /** The node that an adapter described: a known one is brought up to date, a new one becomes a device. */
   nodeDescribed(description: NodeDescription): Promise<DeviceRecord>;
   deviceOf(adapter: AdapterId, node: NodeAddress): DeviceRecord | undefined;

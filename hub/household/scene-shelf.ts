@@ -2,15 +2,19 @@
 // What a scene file means is the scenes' own business; it comes in through SceneLanguage.
 import type { CoreInput } from '../model/core-port.ts';
 import { ConflictError, HubError, ValidationError } from '../model/errors.ts';
-import type { SceneRecord } from '../model/home.ts';
+import type { Role, SceneRecord } from '../model/home.ts';
 import type { Actor, Async, Household, SceneView } from '../model/hub-port.ts';
 import type { SceneId } from '../model/identifiers.ts';
 import type { RunTrace } from '../model/run.ts';
 import type { SceneLanguage } from '../model/scene-language-port.ts';
+import type { SceneSwitch } from '../model/scene-world.ts';
 import type { HomeContents, StoreCalls } from '../model/store-port.ts';
 
 /** What a home holds at most. */
 export const SCENES_MAX = 10_000;
+
+/** Roles that may edit scenes, and so have scenes that switch others. */
+const MAY_EDIT: readonly Role[] = ['owner', 'adult'];
 
 export interface SceneShelfOptions {
   readonly language: SceneLanguage;
@@ -25,7 +29,10 @@ export interface SceneShelfOptions {
 
 /** The household's own means, lent to the shelf. */
 export interface ShelfTools {
-  readonly contents: { scenes: readonly SceneRecord[] } & Pick<HomeContents, 'devices' | 'rooms'>;
+  readonly contents: { scenes: readonly SceneRecord[] } & Pick<
+    HomeContents,
+    'devices' | 'rooms' | 'members'
+  >;
   inTurn<Result>(work: () => Promise<Result>): Promise<Result>;
   audit(actor: Actor, action: string, subject: string, detail?: string): Promise<void>;
   find<Item extends { readonly id: string }>(
@@ -39,10 +46,20 @@ export interface ShelfTools {
 /** What reading a scene's file gives. */
 type ReadScene = Omit<SceneView, 'record' | 'lastRun' | 'nextAtMs'>;
 
+/** Scenes switched on and off because another one says so. */
+export interface SceneSwitching {
+  /**
+   * Saves the edit as a person's, with the rights of the author; where it is so already nothing is saved.
+   * @throws NotFoundError, or HubError `forbidden` where the author may not edit scenes.
+   */
+  switchScene(wish: SceneSwitch): Promise<void>;
+}
+
 export interface SceneShelf {
   edits(
     tools: ShelfTools,
-  ): Pick<Household, 'scenes' | 'showScene' | 'checkScene' | 'saveScene' | 'removeScene'>;
+  ): Pick<Household, 'scenes' | 'showScene' | 'checkScene' | 'saveScene' | 'removeScene'> &
+    SceneSwitching;
 }
 
 export function createSceneShelf(options: SceneShelfOptions): SceneShelf {
@@ -150,6 +167,38 @@ export function createSceneShelf(options: SceneShelfOptions): SceneShelf {
             options.tellCore({ kind: 'scene', scene: record });
             options.changed();
             return viewOf(record, namesKey());
+          }),
+        switchScene: ({ scene: id, enabled, by, author }) =>
+          inTurn(async () => {
+            const before = find(contents.scenes, id, 'scene');
+            const member = contents.members.find((one) => one.id === author) ?? null;
+            // A scene acts with its author's rights; it outlives an author who has left.
+            if (member !== null && !MAY_EDIT.includes(member.role)) {
+              throw new HubError('forbidden', `${member.name} may not switch ${before.name}`, {
+                hint: 'A scene of an owner or another adult of the home can.',
+              });
+            }
+            if (before.enabled === enabled) {
+              options.tellCore({ kind: 'scene', scene: before });
+              return;
+            }
+            const record: SceneRecord = {
+              ...before,
+              enabled,
+              version: before.version + 1,
+              updatedAtMs: options.nowMs(),
+            };
+            await store.putScene(record);
+            contents.scenes = contents.scenes.map((one) => (one.id === id ? record : one));
+            const cause = { kind: 'local' as const };
+            await audit(
+              { member, cause },
+              'scene.switch',
+              id,
+              `${enabled ? 'on' : 'off'} by ${by}`,
+            );
+            options.tellCore({ kind: 'scene', scene: record });
+            options.changed();
           }),
         removeScene: (id, actor) =>
           inTurn(async () => {

@@ -16,6 +16,7 @@ import type { AdapterId, CommandId, DeviceId, RunId, SceneId } from './identifie
 import type { JournalRecord, LogEntry } from './journal.ts';
 import type { PropertyKey, PropertyValue } from './properties.ts';
 import type { RunTrace } from './run.ts';
+import type { SceneSwitch } from './scene-world.ts';
 import type { Patch } from './state-table.ts';
 
 /** What main, the adapters, storage and the clock tell the core. The shell adds the number and the time. */
@@ -56,6 +57,8 @@ export type CoreInput =
       readonly run: RunId;
       readonly cause: Cause;
     }
+  /** The household did not switch a scene that a scene wanted to be switched. */
+  | { readonly kind: 'notSwitched'; readonly scene: SceneId; readonly problem: Problem }
   | { readonly kind: 'durable'; readonly upTo: number }
   | { readonly kind: 'clock'; readonly state: ClockState }
   | { readonly kind: 'due' }
@@ -107,6 +110,8 @@ export interface CoreCommit {
   readonly patches: readonly Patch[];
   readonly out: readonly OutEvent[];
   readonly replies: readonly CoreReply[];
+  /** What scenes want of the household. */
+  readonly wishes: readonly SceneSwitch[];
 }
 
 /** A message for one adapter. */
@@ -121,6 +126,7 @@ export interface CoreEffects {
   readonly log: LogEntry[];
   readonly out: OutEvent[];
   readonly replies: CoreReply[];
+  readonly wishes: SceneSwitch[];
   /** Commands: given out at once, since a set may be sent again and the rest has its record on disk. */
   readonly send: AdapterEffect[];
   /** Up to where each adapter's batches are taken: told once main has what they did. */

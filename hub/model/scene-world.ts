@@ -4,7 +4,14 @@ import type { ClockState, Deadline, Instant } from './clock.ts';
 import type { CommandBody } from './command.ts';
 import type { DeviceLive, DeviceRecord } from './device.ts';
 import type { HomeRecord, NotificationRecord, RoomRecord } from './home.ts';
-import type { CommandId, DeviceId, MemberId, NotificationId, RoomId } from './identifiers.ts';
+import type {
+  CommandId,
+  DeviceId,
+  MemberId,
+  NotificationId,
+  RoomId,
+  SceneId,
+} from './identifiers.ts';
 import type { PropertyKey, PropertyValue } from './properties.ts';
 import type { RunTrace } from './run.ts';
 
@@ -15,6 +22,15 @@ export interface ChangeInput {
   readonly value: PropertyValue;
   readonly previous: PropertyValue | null;
   readonly cause: Cause;
+}
+
+/** A scene is to be switched on or off, since another one says so. */
+export interface SceneSwitch {
+  readonly scene: SceneId;
+  readonly enabled: boolean;
+  /** The scene that says so, and its author. */
+  readonly by: SceneId;
+  readonly author: MemberId | null;
 }
 
 /** The world as it is at the input that is being worked on. */
@@ -40,6 +56,11 @@ export interface SceneWorld {
    * back through `notified`; after 2 s without that it comes back as failed with `not-recorded`, and never happens.
    */
   notify(message: Omit<NotificationRecord, 'id' | 'atMs' | 'readAtMs'>): NotificationId;
+  /**
+   * Asks the household to switch a scene on or off, with the rights of the author of the scene that wants it. What
+   * comes of it is an edit as a person's (`setScene`), or `notSwitched`. May be asked again.
+   */
+  switchScene(wish: SceneSwitch): void;
   /** Has `due(key)` called once the deadline has come; arming a key again moves it. */
   arm(key: string, deadline: Deadline): void;
   disarm(key: string): void;

@@ -8,7 +8,7 @@ import type { SceneWorld } from '../../hub/model/scene-world.ts';
 import { type NamedRoom, type NamedScene, roomHandle, type SceneNames } from '../language/names.ts';
 import { type CompiledScene, compileScene } from './compile.ts';
 import { type HomeTime, HomeTimes } from './home-time.ts';
-import type { SceneTables } from './tables.ts';
+import type { RunEntry, SceneTables } from './tables.ts';
 import { TriggerIndex } from './trigger-index.ts';
 
 /** A scene as it was set. Without `compiled` it cannot run, and `problem` says why. */
@@ -26,6 +26,10 @@ export class Engine {
   readonly later: (() => void)[] = [];
   /** Begins the scene that a branch of a run is to begin; the runs put it here. */
   launch: (run: RunId, branch: number, world: SceneWorld) => void = () => undefined;
+  /** Ends all runs of a scene because another one says so; the runs put it here. */
+  cancelAll: (scene: SceneId, by: SceneId, world: SceneWorld) => void = () => undefined;
+  /** Runs of a scene, under way and queued; the runs put it here. */
+  runsOf: (scene: SceneId, world: SceneWorld) => readonly RunEntry[] = () => [];
   readonly #oldPrograms = new Map<string, CompiledScene>();
   readonly #times = new HomeTimes();
   #nameCounts: Map<string, number> | null = null;

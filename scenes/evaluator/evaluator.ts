@@ -57,7 +57,36 @@ export class Evaluator {
 
   /** Sets a scene, new or edited. One that cannot be compiled is kept with its problem and does not run. */
   setScene(record: SceneRecord, world: SceneWorld): void {
-    this.#work(() => this.#loading.load(record, world));
+    this.#work(() => {
+      this.#loading.load(record, world);
+      if (this.#loading.isLive) this.#noteSwitched(record, world);
+    });
+  }
+
+  /** The household did not switch a scene as another one wanted. */
+  notSwitched(scene: SceneId, problem: Problem, world: SceneWorld): void {
+    this.#work(() => {
+      if (!this.#engine.tables.switches.has(scene)) return;
+      this.#engine.tables.switches.delete(scene);
+      this.#runs.switched(scene, problem, world);
+    });
+  }
+
+  #noteSwitched({ id, enabled }: SceneRecord, world: SceneWorld): void {
+    if (this.#engine.tables.switches.get(id)?.enabled !== enabled) return;
+    this.#engine.tables.switches.delete(id);
+    this.#runs.switched(id, null, world);
+  }
+
+  /** What the household had not done when the hub stopped is asked for again. */
+  #askAgain(world: SceneWorld): void {
+    for (const [id, { enabled, by, author }] of this.#engine.tables.switches.entries()) {
+      const scene = id as SceneId;
+      const loaded = this.#engine.scenes.get(scene);
+      if (loaded === undefined) this.#engine.tables.switches.delete(id);
+      else if (loaded.record.enabled === enabled) this.#noteSwitched(loaded.record, world);
+      else world.switchScene({ scene, enabled, by, author });
+    }
   }
 
   /** Removes a scene with all that it has open. */
@@ -289,6 +318,7 @@ export class Evaluator {
         if (state?.broken) world.arm(breakerKey(id as SceneId), state.broken.until);
       }
       this.#runs.restored(world, gapMs);
+      this.#askAgain(world);
       for (const id of kept) {
         const program = this.#engine.activeProgram(id);
         if (program === null) continue;
@@ -312,7 +342,8 @@ export class Evaluator {
       const broken = this.#engine.tables.scenes.get(id)?.broken;
       if (problem) found.set(id, problem);
       else if (broken) found.set(id, restProblem(record.name, broken.why));
-      else if (compiled?.needsPlace && !this.#engine.hasPlace) found.set(id, placeProblem(record.name));
+      else if (compiled?.needsPlace && !this.#engine.hasPlace)
+        found.set(id, placeProblem(record.name));
     }
     return found;
   }

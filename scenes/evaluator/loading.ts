@@ -127,7 +127,9 @@ export class Loading {
       version: record.version,
       isActive,
     });
-    if (!record.enabled)
+    const wish = this.#engine.tables.switches.get(record.id);
+    const mayFinish = wish?.enabled === false && wish.running === 'finish';
+    if (!record.enabled && !mayFinish)
       this.#endRuns(record.id, world, both('the scene was switched off', '场景已停用'));
     if (!isActive || compiled === null) return;
     this.#parts.holds.begin(compiled, world, this.#parts.decisions.holdHooks(world));
@@ -160,6 +162,7 @@ export class Loading {
     this.#endRuns(id, world, why);
     this.#endLooking(id, world);
     this.#engine.tables.scenes.delete(id);
+    this.#engine.tables.switches.delete(id);
     world.disarm(breakerKey(id as SceneId));
   }
 }

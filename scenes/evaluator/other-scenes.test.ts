@@ -72,3 +72,82 @@ describe('a scene that starts another', () => {
     );
   });
 });
+
+describe('a scene that ends or switches another', () => {
+  const LONG =
+    'scene: Long\nagain: queue 5\ndo: [{set: {hall-lamp: {on: true}}}, {delay: 1h}, {toggle: washer}]\n';
+
+  it('item 58: a scene ends all runs of another, those that wait their turn too', () => {
+    const home = new TestWorld();
+    const long = home.scene('long', LONG);
+    home.scene('s', `scene: S\n${PRESS}do: [{cancel: long}]\n`);
+    home.run(long);
+    home.run(long);
+    press(home);
+    expect(texts(runOf(home, 's'))[1]).toBe('Ended 2 runs of “Long”');
+    const runs = home.runs().filter(({ scene }) => scene === long);
+    expect(runs.map(({ state }) => state)).toEqual(['cancelled', 'cancelled']);
+    expect(texts(runs[0]).at(-1)).toBe('Ended by “S”');
+    home.pass(7_200_000);
+    expect(home.asked()).toEqual(['hall-lamp.on=true']);
+  });
+
+  it('item 58: a scene is switched off and on as a person would do it, and its runs finish or end as the step says', () => {
+    for (const running of ['finish', 'cancel']) {
+      const home = new TestWorld();
+      const long = home.scene('long', LONG);
+      home.scene(
+        's',
+        `scene: S\n${PRESS}do: [{disable: long, running: ${running}}, {toggle: living-lamp}]\n`,
+      );
+      home.run(long);
+      press(home);
+      expect(home.record(long)?.enabled).toBe(false);
+      expect(texts(runOf(home, 's'))[1]).toBe('Switched “Long” off');
+      expect(runOf(home, 'long')?.state).toBe(running === 'finish' ? 'running' : 'cancelled');
+      home.pass(7_200_000);
+      expect(home.asked().includes('washer.on=true')).toBe(running === 'finish');
+      home.scene('s', `scene: S\n${PRESS}do: [{enable: long}]\n`);
+      press(home);
+      expect(home.record(long)?.enabled).toBe(true);
+    }
+  });
+
+  it('item 58: what the household had not switched yet when the hub was killed is switched after the restart', () => {
+    const home = new TestWorld();
+    const long = home.scene('long', LONG);
+    home.scene('s', `scene: S\n${PRESS}do: [{disable: long}, {toggle: washer}]\n`);
+    home.isHouseholdSlow = true;
+    press(home);
+    expect(home.record(long)?.enabled).toBe(true);
+    expect(home.asked()).toEqual([]);
+    home.isHouseholdSlow = false;
+    home.restart({ reboot: true });
+    expect(home.record(long)?.enabled).toBe(false);
+    expect(home.asked()).toEqual(['washer.on=true']);
+  });
+
+  it('item 58: a scene switches itself off and still does its steps', () => {
+    const home = new TestWorld();
+    const self = home.scene(
+      's',
+      `scene: S\n${PRESS}do: [{disable: self}, {delay: 1s}, {toggle: washer}]\n`,
+    );
+    press(home);
+    press(home);
+    home.pass(1_000);
+    expect(home.record(self)?.enabled).toBe(false);
+    expect(home.asked()).toEqual(['washer.on=true']);
+  });
+
+  it('item 58: a household that does not answer is given up, and the run goes on', () => {
+    const home = new TestWorld();
+    home.scene('long', LONG);
+    home.scene('s', `scene: S\n${PRESS}do: [{disable: long}, {toggle: washer}]\n`);
+    home.isHouseholdSlow = true;
+    press(home);
+    home.pass(30_000);
+    expect(home.asked()).toEqual(['washer.on=true']);
+    expect(runOf(home, 's')?.state).toBe('failed');
+  });
+});

@@ -33,7 +33,7 @@ import {
   waitingOf,
 } from './moving-run.ts';
 import { beginFlow, endBranch, endOfList, mayGoOn, stopRunaway } from './steps/flow.ts';
-import { beginOther } from './steps/other-scenes.ts';
+import { beginOther, NO_ANSWER, otherSwitched } from './steps/other-scenes.ts';
 import type { OpenAct, Waiting } from './tables.ts';
 import { compileLevel } from './value-tests.ts';
 
@@ -289,6 +289,8 @@ function beginStep(engine: Engine, run: MovingRun, step: Step): void {
       return;
     }
     case 'run':
+    case 'cancel':
+    case 'switch':
       beginOther(engine, run, step);
       return;
     case 'choose':
@@ -333,6 +335,8 @@ export function takeDue(engine: Engine, run: MovingRun, which: string): void {
   const waiting = waitingOf(run);
   if (waiting?.kind === 'pause') {
     if (isDue(waiting.due, run.world)) setWaiting(run, null);
+  } else if (waiting?.kind === 'switch') {
+    if (isDue(waiting.due, run.world)) otherSwitched(engine, run, waiting.scene, NO_ANSWER);
   } else if (waiting?.kind === 'delay') {
     if (!isDue(waiting.due, run.world)) return;
     const step = stepAt(run);

@@ -25,6 +25,7 @@ function stepDeadline(waiting: Branch['waiting']): Deadline | null {
   switch (waiting?.kind) {
     case 'delay':
     case 'pause':
+    case 'switch':
       return waiting.due;
     case 'wait':
       return waiting.timeout;

@@ -35,7 +35,7 @@ import {
   takeOutcome,
 } from './run-steps.ts';
 import { bootsOf, retime } from './run-timers.ts';
-import { otherStarted, type Started, toStart } from './steps/other-scenes.ts';
+import { otherStarted, otherSwitched, type Started, toStart } from './steps/other-scenes.ts';
 import type { Branch, RunEntry, RunOrigin } from './tables.ts';
 
 /** A run that is to begin. */
@@ -75,6 +75,8 @@ export class Runs {
   constructor(engine: Engine, hooks: RunHooks) {
     this.#engine = engine;
     this.#hooks = hooks;
+    engine.runsOf = (scene, world) => this.of(scene, world);
+    engine.cancelAll = (scene, by, world) => this.#cancelAll(scene, by, world);
     engine.launch = (run, branch, world) => this.#launch(run, branch, world);
   }
 
@@ -285,6 +287,27 @@ export class Runs {
       run.at = branch;
       otherStarted(this.#engine, run, started);
     });
+  }
+
+  #cancelAll(scene: SceneId, by: SceneId, world: SceneWorld): void {
+    const name = this.#engine.scenes.get(by)?.record.name ?? by;
+    const note = both(`Ended by “${name}”`, `被“${name}”结束`);
+    // From the last: the end of one lets the next of the queue begin.
+    for (const { id } of this.of(scene, world).reverse()) this.cancel(id, world, note);
+  }
+
+  /** A scene was switched on or off, or was not: steps that wait for that go on. */
+  switched(scene: SceneId, problem: Problem | null, world: SceneWorld): void {
+    this.#ensureIndex(world);
+    for (const [, entry] of this.#table.entries()) {
+      const isMeant = entry.branches.some(
+        ({ waiting }) => waiting?.kind === 'switch' && waiting.scene === scene,
+      );
+      if (!isMeant) continue;
+      this.#move(entry.id, world, (run) =>
+        atEachBranch(run, () => otherSwitched(this.#engine, run, scene, problem)),
+      );
+    }
   }
 
   /** Ends a run before its time. */

@@ -4,6 +4,7 @@ import type { Deadline } from '../../hub/model/clock.ts';
 import type {
   CommandId,
   DeviceId,
+  MemberId,
   NotificationId,
   RunId,
   SceneId,
@@ -55,6 +56,15 @@ export type Waiting =
     }
   /** Another scene, which begins once this run has come to rest. */
   | { readonly kind: 'start'; readonly path: string; readonly line: number | null }
+  /** The household, which switches a scene on or off. */
+  | {
+      readonly kind: 'switch';
+      readonly scene: SceneId;
+      readonly enabled: boolean;
+      readonly line: number | null;
+      /** When it has taken too long. */
+      readonly due: Deadline;
+    }
   /** The branches that it is made of. */
   | { readonly kind: 'branches' }
   /** Its turn: it has done much at a stretch. */
@@ -141,7 +151,16 @@ export interface BaselineEntry {
   readonly backAtMs: number | null;
 }
 
+/** A scene that is to be switched on or off; asked for until the household has done it, also after a power cut. */
+export interface SwitchEntry {
+  readonly enabled: boolean;
+  readonly running: 'finish' | 'cancel';
+  readonly by: SceneId;
+  readonly author: MemberId | null;
+}
+
 type SceneTable =
+  | StateTable<SwitchEntry>
   | StateTable<RunEntry>
   | StateTable<HoldState>
   | StateTable<ScheduleEntry>
@@ -163,6 +182,8 @@ export interface SceneTables {
   /** Crossings with hysteresis that have not come back yet, by `scene/trigger/item/device`. */
   readonly crossed: StateTable<true>;
   readonly baselines: StateTable<BaselineEntry>;
+  /** By scene. */
+  readonly switches: StateTable<SwitchEntry>;
   readonly all: readonly SceneTable[];
 }
 
@@ -178,6 +199,7 @@ export function sceneTables(): SceneTables {
   const oldScenes = new StateTable<Scene>('oldScenes', durable);
   const crossed = new StateTable<true>('crossed', patient);
   const baselines = new StateTable<BaselineEntry>('baselines', durable);
-  const all = [runs, holds, schedules, scenes, oldScenes, crossed, baselines];
-  return { runs, holds, schedules, scenes, oldScenes, crossed, baselines, all };
+  const switches = new StateTable<SwitchEntry>('switches', durable);
+  const all = [runs, holds, schedules, scenes, oldScenes, crossed, baselines, switches];
+  return { runs, holds, schedules, scenes, oldScenes, crossed, baselines, switches, all };
 }

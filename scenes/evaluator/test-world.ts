@@ -28,7 +28,7 @@ import {
   parsePropertyKey,
 } from '../../hub/model/properties.ts';
 import type { RunTrace } from '../../hub/model/run.ts';
-import type { SceneWorld } from '../../hub/model/scene-world.ts';
+import type { SceneSwitch, SceneWorld } from '../../hub/model/scene-world.ts';
 import { homeNames } from '../language/names.ts';
 import { toStored } from '../language/stored.ts';
 import { TEST_DEVICES, TEST_ROOMS } from '../language/test-home.ts';
@@ -70,12 +70,15 @@ export class TestWorld {
   now: Instant;
   bootId = 'boot-1';
   seq = 0;
+  /** Whether the household lets the scenes that want others switched wait. */
+  isHouseholdSlow = false;
   readonly devices: Map<DeviceId, DeviceRecord>;
   readonly live = new Map<DeviceId, DeviceLive>();
   readonly #outcomes: 'observed' | 'none';
   readonly #armed = new Map<string, number>();
   readonly #scenes = new Map<SceneId, SceneRecord>();
   readonly #open: AskedCommand[] = [];
+  readonly #wishes: SceneSwitch[] = [];
   readonly #unread: NotificationId[] = [];
   #count = 0;
 
@@ -130,6 +133,7 @@ export class TestWorld {
       self.#unread.push(id);
       return id;
     },
+    switchScene: (wish) => self.#wishes.push(wish),
     arm: (key, deadline) => self.#arm(key, deadline),
     disarm: (key) => self.#armed.delete(key),
     delicate() {},
@@ -150,6 +154,10 @@ export class TestWorld {
   }
 
   #tellOutcomes(): void {
+    if (!this.isHouseholdSlow) {
+      for (let wish = this.#wishes.shift(); wish; wish = this.#wishes.shift())
+        this.setEnabled(wish.scene, wish.enabled);
+    }
     if (this.#outcomes === 'none') return;
     for (let id = this.#unread.shift(); id; id = this.#unread.shift()) {
       const told = id;
@@ -275,6 +283,11 @@ export class TestWorld {
     this.input(() => this.evaluator.setScene(record, this.world));
   }
 
+  /** The scene as the household has it. */
+  record(id: SceneId): SceneRecord | undefined {
+    return this.#scenes.get(id);
+  }
+
   removeScene(id: SceneId): void {
     this.#scenes.delete(id);
     this.input(() => this.evaluator.removeScene(id, this.world));
@@ -342,6 +355,7 @@ export class TestWorld {
     const stoppedAtMs = options.lastAliveMs === undefined ? this.now.wallMs : options.lastAliveMs;
     const kept = this.tables.all.map((table) => JSON.parse(JSON.stringify(table.entries())));
     this.#armed.clear();
+    this.#wishes.length = 0;
     this.now = {
       wallMs: this.now.wallMs + downMs,
       monoMs: reboot ? 5_000 : this.now.monoMs + downMs,

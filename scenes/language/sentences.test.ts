@@ -401,7 +401,19 @@ function flowSteps(depth: number): fc.Arbitrary<Step> {
 function otherSceneSteps(): fc.Arbitrary<Step> {
   const scene = fc.constantFrom('scene_a' as SceneId, 'scene_b' as SceneId);
   const onError = fc.constantFrom('continue' as const, 'stop' as const);
-  return fc.record({ kind: fc.constant('run' as const), scene, checkWhile: fc.boolean(), onError });
+  const orSelf = fc.option(scene);
+  return fc.oneof(
+    fc.record({ kind: fc.constant('run' as const), scene, checkWhile: fc.boolean(), onError }),
+    fc.record({ kind: fc.constant('cancel' as const), scene: orSelf }),
+    fc
+      .record({ scene: orSelf, how: fc.constantFrom('on', 'finish', 'cancel'), onError })
+      .map(({ how, ...more }) => ({
+        kind: 'switch' as const,
+        enabled: how === 'on',
+        running: how === 'cancel' ? ('cancel' as const) : ('finish' as const),
+        ...more,
+      })),
+  );
 }
 
 function scenes(): fc.Arbitrary<Scene> {

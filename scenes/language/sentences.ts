@@ -117,6 +117,8 @@ export function stepWords(names: WordNames, step: Step): Label {
     case 'stop':
       return flowStepWords(saying(names), step);
     case 'run':
+    case 'cancel':
+    case 'switch':
       return sceneStepWords(saying(names), step);
     default:
       return step satisfies never;

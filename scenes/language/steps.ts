@@ -108,13 +108,29 @@ export type RepeatBy =
   | { readonly kind: 'until'; readonly condition: Condition };
 
 /** Steps about other scenes. */
-export type SceneStep = {
-  readonly kind: 'run';
-  readonly scene: SceneId;
-  /** Whether its own condition must hold. */
-  readonly checkWhile: boolean;
-  readonly onError: OnError;
-};
+export type SceneStep =
+  | {
+      readonly kind: 'run';
+      readonly scene: SceneId;
+      /** Whether its own condition must hold. */
+      readonly checkWhile: boolean;
+      readonly onError: OnError;
+    }
+  | {
+      /** Ends all runs of the scene. */
+      readonly kind: 'cancel';
+      /** Null: the scene in which it stands. */
+      readonly scene: SceneId | null;
+    }
+  | {
+      /** Switches the scene on or off, as a person would. */
+      readonly kind: 'switch';
+      readonly scene: SceneId | null;
+      readonly enabled: boolean;
+      /** What becomes of the runs of a scene that is switched off. */
+      readonly running: 'finish' | 'cancel';
+      readonly onError: OnError;
+    };
 
 export type Step = EffectStep | FlowStep | SceneStep;
 

@@ -1,5 +1,7 @@
 // Steps about other scenes. What they do to another scene is done once the run at hand has come to rest, since one
 // thing is worked off before the next is looked at.
+import { deadlineAfter } from '../../../hub/model/clock.ts';
+import type { Problem } from '../../../hub/model/errors.ts';
 import type { SceneId } from '../../../hub/model/identifiers.ts';
 import type { Label } from '../../../hub/model/property-row.ts';
 import type { RunTrace } from '../../../hub/model/run.ts';
@@ -17,6 +19,7 @@ import {
   stepAt,
   waitingOf,
 } from '../moving-run.ts';
+import { problemWords } from '../texts.ts';
 
 /** What came of asking for a run: its trace, or why there is none. */
 export type Started =
@@ -24,21 +27,113 @@ export type Started =
   /** `isFault`: it could not; else it was not to, as while it is still running. */
   | { readonly run?: undefined; readonly why: Label; readonly isFault: boolean };
 
-/** The step at hand is to begin another scene. */
+/** Begins a step about another scene. */
 export function beginOther(engine: Engine, run: MovingRun, step: SceneStep): void {
-  const { draft, at } = run;
+  const { draft, at, world } = run;
   const path = pathOf(run);
-  const name = sceneName(engine, step.scene);
-  const text = both(`Starting ${name}`, `正在启动${name}`);
-  const line = addLine(run, path, 'scene', 'started', text, {
-    other: { scene: step.scene, run: null },
-  });
-  setWaiting(run, { kind: 'start', path, line });
-  engine.later.push(() => engine.launch(draft.id, at, run.world));
+  const scene = step.scene ?? draft.scene;
+  const name = sceneName(engine, scene);
+  const other = { other: { scene, run: null } };
+  switch (step.kind) {
+    case 'run': {
+      const text = both(`Starting ${name}`, `正在启动${name}`);
+      const line = addLine(run, path, 'scene', 'started', text, other);
+      setWaiting(run, { kind: 'start', path, line });
+      engine.later.push(() => engine.launch(draft.id, at, world));
+      return;
+    }
+    case 'cancel': {
+      const count = engine.runsOf(scene, world).length;
+      const runs = count === 1 ? 'a run' : `${count} runs`;
+      const text =
+        count === 0
+          ? both(`${name} was not running`, `${name}没有在执行`)
+          : both(`Ended ${runs} of ${name}`, `已结束${name}的 ${count} 次执行`);
+      addLine(run, path, 'scene', 'ok', text, other);
+      engine.later.push(() => engine.cancelAll(scene, draft.scene, world));
+      nextStep(run);
+      return;
+    }
+    case 'switch':
+      beginSwitch(engine, run, step, scene);
+      return;
+    default:
+      step satisfies never;
+  }
 }
 
+function beginSwitch(
+  engine: Engine,
+  run: MovingRun,
+  step: Extract<SceneStep, { kind: 'switch' }>,
+  scene: SceneId,
+): void {
+  const { draft, world } = run;
+  const { enabled, running } = step;
+  const name = sceneName(engine, scene);
+  const loaded = engine.scenes.get(scene);
+  const other = { other: { scene, run: null } };
+  const text = enabled
+    ? both(`Switching ${name} on`, `正在启用${name}`)
+    : both(`Switching ${name} off`, `正在停用${name}`);
+  const line = addLine(run, pathOf(run), 'scene', 'started', text, other);
+  const due = deadlineAfter(world.now, world.bootId, SWITCHED_WITHIN_MS);
+  setWaiting(run, { kind: 'switch', scene, enabled, line, due });
+  if (loaded === undefined || loaded.record.enabled === enabled) {
+    otherSwitched(engine, run, scene, loaded ? null : GONE);
+    return;
+  }
+  const author = engine.scenes.get(draft.scene)?.record.author ?? null;
+  const entry = { enabled, running, by: draft.scene, author };
+  engine.tables.switches.set(scene, entry);
+  world.switchScene({ scene, enabled, by: draft.scene, author });
+}
+
+/** A scene was switched, or was not: `problem` says why. */
+export function otherSwitched(
+  engine: Engine,
+  run: MovingRun,
+  scene: SceneId,
+  problem: Problem | null,
+): void {
+  const waiting = waitingOf(run);
+  const step = stepAt(run);
+  if (waiting?.kind !== 'switch' || step?.kind !== 'switch' || waiting.scene !== scene) return;
+  const name = sceneName(engine, scene);
+  setWaiting(run, null);
+  const verb = waiting.enabled ? both('on', '启用') : both('off', '停用');
+  if (problem === null) {
+    setLine(run, waiting.line, 'ok', both(`Switched ${name} ${verb.en}`, `已${verb.zh}${name}`));
+  } else {
+    const why = problemWords(problem);
+    const text = both(
+      `Could not switch ${name} ${verb.en}: ${why.en}`,
+      `未能${verb.zh}${name}:${why.zh}`,
+    );
+    setLine(run, waiting.line, 'failed', text, { problem });
+    if (!fail(run, step.onError)) return;
+  }
+  nextStep(run);
+}
+
+/** An edit of the household that takes longer than this is given up. */
+const SWITCHED_WITHIN_MS = 30_000;
+
+const GONE: Problem = {
+  code: 'not-found',
+  message: 'There is no such scene any more',
+  hint: 'Edit the scene that names it.',
+};
+
+/** The household has not answered. */
+export const NO_ANSWER: Problem = {
+  code: 'not-recorded',
+  message: 'The household did not answer within 30 s',
+  hint: 'The disk or SD card is slow or full. See House, Storage.',
+};
+
 /** What the step at hand is to begin; null where it does not begin anything any more. */
-export function toStart(run: MovingRun): SceneStep | null {
+export function toStart(run: MovingRun): Extract<SceneStep, { kind: 'run' }> | null {
   const step = stepAt(run);
   return waitingOf(run)?.kind === 'start' && step?.kind === 'run' ? step : null;
 }

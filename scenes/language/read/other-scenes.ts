@@ -21,7 +21,33 @@ export const SCENE_STEPS = {
       onError: shaped['on-error'] ?? 'continue',
     };
   }),
+  cancel: shapedKind(SHAPES.cancel, [], ({ context }, { cancel }, path): SceneStep | null => {
+    const meant = readOrSelf(context, cancel, [...path, 'cancel']);
+    return meant && { kind: 'cancel', ...meant };
+  }),
+  enable: shapedKind(SHAPES.enable, [], ({ context }, shaped, path): SceneStep | null => {
+    const meant = readOrSelf(context, shaped.enable, [...path, 'enable']);
+    const onError = shaped['on-error'] ?? 'continue';
+    return meant && { kind: 'switch', ...meant, enabled: true, running: 'finish', onError };
+  }),
+  disable: shapedKind(SHAPES.disable, [], ({ context }, shaped, path): SceneStep | null => {
+    const meant = readOrSelf(context, shaped.disable, [...path, 'disable']);
+    const running = shaped.running ?? 'finish';
+    const onError = shaped['on-error'] ?? 'continue';
+    return meant && { kind: 'switch', ...meant, enabled: false, running, onError };
+  }),
 };
+
+/** The scene that is called so; null for `self`, the scene in which it stands. */
+function readOrSelf(
+  context: ReadContext,
+  handle: string,
+  path: Path,
+): { readonly scene: SceneId | null } | null {
+  if (handle === 'self') return { scene: null };
+  const scene = readScene(context, handle, path);
+  return scene && { scene };
+}
 
 /** The scene that is called so. */
 export function readScene(context: ReadContext, handle: string, path: Path): SceneId | null {

@@ -8,12 +8,33 @@ import type { Saying } from './saying.ts';
 
 /** A step about another scene, as an instruction. */
 export function sceneStepWords(saying: Saying, step: SceneStep): Label {
-  const name = sceneWords(saying, step.scene);
-  const only = step.checkWhile
-    ? both(' (if its own condition holds)', '(须满足其自身条件)')
-    : both('', '');
-  return withOnError(both(`start ${name.en}${only.en}`, `启动${name.zh}${only.zh}`), step.onError);
+  const name = step.scene === null ? THIS : sceneWords(saying, step.scene);
+  switch (step.kind) {
+    case 'run': {
+      const only = step.checkWhile
+        ? both(' (if its own condition holds)', '(须满足其自身条件)')
+        : both('', '');
+      const words = both(`start ${name.en}${only.en}`, `启动${name.zh}${only.zh}`);
+      return withOnError(words, step.onError);
+    }
+    case 'cancel':
+      return both(`end what ${name.en} is doing`, `结束${name.zh}正在进行的执行`);
+    case 'switch': {
+      const runs =
+        step.running === 'cancel'
+          ? both(' and end what it is doing', '并结束其正在进行的执行')
+          : both('', '');
+      const words = step.enabled
+        ? both(`switch ${name.en} on`, `启用${name.zh}`)
+        : both(`switch ${name.en} off${runs.en}`, `停用${name.zh}${runs.zh}`);
+      return withOnError(words, step.onError);
+    }
+    default:
+      return step satisfies never;
+  }
 }
+
+const THIS = both('this scene', '本场景');
 
 /** A scene by its name, in quotation marks. */
 export function sceneWords({ names }: Saying, id: SceneId): Label {

@@ -4,6 +4,8 @@ import { onError } from './parts.ts';
 
 const scene = v.string('the handle of a scene is wanted here, such as evening-lights');
 
+const orSelf = v.string('the handle of a scene is wanted here, or self for this one');
+
 /** Steps that begin, end and switch other scenes, by key. */
 export const sceneStepShapes = {
   run: v.strictObject({
@@ -12,6 +14,18 @@ export const sceneStepShapes = {
       v.picklist(
         ['skip', 'check'],
         '`while` is skip (the usual) or check: whether its own condition must hold',
+      ),
+    ),
+    'on-error': onError,
+  }),
+  cancel: v.strictObject({ cancel: orSelf }),
+  enable: v.strictObject({ enable: orSelf, 'on-error': onError }),
+  disable: v.strictObject({
+    disable: orSelf,
+    running: v.optional(
+      v.picklist(
+        ['finish', 'cancel'],
+        '`running` is finish (the usual) or cancel: what becomes of its runs under way',
       ),
     ),
     'on-error': onError,
