@@ -35,6 +35,8 @@ export interface Refusal {
   readonly message: string;
   /** With `gap`: the number that the next batch must begin with. */
   readonly expected?: number;
+  /** With `busy`: milliseconds after which it would be taken; the header says it in whole seconds. */
+  readonly after_ms?: number;
 }
 
 /** The status of each refusal. */

@@ -62,7 +62,13 @@ interface Batch {
   readonly sent?: Uint8Array<ArrayBuffer>;
 }
 
-async function send(batch: Batch): Promise<{ status: number; body: Record<string, unknown> }> {
+interface Sent {
+  readonly status: number;
+  readonly retryAfter: string | null;
+  readonly body: Record<string, unknown>;
+}
+
+async function send(batch: Batch): Promise<Sent> {
   const { key } = batch;
   const rows = batch.rows ?? [usageRow(1)];
   const body = batch.body ?? packRows(rows);
@@ -81,7 +87,11 @@ async function send(batch: Batch): Promise<{ status: number; body: Record<string
       body: batch.sent ?? new Uint8Array(body),
     },
   );
-  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  return {
+    status: response.status,
+    retryAfter: response.headers.get('retry-after'),
+    body: (await response.json()) as Record<string, unknown>,
+  };
 }
 
 async function register(key: HubKey, token: string | null = null): Promise<number> {
@@ -159,6 +169,40 @@ describe('the receiver', () => {
       expect((await send({ key, path: wrong })).status, wrong).toBeGreaterThanOrEqual(400);
     }
     expect(store.counts().batches).toBe(0);
+  });
+
+  it('takes so much of one hub at a time, says when there is more, and lets the others be', async () => {
+    await receiver.stop();
+    let monoMs = 0;
+    await start({ monoMs: () => monoMs, limits: { requests: 4, requestsPerSecond: 0.1 } });
+    const key = await registered();
+    const other = await registered();
+    const at = (from: number) => send({ key, envelope: { from, to: from } });
+    expect((await at(1)).body.credit).toMatchObject({ requests: 2, after_ms: 0 });
+    await at(2);
+    expect((await at(3)).body.credit).toMatchObject({ requests: 0, after_ms: 10_000 });
+    monoMs = 1_500;
+    const refusedOnce = await at(4);
+    expect(refusedOnce).toMatchObject({ status: 429, body: { code: 'busy', after_ms: 8_500 } });
+    expect(refusedOnce.retryAfter).toBe('9');
+    expect((await send({ key: other })).status).toBe(200);
+    expect(store.last(key.hub, '00000000000000aa', 1)).toBe(3);
+    monoMs = 10_000;
+    expect((await at(4)).body).toMatchObject({ acked: 4 });
+  });
+
+  it('counts bytes as well, and those of a stranger who uses its name to nobody', async () => {
+    await receiver.stop();
+    await start({ monoMs: () => 0, limits: { bytes: 300, bytesPerSecond: 1 } });
+    const key = await registered();
+    const stranger = hubKeyFrom(newPrivateKey());
+    for (let times = 0; times < 5; times += 1) {
+      expect((await send({ key, signedBy: stranger })).status).toBe(401);
+    }
+    expect((await send({ key })).status).toBe(200);
+    const more = await send({ key, rows: Array.from({ length: 50 }, (_, at) => usageRow(at)) });
+    expect(more.status).toBe(429);
+    expect(Number(more.retryAfter)).toBeGreaterThan(0);
   });
 
   it('asks for its provisioning token where it has one', async () => {

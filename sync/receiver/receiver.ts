@@ -12,12 +12,27 @@ import { BODY_BYTES_MAX } from '../protocol/limits.ts';
 import { type Refusal, type RefusalCode, STATUS } from '../protocol/reply.ts';
 import { checkBody, checkHead, RefusedError } from './check-batch.ts';
 import { createGroupIngest } from './group-ingest.ts';
+import { type Credit, RateLimit, type RateLimits } from './rate-limit.ts';
 import type { IngestResult, ReceiverStore } from './receiver-store.ts';
 
 const REGISTRATION_BYTES_MAX = 2_048;
-/** Of a hub that is known: what it may send before it asks anew. */
-const CREDIT = { requests: 16, bytes: 16 * BODY_BYTES_MAX, after_ms: 0 };
-const RETRY_AFTER_S = 5;
+/** A hub has a few batches an hour; one that comes back after a week has some hundreds at once. */
+const LIMITS: RateLimits = {
+  requests: 120,
+  requestsPerSecond: 2,
+  bytes: 32 * BODY_BYTES_MAX,
+  bytesPerSecond: BODY_BYTES_MAX,
+  hubsMax: 100_000,
+};
+/** Of all hubs together: a key costs nothing, so that whoever makes many must not fill the table of hubs. */
+const REGISTRATIONS: RateLimits = {
+  ...LIMITS,
+  requests: 1_000,
+  requestsPerSecond: 50,
+  hubsMax: 1,
+};
+/** When the receiver itself is behind. */
+const BUSY_MS = 5_000;
 
 export interface ReceiverOptions {
   readonly store: ReceiverStore;
@@ -28,6 +43,10 @@ export interface ReceiverOptions {
   /** What a hub must bring to be registered; null: the first use of a key registers it. */
   readonly provisioningToken: string | null;
   nowMs(): number;
+  /** A clock that is never set; absent: the machine's. */
+  monoMs?(): number;
+  /** What one hub may send; absent: the usual. */
+  readonly limits?: Partial<RateLimits>;
   log(text: string): void;
 }
 
@@ -41,6 +60,9 @@ export interface Receiver {
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
   const { store } = options;
   const ingest = createGroupIngest(store, options.nowMs);
+  const monoMs = options.monoMs ?? (() => performance.now());
+  const hubs = new RateLimit({ ...LIMITS, ...options.limits }, monoMs);
+  const registrations = new RateLimit(REGISTRATIONS, monoMs);
 
   async function register(request: IncomingMessage): Promise<object> {
     const body = await readBody(request, REGISTRATION_BYTES_MAX);
@@ -52,7 +74,10 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     const isAllowed =
       provisioningToken === null || isSameSecret(registration.token ?? '', provisioningToken);
     if (!isAllowed) throw refused('token', 'The provisioning token is not right');
-    if (store.hub(registration.hub)?.isRevoked) throw refused('revoked', 'This hub was revoked');
+    const known = store.hub(registration.hub);
+    if (known?.isRevoked) throw refused('revoked', 'This hub was revoked');
+    if (known === null) demandRate(registrations, 'new', 0, 'Many hubs register now');
+    demandRate(hubs, registration.hub, 0, 'This hub asks too often');
     store.register(registration.hub, registration.publicKey, options.nowMs());
     return { hub: registration.hub };
   }
@@ -67,8 +92,10 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       },
       (id) => store.hub(id),
     );
+    // Only now: nobody can use up what belongs to another hub.
+    demandRate(hubs, hub, announcedBytes(request), 'This hub sends too much');
     const batch = checkBody(head, await readBody(request, BODY_BYTES_MAX));
-    return answerTo(await ingest(batch));
+    return answerTo(await ingest(batch), hubs.credit(hub));
   }
 
   function demandOperator(request: IncomingMessage): void {
@@ -105,7 +132,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       (error: unknown) => {
         const refusal = refusalOf(error);
         if (refusal.code === 'internal') options.log(`${request.method} failed: ${String(error)}`);
-        send(request, response, STATUS[refusal.code], refusal);
+        send(request, response, STATUS[refusal.code], refusal, retryAfterS(refusal));
       },
     );
   }
@@ -133,10 +160,10 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   };
 }
 
-function answerTo(result: IngestResult): object {
+function answerTo(result: IngestResult, credit: Credit): object {
   switch (result.kind) {
     case 'acked':
-      return { acked: result.upTo, credit: CREDIT };
+      return { acked: result.upTo, credit };
     case 'gap':
       throw new RefusedError({
         code: 'gap',
@@ -152,6 +179,20 @@ function answerTo(result: IngestResult): object {
   }
 }
 
+/** @throws RefusedError `busy` with the time after which it would be taken */
+function demandRate(limit: RateLimit, hub: string, bytes: number, why: string): void {
+  const waitMs = limit.take(hub, bytes);
+  if (waitMs > 0) throw new RefusedError({ code: 'busy', message: why, after_ms: waitMs });
+}
+
+/** What a body says that it has; one that does not say counts whole. */
+function announcedBytes(request: IncomingMessage): number {
+  const bytes = Number(request.headers['content-length'] ?? BODY_BYTES_MAX);
+  return Number.isSafeInteger(bytes) && bytes >= 0
+    ? Math.min(bytes, BODY_BYTES_MAX)
+    : BODY_BYTES_MAX;
+}
+
 function refused(code: RefusalCode, message: string): RefusedError {
   return new RefusedError({ code, message });
 }
@@ -159,6 +200,11 @@ function refused(code: RefusalCode, message: string): RefusedError {
 function refusalOf(error: unknown): Refusal {
   if (error instanceof RefusedError) return error.refusal;
   return { code: 'internal', message: 'The receiver failed; nothing was taken' };
+}
+
+/** The header has whole seconds. */
+function retryAfterS({ code, after_ms = BUSY_MS }: Refusal): number | null {
+  return code === 'busy' ? Math.ceil(after_ms / 1_000) : null;
 }
 
 function headerOf(request: IncomingMessage, name: string): string {
@@ -185,12 +231,13 @@ function send(
   response: ServerResponse,
   status: number,
   body: object,
+  retryAfter: number | null = null,
 ): void {
   if (response.destroyed) return;
   response.writeHead(status, {
     'content-type': 'application/json',
     'cache-control': 'no-store',
-    ...(status === 429 ? { 'retry-after': String(RETRY_AFTER_S) } : {}),
+    ...(retryAfter === null ? {} : { 'retry-after': String(retryAfter) }),
     // What was not read is not read any more: the connection ends with the answer.
     ...(request.complete ? {} : { connection: 'close' }),
   });

@@ -141,6 +141,38 @@ describe('the uplink', () => {
     expect(backoffMs(1, 3, 0, RANDOM_HALF)).toBe(8_000);
   });
 
+  it('comes to a receiver that has had enough no sooner than it was told, and brings all of it', async () => {
+    const source = countingSource(4);
+    const notBeforeMs = new Map<number, number>();
+    const early: number[] = [];
+    let requests = 0;
+    const channel = channelWith({
+      source,
+      transport: (store, clock) => {
+        const inner = directTransport(store, () => clock.now().wallMs);
+        return {
+          ...inner,
+          async batch(hub, batch, signal) {
+            const { monoMs } = clock.now();
+            if (monoMs < (notBeforeMs.get(batch.stream) ?? 0)) early.push(monoMs);
+            requests += 1;
+            if (requests % 3 !== 0) return inner.batch(hub, batch, signal);
+            notBeforeMs.set(batch.stream, monoMs + 90_000);
+            const body = JSON.stringify({ code: 'busy', message: 'This hub sends too much' });
+            return { status: 429, retryAfter: '90', body };
+          },
+        };
+      },
+    });
+    channel.uplink.setConsent(BOTH);
+    await channel.run(20 * HOUR_MS);
+    expect(requests).toBeGreaterThan(30);
+    expect(early).toEqual([]);
+    await channel.run(HOUR_MS / 2);
+    expect(rowsAt(channel.store, channel.key.hub, 1)).toEqual(source.made.usage);
+    expect(rowsAt(channel.store, channel.key.hub, 2)).toEqual(source.made.telemetry);
+  });
+
   it('survives 1,000 deliveries of which a third is doubled or late and half of the answers are lost', async () => {
     for (const seed of [11]) {
       const random = seeded(seed);
