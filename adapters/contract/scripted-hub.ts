@@ -23,6 +23,7 @@ import type { PropertyKey, PropertyValue } from '../../hub/model/properties.ts';
 import type { CreateAdapter } from './adapter.ts';
 import { AdapterHost, type CorePort } from './host.ts';
 import { listenForHost, makeSocketFolder } from './socket-port.ts';
+import { textPort } from './text-port.ts';
 
 /** How the script reaches the host: in this thread, in a worker or in a child process. */
 export interface HostLine {
@@ -86,9 +87,9 @@ export function inWorker(entry: URL): OpenLine {
       toHost: (message) => worker.postMessage(message),
       connectCore: async (onBatch) => {
         const { port1, port2 } = new MessageChannel();
-        port1.on('message', onBatch);
+        const line = textPort<AdapterToCore, CoreToAdapter>(port1, onBatch);
         worker.postMessage({ kind: 'core', port: port2 }, [port2]);
-        return { send: (message) => port1.postMessage(message), close: () => port1.close() };
+        return { send: line.postMessage, close: line.close };
       },
       kill: async () => {
         await worker.terminate();

@@ -6,6 +6,7 @@ import { adapterId } from '../../hub/model/identifiers.ts';
 import type { CreateAdapter } from './adapter.ts';
 import { AdapterHost, type CorePort } from './host.ts';
 import type { MainToSharedWorker, MainToWorkerHost } from './shell-message.ts';
+import { textPort } from './text-port.ts';
 
 /** A host's line to main; `parentPort`, or a port where several adapters share a worker. */
 interface MainLine {
@@ -83,12 +84,14 @@ function serve(
 }
 
 function corePort(port: MessagePort): CorePort {
+  const line = textPort<CoreToAdapter, AdapterToCore>(port, (message) =>
+    wrapped.onmessage?.(message),
+  );
   const wrapped: CorePort = {
-    postMessage: (message: AdapterToCore) => port.postMessage(message),
+    postMessage: line.postMessage,
     onmessage: null,
-    close: () => port.close(),
+    close: line.close,
   };
-  port.on('message', (message: CoreToAdapter) => wrapped.onmessage?.(message));
   return wrapped;
 }
 

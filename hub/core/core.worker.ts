@@ -4,6 +4,7 @@ import { randomInt } from 'node:crypto';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import cron from 'node-cron';
 import { listenForHost } from '../../adapters/contract/socket-port.ts';
+import { textPort } from '../../adapters/contract/text-port.ts';
 import { KeptScenes } from '../../scenes/evaluator/kept-scenes.ts';
 import type { AdapterToCore, CoreToAdapter } from '../model/adapter-port.ts';
 import type { CoreInput } from '../model/core-port.ts';
@@ -292,9 +293,9 @@ function takeBatch(adapter: AdapterId, batch: AdapterToCore): void {
 }
 
 function useMessagePort(adapter: AdapterId, port: MessagePort): void {
-  useAdapter(adapter, port);
-  port.on('message', (batch: AdapterToCore) => takeBatch(adapter, batch));
-  port.on('close', () => loseAdapter(adapter, port));
+  const line = textPort<AdapterToCore, CoreToAdapter>(port, (batch) => takeBatch(adapter, batch));
+  useAdapter(adapter, line);
+  port.on('close', () => loseAdapter(adapter, line));
 }
 
 async function useSocket(adapter: AdapterId, path: string, token: string): Promise<void> {
