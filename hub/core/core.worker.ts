@@ -32,6 +32,8 @@ const UNDELIVERED_MAX = 256;
 /** Node's timers cannot be set further ahead; the next tick comes long before. */
 const TIMER_MAX_MS = 60_000;
 const LIFE_LETTERS = 5;
+/** A home that has told storage nothing for this long tells it at the next minute that it lives. */
+const QUIET_MS = 30_000;
 /** What was read at the start is kept for the next one this much later, when the home is up. */
 const KEEP_SCENES_AFTER_MS = 10_000;
 
@@ -58,6 +60,7 @@ let unsentLog: LogEntry[] = [];
 let timer: NodeJS.Timeout | undefined;
 let timerAtMs = Number.POSITIVE_INFINITY;
 let keepTimer: NodeJS.Timeout | undefined;
+let toldStoreMs = 0;
 
 function tell(message: CoreToMain): void {
   main.postMessage(message);
@@ -65,7 +68,18 @@ function tell(message: CoreToMain): void {
 
 /** As text: for objects of this shape V8 writes and reads JSON in a third of the time of a structured clone. */
 function toStore(message: CoreToStore): void {
+  toldStoreMs = performance.now();
   store?.postMessage(JSON.stringify(message));
+}
+
+/** Without it the restart of a quiet home would count as an outage since its last report. */
+function tellAlive(): void {
+  if (clock.state() !== 'unset') toStore({ kind: 'alive', atMs: clock.now().wallMs });
+}
+
+function tick(): void {
+  apply({ kind: 'tick' });
+  if (performance.now() - toldStoreMs > QUIET_MS) tellAlive();
 }
 
 function describe(input: CoreInput): string {
@@ -333,7 +347,7 @@ function start(boot: CoreBoot, port: MessagePort): void {
     sendTables();
   }
   planTurn();
-  cron.schedule('* * * * *', () => apply({ kind: 'tick' }), { timezone: 'UTC' });
+  cron.schedule('* * * * *', tick, { timezone: 'UTC' });
   setImmediate(() => tell({ kind: 'ready' }));
   keepTimer = setTimeout(keepScenes, KEEP_SCENES_AFTER_MS);
 }
@@ -375,6 +389,7 @@ main.on('message', (message: MainToCore) => {
       return;
     case 'stop':
       record();
+      tellAlive();
       clearTimeout(timer);
       keepScenes();
       tell({ kind: 'stopped' });

@@ -4,8 +4,8 @@ import type { Language } from './property-row.ts';
 import type { Words } from './words.ts';
 
 const KINDS: Readonly<Record<ErrorCode, string>> = {
-  'invalid-input': '命令不被接受',
-  'not-found': '设备已不存在',
+  'invalid-input': '内容有误，未被接受',
+  'not-found': '找不到',
   conflict: '与其他更改冲突',
   'not-claimed': '中枢尚未认领',
   unauthenticated: '需要登录',
@@ -15,7 +15,7 @@ const KINDS: Readonly<Record<ErrorCode, string>> = {
   unreachable: '无法连接设备',
   'timed-out': '设备未响应',
   'rejected-by-device': '设备拒绝了命令',
-  unsupported: '设备不支持',
+  unsupported: '不支持',
   'not-recorded': '未记录,因此没有执行',
   busy: '正忙',
   cancelled: '已取消',

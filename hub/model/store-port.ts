@@ -37,7 +37,9 @@ export type CoreToStore =
       readonly atMs: number;
       readonly entries: readonly Patch[];
     }
-  | { readonly kind: 'log'; readonly entries: readonly LogEntry[] };
+  | { readonly kind: 'log'; readonly entries: readonly LogEntry[] }
+  /** The home lives, though nothing else is to be told. */
+  | { readonly kind: 'alive'; readonly atMs: number };
 
 /**
  * Storage → core. `durable` also comes first on a new port, and tells from where on to send again. `behind`: records
@@ -79,7 +81,7 @@ export interface Recovery {
   readonly lastRecord: number;
   readonly lastSeq: number;
   readonly lastValues: readonly LastValue[];
-  /** Wall time of the newest thing on disk: the clock is held at least there. */
+  /** Wall time of the newest thing on disk: the clock is held at least there, and the home lived until then. */
   readonly newestAtMs: number;
   /** What was cut off or set aside while opening, in words; empty when all was whole. */
   readonly notes: readonly string[];

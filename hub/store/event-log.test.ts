@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { CommandRecord } from '../model/command.ts';
 import { commandId, deviceId, runId, sceneId } from '../model/identifiers.ts';
@@ -80,6 +81,31 @@ const rows = (database: OpenDatabase, table: string): unknown =>
   database.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
 
 describe('the event log', () => {
+  it('keeps when a quiet home was last alive, in one row and a few hundred bytes', () => {
+    withLog((log, database, reopen) => {
+      log.accept([change(1, 20)]);
+      log.commit();
+      database.pragma('wal_checkpoint(TRUNCATE)');
+      const QUIET_MS = 60_000;
+      for (let minute = 1; minute <= 60; minute += 1) {
+        log.alive(START_MS + minute * QUIET_MS);
+        expect(log.commit()).toBe(0);
+      }
+      const { size } = fs.statSync(`${database.name}-wal`);
+      expect(size / 60).toBeLessThan(600);
+      expect(database.prepare('SELECT count(*) AS n FROM alive').get()).toEqual({ n: 1 });
+      const again = reopen();
+      expect(again.newestAtMs).toBe(START_MS + 60 * QUIET_MS);
+      expect(again.lastSeq).toBe(1);
+      // What happens afterwards is newer, and a time from before says nothing.
+      again.alive(START_MS);
+      expect(again.commit()).toBe(0);
+      again.accept([change(2, 21, { atMs: START_MS + 61 * QUIET_MS })]);
+      again.commit();
+      expect(reopen().newestAtMs).toBe(START_MS + 61 * QUIET_MS);
+    });
+  });
+
   it('gives back each kind of entry as it was, newest first', () => {
     withLog((log, database) => {
       log.accept(ENTRIES);

@@ -43,6 +43,8 @@ export class EventLog {
   #newestAtMs = 0;
   #unrolledBytes = 0;
   #areValuesDue = false;
+  /** When the home was last told to live, as it is to be written; null: that is on the disk. */
+  #aliveDueMs: number | null = null;
 
   constructor(database: OpenDatabase) {
     this.#database = database;
@@ -71,6 +73,11 @@ export class EventLog {
 
   get newestAtMs(): number {
     return this.#newestAtMs;
+  }
+
+  /** The home lives: with the next commit, in the one row that there is of this. */
+  alive(atMs: number): void {
+    if (atMs > this.#newestAtMs) this.#aliveDueMs = Math.round(atMs);
   }
 
   /** Bytes of rows whose changes are not in series yet. */
@@ -112,7 +119,8 @@ export class EventLog {
   commit(): number {
     const taken = this.#pending.length;
     const entries = this.#lost === null ? this.#pending : [toGap(this.#lost), ...this.#pending];
-    if (entries.length === 0) return 0;
+    const aliveMs = this.#aliveDueMs;
+    if (entries.length === 0 && aliveMs === null) return 0;
     const added: Series[] = [];
     let bytes = 0;
     let row = this.#lastRow;
@@ -122,6 +130,11 @@ export class EventLog {
         bytes += this.#writeRow(row, entries.slice(from, from + BATCH_ENTRIES_MAX), added);
       }
       this.#runs.trim();
+      if (aliveMs !== null) {
+        this.#database
+          .prepare('INSERT OR REPLACE INTO alive (id, at_ms) VALUES (1, ?)')
+          .run(aliveMs);
+      }
     });
     try {
       write.immediate();
@@ -134,6 +147,8 @@ export class EventLog {
     this.#unrolledBytes += bytes;
     this.#lost = null;
     this.#pending = [];
+    this.#aliveDueMs = null;
+    this.#newestAtMs = Math.max(this.#newestAtMs, aliveMs ?? 0);
     for (const entry of entries) this.#remember(entry);
     return taken;
   }
@@ -265,7 +280,8 @@ export class EventLog {
       .prepare<[], { id: number; seq: number | null; at: number | null }>(
         `SELECT coalesce(max(id), 0) AS id,
            (SELECT last_seq FROM log ORDER BY id DESC LIMIT 1) AS seq,
-           (SELECT last_at_ms FROM log ORDER BY id DESC LIMIT 1) AS at FROM log`,
+           max(coalesce((SELECT last_at_ms FROM log ORDER BY id DESC LIMIT 1), 0),
+             coalesce((SELECT at_ms FROM alive), 0)) AS at FROM log`,
       )
       .get();
     this.#lastRow = newest?.id ?? 0;

@@ -139,5 +139,9 @@ export const HISTORY_FILE: DatabaseFile = {
       id INTEGER PRIMARY KEY CHECK (id = 1), log INTEGER NOT NULL, body BLOB NOT NULL
     ) STRICT;
     `,
+    `
+    -- When the home was last known to live while nothing else was written.
+    CREATE TABLE alive (id INTEGER PRIMARY KEY CHECK (id = 1), at_ms INTEGER NOT NULL) STRICT;
+    `,
   ],
 };

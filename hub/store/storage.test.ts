@@ -133,6 +133,16 @@ describe('storage', () => {
     });
   });
 
+  it('has the time of a clean stop on disk, told on the way out', async () => {
+    const folder = newFolder();
+    const { storage } = start(folder);
+    const core = connect(storage);
+    await core.until(durable(0));
+    core.send({ kind: 'alive', atMs: START_MS + 77_000 });
+    storage.stop();
+    expect(start(folder).storage.calls().recover().newestAtMs).toBe(START_MS + 77_000);
+  });
+
   it('tells a new core where to go on, and one that left something out what is missing', async () => {
     const { storage, lines } = start(newFolder());
     const first = connect(storage);

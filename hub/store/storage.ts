@@ -203,6 +203,10 @@ export class Storage {
         this.#logCommits.plan();
         return;
       }
+      case 'alive':
+        this.#log.alive(message.atMs);
+        this.#logCommits.plan();
+        return;
       default:
         message satisfies never;
     }
