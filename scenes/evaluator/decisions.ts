@@ -8,17 +8,20 @@ import type { Label } from '../../hub/model/property-row.ts';
 import type { RunTrace, TraceStep } from '../../hub/model/run.ts';
 import type { SceneWorld } from '../../hub/model/scene-world.ts';
 import { gapWords } from '../language/literals.ts';
+import { SCENE_LIMITS } from '../language/scene.ts';
 import { conditionWords } from '../language/sentences.ts';
-import type { SceneStep } from '../language/steps.ts';
+import type { VariableValue } from '../language/variables.ts';
 import { both } from '../language/words.ts';
 import { DEPTH_MAX, depthAfter, RATE_MAX, RATE_WINDOW_MS, REST_MS } from './causality.ts';
 import type { CompiledScene } from './compile.ts';
 import { type ConditionResult, evaluateCondition } from './conditions.ts';
 import type { Engine, LoadedScene } from './engine.ts';
 import type { HoldHooks } from './holds.ts';
+import type { MovingRun } from './moving-run.ts';
 import type { Runs } from './runs.ts';
 import type { ScheduleHooks } from './schedules.ts';
-import type { Started } from './steps/other-scenes.ts';
+import type { Started, StartStep } from './steps/other-scenes.ts';
+import { argumentsFor, workOut } from './steps/variables.ts';
 import type { RunEntry, SceneStateEntry } from './tables.ts';
 import { type Hit, hitWords, summaryWords } from './texts.ts';
 
@@ -31,6 +34,9 @@ interface Occasion {
   readonly hit: Hit | null;
   readonly because: Label;
   readonly steps: readonly TraceStep[];
+  /** Of a scene that was called. */
+  readonly vars?: RunEntry['vars'];
+  readonly caller?: RunEntry['caller'];
 }
 
 /** A trigger that was met. */
@@ -95,11 +101,8 @@ export class Decisions {
   }
 
   /** A run of another scene asks for a run of this one. */
-  startByScene(
-    step: Extract<SceneStep, { kind: 'run' }>,
-    by: RunEntry,
-    world: SceneWorld,
-  ): Started {
+  startByScene(step: StartStep, caller: MovingRun, world: SceneWorld): Started {
+    const by = caller.draft;
     const loaded = this.#engine.scenes.get(step.scene);
     const state = this.#engine.tables.scenes.get(step.scene);
     if (loaded === undefined)
@@ -115,11 +118,13 @@ export class Decisions {
     const because = both(`“${name}” starts it`, `“${name}”启动了它`);
     const depth = depthAfter(cause, world.now.wallMs);
     const steps = [triggerStep(world, 'when', because, null)];
-    const occasion: Occasion = { cause, depth, hit: null, because, steps };
+    const called = step.kind === 'call' ? this.#called(step, caller, compiled) : {};
+    if ('why' in called) return { ...called, isFault: true };
+    const occasion: Occasion = { cause, depth, hit: null, because, steps, ...called };
     const result =
       depth > DEPTH_MAX
         ? this.#breakOff(loaded, compiled, occasion, 'depth', world)
-        : this.#start(loaded, compiled, occasion, world, step.checkWhile);
+        : this.#start(loaded, compiled, occasion, world, step.kind === 'run' && step.checkWhile);
     if (!('id' in result)) {
       this.#nearMiss(compiled, occasion, result, world);
       return { why: result, isFault: false };
@@ -128,6 +133,42 @@ export class Decisions {
     const broken = this.#engine.tables.scenes.get(record.id)?.broken;
     if (broken) return { why: REST_WORDS[broken.why], isFault: true };
     return { why: both('its condition does not hold', '不满足其条件'), isFault: false };
+  }
+
+  /** What a scene is called with, and by whom; or why it cannot be called. */
+  #called(
+    { args }: Extract<StartStep, { kind: 'call' }>,
+    run: MovingRun,
+    { scene }: CompiledScene,
+  ): Pick<Occasion, 'vars' | 'caller'> | { readonly why: Label } {
+    const { calls } = SCENE_LIMITS;
+    if (this.#callDepth(run.draft) >= calls) {
+      return {
+        why: both(`${calls} calls wait for each other already`, `已有 ${calls} 层调用在等待`),
+      };
+    }
+    const given: Record<string, VariableValue> = {};
+    for (const one of args) {
+      const worked = workOut(this.#engine, run, one);
+      if ('why' in worked) {
+        return { why: both(`${one.name}: ${worked.why}`, `无法得出 ${one.name}:${worked.why}`) };
+      }
+      given[one.name] = worked.value;
+    }
+    const taken = argumentsFor(scene, given);
+    if ('why' in taken) return taken;
+    return { vars: taken.vars, caller: { run: run.draft.id, branch: run.at } };
+  }
+
+  /** How many runs wait for each other above this one. */
+  #callDepth(entry: RunEntry): number {
+    let depth = 0;
+    let above = entry.caller;
+    while (above !== undefined && depth < SCENE_LIMITS.calls) {
+      depth += 1;
+      above = this.#engine.tables.runs.get(above.run)?.caller;
+    }
+    return depth;
   }
 
   /** Begins a run where condition and mode let it. A near miss of the condition is told here, one of the mode not yet. */
@@ -154,7 +195,13 @@ export class Decisions {
       property: hit?.property ?? null,
       value: hit?.value ?? null,
     };
-    return this.#runs.begin({ loaded, program, cause, depth, origin, because, steps }, world);
+    const { caller } = occasion;
+    const vars = occasion.vars ?? defaultsOf(program);
+    const called = { ...(vars ? { vars } : {}), ...(caller ? { caller } : {}) };
+    return this.#runs.begin(
+      { loaded, program, cause, depth, origin, because, steps, ...called },
+      world,
+    );
   }
 
   /** Whether the scene's condition holds now. */
@@ -325,6 +372,15 @@ export class Decisions {
     world.publish(trace);
     return trace;
   }
+}
+
+/** What a scene takes that is not called: what it says itself. */
+function defaultsOf({ scene }: CompiledScene): RunEntry['vars'] {
+  if (scene.takes === undefined) return undefined;
+  const given = scene.takes.flatMap(({ name, initial }) =>
+    initial === null ? [] : [[name, { value: initial, path: 'takes' }] as const],
+  );
+  return Object.fromEntries(given);
 }
 
 function notRun(why: Label): Label {

@@ -46,7 +46,7 @@ export class Evaluator {
     this.#schedules = new Schedules(this.#engine);
     this.#runs = new Runs(this.#engine, {
       recheck: (loaded, world) => this.#decisions.recheck(loaded, world),
-      start: (step, by, world) => this.#decisions.startByScene(step, by, world),
+      start: (step, caller, world) => this.#decisions.startByScene(step, caller, world),
       ended: (trace) => this.#decisions.ended(trace),
     });
     this.#decisions = new Decisions(this.#engine, this.#runs);

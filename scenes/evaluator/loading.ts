@@ -163,6 +163,8 @@ export class Loading {
     this.#endLooking(id, world);
     this.#engine.tables.scenes.delete(id);
     this.#engine.tables.switches.delete(id);
+    const { variables } = this.#engine.tables;
+    for (const key of variables.keys()) if (key.startsWith(`${id}/`)) variables.delete(key);
     world.disarm(breakerKey(id as SceneId));
   }
 }

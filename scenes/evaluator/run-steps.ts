@@ -34,6 +34,7 @@ import {
 } from './moving-run.ts';
 import { beginFlow, endBranch, endOfList, mayGoOn, stopRunaway } from './steps/flow.ts';
 import { beginOther, NO_ANSWER, otherSwitched } from './steps/other-scenes.ts';
+import { keepValues } from './steps/variables.ts';
 import type { OpenAct, Waiting } from './tables.ts';
 import { compileLevel } from './value-tests.ts';
 
@@ -288,7 +289,12 @@ function beginStep(engine: Engine, run: MovingRun, step: Step): void {
       lookAtWait(engine, run, null);
       return;
     }
+    case 'let':
+    case 'remember':
+      keepValues(engine, run, step);
+      return;
     case 'run':
+    case 'call':
     case 'cancel':
     case 'switch':
       beginOther(engine, run, step);

@@ -9,7 +9,6 @@ import type { Label } from '../../hub/model/property-row.ts';
 import type { RunTrace, TraceStep } from '../../hub/model/run.ts';
 import type { ChangeInput, SceneWorld } from '../../hub/model/scene-world.ts';
 import { SCENE_LIMITS } from '../language/scene.ts';
-import type { SceneStep } from '../language/steps.ts';
 import { both } from '../language/words.ts';
 import { outcomeOf } from './acts.ts';
 import type { CompiledScene } from './compile.ts';
@@ -35,7 +34,16 @@ import {
   takeOutcome,
 } from './run-steps.ts';
 import { bootsOf, retime } from './run-timers.ts';
-import { otherStarted, otherSwitched, type Started, toStart } from './steps/other-scenes.ts';
+import {
+  otherReturned,
+  otherStarted,
+  otherSwitched,
+  type Returned,
+  type Started,
+  type StartStep,
+  toStart,
+} from './steps/other-scenes.ts';
+import { workOut } from './steps/variables.ts';
 import type { Branch, RunEntry, RunOrigin } from './tables.ts';
 
 /** A run that is to begin. */
@@ -48,6 +56,9 @@ export interface RunStart {
   readonly because: Label;
   /** Trigger and conditions. */
   readonly steps: readonly TraceStep[];
+  /** What it was called with, and by which branch. */
+  readonly vars?: RunEntry['vars'];
+  readonly caller?: RunEntry['caller'];
 }
 
 /** What runs ask of who decides. */
@@ -58,7 +69,7 @@ export interface RunHooks {
     world: SceneWorld,
   ): { readonly whyNot: Label | null; readonly steps: readonly TraceStep[] };
   /** Begins a scene because a run of another has come to that step. */
-  start(step: Extract<SceneStep, { kind: 'run' }>, by: RunEntry, world: SceneWorld): Started;
+  start(step: StartStep, by: MovingRun, world: SceneWorld): Started;
   /** A run has ended. */
   ended(trace: RunTrace): void;
 }
@@ -177,6 +188,8 @@ export class Runs {
       origin: start.origin,
       because: start.because,
       branches: [{ id: 0, parent: null, frames: [{ list: 'do', at: 0 }], waiting: null }],
+      ...(start.vars === undefined ? {} : { vars: start.vars }),
+      ...(start.caller === undefined ? {} : { caller: start.caller }),
       nextBranch: 1,
       done: 0,
       until: deadlineAfter(world.now, world.bootId, SCENE_LIMITS.runMs),
@@ -273,20 +286,41 @@ export class Runs {
     const entry = this.#table.get(id);
     const program = entry && this.#engine.program(entry.scene, entry.version, world);
     if (!entry || !program) return;
-    const step = toStart({
+    const caller: MovingRun = {
       draft: { ...entry },
       program,
       world,
       at: branch,
       atAStretch: 0,
       ended: null,
-    });
+    };
+    const step = toStart(caller);
     if (step === null) return;
-    const started = this.#hooks.start(step, entry, world);
+    const started = this.#hooks.start(step, caller, world);
     this.#move(id, world, (run) => {
       run.at = branch;
       otherStarted(this.#engine, run, started);
     });
+  }
+
+  /** A run that another one waits for is over: that one goes on. */
+  #return({ caller, id }: RunEntry, returned: Omit<Returned, 'run'>, world: SceneWorld): void {
+    if (caller === undefined) return;
+    this.#engine.later.push(() => {
+      this.#move(caller.run, world, (run) => {
+        run.at = caller.branch;
+        otherReturned(this.#engine, run, { run: id, ...returned });
+      });
+    });
+  }
+
+  /** Ends the runs that a run has called and waits for no more. */
+  #dropCalls(before: RunEntry | null, after: RunEntry | null, world: SceneWorld): void {
+    const kept = new Set(callsOf(after));
+    for (const id of callsOf(before)) {
+      if (kept.has(id) || !this.#table.has(id)) continue;
+      this.#engine.later.push(() => this.cancel(id, world, NOT_WANTED));
+    }
   }
 
   #cancelAll(scene: SceneId, by: SceneId, world: SceneWorld): void {
@@ -328,6 +362,21 @@ export class Runs {
       this.#move(entry.id, world, (run) => resumeRun(this.#engine, run, gapMs));
       const stillQueued = this.#table.get(id)?.state === 'queued';
       if (stillQueued) this.#startNext(entry.scene, world);
+    }
+    this.#returnLost(world);
+  }
+
+  /** Runs that were called and are nowhere to be found. */
+  #returnLost(world: SceneWorld): void {
+    for (const [, entry] of this.#table.entries()) {
+      for (const id of callsOf(entry)) {
+        if (this.#table.has(id)) continue;
+        this.#move(entry.id, world, (run) =>
+          atEachBranch(run, () =>
+            otherReturned(this.#engine, run, { run: id, state: 'cancelled', value: null }),
+          ),
+        );
+      }
     }
   }
 
@@ -376,6 +425,7 @@ export class Runs {
     if (before) this.#unfollow(before, world);
     this.#follow(entry, world);
     retime(before, entry, world);
+    this.#dropCalls(before, entry, world);
     const trace = traceOf(entry, 'running', null);
     world.publish(trace);
     if (!isBusy(entry) && (before === null || isBusy(before))) this.#startNext(entry.scene, world);
@@ -392,7 +442,9 @@ export class Runs {
       this.#unfollow(before, world);
       retime(before, null, world);
     }
+    this.#dropCalls(before, null, world);
     this.#table.delete(draft.id);
+    this.#return(draft, { state: ended.state, value: this.#given(draft, ended, world) }, world);
     this.#activeOf(draft.scene).delete(draft.id);
     if (ended.note) {
       addEnd(draft, {
@@ -410,6 +462,17 @@ export class Runs {
     if (isLast) this.#engine.dropProgram(draft.scene, draft.version);
     this.#startNext(draft.scene, world);
     return trace;
+  }
+
+  /** What a run that was called gives to its caller. */
+  #given(draft: Draft, { state }: NonNullable<MovingRun['ended']>, world: SceneWorld) {
+    if (draft.caller === undefined || state !== 'done') return null;
+    const program = this.#engine.program(draft.scene, draft.version, world);
+    const value = program?.scene.gives;
+    if (!program || value === undefined) return null;
+    const run: MovingRun = { draft, program, world, at: 0, atAStretch: 0, ended: null };
+    const worked = workOut(this.#engine, run, { name: 'gives', value });
+    return 'value' in worked ? worked.value : null;
   }
 
   /** Lets the next queued run begin, where none is under way. */
@@ -480,9 +543,17 @@ const END_LINES = {
   nearMiss: 'cancelled',
 } as const;
 const STARTED_ANEW = both('Ended: it was triggered again', '已结束:再次触发');
+const NOT_WANTED = both('Ended: what called it waits for it no more', '已结束:调用者不再等待');
 const WAITS_ITS_TURN = both('Waits its turn', '排队等待');
 /** Runs of one scene at once with one for each device. */
 const PER_DEVICE_MAX = SCENE_LIMITS.runs;
+
+/** The runs that a run has called and waits for. */
+function callsOf(entry: RunEntry | null): RunId[] {
+  return (entry?.branches ?? []).flatMap(({ waiting }) =>
+    waiting?.kind === 'call' ? [waiting.run] : [],
+  );
+}
 
 /** Whether the run still has something to do, or only follows what it asked for. */
 function isBusy(entry: RunEntry): boolean {

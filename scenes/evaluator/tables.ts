@@ -13,6 +13,7 @@ import type { PropertyKey, PropertyValue } from '../../hub/model/properties.ts';
 import type { RunState, RunTrace, TraceStep } from '../../hub/model/run.ts';
 import { StateTable } from '../../hub/model/state-table.ts';
 import type { Scene } from '../language/scene.ts';
+import type { VariableValue } from '../language/variables.ts';
 import type { HoldState } from './hold.ts';
 
 /** What set a run off, as far as its texts need it. */
@@ -65,6 +66,8 @@ export type Waiting =
       /** When it has taken too long. */
       readonly due: Deadline;
     }
+  /** The end of a run of another scene. */
+  | { readonly kind: 'call'; readonly run: RunId; readonly line: number | null }
   /** The branches that it is made of. */
   | { readonly kind: 'branches' }
   /** Its turn: it has done much at a stretch. */
@@ -93,6 +96,19 @@ export type OpenAct =
       readonly line: number | null;
     };
 
+/** A value that a run keeps, and the step that wrote it. */
+export interface RunVariable {
+  readonly value: VariableValue;
+  readonly path: string;
+}
+
+/** A value that a scene keeps, and who wrote it. */
+export interface VariableEntry {
+  readonly value: VariableValue;
+  readonly atMs: number;
+  readonly by: { readonly run: RunId; readonly path: string };
+}
+
 /** A run under way or waiting for its turn. */
 export interface RunEntry {
   readonly id: RunId;
@@ -106,6 +122,10 @@ export interface RunEntry {
   /** What set it off, in words. */
   readonly because: { readonly en: string; readonly zh: string };
   readonly branches: readonly Branch[];
+  /** Its variables; absent: none. */
+  readonly vars?: Readonly<Record<string, RunVariable>>;
+  /** The branch of the run that waits for its end; absent: none does. */
+  readonly caller?: { readonly run: RunId; readonly branch: number };
   /** The number of the next branch. */
   readonly nextBranch: number;
   /** Steps done so far. */
@@ -160,6 +180,7 @@ export interface SwitchEntry {
 }
 
 type SceneTable =
+  | StateTable<VariableEntry>
   | StateTable<SwitchEntry>
   | StateTable<RunEntry>
   | StateTable<HoldState>
@@ -184,6 +205,8 @@ export interface SceneTables {
   readonly baselines: StateTable<BaselineEntry>;
   /** By scene. */
   readonly switches: StateTable<SwitchEntry>;
+  /** By `scene/name`. */
+  readonly variables: StateTable<VariableEntry>;
   readonly all: readonly SceneTable[];
 }
 
@@ -200,6 +223,8 @@ export function sceneTables(): SceneTables {
   const crossed = new StateTable<true>('crossed', patient);
   const baselines = new StateTable<BaselineEntry>('baselines', durable);
   const switches = new StateTable<SwitchEntry>('switches', durable);
-  const all = [runs, holds, schedules, scenes, oldScenes, crossed, baselines, switches];
-  return { runs, holds, schedules, scenes, oldScenes, crossed, baselines, switches, all };
+  const variables = new StateTable<VariableEntry>('variables', durable);
+  const all = [runs, holds, schedules, scenes, oldScenes, crossed, baselines, switches, variables];
+  const more = { crossed, baselines, switches, variables, all };
+  return { runs, holds, schedules, scenes, oldScenes, ...more };
 }

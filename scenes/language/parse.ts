@@ -8,6 +8,7 @@ import { parseDuration } from './literals.ts';
 import type { SceneNames } from './names.ts';
 import { KINDS } from './read/kinds.ts';
 import { Reading } from './read/reading.ts';
+import { readTakes, readValue, readVars } from './read/variables.ts';
 import {
   type AfterOutage,
   type Again,
@@ -40,7 +41,6 @@ const LATER = [
   'debounce',
   'throttle',
   'yield',
-  'variables',
   'uses',
   'expect',
   'undo',
@@ -76,6 +76,9 @@ const TOP_KEYS = [
   'when',
   'while',
   'do',
+  'vars',
+  'takes',
+  'gives',
   'again',
   'after-outage',
   'tests',
@@ -94,12 +97,16 @@ function readScene(context: ReadContext, data: unknown): Scene | null {
   // Lists are read also where something else is wrong, so that all problems are told at once.
   const list = (key: string): readonly unknown[] => (Array.isArray(known[key]) ? known[key] : []);
   const reading = new Reading(context, KINDS);
+  const vars = readVars(reading, shaped?.vars);
+  const takes = readTakes(reading, shaped?.takes);
   const when = list('when')
     .slice(0, 50)
     .flatMap((item, index) => reading.trigger(item, ['when', index]) ?? []);
   const condition = known.while === undefined ? null : reading.condition(known.while, ['while']);
   const steps = reading.steps(list('do'), ['do']);
   if (shaped === null) return null;
+  const gives =
+    shaped.gives === undefined ? null : readValue(reading, shaped.gives, ['gives'], null);
   const room = shaped.room === undefined ? null : readRoom(context, shaped.room);
   const afterOutage = readAfterOutage(context, shaped['after-outage'] ?? {});
   return {
@@ -109,6 +116,9 @@ function readScene(context: ReadContext, data: unknown): Scene | null {
     when,
     while: condition,
     do: steps,
+    ...(vars.length === 0 ? {} : { vars }),
+    ...(takes.length === 0 ? {} : { takes }),
+    ...(gives === null ? {} : { gives }),
     again: shaped.again === undefined ? DEFAULT_AGAIN : readAgain(shaped.again),
     afterOutage,
     tests: (shaped.tests ?? []).map((test, index) => readTest(context, test, index)),

@@ -3,8 +3,10 @@
 // and steps stand in files of their own.
 import type { DeviceId, RoomId } from '../../hub/model/identifiers.ts';
 import type { Condition } from './conditions.ts';
+import type { Expression } from './expression.ts';
 import { innerLists, type Step } from './steps.ts';
 import type { Trigger } from './triggers.ts';
+import type { Parameter, SceneVariable } from './variables.ts';
 
 /** What happens when a scene is triggered while it runs. */
 export type Again =
@@ -44,6 +46,11 @@ export interface Scene {
   readonly when: readonly Trigger[];
   readonly while: Condition | null;
   readonly do: readonly Step[];
+  /** Absent: none. */
+  readonly vars?: readonly SceneVariable[];
+  readonly takes?: readonly Parameter[];
+  /** What a run of it comes to, for the scene that called it. */
+  readonly gives?: Expression;
   readonly again: Again;
   readonly afterOutage: AfterOutage;
   readonly tests: readonly SceneTest[];
@@ -81,6 +88,10 @@ export const SCENE_LIMITS = {
   stepsOfRun: 100_000,
   /** How long one run lasts at most. */
   runMs: 2 * 366 * 24 * 3_600_000,
+  /** Variables of a scene, of one run, and what it takes. */
+  variables: 50,
+  /** Scenes that have called each other and wait. */
+  calls: 16,
 } as const;
 
 /** Every step of a scene, those inside other steps too, in the order in which they are written. */

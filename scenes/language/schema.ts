@@ -10,6 +10,7 @@ import { sceneStepShapes } from './shapes/other-scenes.ts';
 import { type Inner, text } from './shapes/parts.ts';
 import { stateConditionShapes, stateTriggerShapes } from './shapes/state.ts';
 import { timeConditionShapes, timeTriggerShapes } from './shapes/time.ts';
+import { variableShapes, variableStepShapes } from './shapes/variables.ts';
 
 /** What can stand in `when`, by its key. */
 const triggerShapes = (_inner: Inner) => ({ ...stateTriggerShapes, ...timeTriggerShapes });
@@ -26,6 +27,7 @@ const stepShapes = (inner: Inner) => ({
   ...effectStepShapes,
   ...flowStepShapes(inner),
   ...sceneStepShapes,
+  ...variableStepShapes,
 });
 
 const AGAIN_WANTED =
@@ -50,6 +52,7 @@ const topShapes = {
   scene: text('The name of the scene', SCENE_LIMITS.nameCharacters),
   room: v.optional(v.string('`room` is the handle of a room, such as hall')),
   description: v.optional(text('The description', SCENE_LIMITS.textCharacters)),
+  ...variableShapes,
   again: v.optional(v.pipe(v.string(AGAIN_WANTED), v.regex(AGAIN_PATTERN, AGAIN_WANTED))),
   'after-outage': v.optional(
     v.strictObject(

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { Role } from '../../hub/model/home.ts';
 import type { SceneId } from '../../hub/model/identifiers.ts';
 import type { Condition } from './conditions.ts';
+import type { Expression, ExpressionInput } from './expression.ts';
 import { homeNames } from './names.ts';
 import { parseScene } from './parse.ts';
 import { DEFAULT_AFTER_OUTAGE, type Scene } from './scene.ts';
@@ -14,6 +15,7 @@ import { TEST_DEVICES, TEST_NAMES, TEST_ROOMS } from './test-home.ts';
 import { timeConditions, timeTriggers } from './test-times.ts';
 import type { Trigger } from './triggers.ts';
 import type { LevelMatch, Subject } from './values.ts';
+import type { Assignment } from './variables.ts';
 
 function sentence(text: string): { en: string; zh: string } {
   const { scene, errors } = parseScene(text, TEST_NAMES);
@@ -397,7 +399,26 @@ function flowSteps(depth: number): fc.Arbitrary<Step> {
   );
 }
 
-/** Steps about other scenes. */
+function assignments(): fc.Arbitrary<Assignment> {
+  const lamp = subject('hall-lamp', 'brightness');
+  const inputs: ExpressionInput[] =
+    lamp.kind === 'device' ? [{ ...lamp, type: 'number', values: null }] : [];
+  return fc.record({
+    name: fc.constantFrom('a', 'b'),
+    value: fc.constantFrom<Expression>(
+      { parts: ['1'], inputs: [], type: 'number' },
+      { parts: ['"a"'], inputs: [], type: 'text' },
+      { parts: ['', 0, ' + 1'], inputs, type: 'number' },
+      {
+        parts: ['', 0, ''],
+        inputs: [{ kind: 'local', name: 'a', type: 'number' }],
+        type: 'number',
+      },
+    ),
+  });
+}
+
+/** Steps about other scenes, and about variables. */
 function otherSceneSteps(): fc.Arbitrary<Step> {
   const scene = fc.constantFrom('scene_a' as SceneId, 'scene_b' as SceneId);
   const onError = fc.constantFrom('continue' as const, 'stop' as const);
@@ -405,6 +426,18 @@ function otherSceneSteps(): fc.Arbitrary<Step> {
   return fc.oneof(
     fc.record({ kind: fc.constant('run' as const), scene, checkWhile: fc.boolean(), onError }),
     fc.record({ kind: fc.constant('cancel' as const), scene: orSelf }),
+    fc.record({
+      kind: fc.constant('call' as const),
+      scene,
+      args: fc.array(assignments(), { maxLength: 2 }),
+      into: fc.option(fc.constantFrom('a', 'b')),
+      onError,
+    }),
+    fc.record({
+      kind: fc.constantFrom('let' as const, 'remember' as const),
+      of: some(assignments()),
+      onError,
+    }),
     fc
       .record({ scene: orSelf, how: fc.constantFrom('on', 'finish', 'cancel'), onError })
       .map(({ how, ...more }) => ({

@@ -10,6 +10,7 @@ import type { Saying } from './say/saying.ts';
 import { againWords, outageWords } from './say/scene-level.ts';
 import { stateConditionWords, stateTriggerWords } from './say/state.ts';
 import { timeConditionWords, timeTriggerWords } from './say/time.ts';
+import { sceneVariableWords, variableStepWords } from './say/variables.ts';
 import type { Scene } from './scene.ts';
 import type { Step } from './steps.ts';
 import type { Trigger } from './triggers.ts';
@@ -28,9 +29,11 @@ export function sceneSentence(scene: Scene, names: WordNames): Label {
   const condition = scene.while ? conditionWords(names, scene.while) : null;
   const level = condition ? both(`, while ${condition.en}`, `,且${condition.zh}`) : both('', '');
   const steps = stepsWords(names, scene.do);
-  const more = [againWords(scene.again), ...outageWords(scene.afterOutage)].filter(
-    (one) => one !== null,
-  );
+  const more = [
+    ...sceneVariableWords(names, scene),
+    againWords(scene.again),
+    ...outageWords(scene.afterOutage),
+  ].filter((one) => one !== null);
   return both(
     [
       `${when.en}${level.en}: ${steps.en}${isClosed(steps.en) ? '' : '.'}`,
@@ -117,9 +120,13 @@ export function stepWords(names: WordNames, step: Step): Label {
     case 'stop':
       return flowStepWords(saying(names), step);
     case 'run':
+    case 'call':
     case 'cancel':
     case 'switch':
       return sceneStepWords(saying(names), step);
+    case 'let':
+    case 'remember':
+      return variableStepWords(saying(names), step);
     default:
       return step satisfies never;
   }

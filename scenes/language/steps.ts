@@ -5,6 +5,7 @@ import type { DeviceId, SceneId } from '../../hub/model/identifiers.ts';
 import type { PropertyKey, PropertyValue } from '../../hub/model/properties.ts';
 import type { Condition } from './conditions.ts';
 import type { LevelMatch, Press } from './values.ts';
+import type { Assignment } from './variables.ts';
 
 /** What a run does when a step did not succeed. */
 export type OnError = 'continue' | 'stop';
@@ -130,9 +131,33 @@ export type SceneStep =
       /** What becomes of the runs of a scene that is switched off. */
       readonly running: 'finish' | 'cancel';
       readonly onError: OnError;
+    }
+  | {
+      /** Runs the scene and waits for its end. */
+      readonly kind: 'call';
+      readonly scene: SceneId;
+      readonly args: readonly Assignment[];
+      /** The variable of the run that takes what the scene gives. */
+      readonly into: string | null;
+      readonly onError: OnError;
     };
 
-export type Step = EffectStep | FlowStep | SceneStep;
+/** Steps that keep values. */
+export type VariableStep =
+  | {
+      /** For the rest of the run. */
+      readonly kind: 'let';
+      readonly of: readonly Assignment[];
+      readonly onError: OnError;
+    }
+  | {
+      /** For the runs of the scene that come. */
+      readonly kind: 'remember';
+      readonly of: readonly Assignment[];
+      readonly onError: OnError;
+    };
+
+export type Step = EffectStep | FlowStep | SceneStep | VariableStep;
 
 /** What a run waits for: a level (at once when it holds already) or a new edge. */
 export type WaitFor =

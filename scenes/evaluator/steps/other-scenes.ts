@@ -2,10 +2,11 @@
 // thing is worked off before the next is looked at.
 import { deadlineAfter } from '../../../hub/model/clock.ts';
 import type { Problem } from '../../../hub/model/errors.ts';
-import type { SceneId } from '../../../hub/model/identifiers.ts';
+import type { RunId, SceneId } from '../../../hub/model/identifiers.ts';
 import type { Label } from '../../../hub/model/property-row.ts';
-import type { RunTrace } from '../../../hub/model/run.ts';
+import type { RunState, RunTrace } from '../../../hub/model/run.ts';
 import type { SceneStep } from '../../language/steps.ts';
+import type { VariableValue } from '../../language/variables.ts';
 import { both } from '../../language/words.ts';
 import type { Engine } from '../engine.ts';
 import {
@@ -20,6 +21,17 @@ import {
   waitingOf,
 } from '../moving-run.ts';
 import { problemWords } from '../texts.ts';
+import { assignLocal } from './variables.ts';
+
+/** A step that begins another scene. */
+export type StartStep = Extract<SceneStep, { kind: 'run' | 'call' }>;
+
+/** What a run that was called has come to. */
+export interface Returned {
+  readonly run: RunId;
+  readonly state: RunState;
+  readonly value: VariableValue | null;
+}
 
 /** What came of asking for a run: its trace, or why there is none. */
 export type Started =
@@ -35,7 +47,9 @@ export function beginOther(engine: Engine, run: MovingRun, step: SceneStep): voi
   const name = sceneName(engine, scene);
   const other = { other: { scene, run: null } };
   switch (step.kind) {
-    case 'run': {
+    case 'run':
+    case 'call': {
+      world.delicate();
       const text = both(`Starting ${name}`, `正在启动${name}`);
       const line = addLine(run, path, 'scene', 'started', text, other);
       setWaiting(run, { kind: 'start', path, line });
@@ -133,9 +147,10 @@ export const NO_ANSWER: Problem = {
 };
 
 /** What the step at hand is to begin; null where it does not begin anything any more. */
-export function toStart(run: MovingRun): Extract<SceneStep, { kind: 'run' }> | null {
+export function toStart(run: MovingRun): StartStep | null {
   const step = stepAt(run);
-  return waitingOf(run)?.kind === 'start' && step?.kind === 'run' ? step : null;
+  if (waitingOf(run)?.kind !== 'start') return null;
+  return step?.kind === 'run' || step?.kind === 'call' ? step : null;
 }
 
 /** The other scene was begun, or was not. */
@@ -146,15 +161,62 @@ export function otherStarted(engine: Engine, run: MovingRun, started: Started): 
   const name = sceneName(engine, step.scene);
   if (started.run) {
     const other = { scene: step.scene, run: started.run.id };
+    if (step.kind === 'call') {
+      setLine(run, waiting.line, 'started', both(`Doing ${name}`, `正在执行${name}`), { other });
+      setWaiting(run, { kind: 'call', run: started.run.id, line: waiting.line });
+      return;
+    }
     setLine(run, waiting.line, 'ok', both(`Started ${name}`, `已启动${name}`), { other });
   } else {
     const { why } = started;
     const text = both(`Did not start ${name}: ${why.en}`, `没有启动${name}:${why.zh}`);
-    setLine(run, waiting.line, started.isFault ? 'failed' : 'cancelled', text);
-    if (started.isFault && !fail(run, step.onError)) return;
+    // What is called is wanted for what it gives; what is only started may be running already.
+    const isFault = started.isFault || step.kind === 'call';
+    setLine(run, waiting.line, isFault ? 'failed' : 'cancelled', text);
+    if (isFault && !fail(run, step.onError)) return;
   }
   setWaiting(run, null);
   nextStep(run);
+}
+
+/** A run that the step at hand has called is over. */
+export function otherReturned(engine: Engine, run: MovingRun, returned: Returned): void {
+  const waiting = waitingOf(run);
+  const step = stepAt(run);
+  if (waiting?.kind !== 'call' || waiting.run !== returned.run || step?.kind !== 'call') return;
+  const name = sceneName(engine, step.scene);
+  setWaiting(run, null);
+  const path = pathOf(run);
+  const { state, value } = returned;
+  if (state === 'done') {
+    const why = step.into === null ? null : takeInto(run, step.into, value, path);
+    if (why === null) {
+      setLine(run, waiting.line, 'ok', both(`Done: ${name}`, `${name}已完成`));
+      nextStep(run);
+      return;
+    }
+    setLine(
+      run,
+      waiting.line,
+      'failed',
+      both(`Done: ${name}, but ${why.en}`, `${name}已完成,但${why.zh}`),
+    );
+  } else {
+    const words = state === 'cancelled' ? both('was ended', '被结束') : both('failed', '失败');
+    setLine(run, waiting.line, 'failed', both(`${name} ${words.en}`, `${name}${words.zh}`));
+  }
+  if (fail(run, step.onError)) nextStep(run);
+}
+
+function takeInto(
+  run: MovingRun,
+  into: string,
+  value: VariableValue | null,
+  path: string,
+): Label | null {
+  if (value === null) return both('it gave nothing', '没有返回结果');
+  const why = assignLocal(run, into, { value, path });
+  return why === null ? null : both(`${into} cannot take it: ${why}`, `${into} 无法接受其结果`);
 }
 
 /** The present name of a scene, in quotation marks. */

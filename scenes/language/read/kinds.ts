@@ -7,6 +7,7 @@ import { SCENE_STEPS } from './other-scenes.ts';
 import type { Kinds } from './reading.ts';
 import { STATE_CONDITIONS, STATE_TRIGGERS } from './state.ts';
 import { TIME_CONDITIONS, TIME_TRIGGERS } from './time.ts';
+import { VARIABLE_STEPS } from './variables.ts';
 
 /** Words of `when` that the format has and this version does not do yet. */
 const LATER_TRIGGERS = [
@@ -26,7 +27,6 @@ const LATER_TRIGGERS = [
   'webhook',
   'mqtt',
   'calendar',
-  'variable',
   'expression',
   'count',
   'rises',
@@ -63,7 +63,6 @@ const LATER_STEPS = [
   'mqtt',
   'ask',
   'undo',
-  'call',
   'speak',
 ];
 
@@ -74,5 +73,8 @@ export const KINDS: Kinds = {
     kinds: { ...STATE_CONDITIONS, ...TIME_CONDITIONS, ...LOGIC_CONDITIONS },
     later: LATER_CONDITIONS,
   },
-  steps: { kinds: { ...EFFECT_STEPS, ...FLOW_STEPS, ...SCENE_STEPS }, later: LATER_STEPS },
+  steps: {
+    kinds: { ...EFFECT_STEPS, ...FLOW_STEPS, ...SCENE_STEPS, ...VARIABLE_STEPS },
+    later: LATER_STEPS,
+  },
 };

@@ -1,11 +1,13 @@
 // Reads steps about other scenes.
+import type * as v from 'valibot';
 import type { SceneId } from '../../../hub/model/identifiers.ts';
 import { nearestName } from '../../../hub/model/nearest-name.ts';
 import type { ReadContext } from '../context.ts';
 import type { Path } from '../document.ts';
 import { sceneStepShapes } from '../shapes/other-scenes.ts';
 import type { SceneStep } from '../steps.ts';
-import { shapedKind } from './reading.ts';
+import { isComplete, type Reading, shapedKind } from './reading.ts';
+import { readValue } from './variables.ts';
 
 const SHAPES = sceneStepShapes;
 
@@ -21,6 +23,7 @@ export const SCENE_STEPS = {
       onError: shaped['on-error'] ?? 'continue',
     };
   }),
+  call: shapedKind(SHAPES.call, [], readCall),
   cancel: shapedKind(SHAPES.cancel, [], ({ context }, { cancel }, path): SceneStep | null => {
     const meant = readOrSelf(context, cancel, [...path, 'cancel']);
     return meant && { kind: 'cancel', ...meant };
@@ -37,6 +40,30 @@ export const SCENE_STEPS = {
     return meant && { kind: 'switch', ...meant, enabled: false, running, onError };
   }),
 };
+
+function readCall(
+  reading: Reading,
+  shaped: v.InferOutput<typeof SHAPES.call>,
+  path: Path,
+): SceneStep | null {
+  const at = [...path, 'call'];
+  const isShort = typeof shaped.call === 'string';
+  const asked = typeof shaped.call === 'string' ? { scene: shaped.call } : shaped.call;
+  const scene = readScene(reading.context, asked.scene, isShort ? at : [...at, 'scene']);
+  const args = Object.entries(asked.with ?? {}).map(([name, given]) => {
+    const value = readValue(reading, given, [...at, 'with', name], null);
+    return value && { name, value };
+  });
+  const into = asked.into ?? null;
+  if (into !== null && reading.variables.get(into)?.scope !== 'run') {
+    return reading.context.refuse(
+      [...at, 'into'],
+      `"${into.slice(0, 40)}" is no variable of the run yet; write let: {${into.slice(0, 40)}: 0} before, which says its type`,
+    );
+  }
+  if (scene === null || !isComplete(args)) return null;
+  return { kind: 'call', scene, args, into, onError: shaped['on-error'] ?? 'continue' };
+}
 
 /** The scene that is called so; null for `self`, the scene in which it stands. */
 function readOrSelf(

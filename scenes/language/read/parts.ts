@@ -8,13 +8,7 @@ import type { LevelMatch, Matcher, Press, Subject } from '../values.ts';
 import { isComplete } from './reading.ts';
 
 /** Keys of a trigger that the format has and this version does not do yet. */
-export const LATER_OF_TRIGGERS = [
-  'debounce',
-  'throttle',
-  'cooldown',
-  'from',
-  'priority',
-];
+export const LATER_OF_TRIGGERS = ['debounce', 'throttle', 'cooldown', 'from', 'priority'];
 type LevelUse = 'becomes' | 'holds' | 'is';
 
 /** The levels of a map of `device.property` to what it is. */

@@ -7,6 +7,7 @@ import type { Path } from '../document.ts';
 import { SCENE_LIMITS } from '../scene.ts';
 import type { Step } from '../steps.ts';
 import type { Trigger } from '../triggers.ts';
+import type { VariableType } from '../variables.ts';
 
 /** How one kind of item is read; null, with its problems told, where it cannot be. */
 export type ReadKind<Item> = (reading: Reading, data: unknown, path: Path) => Item | null;
@@ -41,12 +42,19 @@ export function shapedKind<Schema extends v.GenericSchema, Item>(
 export class Reading {
   readonly context: ReadContext;
   readonly #kinds: Kinds;
+  /** What expressions know by name, so far. */
+  readonly variables = new Map<string, { type: VariableType; scope: 'run' | 'scene' }>();
   #conditions = 0;
   #steps = 0;
 
   constructor(context: ReadContext, kinds: Kinds) {
     this.context = context;
     this.#kinds = kinds;
+  }
+
+  /** The types of all that expressions know by name. */
+  locals(): ReadonlyMap<string, VariableType> {
+    return new Map([...this.variables].map(([name, { type }]) => [name, type]));
   }
 
   /** One item of `when`. */

@@ -5,6 +5,7 @@ import type { SceneStep } from '../steps.ts';
 import { both } from '../words.ts';
 import { withOnError } from './effects.ts';
 import type { Saying } from './saying.ts';
+import { assignmentWords } from './variables.ts';
 
 /** A step about another scene, as an instruction. */
 export function sceneStepWords(saying: Saying, step: SceneStep): Label {
@@ -15,6 +16,23 @@ export function sceneStepWords(saying: Saying, step: SceneStep): Label {
         ? both(' (if its own condition holds)', '(须满足其自身条件)')
         : both('', '');
       const words = both(`start ${name.en}${only.en}`, `启动${name.zh}${only.zh}`);
+      return withOnError(words, step.onError);
+    }
+    case 'call': {
+      const given = step.args.map((one) => assignmentWords(saying.names, one));
+      const args =
+        given.length === 0
+          ? both('', '')
+          : both(
+              ` with ${given.map(({ en }) => en).join(', ')}`,
+              `(${given.map(({ zh }) => zh).join(',')})`,
+            );
+      const into =
+        step.into === null ? both('', '') : both(` as ${step.into}`, `,结果存入 ${step.into}`);
+      const words = both(
+        `have ${name.en} done${args.en}${into.en}`,
+        `执行${name.zh}${args.zh}并等其完成${into.zh}`,
+      );
       return withOnError(words, step.onError);
     }
     case 'cancel':

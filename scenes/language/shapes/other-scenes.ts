@@ -1,6 +1,7 @@
 // The shapes of steps about other scenes.
 import * as v from 'valibot';
 import { onError } from './parts.ts';
+import { named, valueOrExpression } from './variables.ts';
 
 const scene = v.string('the handle of a scene is wanted here, such as evening-lights');
 
@@ -15,6 +16,20 @@ export const sceneStepShapes = {
         ['skip', 'check'],
         '`while` is skip (the usual) or check: whether its own condition must hold',
       ),
+    ),
+    'on-error': onError,
+  }),
+  call: v.strictObject({
+    call: v.union(
+      [
+        scene,
+        v.strictObject({
+          scene,
+          with: v.optional(named(valueOrExpression, 'names with their values are wanted here')),
+          into: v.optional(v.string('the name of a variable is wanted here')),
+        }),
+      ],
+      'a call is written as {scene: blink, with: {times: 3}, into: done}',
     ),
     'on-error': onError,
   }),
