@@ -9,6 +9,11 @@ type SunPoint = Extract<TimePoint, { kind: 'sun' | 'elevation' }>;
 /** Moments are kept: many scenes ask for the same sunset. */
 const KEPT_MAX = 4000;
 
+/** One of these is outside of a summer time of up to eight months. */
+const QUARTERS_MS = [-2, -1, 1, 2].map((quarters) => quarters * 91 * DAY_MS);
+/** Summer time puts the clock forward by no more than this. */
+const SUMMER_MS_MAX = 3 * 3_600_000;
+
 export class SunDays {
   readonly #civil: CivilTime;
   readonly #place: Place;
@@ -43,6 +48,16 @@ export class SunDays {
     return sunElevation(wallMs, this.#place);
   }
 
+  /**
+   * The offset of the zone about then without its summer time, which must not move a day's noon by a day even where the
+   * place is half the world away from the zone. Offsets that are hours off are those of another base of the zone.
+   */
+  #standardOffset(wallMs: number): number {
+    const { offsetMs } = this.#civil.spanAt(wallMs);
+    const others = QUARTERS_MS.map((ms) => this.#civil.spanAt(wallMs + ms).offsetMs);
+    return Math.min(offsetMs, ...others.filter((other) => offsetMs - other <= SUMMER_MS_MAX));
+  }
+
   #noon(day: CivilDay): number | null {
     const known = this.#noons.get(day);
     if (known !== undefined) return known;
@@ -52,7 +67,7 @@ export class SunDays {
     if (civilNoonMs !== null) {
       const meanNoon = civilNoon - (this.#place.longitude / 360) * DAY_MS;
       // East of the date line some keep the date of those west of it: their noon is that of another number.
-      const days = Math.round((civilNoonMs - meanNoon) / DAY_MS);
+      const days = Math.round((civilNoon - this.#standardOffset(civilNoonMs) - meanNoon) / DAY_MS);
       noonMs = solarNoon(meanNoon + days * DAY_MS, this.#place);
     }
     if (this.#noons.size >= KEPT_MAX) this.#noons.clear();
