@@ -5,14 +5,24 @@ import type { LiveFeedSource } from './core/live-feed.ts';
 import type { HouseholdHost } from './household/household.ts';
 import type { JobsHost } from './household/jobs.ts';
 import { noticesOf } from './household/notices.ts';
+import type { Dispatch } from './household/outbound/dispatch.ts';
+import type { Push } from './household/outbound/push.ts';
 import type { Log } from './log.ts';
 import type { AccountList, AdapterCall, AdapterState, NewAccount } from './model/adapter-port.ts';
 import { type CommandRecord, type CommandState, isCommandEnd } from './model/command.ts';
 import type { CoreCommit, OutEvent } from './model/core-port.ts';
-import type { DeviceLive } from './model/device.ts';
+import type { DeviceLive, DeviceRecord } from './model/device.ts';
 import { ConflictError, fromProblem, HubError, NotFoundError, toProblem } from './model/errors.ts';
-import type { Firmware } from './model/firmware.ts';
-import type { AdapterHealth, HealthReport, HubPort, LiveEvent } from './model/hub-port.ts';
+import type { FirmwareHost } from './model/firmware.ts';
+import type { NotificationRecord } from './model/home.ts';
+import { AT_HOME, HOME_MODE, HOME_PEOPLE, type HomeValueKey } from './model/home-values.ts';
+import type {
+  AdapterHealth,
+  DeviceView,
+  HealthReport,
+  HubPort,
+  LiveEvent,
+} from './model/hub-port.ts';
 import { type AdapterId, adapterId, type CommandId, type MemberId } from './model/identifiers.ts';
 import type { Provisioning } from './model/provisioning.ts';
 import type { RunTrace } from './model/run.ts';
@@ -57,8 +67,10 @@ export interface HubOptions {
   readonly jobs: JobsHost;
   readonly sync: SyncLink;
   readonly provisioning: Provisioning;
-  readonly firmware: Firmware;
+  readonly firmware: FirmwareHost;
   readonly feed: LiveFeedSource;
+  readonly push: Push;
+  readonly dispatch: Dispatch;
   readonly adapters: ReadonlyMap<AdapterId, AdapterLink>;
   callAdapter(adapter: AdapterId, call: AdapterCall): Promise<unknown>;
   readonly log: Log;
@@ -74,6 +86,8 @@ export interface Hub extends HubPort {
   /** Whether scenes run; the answer of /readyz. */
   readonly isReady: boolean;
   becameReady(): void;
+  /** A message of the inbox is another: what became of it, what was answered. */
+  messageChanged(notification: NotificationRecord): void;
   /** Asks storage how it is; called now and then, since health must answer at once. */
   refreshStatistics(): Promise<void>;
 }
@@ -135,6 +149,11 @@ export function createHub(options: HubOptions): Hub {
     return ADAPTERS.find((row) => row.id === adapter)?.address(settings) ?? '';
   }
 
+  function viewOf(record: DeviceRecord): DeviceView {
+    const newFirmware = options.firmware.newer(record.id);
+    return { record, live: mirror.live(record.id) ?? NEVER, newFirmware };
+  }
+
   function adapterHealth(): AdapterHealth[] {
     return [...adapters.values()].map((adapter) => {
       const health = adapter.health();
@@ -146,11 +165,30 @@ export function createHub(options: HubOptions): Hub {
     });
   }
 
+  const initialOf = (key: HomeValueKey) =>
+    household.homeValues().find(({ id }) => id === key)?.initial ?? null;
+
+  /** Null where nothing is known of anybody. */
+  function peopleAtHome(): number | null {
+    const known = household
+      .homeValues()
+      .filter(({ kind }) => kind === 'person')
+      .map(({ id }) => mirror.homeValue(id)?.value ?? initialOf(id))
+      .filter((value) => value !== null);
+    return known.length === 0 ? null : known.filter((value) => value === AT_HOME).length;
+  }
+
   function callMqtt(call: AdapterCall): Promise<unknown> {
     if (adapters.has(MQTT)) return options.callAdapter(MQTT, call);
     throw new HubError('unsupported', 'The MQTT broker of this hub is off', {
       hint: 'Set INGLE_MQTT_PORT (1883 is usual), or mqtt.port in the page, and start the hub again.',
     });
+  }
+
+  /** Live clients take it for the message that they know by its id. */
+  function publishMessage(notification: NotificationRecord): void {
+    const body = { kind: 'notification' as const, seq: mirror.seq, notification };
+    feed.publish([{ topic: 'notifications', body }]);
   }
 
   const isConnecting = (state: AdapterState) =>
@@ -177,6 +215,7 @@ export function createHub(options: HubOptions): Hub {
     get isReady() {
       return isReady;
     },
+    messageChanged: publishMessage,
     becameReady() {
       isReady = true;
     },
@@ -201,13 +240,10 @@ export function createHub(options: HubOptions): Hub {
       core.holdClock(clock.wallOffsetMs, 'held');
       feed.publish([{ topic: 'home', body: { kind: 'home', what: 'health' } }]);
     },
-    devices: () =>
-      household
-        .contents()
-        .devices.map((record) => ({ record, live: mirror.live(record.id) ?? NEVER })),
+    devices: () => household.contents().devices.map(viewOf),
     device(id) {
       const record = household.contents().devices.find((one) => one.id === id);
-      return record && { record, live: mirror.live(id) ?? NEVER };
+      return record && viewOf(record);
     },
     commandRecord: (id) => mirror.command(id),
     recentRuns: (scene) => mirror.runs(scene),
@@ -242,7 +278,25 @@ export function createHub(options: HubOptions): Hub {
     },
     runScene: (scene, checkWhile, actor) =>
       askForRun({ kind: 'runScene', scene, checkWhile, cause: actor.cause }, 'scene'),
+    homeValue(key) {
+      if (key === HOME_PEOPLE) return { value: peopleAtHome(), atMs: null };
+      const kept = mirror.homeValue(key);
+      const first = key === HOME_MODE ? household.contents().home.mode : initialOf(key);
+      return { value: kept === undefined ? first : kept.value, atMs: kept?.atMs ?? null };
+    },
+    async tell(source, cause) {
+      await askCore({ kind: 'source', source, cause });
+    },
     cancelRun: (run, actor) => askForRun({ kind: 'cancelRun', run, cause: actor.cause }, 'run'),
+    undoRun: (run, actor) => askForRun({ kind: 'undoRun', run, cause: actor.cause }, 'run'),
+    async answerNotification(notification, action, actor) {
+      await askForRun({ kind: 'answer', notification, action, cause: actor.cause }, 'message');
+      const answer = { action, by: actor.member?.id ?? null, atMs: clock.now().wallMs };
+      const answered = await store.calls.setNotification(notification, { answer });
+      publishMessage(answered);
+      return answered;
+    },
+    outbound: { testPush: () => options.push.test(household.contents().home.language) },
     health() {
       const parts = [
         core.health(),
@@ -335,9 +389,11 @@ export function createHub(options: HubOptions): Hub {
       for (const event of commit.out) {
         counts.set(event.kind, (counts.get(event.kind) ?? 0) + 1);
         if (event.kind === 'command') wakeWaiters(event.command);
+        else if (event.kind === 'notification') options.push.pushed(event.notification);
       }
       for (const wish of commit.wishes) grant(wish);
       feed.publish(commit.out.map((body) => ({ topic: TOPICS[body.kind], body })));
+      options.dispatch.take(commit.outbound);
     },
     async refreshStatistics() {
       statistics = await store.calls.statistics();

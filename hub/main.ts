@@ -1,13 +1,16 @@
 // The composition root: builds the hub's parts, starts them in order, stops them in reverse.
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createFirmware } from '../firmware-images/updates.ts';
 import { createSceneLanguage } from '../scenes/language/scene-language.ts';
 import { ADAPTERS, type AdapterRow } from './adapter-table.ts';
-import { type FrontDoor, startFrontDoor } from './api/front-door.ts';
+import type { FrontDoor } from './api/front-door.ts';
 import { createLiveFeed } from './core/live-feed.ts';
 import { createHousehold, type HouseholdHost } from './household/household.ts';
 import { createJobs, type JobsHost } from './household/jobs.ts';
+import { createDispatch } from './household/outbound/dispatch.ts';
+import { createPush } from './household/outbound/push.ts';
 import { createProvisioning } from './household/provisioning/provisioning.ts';
 import { createSceneShelf } from './household/scene-shelf.ts';
 import { createSyncRows } from './household/sync-rows.ts';
@@ -16,12 +19,19 @@ import { createLog, type Log } from './log.ts';
 import type { LogLevel } from './model/adapter-port.ts';
 import { HubError } from './model/errors.ts';
 import type { HealthReport } from './model/hub-port.ts';
-import type { AdapterId } from './model/identifiers.ts';
-import type { HomeContents } from './model/store-port.ts';
+import { type AdapterId, adapterId } from './model/identifiers.ts';
+import type { HomeContents, Recovery } from './model/store-port.ts';
 import { checkPageSetting, dataFolder, readSettings, type Settings } from './settings.ts';
 import { type AdapterLink, createAdapterLink } from './threads/adapter-link.ts';
 import { type CoreLink, createCoreLink, startCoreThread } from './threads/core-link.ts';
+import {
+  type EarlyName,
+  earlyThreads,
+  keepCompiledCode,
+  rememberThreads,
+} from './threads/early-threads.ts';
 import { holdFolder } from './threads/folder-lock.ts';
+import { markRun } from './threads/run-mark.ts';
 import { createSharedWorkers } from './threads/shared-workers.ts';
 import { createStoreLink, type StoreLink } from './threads/store-link.ts';
 import { createSyncLink, type SyncLink } from './threads/sync-link.ts';
@@ -32,6 +42,8 @@ process.env.TZ = 'UTC';
 /** A stop is asked for, then waited for this long, then forced. */
 const STOP_GRACE_MS = 6_000;
 const STATISTICS_EVERY_MS = 5_000;
+/** A page is served this soon, whatever keeps the core. */
+const PAGE_WITHIN_MS = 500;
 
 /** A house without hardware, run beside the hub; it knows its own rooms, names and scenes. */
 interface Demo {
@@ -92,6 +104,7 @@ async function isDemoStart(
   if (isOwnHome(settings)) return false;
   const folder = dataFolder(settings);
   if (!existsSync(path.join(folder, 'home.db'))) return true;
+  await earlyThreads()?.end();
   const store = openStore(folder);
   await store.start();
   const { settings: page } = await store.calls.load();
@@ -127,10 +140,13 @@ async function start(): Promise<Running> {
   const folder = isDemo ? path.join(dataFolder(asked), 'demo') : dataFolder(asked);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const releaseFolder = holdFolder(folder);
-  // Every thread and child from here on keeps its compiled code: the device definitions alone take 0.2 s to compile.
-  process.env.NODE_COMPILE_CACHE ??= path.join(folder, 'cache', 'compile');
+  const early = earlyThreads();
+  if (early?.folder !== folder) {
+    await early?.end();
+    keepCompiledCode(folder);
+  }
   // It loads its modules while storage opens the files.
-  const coreThread = startCoreThread(folder);
+  const coreThread = early?.take('core') ?? startCoreThread(folder);
 
   let core: CoreLink | undefined;
   let hub: Hub | undefined;
@@ -144,14 +160,17 @@ async function start(): Promise<Running> {
   const store = createStoreLink({
     dataFolder: folder,
     allowFaults,
+    firstThread: early?.take('storage'),
     clock: bootClock,
     restarted: () => core?.useStorePort(store.corePort()),
     changed: healthChanged,
     log: log.of('storage'),
   });
   await store.start();
-  const contents: HomeContents = await store.calls.load();
-  const recovery = await store.calls.recover();
+  const [contents, recovery]: [HomeContents, Recovery] = await Promise.all([
+    store.calls.load(),
+    store.calls.recover(),
+  ]);
   for (const note of recovery.notes) log.write('warn', 'storage', note);
 
   const demo = isDemo ? await startDemo(folder, asked, log) : null;
@@ -160,6 +179,7 @@ async function start(): Promise<Running> {
   const clock = createSystemClock(recovery.newestAtMs);
   const nowMs = () => clock.now().wallMs;
   const adapters = new Map<AdapterId, AdapterLink>();
+  const runMark = markRun(folder, clock.bootId);
 
   const sharedWorkers = createSharedWorkers();
 
@@ -221,15 +241,36 @@ async function start(): Promise<Running> {
     log: log.of('sync'),
   });
 
+  const dispatch = createDispatch({
+    calls: store.outbound,
+    settings: () => household.outbound(),
+    async publishMqtt({ topic, payload, retain }) {
+      await callAdapter(adapterId('mqtt'), { kind: 'publish', topic, payload, retain });
+    },
+    tellCore: (id, result) => core?.tell({ kind: 'outbound', id, result }),
+    monoMs: () => clock.now().monoMs,
+  });
+  const push = createPush({
+    calls: store.outbound,
+    store: store.calls,
+    settings: () => household.outbound(),
+    title: () => household.contents().home.name || 'Ingle',
+    wallMs: nowMs,
+    changed: (notification) => hub?.messageChanged(notification),
+    log: log.of('push'),
+  });
+
   const coreLink = createCoreLink({
     clock,
     firstThread: coreThread,
     dataFolder: folder,
     recovery,
+    hubStart: runMark.start,
     settings: () => household.settings(),
     storePort: () => store.corePort(),
     started: () => {
       for (const adapter of adapters.values()) adapter.joinCore();
+      dispatch.coreStarted();
     },
     committed: (commit) => hub?.committed(commit),
     socketReady: (adapter, socketPath) => adapters.get(adapter)?.socketReady(socketPath),
@@ -238,9 +279,12 @@ async function start(): Promise<Running> {
   });
   core = coreLink;
 
+  const hasEarlyThread = (row: AdapterRow) =>
+    row.entries.worker === 'zigbee' && row.shell(settings) === 'worker';
   for (const row of ADAPTERS) {
     if (row.isConfigured(settings)) adapters.set(row.id, linkAdapter(row));
   }
+  await early?.end();
 
   function linkAdapter(row: AdapterRow): AdapterLink {
     const logTo = log.of(row.id);
@@ -249,6 +293,7 @@ async function start(): Promise<Running> {
       shell: row.shell(settings),
       entries: row.entries,
       ...(row.heap === undefined ? {} : { heap: row.heap }),
+      firstThread: hasEarlyThread(row) ? early?.take('zigbee') : undefined,
       isSlowToStart: row.isSlowToStart,
       ...(row.sharesWorker ? { sharedWorkers } : {}),
       dataFolder: folder,
@@ -283,6 +328,14 @@ async function start(): Promise<Running> {
     return link;
   }
 
+  const firmware = createFirmware({
+    folder: path.join(folder, 'firmware'),
+    device: (id) => hub?.device(id),
+    devices: () => hub?.devices() ?? [],
+    callAdapter,
+    openJob: (kind) => jobs.open(kind, null),
+    changed: () => feed.publish([{ topic: 'home', body: { kind: 'home', what: 'devices' } }]),
+  });
   const running: Hub = createHub({
     version: readVersion(),
     isDemo,
@@ -294,12 +347,7 @@ async function start(): Promise<Running> {
     household,
     jobs,
     sync,
-    firmware: createFirmware({
-      folder: path.join(folder, 'firmware'),
-      device: (id) => hub?.device(id),
-      callAdapter,
-      openJob: (kind) => jobs.open(kind, null),
-    }),
+    firmware,
     provisioning: createProvisioning({
       household,
       jobs,
@@ -308,6 +356,8 @@ async function start(): Promise<Running> {
       callAdapter,
     }),
     feed,
+    push,
+    dispatch,
     adapters,
     callAdapter,
     log,
@@ -329,6 +379,9 @@ async function start(): Promise<Running> {
   };
   startAdapters(false);
 
+  // The house does not wait for its page: the code of the API loads once scenes run, or cannot.
+  await Promise.race([coreLink.whenReady().catch(() => {}), sleep(PAGE_WITHIN_MS)]);
+  const { startFrontDoor } = await import('./api/front-door.ts');
   const door: FrontDoor = await startFrontDoor(running, {
     host: isDemo ? '127.0.0.1' : settings.get('host'),
     port: asked.number('port'),
@@ -346,9 +399,18 @@ async function start(): Promise<Running> {
   healthChanged();
   log.write('info', 'main', `Scenes run after ${Date.now() - startedAtMs} ms`);
   isReady = true;
+  if (!isDemo) {
+    const needed: EarlyName[] = ['storage', 'core'];
+    const isZigbee = ADAPTERS.some((row) => adapters.has(row.id) && hasEarlyThread(row));
+    rememberThreads(folder, isZigbee ? [...needed, 'zigbee'] : needed);
+  }
   // What loads long keeps the first scene waiting for no one.
   startAdapters(true);
   sync.start();
+  firmware.start();
+  push.start().catch((error: unknown) => {
+    log.write('warn', 'push', `The inbox could not be read: ${String(error)}`);
+  });
   const statisticsTimer = setInterval(() => {
     running.refreshStatistics().catch((error: unknown) => {
       log.write('debug', 'storage', `No statistics: ${String(error)}`);
@@ -361,12 +423,15 @@ async function start(): Promise<Running> {
   let stopping: Promise<void> | undefined;
   async function stop(): Promise<void> {
     clearInterval(statisticsTimer);
+    firmware.stop();
     await door.stop();
     await Promise.all([...adapters.values()].map((adapter) => adapter.stop(STOP_GRACE_MS)));
     await sync.stop(STOP_GRACE_MS);
+    push.stop();
     await coreLink.stop(STOP_GRACE_MS);
     await store.stop(STOP_GRACE_MS);
     await demo?.stop();
+    runMark.stopped();
     releaseFolder();
   }
   return {

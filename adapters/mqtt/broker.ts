@@ -133,18 +133,15 @@ export class Broker implements Bus {
     await closed;
   }
 
-  publish(topic: string, payload: string): void {
+  publish(topic: string, payload: string, retain = false): void {
     if (!this.#isListening) throw new UnreachableError('The MQTT broker does not listen');
-    this.#aedes.publish(
-      { cmd: 'publish', topic, payload, qos: 0, retain: false, dup: false },
-      () => {},
-    );
+    this.#aedes.publish({ cmd: 'publish', topic, payload, qos: 0, retain, dup: false }, () => {});
   }
 
   subscribe(filter: string, onMessage: OnMessage): void {
     if (this.#handlers.has(filter)) return;
     const handler: Parameters<Aedes['subscribe']>[1] = (packet, done) => {
-      onMessage(packet.topic, Buffer.from(packet.payload));
+      onMessage(packet.topic, Buffer.from(packet.payload), packet.retain);
       done();
     };
     this.#handlers.set(filter, handler);

@@ -1,8 +1,8 @@
 // The messages of MQTT as the adapter's protocols use them, whoever carries them: the hub's own broker or another.
 import type { Problem } from '../../hub/model/errors.ts';
 
-/** Messages of a subscription. `payload` is at most 256 KB. */
-export type OnMessage = (topic: string, payload: Buffer) => void;
+/** Messages of a subscription. `payload` is at most 256 KB; a retained one was said before anybody listened. */
+export type OnMessage = (topic: string, payload: Buffer, isRetained: boolean) => void;
 
 export interface BusEvents {
   /** Messages can go and come; again after each loss. */
@@ -17,7 +17,7 @@ export interface Bus {
   stop(): Promise<void>;
   readonly isConnected: boolean;
   /** Sends with QoS 0. @throws HubError `unreachable` while there is no connection */
-  publish(topic: string, payload: string): void;
+  publish(topic: string, payload: string, retain?: boolean): void;
   /** All messages of the filter from now on; survives a lost connection. */
   subscribe(filter: string, onMessage: OnMessage): void;
   unsubscribe(filter: string): void;

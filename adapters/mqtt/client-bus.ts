@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net';
 import type { MqttClient } from 'mqtt';
 import { type Problem, UnreachableError, ValidationError } from '../../hub/model/errors.ts';
+import { matchesTopic } from '../../hub/model/home-values.ts';
 import type { Bus, BusEvents, OnMessage } from './bus.ts';
 
 const CONNECT_WITHIN_MS = 5_000;
@@ -55,10 +56,10 @@ export class ClientBus implements Bus {
       this.#lastProblem = null;
       this.#events.connected(`is connected to ${this.#url.host}`);
     });
-    client.on('message', (topic, payload) => {
+    client.on('message', (topic, payload, packet) => {
       if (payload.length > PAYLOAD_BYTES_MAX) return;
       for (const [filter, onMessage] of this.#handlers) {
-        if (matches(filter, topic)) onMessage(topic, payload);
+        if (matchesTopic(filter, topic)) onMessage(topic, payload, packet.retain);
       }
     });
     client.on('error', (error) => {
@@ -104,13 +105,13 @@ export class ClientBus implements Bus {
     await client.endAsync(true);
   }
 
-  publish(topic: string, payload: string): void {
+  publish(topic: string, payload: string, retain = false): void {
     if (!this.isConnected || this.#client === null) {
       throw new UnreachableError(this.#lastProblem?.message ?? 'The MQTT broker is not connected', {
         hint: 'Check that it runs; the hub connects again by itself.',
       });
     }
-    this.#client.publish(topic, payload);
+    this.#client.publish(topic, payload, { retain });
   }
 
   subscribe(filter: string, onMessage: OnMessage): void {
@@ -129,9 +130,4 @@ export class ClientBus implements Bus {
     this.#lastProblem = problem;
     this.#events.lost(problem, Date.now() + RETRY_MS);
   }
-}
-
-/** Whether a topic is of a filter; the two that we use end in `#` or have none. */
-function matches(filter: string, topic: string): boolean {
-  return filter.endsWith('#') ? topic.startsWith(filter.slice(0, -1)) : topic === filter;
 }

@@ -5,9 +5,14 @@ import { HubError, type Problem, ValidationError } from '../../hub/model/errors.
 import type { Adapter, AdapterCommand, AdapterContext } from '../contract/adapter.ts';
 import { Accounts } from './accounts.ts';
 import { Broker } from './broker.ts';
-import type { Bus, BusEvents } from './bus.ts';
+import type { Bus, BusEvents, OnMessage } from './bus.ts';
 import { ClientBus } from './client-bus.ts';
+import { FanBus } from './fan-bus.ts';
+import { isReserved } from './rights.ts';
 import { Tasmota } from './tasmota/tasmota.ts';
+
+/** Longer messages are none that a scene is written for. */
+const MESSAGE_BYTES_MAX = 4096;
 
 /** What an adapter's worker starts. */
 export function createMqttAdapter(context: AdapterContext): Adapter {
@@ -20,6 +25,10 @@ class MqttAdapter implements Adapter {
   #broker: Broker | null = null;
   #bus: Bus | null = null;
   #tasmota: Tasmota | null = null;
+  /** The bus as the home listens on it, and the topics that it listens on. */
+  #home: Bus | null = null;
+  #topics: readonly string[] = [];
+  #heard: readonly string[] = [];
   #detail = '';
 
   constructor(context: AdapterContext) {
@@ -60,7 +69,10 @@ class MqttAdapter implements Adapter {
       });
     }
     this.#context.state({ kind: 'connecting' });
-    this.#tasmota = new Tasmota(this.#context, this.#bus);
+    const fan = new FanBus(this.#bus);
+    this.#home = fan.view();
+    this.#listen();
+    this.#tasmota = new Tasmota(this.#context, fan.view());
     this.#tasmota.start();
     await this.#bus.start();
   }
@@ -69,6 +81,24 @@ class MqttAdapter implements Adapter {
     this.#tasmota?.stop();
     await this.#bus?.stop();
   }
+
+  listen(topics: readonly string[]): void {
+    this.#topics = topics;
+    this.#listen();
+  }
+
+  #listen(): void {
+    const home = this.#home;
+    if (home === null) return;
+    for (const filter of this.#heard) if (!this.#topics.includes(filter)) home.unsubscribe(filter);
+    for (const filter of this.#topics) home.subscribe(filter, this.#onMessage);
+    this.#heard = this.#topics;
+  }
+
+  readonly #onMessage: OnMessage = (topic, payload, isRetained) => {
+    if (payload.length > MESSAGE_BYTES_MAX) return;
+    this.#context.message(topic, payload.toString('utf8'), isRetained);
+  };
 
   send(command: AdapterCommand): void {
     this.#devices().device(command.node).send(command);
@@ -101,6 +131,9 @@ class MqttAdapter implements Adapter {
         return null;
       case 'statistics':
         return this.#statistics();
+      case 'publish':
+        this.#publish(body);
+        return null;
       case 'accounts':
         return this.#listAccounts();
       case 'accountAdd':
@@ -126,6 +159,20 @@ class MqttAdapter implements Adapter {
       hint: 'The settings show what is wrong with it. Ingle keeps trying.',
       zh: { message: 'MQTT 服务器没有连接', hint: '设置里会显示原因。Ingle 会继续尝试。' },
     });
+  }
+
+  /** Devices take their orders over the same broker; those go through the hub's own commands and nowhere else. */
+  #publish({ topic, payload, retain }: Extract<AdapterCall, { kind: 'publish' }>): void {
+    this.#connected();
+    const isCommand = [...this.#devices().devices].some(({ config }) =>
+      topic.startsWith(config.commands),
+    );
+    if (isCommand || isReserved(topic)) {
+      throw new HubError('forbidden', `The topic ${topic.slice(0, 80)} is a device's`, {
+        hint: 'Set the device itself in the scene; devices speak on tele/, stat/ and cmnd/ alone.',
+      });
+    }
+    this.#bus?.publish(topic, payload, retain);
   }
 
   #tellState(): void {

@@ -31,3 +31,8 @@ export function maySubscribe(account: string, filter: string): boolean {
 export function isDiscovery(topic: string): boolean {
   return DISCOVERY.test(topic);
 }
+
+/** Whether only devices and the hub's own commands speak on the topic, so that nobody else may speak in their name. */
+export function isReserved(topic: string): boolean {
+  return /^(?:cmnd|stat|tele|tasmota\/discovery)\//.test(topic);
+}

@@ -25,11 +25,13 @@ import { createEvents } from './events.ts';
 import { firmwareRoutes } from './firmware.ts';
 import { healthRoutes } from './health.ts';
 import { homeRoutes } from './home.ts';
+import { homeValueRoutes } from './home-values.ts';
 import { createIdempotency, type Idempotency } from './idempotency.ts';
 import { inboxRoutes } from './inbox.ts';
 import { jobRoutes } from './jobs.ts';
 import { memberRoutes } from './members.ts';
 import { mqttRoutes } from './mqtt.ts';
+import { outboundRoutes } from './outbound.ts';
 import { createPage } from './page.ts';
 import { provisioningRoutes } from './provisioning.ts';
 import {
@@ -89,6 +91,7 @@ export function createApi(hub: HubPort, options: ApiOptions): Api {
     ...healthRoutes(parts),
     ...sessionRoutes(parts),
     ...homeRoutes(parts),
+    ...homeValueRoutes(parts),
     ...deviceRoutes(parts),
     ...commandRoutes(parts),
     ...roomRoutes(parts),
@@ -99,6 +102,7 @@ export function createApi(hub: HubPort, options: ApiOptions): Api {
     ...firmwareRoutes(parts),
     ...memberRoutes(parts),
     ...mqttRoutes(parts),
+    ...outboundRoutes(parts),
     ...syncRoutes(parts),
     ...inboxRoutes(parts),
     ...events.routes,

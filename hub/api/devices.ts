@@ -40,10 +40,11 @@ export function deviceRoutes({ hub }: ApiParts) {
     'PATCH /api/devices/:id': async (c, { body }) => {
       const { record } = deviceOf(hub, pathId(c, deviceId, 'device'));
       const version = checkVersion(c, record.version, `The device "${record.name}"`);
-      const { name, handle, room } = body;
+      const { name, handle, room, labels } = body;
       const change = {
         ...(name === undefined ? {} : { name }),
         ...(handle === undefined ? {} : { handle }),
+        ...(labels === undefined ? {} : { labels }),
         ...(room === undefined ? {} : { room: room === null ? null : knownRoom(hub, room) }),
       };
       await hub.household.setDevice(record.id, change, version, actorOf(c));

@@ -1,5 +1,5 @@
 // The inbox: what scenes and the hub tell people.
-import { NotFoundError } from '../model/errors.ts';
+import { ConflictError, NotFoundError, ValidationError } from '../model/errors.ts';
 import type { NotificationRecord } from '../model/home.ts';
 import { type NotificationId, notificationId } from '../model/identifiers.ts';
 import { type ApiContext, type ApiParts, actorOf, type Handlers, pathId } from './context.ts';
@@ -40,6 +40,29 @@ export function inboxRoutes({ hub }: ApiParts) {
         await hub.store.markNotificationRead(id, hub.now().wallMs);
       }
       return c.body(null, 204);
+    },
+    'POST /api/notifications/:id/answer': async (c, { body }) => {
+      const id = pathId(c, notificationId, 'notification');
+      const notification = await find(id);
+      if (notification === undefined || !isForRole(notification, roleOf(c))) {
+        throw new NotFoundError('notification', id);
+      }
+      const { actions = [], answer } = notification;
+      if (!actions.some((action) => action.id === body.action)) {
+        throw new ValidationError(`This message has no button "${body.action}"`, {
+          hint:
+            actions.length === 0
+              ? 'It has none.'
+              : `It has: ${actions.map((a) => a.id).join(', ')}.`,
+          errors: [{ path: '/action', message: 'must be one of its buttons' }],
+        });
+      }
+      if (answer !== undefined) {
+        throw new ConflictError('This message was answered already', {
+          hint: 'The answer stands in the inbox.',
+        });
+      }
+      return c.json(notificationView(await hub.answerNotification(id, body.action, actorOf(c))));
     },
   } satisfies Partial<Handlers>;
 }

@@ -119,6 +119,7 @@ export const homeChange = v.strictObject({
   zone: v.optional(zone),
   place: v.optional(place),
   mode: v.optional(v.pipe(name, v.maxLength(32))),
+  modes: v.optional(v.pipe(v.array(v.pipe(name, v.maxLength(32))), v.maxLength(20))),
 });
 export const clockBody = v.strictObject({ at: time });
 
@@ -132,6 +133,18 @@ export const deviceChange = v.strictObject({
   /** Its form is the household's to check: letters of any language, digits, hyphens. */
   handle: v.optional(v.pipe(v.string(), v.maxLength(60), noUnprintable)),
   room: v.optional(v.nullable(identifier)),
+  labels: v.optional(
+    v.pipe(
+      v.array(
+        v.pipe(
+          v.string(),
+          v.regex(/^\p{L}[\p{L}\p{N}-]{0,39}$/u, 'must be a word of letters, digits and hyphens'),
+        ),
+      ),
+      v.maxLength(10, 'a device has at most 10 labels'),
+      v.transform((labels) => [...new Set(labels)].sort()),
+    ),
+  ),
 });
 export const deviceRemoveQuery = v.strictObject({ force: v.optional(flag, 'false') });
 export const deviceReplaceBody = v.strictObject({ from: identifier });

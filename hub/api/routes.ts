@@ -2,7 +2,9 @@
 // exist; app.ts mounts exactly these, and the OpenAPI text is made from them.
 import type { GenericSchema } from 'valibot';
 import { firmwareCheckJson, firmwareImageJson, firmwareImportJson } from './firmware-shapes.ts';
+import * as values from './home-values-shapes.ts';
 import * as mqtt from './mqtt-shapes.ts';
+import * as outbound from './outbound-shapes.ts';
 import { provisioningPlanJson } from './provisioning-shapes.ts';
 import * as requests from './requests.ts';
 import * as shapes from './shapes.ts';
@@ -99,10 +101,75 @@ export const ROUTES = {
   },
   'PATCH /api/home': {
     who: 'household',
-    about: 'Changes name, language, zone, place or mode.',
+    about: 'Changes name, language, zone, place, mode, or which modes there are.',
     body: requests.homeChange,
     answer: shapes.homeJson,
     isVersioned: true,
+  },
+  'GET /api/home/values': {
+    who: 'member',
+    about: "The home's own values, which scenes read and set: mode, people, variables, inputs, calendars.",
+    query: requests.listQuery,
+    answer: values.homeValueJson,
+    isList: true,
+  },
+  'POST /api/home/values': {
+    who: 'household',
+    about: 'Declares a person, variable, input, calendar or zone.',
+    body: values.homeValueBody,
+    answer: values.homeValueJson,
+    status: 201,
+  },
+  'PATCH /api/home/values/:key': {
+    who: 'household',
+    about: 'Changes what a declared value is called and takes, and the MQTT topic that sets it.',
+    body: values.homeValueChange,
+    answer: values.homeValueJson,
+    isVersioned: true,
+  },
+  'PUT /api/home/values/:key': {
+    who: 'member',
+    about:
+      'Sets a value, such as home.mode or person.anna; null: not known. Children and guests set only where they are themselves.',
+    body: values.homeValueSet,
+    answer: values.homeValueJson,
+  },
+  'DELETE /api/home/values/:key': {
+    who: 'household',
+    about: 'Removes a declared value; scenes that name it cannot run until they are edited.',
+    status: 204,
+  },
+  'POST /api/home/happenings': {
+    who: 'household',
+    about: 'Tells that a tag was read, or of an MQTT message, as if it had come from there.',
+    body: values.happeningBody,
+    status: 204,
+  },
+  'GET /api/webhooks': {
+    who: 'household',
+    about: 'The calls from the network that scenes can be set off by.',
+    query: requests.listQuery,
+    answer: values.webhookJson,
+    isList: true,
+  },
+  'POST /api/webhooks': {
+    who: 'household',
+    about: 'Makes a call from the network; its secret path stands in this answer alone.',
+    body: values.webhookBody,
+    answer: values.newWebhookJson,
+    status: 201,
+  },
+  'DELETE /api/webhooks/:name': {
+    who: 'household',
+    about: 'Removes a webhook; its path leads nowhere any more.',
+    status: 204,
+  },
+  'POST /api/hooks/:secret': {
+    who: 'anyone',
+    about: 'Calls a webhook by its secret path: at most 10 at once, then one a second.',
+    body: requests.nothing,
+    bodyBytesMax: STRANGER_BYTES_MAX,
+    status: 204,
   },
   'POST /api/clock': {
     who: 'household',
@@ -276,6 +343,13 @@ export const ROUTES = {
   'GET /api/runs/:id': {
     who: 'household',
     about: 'One run with its trace.',
+    answer: shapes.runJson,
+  },
+  'POST /api/runs/:id/undo': {
+    who: 'household',
+    about:
+      "Puts back what a scene's last run changed, except what somebody else has changed since; says what was done as the answer's trace.",
+    body: requests.nothing,
     answer: shapes.runJson,
   },
   'DELETE /api/runs/:id': { who: 'household', about: 'Cancels a run.', answer: shapes.runJson },
@@ -453,6 +527,30 @@ export const ROUTES = {
     about: 'Marks a notification as read.',
     body: requests.nothing,
     status: 204,
+  },
+  'POST /api/notifications/:id/answer': {
+    who: 'member',
+    about: 'Presses a button of a message: the run that asked goes on with the answer.',
+    body: outbound.answerBody,
+    answer: shapes.notificationJson,
+  },
+  'GET /api/outbound': {
+    who: 'household',
+    about: 'What scenes may call outside the house, and where the inbox is pushed.',
+    answer: outbound.outboundJson,
+  },
+  'PATCH /api/outbound': {
+    who: 'owner',
+    about:
+      'Adds and removes entries of what scenes may call (https://…, http://…, mqtt:topic/#), and sets the ntfy server of the inbox; `push: null` takes it away.',
+    body: outbound.outboundBody,
+    answer: outbound.outboundJson,
+  },
+  'POST /api/outbound/test': {
+    who: 'owner',
+    about: 'Pushes a test message to the ntfy server, once, and says whether it arrived.',
+    body: requests.nothing,
+    answer: outbound.deliveryJson,
   },
   'GET /api/settings': {
     who: 'owner',

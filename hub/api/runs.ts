@@ -44,6 +44,10 @@ export function runRoutes({ hub }: ApiParts) {
       const id = pathId(c, runId, 'run');
       return c.json(runView(await hub.cancelRun(id, actorOf(c))));
     },
+    'POST /api/runs/:id/undo': async (c) => {
+      const id = pathId(c, runId, 'run');
+      return c.json(runView(await hub.undoRun(id, actorOf(c))));
+    },
     'GET /api/history': async (c, { query }) => {
       const device = deviceOf(hub, inputId(query.device, deviceId, '/device'));
       const { key } = parsePropertyKey(query.property);

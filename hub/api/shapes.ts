@@ -76,6 +76,7 @@ export const causeJson = v.object({
   device: v.optional(v.string()),
   adapter: v.optional(v.string()),
   at: v.optional(v.string()),
+  name: v.optional(v.string()),
 });
 export type CauseJson = v.InferOutput<typeof causeJson>;
 
@@ -106,6 +107,8 @@ export const deviceJson = v.object({
   /** The unique name by which scene files call it. */
   handle: v.string(),
   room: v.nullable(v.string()),
+  /** The household's own groups; scenes can mean all devices of one. */
+  labels: v.array(v.string()),
   kind: v.string(),
   adapter: v.string(),
   /** The node's address at its adapter. */
@@ -301,6 +304,8 @@ export const homeJson = v.object({
   zone: v.string(),
   place: v.nullable(v.object({ latitude: v.number(), longitude: v.number() })),
   mode: v.string(),
+  /** All modes that can be set: the four of every home, and its own. */
+  modes: v.array(v.string()),
   version: v.number(),
   clock: v.object({ state: v.picklist(['unset', 'held', 'synced']), now: timeJson }),
   demo: v.boolean(),
@@ -365,6 +370,21 @@ export const notificationJson = v.object({
   scene: v.nullable(v.string()),
   run: v.nullable(v.string()),
   readAt: v.nullable(timeJson),
+  /** Buttons; none: it only tells something. */
+  actions: v.array(v.object({ id: v.string(), text: v.string() })),
+  /** After this an answer comes too late. */
+  answerUntil: v.nullable(timeJson),
+  answer: v.nullable(v.object({ action: v.string(), at: timeJson })),
+  /** On its way to the household's own server; null: it stands in the inbox alone. */
+  delivery: v.nullable(
+    v.object({
+      channel: v.picklist(['ntfy']),
+      state: v.picklist(['sending', 'waiting', 'sent', 'failed', 'unknown']),
+      attempts: v.number(),
+      at: timeJson,
+      problem: v.nullable(v.object({ message: v.string(), hint: v.nullable(v.string()) })),
+    }),
+  ),
 });
 export type NotificationJson = v.InferOutput<typeof notificationJson>;
 

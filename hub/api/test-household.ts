@@ -1,11 +1,14 @@
 // The household of the test hub: rooms, devices, scenes, members and tokens over plain lists, with versions
 // that conflict, names that are taken, and a claim that a second one cannot pass.
 
+import { changeOutbound, OUTBOUND_SETTING, readOutbound } from '../household/outbound/settings.ts';
 import {
   changeSyncConsent,
   readSyncConsent,
   SYNC_CONSENT_SETTING,
 } from '../household/sync-consent.ts';
+import { createValueShelf } from '../household/value-shelf.ts';
+import { createWebhooks } from '../household/webhooks.ts';
 import type { DeviceRecord } from '../model/device.ts';
 import { ConflictError, HubError, NotFoundError, ValidationError } from '../model/errors.ts';
 import type {
@@ -16,6 +19,7 @@ import type {
   SceneRecord,
   TokenRecord,
 } from '../model/home.ts';
+import type { HomeValueRecord } from '../model/home-values.ts';
 import type { Household, LiveEvent, SceneView } from '../model/hub-port.ts';
 import { type DeviceId, roomId, sceneId } from '../model/identifiers.ts';
 import type { RunTrace } from '../model/run.ts';
@@ -29,6 +33,7 @@ export interface MutableContents {
   credentials: CredentialRecord[];
   tokens: TokenRecord[];
   scenes: SceneRecord[];
+  homeValues: HomeValueRecord[];
   settings: Record<string, string>;
 }
 
@@ -43,8 +48,20 @@ export function emptyContents(): MutableContents {
     credentials: [],
     tokens: [],
     scenes: [],
+    homeValues: [],
     settings: {},
   };
+}
+
+/** Nothing is kept beyond the lists themselves. */
+const FAKE_STORE = {
+  putHomeValue: async () => {},
+  removeHomeValue: async () => {},
+  putSetting: async () => {},
+};
+
+function now<Result>(work: () => Promise<Result>): Promise<Result> {
+  return work();
 }
 
 export interface TestHouseholdParts {
@@ -106,7 +123,16 @@ export function createTestHousehold(parts: TestHouseholdParts): Household {
     return { errors: [], sentence: { en: `Scene ${name}`, zh: `场景 ${name}` }, name };
   }
 
+  const actorless = { store: FAKE_STORE, contents, inTurn: now, audit: async () => {} };
+  const shelf = createValueShelf({
+    ...actorless,
+    tellCore: () => {},
+    changed: () => tellHome('home'),
+  });
+
   return {
+    ...shelf.edits,
+    ...createWebhooks({ ...actorless, nowMs, changed: () => tellHome('home') }),
     contents: () => contents,
     showScene: (stored) => stored,
     async claim({ member, credential, token, home }) {
@@ -206,6 +232,12 @@ export function createTestHousehold(parts: TestHouseholdParts): Household {
       const consent = changeSyncConsent(before, { category, granted, by, atMs: nowMs() });
       contents.settings[SYNC_CONSENT_SETTING] = JSON.stringify(consent);
       return consent;
+    },
+    outbound: () => readOutbound(contents.settings),
+    async setOutbound(change) {
+      const outbound = changeOutbound(readOutbound(contents.settings), change, nowMs());
+      contents.settings[OUTBOUND_SETTING] = JSON.stringify(outbound);
+      return outbound;
     },
     async putToken(token) {
       contents.tokens = [...contents.tokens.filter((each) => each.id !== token.id), token];

@@ -10,7 +10,9 @@ import {
   mayFollow,
 } from '../model/command.ts';
 import type { DeviceLive, DeviceRecord, PropertyState } from '../model/device.ts';
-import { ConflictError, HubError, NotFoundError } from '../model/errors.ts';
+import type { SourceInput } from '../model/core-port.ts';
+import { ConflictError, fromProblem, HubError, NotFoundError } from '../model/errors.ts';
+import { HOME_MODE, homeSubjects, homeValueProblem } from '../model/home-values.ts';
 import type { NotificationRecord, SceneRecord } from '../model/home.ts';
 import type { HealthReport, HubPort, LiveEvent } from '../model/hub-port.ts';
 import {
@@ -60,6 +62,8 @@ export interface TestHub {
   fault: Error | null;
   /** Every command that reached the hub. */
   readonly commands: ReadonlyMap<CommandId, CommandRecord>;
+  /** What was told to the home, and by whom. */
+  readonly told: readonly { readonly source: SourceInput; readonly cause: Cause }[];
   /** Settings as they were stored. */
   readonly stored: Map<string, string>;
   logLines: {
@@ -107,6 +111,8 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
   const jobs = new Map<JobId, Job>();
   const inbox: NotificationRecord[] = [];
   const stored = new Map<string, string>();
+  const homeValues = new Map<string, { value: PropertyValue | null; atMs: number }>();
+  const told: { source: SourceInput; cause: Cause }[] = [];
 
   let ring: LiveEvent[] = [];
   let lastId = 0;
@@ -196,6 +202,7 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
     contents,
     commands,
     stored,
+    told,
     clock: 'synced',
     fault: null,
     logLines: [],
@@ -327,6 +334,18 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
             else resolve(command);
           }
         }),
+      homeValue(key) {
+        const first = key === HOME_MODE ? contents.home.mode : null;
+        return homeValues.get(key) ?? { value: first, atMs: null };
+      },
+      async tell(source, cause) {
+        told.push({ source, cause });
+        if (source.kind !== 'value') return;
+        const subjects = homeSubjects(contents.home, household.homeValues());
+        const problem = homeValueProblem(source.key, source.value, subjects);
+        if (problem) throw fromProblem(problem);
+        homeValues.set(source.key, { value: source.value, atMs: wallMs });
+      },
       async runScene(scene, _checkWhile, actor) {
         const run: RunTrace = {
           id: runId(`run_${nextSuffix()}`),
@@ -353,6 +372,25 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
         const cancelled: RunTrace = { ...run, state: 'cancelled', endedAtMs: wallMs };
         runs[index] = cancelled;
         return cancelled;
+      },
+      async undoRun(id) {
+        const run = runs.find((each) => each.id === id);
+        if (run === undefined) throw new NotFoundError('run', id);
+        return run;
+      },
+      async answerNotification(id, action, actor) {
+        const index = inbox.findIndex((each) => each.id === id);
+        const found = inbox[index];
+        if (found === undefined) throw new NotFoundError('message', id);
+        const answer = { action, by: actor.member?.id ?? null, atMs: wallMs };
+        const answered = { ...found, answer };
+        inbox[index] = answered;
+        return answered;
+      },
+      outbound: {
+        testPush: async () => ({
+          ...{ channel: 'ntfy', state: 'sent', attempts: 1, atMs: wallMs, problem: null },
+        }),
       },
       live: {
         get lastId() {
@@ -434,6 +472,9 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
         putToken: unused,
         removeToken: unused,
         putScene: unused,
+        putScenes: unused,
+        putHomeValue: unused,
+        removeHomeValue: unused,
         removeScene: unused,
         sceneVersions: async (id) => versions.get(id) ?? [],
         async putSetting(name, value) {
@@ -451,6 +492,7 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
           const found = inbox[index];
           if (found !== undefined) inbox[index] = { ...found, readAtMs: atMs };
         },
+        setNotification: unused,
         statistics: unused,
         flush: unused,
         stall: unused,

@@ -8,16 +8,19 @@ import type { OutEvent } from '../model/core-port.ts';
 import type { PropertyState } from '../model/device.ts';
 import type {
   MemberRecord,
+  NotificationDelivery,
   NotificationRecord,
   RoomRecord,
   SceneRecord,
   TokenRecord,
 } from '../model/home.ts';
+import { HOME_MODE, modesOf } from '../model/home-values.ts';
 import type { DeviceView, HealthReport, HubPort, LiveEvent, SceneView } from '../model/hub-port.ts';
 import type { Job } from '../model/job.ts';
 import { isPropertyName, PROPERTIES, type PropertyDescriptor } from '../model/properties.ts';
 import type { RunTrace } from '../model/run.ts';
 import { problemView } from './errors.ts';
+import type { DeliveryJson } from './outbound-shapes.ts';
 import type * as shapes from './shapes.ts';
 
 const timeOrNull = (ms: number | null) => (ms === null ? null : toRfc3339(ms));
@@ -31,7 +34,7 @@ function present<Fields extends object>(fields: Fields): Present<Fields> {
   return Object.fromEntries(entries) as Present<Fields>;
 }
 
-export function deviceView({ record, live }: DeviceView): shapes.DeviceJson {
+export function deviceView({ record, live, newFirmware }: DeviceView): shapes.DeviceJson {
   const { description } = record;
   const properties: Record<string, shapes.DevicePropertyJson> = {};
   for (const descriptor of description.properties) {
@@ -41,6 +44,7 @@ export function deviceView({ record, live }: DeviceView): shapes.DeviceJson {
     id: record.id,
     name: record.name,
     handle: record.handle,
+    labels: [...(record.labels ?? [])],
     room: record.room,
     kind: description.kind,
     adapter: description.adapter,
@@ -56,7 +60,7 @@ export function deviceView({ record, live }: DeviceView): shapes.DeviceJson {
       since: toRfc3339(live.availability.sinceMs),
       reason: live.availability.reason,
     },
-    firmware: { current: description.firmware, available: null },
+    firmware: { current: description.firmware, available: newFirmware ?? null },
     properties,
     commands: [...description.commands],
     version: record.version,
@@ -216,7 +220,9 @@ export function jobView(job: Job): shapes.JobJson {
 }
 
 export function homeView(hub: HubPort): shapes.HomeJson {
-  const { name, language, zone, place, mode, version } = hub.household.contents().home;
+  const { home } = hub.household.contents();
+  const { name, language, zone, place, version } = home;
+  const mode = String(hub.homeValue(HOME_MODE).value ?? home.mode);
   const clock = { state: hub.clockState(), now: toRfc3339(hub.now().wallMs) };
   return {
     name,
@@ -224,6 +230,7 @@ export function homeView(hub: HubPort): shapes.HomeJson {
     zone,
     place,
     mode,
+    modes: [...modesOf({ ...home, mode })],
     version,
     clock,
     demo: hub.isDemo,
@@ -249,8 +256,16 @@ export function tokenView(token: TokenRecord, current: TokenRecord | null): shap
   };
 }
 
+export function deliveryView(delivery: NotificationDelivery): DeliveryJson {
+  const { channel, state, attempts, atMs, problem } = delivery;
+  return {
+    ...{ channel, state, attempts, at: toRfc3339(atMs) },
+    problem: problem && { message: problem.message, hint: problem.hint },
+  };
+}
+
 export function notificationView(notification: NotificationRecord): shapes.NotificationJson {
-  const { id, atMs, text, urgent, to, scene, run, readAtMs } = notification;
+  const { id, atMs, text, urgent, to, scene, run, readAtMs, answer, delivery } = notification;
   return {
     id,
     at: toRfc3339(atMs),
@@ -260,6 +275,13 @@ export function notificationView(notification: NotificationRecord): shapes.Notif
     scene,
     run,
     readAt: timeOrNull(readAtMs),
+    actions: (notification.actions ?? []).map(({ id: action, text: word }) => ({
+      id: action,
+      text: word,
+    })),
+    answerUntil: timeOrNull(notification.answerUntilMs ?? null),
+    answer: answer === undefined ? null : { action: answer.action, at: toRfc3339(answer.atMs) },
+    delivery: delivery === undefined ? null : deliveryView(delivery),
   };
 }
 

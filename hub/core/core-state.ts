@@ -5,6 +5,7 @@ import type { CoreEffects } from '../model/core-port.ts';
 import type { DeviceRecord } from '../model/device.ts';
 import type { HomeRecord, MemberRecord, NotificationRecord, RoomRecord } from '../model/home.ts';
 import type { AdapterId, DeviceId, MemberId, NodeAddress, RoomId } from '../model/identifiers.ts';
+import type { OutboundRequest } from '../model/outbound.ts';
 import type { PropertyDescriptor, PropertyKey } from '../model/properties.ts';
 import type { PropertySpec } from '../model/property-row.ts';
 import { StateTable } from '../model/state-table.ts';
@@ -34,6 +35,14 @@ export type Intent =
       readonly record: number;
       readonly deadline: Deadline;
       readonly command: CommandRecord;
+    }
+  | {
+      readonly kind: 'outbound';
+      /** `sent`: given out, and its outcome is waited for until the deadline. */
+      readonly state: 'waiting' | 'sent' | 'notRecorded';
+      readonly record: number;
+      readonly deadline: Deadline;
+      readonly request: OutboundRequest;
     };
 
 /** How far the core has taken an adapter host's batches. */
@@ -83,7 +92,7 @@ export const NO_HOME: HomeRecord = {
 };
 
 export function emptyEffects(): CoreEffects {
-  return { records: [], log: [], out: [], replies: [], wishes: [], send: [], taken: [] };
+  return { records: [], log: [], out: [], replies: [], wishes: [], send: [], taken: [], outbound: [] };
 }
 
 export function createCoreState(start: {

@@ -8,7 +8,14 @@ import type { ClockState, Instant } from '../model/clock.ts';
 import type { AdapterEffect, CoreEffects, CoreInput } from '../model/core-port.ts';
 import type { DeviceRecord } from '../model/device.ts';
 import { NotFoundError, toProblem } from '../model/errors.ts';
-import type { AdapterId, DeviceId, NodeAddress, NotificationId } from '../model/identifiers.ts';
+import type { HubStart } from '../model/home-values.ts';
+import type {
+  AdapterId,
+  DeviceId,
+  NodeAddress,
+  NotificationId,
+  OutboundId,
+} from '../model/identifiers.ts';
 import { type PropertyKey, type PropertyValue, specOf } from '../model/properties.ts';
 import { valuesEqual } from '../model/property-value.ts';
 import type { SceneWorld } from '../model/scene-world.ts';
@@ -18,15 +25,18 @@ import { createAlikeRuns } from './alike-runs.ts';
 import { createCommandPath, isCommandKey } from './commands.ts';
 import { armDeadline, createCoreState, emptyEffects, nodeKey } from './core-state.ts';
 import { createDecidedValues } from './decided-values.ts';
+import { createHomeValues } from './home-values.ts';
 import { createIntents, isIntentKey } from './intents.ts';
 import { journalRecord } from './journal-record.ts';
 import { AVAILABILITY, splitValueKey, VALUES } from './live-table.ts';
 import { newestStates } from './newest-states.ts';
+import { createSources } from './sources.ts';
 
 /** A press that is older than this must not act any more. */
 export const STALE_EVENT_MS = 10_000;
 /** Nodes whose reports come before their device is known; the oldest gives way. */
 const EARLY_NODES_MAX = 64;
+const LOW_BATTERY_PERCENT = 15;
 
 /** What a core starts from: nothing, what storage recovered, or what main kept of the core that died. */
 export interface CoreStart {
@@ -44,6 +54,8 @@ export interface CoreStart {
   readonly lastValues: readonly LastValue[];
   /** Wall time at which the home was last seen to live; absent or null: the newest value's. */
   readonly lastAliveMs?: number | null;
+  /** How the hub came to run; absent: only the core was started anew, which scenes do not hear of. */
+  readonly hubStart?: HubStart | null;
   /** Scenes that were read at an earlier start; absent: all are read. */
   readonly keptScenes?: KeptScenes;
 }
@@ -80,15 +92,21 @@ export function createCore(start: CoreStart): Core {
   const scenes = sceneTables();
   const decided = createDecidedValues();
   const alike = createAlikeRuns();
-  const tables = [state.intents, state.commands, state.cursors, ...scenes.all, decided.table];
+  const homeValues = createHomeValues();
+  const tables = [
+    ...[state.intents, state.commands, state.cursors, homeValues.table],
+    ...[...scenes.all, decided.table],
+  ];
   const durable = tables.filter((table) => table.isDurable);
   let settledEdits = 0;
   const early = new Map<string, Map<PropertyKey, PropertyValue>>();
   let patches: Patch[] = [];
+  let isResumed = false;
 
   const evaluator: Evaluator = createEvaluator(scenes, start.keptScenes);
   const intents = createIntents(state, {
     notified: (id, problem) => evaluator.notified(id, problem, world),
+    delivered: (id, result) => evaluator.delivered(id, result, world),
     release: (command) => commands.release(command),
     refuse: (command, problem) => commands.refuse(command, problem),
   });
@@ -97,6 +115,7 @@ export function createCore(start: CoreStart): Core {
     () => intents,
     (record) => told.push(record),
   );
+  const sources = createSources(state, homeValues, () => ({ evaluator, world }));
   /** Outcomes are told to the scenes after the step that caused them, never inside it. */
   const told: Parameters<Evaluator['commandEnded']>[0][] = [];
   let notifications = 0;
@@ -116,10 +135,11 @@ export function createCore(start: CoreStart): Core {
     get home() {
       return state.home;
     },
-    device: (id) => state.devices.get(id),
-    live: (id) => state.live.get(id),
+    device: (id) => state.devices.get(id) ?? homeValues.device(id),
+    live: (id) => state.live.get(id) ?? homeValues.live(id),
     devices: () => deviceIds,
     room: (id) => state.rooms.get(id),
+    personOf: (member) => homeValues.personOf(member),
     command: (device, body, cause, author) =>
       commands.request({ device, body, cause, timeoutMs: 0 }, author).id,
     notify(message) {
@@ -127,6 +147,14 @@ export function createCore(start: CoreStart): Core {
       notifications += 1;
       const id = `ntf_${state.seq.toString(36)}${suffix}` as NotificationId;
       intents.notification({ ...message, id, atMs: state.now.wallMs, readAtMs: null });
+      return id;
+    },
+    setValue: (key, value, cause) => sources.setValue(key, value, cause),
+    outbound(call) {
+      const suffix = notifications === 0 ? '' : `_${notifications}`;
+      notifications += 1;
+      const id = `out_${state.seq.toString(36)}${suffix}` as OutboundId;
+      intents.outbound({ id, call });
       return id;
     },
     switchScene: (wish) => state.effects.wishes.push(wish),
@@ -170,6 +198,20 @@ export function createCore(start: CoreStart): Core {
     state.effects.records.push(journalRecord(state, changed));
   }
 
+  /** A battery has gone low: told once on the way down. */
+  function lookAtBattery(
+    id: DeviceId,
+    key: PropertyKey,
+    value: PropertyValue,
+    previous: PropertyValue | null,
+  ): void {
+    const isLow =
+      key === 'batteryLow'
+        ? value === true && previous === false
+        : Number(value) <= LOW_BATTERY_PERCENT && Number(previous) > LOW_BATTERY_PERCENT;
+    if (isLow && previous !== null) evaluator.deviceEvent(id, 'low-battery', world);
+  }
+
   function setValue(id: DeviceId, key: PropertyKey, value: PropertyValue, cause: Cause): void {
     const known = state.properties.get(id)?.get(key);
     if (!known) return;
@@ -196,6 +238,7 @@ export function createCore(start: CoreStart): Core {
       cause: by,
     });
     evaluator.changed(change, world);
+    if (key === 'battery' || key === 'batteryLow') lookAtBattery(id, key, value, previous);
   }
 
   function setOnline(id: DeviceId, online: boolean, reason: string | null): void {
@@ -215,6 +258,9 @@ export function createCore(start: CoreStart): Core {
     state.effects.out.push(entry);
     if (before.online !== online) state.effects.log.push(entry);
     evaluator.availabilityChanged(id, world);
+    if (before.online !== online && before.sinceMs > 0) {
+      evaluator.deviceEvent(id, online ? 'online' : 'offline', world);
+    }
   }
 
   function keepEarly(
@@ -235,6 +281,12 @@ export function createCore(start: CoreStart): Core {
   function applyItem(adapter: AdapterId, item: AdapterItem): void {
     if (item.kind === 'outcome') {
       commands.outcome(item);
+      return;
+    }
+    if (item.kind === 'message') {
+      // One that waited too long must not set anything off; what it says of a value still holds.
+      const isStale = state.now.monoMs - item.monoMs > STALE_EVENT_MS;
+      sources.message(adapter, item.topic, item.payload, item.isRetained || isStale);
       return;
     }
     const device = state.byNode.get(nodeKey(adapter, item.node));
@@ -317,6 +369,7 @@ export function createCore(start: CoreStart): Core {
     }
     deviceIds = [...state.devices.keys()].sort();
     evaluator.homeChanged(world);
+    if (!before && isResumed) evaluator.deviceEvent(device.id, 'joined', world);
     const waiting = early.get(key);
     if (!waiting) return;
     early.delete(key);
@@ -328,6 +381,7 @@ export function createCore(start: CoreStart): Core {
   function removeDevice(id: DeviceId): void {
     const device = state.devices.get(id);
     if (!device) return;
+    if (isResumed) evaluator.deviceEvent(id, 'left', world);
     commands.adapterDown(id, `${device.name} was removed`);
     state.devices.delete(id);
     state.byNode.delete(nodeKey(device.description.adapter, device.description.node));
@@ -363,9 +417,20 @@ export function createCore(start: CoreStart): Core {
   function applyOne(input: Exclude<CoreInput, { kind: 'batch' | 'due' }>): void {
     switch (input.kind) {
       case 'home':
-        state.home = input.home;
+        homeValues.setHome(input.home);
+        state.home = { ...input.home, mode: homeValues.mode };
         evaluator.homeChanged(world);
         return;
+      case 'homeValues':
+        sources.topicsChanged();
+        homeValues.declare(input.values);
+        evaluator.homeChanged(world);
+        return;
+      case 'source': {
+        const problem = sources.take(input.source, input.cause);
+        state.effects.replies.push({ request: input.request, ...(problem ? { problem } : {}) });
+        return;
+      }
       case 'rooms':
         state.rooms.clear();
         for (const room of input.rooms) state.rooms.set(room.id, room);
@@ -382,9 +447,11 @@ export function createCore(start: CoreStart): Core {
         removeDevice(input.id);
         return;
       case 'scene':
+        sources.topicsChanged();
         evaluator.setScene(input.scene, world);
         return;
       case 'sceneRemoved':
+        sources.topicsChanged();
         evaluator.removeScene(input.id, world);
         return;
       case 'adapterDown':
@@ -393,6 +460,10 @@ export function createCore(start: CoreStart): Core {
       case 'command': {
         const { device, body, cause, timeoutMs } = input;
         const command = commands.request({ device, body, cause, timeoutMs }, null);
+        if (command.state !== 'refused' && command.body.kind === 'set') {
+          const { property, value } = command.body;
+          evaluator.handled({ device, property, value, cause }, world);
+        }
         state.effects.replies.push({ request: input.request, command });
         return;
       }
@@ -403,6 +474,19 @@ export function createCore(start: CoreStart): Core {
         return;
       case 'cancelRun':
         reply(input.request, () => evaluator.cancel(input.run, input.cause, world));
+        return;
+      case 'answer':
+        reply(input.request, () => {
+          const { notification, action, cause } = input;
+          const member = cause.kind === 'member' ? state.members.get(cause.id) : undefined;
+          return evaluator.answered({ notification, action, cause, member }, world);
+        });
+        return;
+      case 'undoRun':
+        reply(input.request, () => evaluator.undo(input.run, input.cause, world));
+        return;
+      case 'outbound':
+        intents.outcome(input.id, input.result);
         return;
       case 'notSwitched':
         evaluator.notSwitched(input.scene, input.problem, world);
@@ -483,10 +567,12 @@ export function createCore(start: CoreStart): Core {
       number(now);
       commands.restored();
       intents.restored();
+      isResumed = true;
       evaluator.restored(world, start.lastAliveMs ?? null);
       askAgain();
       // Main may know nothing of the runs that go on.
       for (const trace of evaluator.activeRuns(world)) world.publish(trace);
+      if (start.hubStart) sources.hubStarted(start.hubStart);
       settle();
     },
     takeCommands: () => state.effects.send.splice(0),
@@ -500,6 +586,7 @@ export function createCore(start: CoreStart): Core {
       return isPatient ? 'notes' : 'decisions';
     },
     drain({ isRecording = true } = {}) {
+      if (isResumed) sources.tellTopics();
       if (isRecording) writeRecord();
       for (const table of tables) table.drain(patches);
       state.live.drain(patches);

@@ -185,11 +185,20 @@ function flush({ isRecording = false } = {}): void {
   flushTimer = undefined;
   if (!core) return;
   const { seq, journal, patches, effects } = core.drain({ isRecording });
-  const { records, log, out, replies, wishes } = effects;
+  const { records, log, out, replies, wishes, outbound } = effects;
   for (const { adapter, message } of effects.send) send(adapter, message);
   // Main before the adapters' receipts: should this thread be killed in between, main has it whole, and what an
   // adapter sends again is known. Storage asks for what it misses.
-  const commit: CoreToMain = { kind: 'commit', seq, journal, patches, out, replies, wishes };
+  const commit: CoreToMain = {
+    kind: 'commit',
+    seq,
+    journal,
+    patches,
+    out,
+    replies,
+    wishes,
+    outbound,
+  };
   main.postMessage(JSON.stringify(commit));
   const receipts = new Map(effects.taken.map(({ adapter, message }) => [adapter, message]));
   for (const [adapter, message] of receipts) send(adapter, message);
@@ -273,11 +282,14 @@ interface AdapterPort {
   close(): void;
 }
 
+/** What the home listens on, for an adapter whose line is new. */
+const topics = new Map<AdapterId, Extract<CoreToAdapter, { kind: 'topics' }>>();
 /** Commands for an adapter that has no line yet, as at the start of the hub; each until its own time is over. */
 const undelivered = new Map<AdapterId, { message: AdapterCommand; untilMs: number }[]>();
 
 function send(adapter: AdapterId, message: CoreToAdapter): void {
   const port = adapters.get(adapter);
+  if (message.kind === 'topics') topics.set(adapter, message);
   if (port) {
     port.postMessage(message);
   } else if (message.kind === 'command') {
@@ -290,6 +302,8 @@ function send(adapter: AdapterId, message: CoreToAdapter): void {
 function useAdapter(adapter: AdapterId, port: AdapterPort): void {
   adapters.get(adapter)?.close();
   adapters.set(adapter, port);
+  const listened = topics.get(adapter);
+  if (listened) port.postMessage(listened);
   const nowMs = clock.now().monoMs;
   for (const { message, untilMs } of undelivered.get(adapter) ?? []) {
     const timeoutMs = Math.round(untilMs - nowMs);

@@ -4,7 +4,8 @@ import { deadlineAfter } from '../model/clock.ts';
 import type { CommandRecord } from '../model/command.ts';
 import type { Problem } from '../model/errors.ts';
 import type { NotificationRecord } from '../model/home.ts';
-import type { NotificationId } from '../model/identifiers.ts';
+import type { NotificationId, OutboundId } from '../model/identifiers.ts';
+import type { OutboundRequest, OutboundResult } from '../model/outbound.ts';
 import { armDeadline, type CoreState, type Intent } from './core-state.ts';
 
 /** How long an act waits for the disk. */
@@ -16,16 +17,29 @@ export const NOT_RECORDED: Problem = {
   hint: 'The disk or SD card is slow or full. See House, Storage.',
 };
 
+/** A call to the outside that is heard nothing of has an end this long after its own time, see the hub's dispatcher. */
+export const OUTBOUND_SETTLED_MS = 60_000;
+
+const UNHEARD: Problem = {
+  code: 'internal',
+  message: 'The hub never heard whether this was done; it was not repeated.',
+  hint: 'Look at the other end, and do it again if it was not.',
+};
+
 /** What happens once an intent is settled. */
 export interface IntentHandlers {
   notified(id: NotificationId, problem: Problem | null): void;
   release(command: CommandRecord): void;
   refuse(command: CommandRecord, problem: Problem): void;
+  delivered(id: OutboundId, result: OutboundResult): void;
 }
 
 export interface Intents {
   notification(notification: NotificationRecord): void;
   command(command: CommandRecord): void;
+  outbound(request: OutboundRequest): void;
+  /** What became of a call to the outside; of one that is not waited for any more, nothing. */
+  outcome(id: OutboundId, result: OutboundResult): void;
   durable(upTo: number): void;
   due(key: string): void;
   /** Whether one was opened whose record is not written yet. */
@@ -60,7 +74,23 @@ export function createIntents(state: CoreState, handlers: IntentHandlers): Inten
     state.deadlines.disarm(DUE_PREFIX + id);
   }
 
+  function give(id: string, intent: Extract<Intent, { kind: 'outbound' }>): void {
+    const deadline = deadlineAfter(state.now, state.bootId, OUTBOUND_SETTLED_MS);
+    state.intents.set(id, { ...intent, state: 'sent', deadline });
+    armDeadline(state, DUE_PREFIX + id, deadline);
+    state.effects.outbound.push(intent.request);
+  }
+
+  function settle(id: OutboundId, result: OutboundResult): void {
+    close(id);
+    handlers.delivered(id, result);
+  }
+
   function done(id: string, intent: Intent): void {
+    if (intent.kind === 'outbound') {
+      if (intent.state === 'waiting') give(id, intent);
+      return;
+    }
     close(id);
     if (intent.kind === 'command') {
       handlers.release(intent.command);
@@ -81,6 +111,13 @@ export function createIntents(state: CoreState, handlers: IntentHandlers): Inten
     command(command) {
       open(command.id, { kind: 'command', ...common(), command });
     },
+    outbound(request) {
+      open(request.id, { kind: 'outbound', ...common(), request });
+    },
+    outcome(id, result) {
+      const intent = state.intents.get(id);
+      if (intent?.kind === 'outbound' && intent.state === 'sent') settle(id, result);
+    },
     durable(upTo) {
       for (const [id, intent] of state.intents.entries()) {
         if (intent.record > upTo) continue;
@@ -92,9 +129,15 @@ export function createIntents(state: CoreState, handlers: IntentHandlers): Inten
     due(key) {
       const id = key.slice(DUE_PREFIX.length);
       const intent = state.intents.get(id);
+      if (intent?.kind === 'outbound' && intent.state === 'sent') {
+        settle(intent.request.id, { status: null, problem: UNHEARD });
+        return;
+      }
       if (intent?.state !== 'waiting') return;
       state.intents.set(id, { ...intent, state: 'notRecorded', record: state.lastRecord + 1 });
       if (intent.kind === 'command') handlers.refuse(intent.command, NOT_RECORDED);
+      else if (intent.kind === 'outbound')
+        handlers.delivered(intent.request.id, { status: null, problem: NOT_RECORDED });
       else handlers.notified(intent.notification.id, NOT_RECORDED);
     },
     get isAwaited() {
@@ -104,6 +147,10 @@ export function createIntents(state: CoreState, handlers: IntentHandlers): Inten
       for (const [id, intent] of state.intents.entries()) {
         if (intent.state === 'notRecorded') {
           state.intents.delete(id);
+        } else if (intent.kind === 'outbound') {
+          // Given out: main may still tell its outcome, until the deadline. Else nobody knows whether it was.
+          if (intent.state === 'sent') armDeadline(state, DUE_PREFIX + id, intent.deadline);
+          else settle(intent.request.id, { status: null, problem: UNHEARD });
         } else if (intent.kind === 'notification') {
           // Its inbox row was written in the transaction of its record: it has happened, once.
           done(id, intent);

@@ -6,13 +6,17 @@ import type { CoreInput } from '../model/core-port.ts';
 import type { DeviceRecord, NodeDescription } from '../model/device.ts';
 import { ConflictError, HubError, NotFoundError, ValidationError } from '../model/errors.ts';
 import type { HomeRecord, MemberRecord, RoomRecord } from '../model/home.ts';
+import { homeSubjects, isReservedHandle, OWN_MODES_MAX } from '../model/home-values.ts';
 import type { Actor, Async, Household } from '../model/hub-port.ts';
 import type { AdapterId, DeviceId, MemberId, NodeAddress, RoomId } from '../model/identifiers.ts';
 import type { HomeContents, StoreCalls } from '../model/store-port.ts';
 import type { SyncConsent } from '../model/sync-port.ts';
 import { firstFree, handleFrom, isHandle, NAME_LENGTH_MAX, tidyName } from './names.ts';
+import { changeOutbound, OUTBOUND_SETTING, readOutbound } from './outbound/settings.ts';
 import type { SceneShelf, SceneSwitching } from './scene-shelf.ts';
 import { changeSyncConsent, readSyncConsent, SYNC_CONSENT_SETTING } from './sync-consent.ts';
+import { createValueShelf } from './value-shelf.ts';
+import { createWebhooks } from './webhooks.ts';
 
 /** Edits that wait for the one before; one more is refused as busy. */
 const EDITS_WAITING_MAX = 200;
@@ -89,6 +93,14 @@ function checkPlace(place: HomeRecord['place']): void {
   throw new ValidationError(`${latitude}, ${longitude} is not a place on Earth`, {
     hint: 'Latitude runs from -90 to 90, longitude from -180 to 180.',
     errors: [{ path: '/place', message: 'must be a latitude and a longitude in degrees' }],
+  });
+}
+
+function checkModes(modes: readonly string[]): void {
+  if (modes.length <= OWN_MODES_MAX && modes.every(isHandle)) return;
+  throw new ValidationError('The home cannot have these modes', {
+    hint: `At most ${OWN_MODES_MAX} modes of its own, each of letters, digits and hyphens.`,
+    errors: [{ path: '/modes', message: `at most ${OWN_MODES_MAX} words such as guests` }],
   });
 }
 
@@ -174,7 +186,8 @@ export function createHousehold(options: HouseholdOptions): HouseholdHost {
     return contents.devices.some((device) => device.name.toLowerCase() === name.toLowerCase());
   }
 
-  const isHandleTaken = (handle: string) => contents.devices.some((one) => one.handle === handle);
+  const isHandleTaken = (handle: string) =>
+    isReservedHandle(handle) || contents.devices.some((one) => one.handle === handle);
 
   async function addDevice(description: NodeDescription): Promise<DeviceRecord> {
     if (contents.devices.length >= DEVICES_MAX) {
@@ -193,14 +206,26 @@ export function createHousehold(options: HouseholdOptions): HouseholdHost {
     });
   }
 
+  const valueShelf = createValueShelf({
+    ...{ store, contents, inTurn, audit, tellCore },
+    changed: () => changed('home'),
+  });
+  const subjects = () => homeSubjects(contents.home, valueShelf.all());
+
   return {
-    ...shelf.edits({ contents, inTurn, audit, find, freshId }),
+    ...shelf.edits({ contents, inTurn, audit, find, freshId, subjects }),
+    ...valueShelf.edits,
+    ...createWebhooks({
+      ...{ store, contents, inTurn, audit, nowMs: options.nowMs },
+      changed: () => changed('home'),
+    }),
     contents: () => contents,
     deviceOf,
     settings: () => [
       { kind: 'home', home: contents.home },
       { kind: 'rooms', rooms: contents.rooms },
       { kind: 'members', members: contents.members },
+      { kind: 'homeValues', values: valueShelf.all() },
       ...contents.devices.map((device): CoreInput => ({ kind: 'device', device })),
       ...contents.scenes.map((scene): CoreInput => ({ kind: 'scene', scene })),
     ],
@@ -221,6 +246,7 @@ export function createHousehold(options: HouseholdOptions): HouseholdHost {
         contents.tokens = [...contents.tokens, owner.token];
         tellCore({ kind: 'home', home: owner.home });
         tellCore({ kind: 'members', members: contents.members });
+        tellCore({ kind: 'homeValues', values: valueShelf.all() });
         changed('members');
         changed('home');
       }),
@@ -229,6 +255,7 @@ export function createHousehold(options: HouseholdOptions): HouseholdHost {
         checkVersion('The home', version, contents.home.version);
         if (change.zone !== undefined) checkZone(change.zone);
         if (change.place !== undefined) checkPlace(change.place);
+        if (change.modes !== undefined) checkModes(change.modes);
         const home: HomeRecord = {
           ...contents.home,
           ...change,
@@ -307,6 +334,11 @@ export function createHousehold(options: HouseholdOptions): HouseholdHost {
             errors: [{ path: '/handle', message: 'must be letters, digits and hyphens' }],
           });
         }
+        if (handle !== before.handle && isReservedHandle(handle)) {
+          throw new ConflictError(`"${handle}" is a word of scene files`, {
+            hint: 'Choose another handle.',
+          });
+        }
         if (contents.devices.some((one) => one.id !== id && one.handle === handle)) {
           throw new ConflictError(`Another device has the handle "${handle}" already`);
         }
@@ -369,11 +401,13 @@ export function createHousehold(options: HouseholdOptions): HouseholdHost {
         const before = find(contents.members, id, 'member');
         checkVersion(before.name, version, before.version);
         const name = change.name === undefined ? before.name : checkName('member', change.name);
+        if (name !== before.name) await valueShelf.keepPerson(before);
         const member: MemberRecord = { ...before, ...change, name, version: before.version + 1 };
         await store.putMember(member);
         contents.members = replaceIn(contents.members, member);
         await audit(actor, 'member.set', id, JSON.stringify(change));
         tellCore({ kind: 'members', members: contents.members });
+        tellCore({ kind: 'homeValues', values: valueShelf.all() });
         changed('members');
         return member;
       }),
@@ -415,6 +449,19 @@ export function createHousehold(options: HouseholdOptions): HouseholdHost {
         await audit(actor, granted ? 'sync.consent' : 'sync.withdraw', category);
         changed('home');
         return consent;
+      }),
+    outbound: () => readOutbound(contents.settings),
+    setOutbound: (change, actor) =>
+      inTurn(async () => {
+        const outbound = changeOutbound(readOutbound(contents.settings), change, options.nowMs());
+        const text = JSON.stringify(outbound);
+        await store.putSetting(OUTBOUND_SETTING, text);
+        contents.settings = { ...contents.settings, [OUTBOUND_SETTING]: text };
+        const { allow, push } = outbound;
+        const shown = { allow, push: push && { url: push.url, topic: push.topic } };
+        await audit(actor, 'outbound.set', 'outbound', JSON.stringify(shown).slice(0, 1_000));
+        changed('home');
+        return outbound;
       }),
     putToken: (token) =>
       inTurn(async () => {

@@ -32,6 +32,16 @@ export type AdapterItem =
       /** In plain words, English; null while online. */
       readonly reason: string | null;
     }
+  /** A message on a topic that the home listens on. */
+  | {
+      readonly kind: 'message';
+      readonly topic: string;
+      readonly payload: string;
+      /** It was said before anybody listened: it tells how things are, and that nothing happened. */
+      readonly isRetained: boolean;
+      /** As of an event. */
+      readonly monoMs: number;
+    }
   | {
       readonly kind: 'outcome';
       readonly command: CommandId;
@@ -48,8 +58,9 @@ export type AdapterToCore = {
   readonly items: readonly AdapterItem[];
 };
 
-/** Core → adapter. */
+/** Core → adapter. `topics` are all filters that the home listens on; the adapter forgets those of before. */
 export type CoreToAdapter =
+  | { readonly kind: 'topics'; readonly filters: readonly string[] }
   | { readonly kind: 'taken'; readonly host: string; readonly upTo: number }
   | {
       readonly kind: 'command';
@@ -115,12 +126,21 @@ export type AdapterCall =
   | { readonly kind: 'statistics' }
   /** What the node runs; answers with `FirmwareIdentity`. */
   | { readonly kind: 'firmwareCheck'; readonly node: NodeAddress }
+  /** Which nodes take images, and what they have said so far; answers with a list of `HeardFirmware`. */
+  | { readonly kind: 'firmwareHeard' }
   /** Begins to send the image in this file; answers at once. */
   | { readonly kind: 'firmwareUpdate'; readonly node: NodeAddress; readonly path: string }
   /** Answers with `FirmwareState`. */
   | { readonly kind: 'firmwareState'; readonly node: NodeAddress }
   | { readonly kind: 'firmwareAbort'; readonly node: NodeAddress }
   /** Accounts of the adapter's own server; each call answers with `AccountList`, `accountAdd` with `NewAccount`. */
+  /** Sends a message over MQTT, with QoS 0. */
+  | {
+      readonly kind: 'publish';
+      readonly topic: string;
+      readonly payload: string;
+      readonly retain: boolean;
+    }
   | { readonly kind: 'accounts' }
   | { readonly kind: 'accountAdd'; readonly name: string }
   | { readonly kind: 'accountRemove'; readonly name: string };

@@ -43,6 +43,8 @@ export type CommandBody =
       readonly property: PropertyKey;
       readonly value: PropertyValue;
       readonly transitionMs?: number;
+      /** Worked out from what it was, so it goes out once its intent is on disk. */
+      readonly isRelative?: true;
     }
   | {
       readonly kind: 'invoke';
@@ -53,7 +55,8 @@ export type CommandBody =
 
 /** Whether sending it twice is the same as sending it once. */
 export function isIdempotent(body: CommandBody): boolean {
-  return body.kind === 'set' || body.name === 'identify' || body.name === 'stop';
+  if (body.kind === 'set') return body.isRelative !== true;
+  return body.name === 'identify' || body.name === 'stop';
 }
 
 /** A command and how far it has come; times are wall milliseconds. */

@@ -12,8 +12,18 @@ import type {
   RoomRecord,
   SceneRecord,
 } from './home.ts';
-import type { AdapterId, CommandId, DeviceId, RunId, SceneId } from './identifiers.ts';
+import type { Happening, HomeValueKey, HomeValueRecord } from './home-values.ts';
+import type {
+  AdapterId,
+  CommandId,
+  DeviceId,
+  NotificationId,
+  OutboundId,
+  RunId,
+  SceneId,
+} from './identifiers.ts';
 import type { JournalRecord, LogEntry } from './journal.ts';
+import type { OutboundRequest, OutboundResult } from './outbound.ts';
 import type { PropertyKey, PropertyValue } from './properties.ts';
 import type { RunTrace } from './run.ts';
 import type { SceneSwitch } from './scene-world.ts';
@@ -57,12 +67,48 @@ export type CoreInput =
       readonly run: RunId;
       readonly cause: Cause;
     }
+  /** What the household has declared beside its devices, whole: people, variables, inputs, calendars, zones. */
+  | { readonly kind: 'homeValues'; readonly values: readonly HomeValueRecord[] }
+  /** Something that is not a device's told the home; answered by `value`, or by the problem. */
+  | {
+      readonly kind: 'source';
+      readonly request: number;
+      readonly source: SourceInput;
+      readonly cause: Cause;
+    }
+  /** Somebody pressed a button of a message. */
+  | {
+      readonly kind: 'answer';
+      readonly request: number;
+      readonly notification: NotificationId;
+      readonly action: string;
+      readonly cause: Cause;
+    }
+  /** Puts back what a scene's last run changed, as far as nobody else has changed it since. */
+  | {
+      readonly kind: 'undoRun';
+      readonly request: number;
+      readonly run: RunId;
+      readonly cause: Cause;
+    }
+  /** What became of a call to the outside. */
+  | { readonly kind: 'outbound'; readonly id: OutboundId; readonly result: OutboundResult }
   /** The household did not switch a scene that a scene wanted to be switched. */
   | { readonly kind: 'notSwitched'; readonly scene: SceneId; readonly problem: Problem }
   | { readonly kind: 'durable'; readonly upTo: number }
   | { readonly kind: 'clock'; readonly state: ClockState }
   | { readonly kind: 'due' }
   | { readonly kind: 'tick' };
+
+/** A value of the home that is to be another, or something that happened. */
+export type SourceInput =
+  | {
+      readonly kind: 'value';
+      readonly key: HomeValueKey;
+      /** Null: it is not known any more. */
+      readonly value: PropertyValue | null;
+    }
+  | Happening;
 
 /** What live clients, MQTT and the Matter bridge hear of. */
 export type OutEvent =
@@ -110,6 +156,8 @@ export interface CoreCommit {
   readonly patches: readonly Patch[];
   readonly out: readonly OutEvent[];
   readonly replies: readonly CoreReply[];
+  /** Calls to the outside whose intent is on disk; main has each done once. */
+  readonly outbound: readonly OutboundRequest[];
   /** What scenes want of the household. */
   readonly wishes: readonly SceneSwitch[];
 }
@@ -131,6 +179,7 @@ export interface CoreEffects {
   readonly send: AdapterEffect[];
   /** Up to where each adapter's batches are taken: told once main has what they did. */
   readonly taken: AdapterEffect[];
+  readonly outbound: OutboundRequest[];
 }
 
 /** A command that some run asked for, as scenes know it. */

@@ -33,6 +33,8 @@ export interface DeviceRecord {
   /** The unique name by which scene files call it, such as `hall-lamp`. */
   readonly handle: string;
   readonly room: RoomId | null;
+  /** The household's own groups, such as `christmas`; absent: none. */
+  readonly labels?: readonly string[];
   readonly description: NodeDescription;
   /** Rises with each edit; the API's ETag. */
   readonly version: number;

@@ -1,4 +1,5 @@
 // What the household sets about itself: the home, its rooms, members, scenes and inbox.
+import type { Problem } from './errors.ts';
 import type { MemberId, NotificationId, RoomId, RunId, SceneId, TokenId } from './identifiers.ts';
 
 export type Language = 'en' | 'zh';
@@ -14,8 +15,10 @@ export interface HomeRecord {
   readonly place: { readonly latitude: number; readonly longitude: number } | null;
   /** Holidays, as `2026-12-24`, or `12-24` for every year; sorted; absent: none are kept. */
   readonly holidays?: readonly string[];
-  /** home, away, night, holiday, or the household's own. */
+  /** home, away, night, holiday, or the household's own: the one that holds until the core has been told another. */
   readonly mode: string;
+  /** The household's own modes; absent: none. */
+  readonly modes?: readonly string[];
   readonly version: number;
 }
 
@@ -71,6 +74,30 @@ export interface SceneRecord {
   readonly updatedAtMs: number;
 }
 
+/** A button of a message; its answer goes to the run that asked. */
+export interface NotificationAction {
+  readonly id: string;
+  readonly text: string;
+}
+
+/** How far a message has come on the way out of the house, to the channel that the owner has set. */
+export interface NotificationDelivery {
+  readonly channel: 'ntfy';
+  /** `waiting`: an attempt failed and another comes; `unknown`: the hub stopped before it heard. */
+  readonly state: 'sending' | 'waiting' | 'sent' | 'failed' | 'unknown';
+  readonly attempts: number;
+  readonly atMs: number;
+  readonly problem: Problem | null;
+}
+
+/** What somebody answered, and when. */
+export interface NotificationAnswer {
+  readonly action: string;
+  /** Null: root on the hub itself. */
+  readonly by: MemberId | null;
+  readonly atMs: number;
+}
+
 /** A message in the page's inbox. */
 export interface NotificationRecord {
   readonly id: NotificationId;
@@ -82,4 +109,10 @@ export interface NotificationRecord {
   readonly scene: SceneId | null;
   readonly run: RunId | null;
   readonly readAtMs: number | null;
+  /** Buttons, until one is pressed or the question's time is over. */
+  readonly actions?: readonly NotificationAction[];
+  /** Wall time after which an answer comes too late; absent: whenever the run still waits. */
+  readonly answerUntilMs?: number;
+  readonly answer?: NotificationAnswer;
+  readonly delivery?: NotificationDelivery;
 }

@@ -4,7 +4,7 @@ import type { AccountList, AdapterState, LogLevel, NewAccount } from './adapter-
 import type { Cause } from './cause.ts';
 import type { ClockState, Instant } from './clock.ts';
 import type { CommandBody, CommandRecord, CommandState } from './command.ts';
-import type { OutEvent } from './core-port.ts';
+import type { OutEvent, SourceInput } from './core-port.ts';
 import type { DeviceLive, DeviceRecord } from './device.ts';
 import type { InputProblem, Problem } from './errors.ts';
 import type { Firmware } from './firmware.ts';
@@ -13,22 +13,27 @@ import type {
   HomeRecord,
   Language,
   MemberRecord,
+  NotificationRecord,
   RoomRecord,
   SceneRecord,
   TokenRecord,
 } from './home.ts';
+import type { HomeValueKey, HomeValueRecord } from './home-values.ts';
 import type {
   AdapterId,
   CommandId,
   DeviceId,
   JobId,
   MemberId,
+  NotificationId,
   RoomId,
   RunId,
   SceneId,
   TokenId,
 } from './identifiers.ts';
 import type { Job } from './job.ts';
+import type { Outbound, OutboundChange, OutboundSettings } from './outbound.ts';
+import type { PropertyValue } from './properties.ts';
 import type { Provisioning } from './provisioning.ts';
 import type { RunTrace } from './run.ts';
 import type { HomeContents, JobCalls, StoreCalls } from './store-port.ts';
@@ -38,6 +43,8 @@ import type { Sync, SyncCategory, SyncConsent } from './sync-port.ts';
 export interface DeviceView {
   readonly record: DeviceRecord;
   readonly live: DeviceLive;
+  /** Firmware that the hub has and that is newer than what the device runs, as people read it. */
+  readonly newFirmware?: string | null;
 }
 
 /** A scene as the API shows it: text with handles, its sentences, its last run. */
@@ -124,8 +131,46 @@ export interface HealthReport {
   }[];
 }
 
+/** Edits of what is declared beside the devices: people, variables, inputs, calendars, zones. */
+export interface ValueEdits {
+  /** All that is declared, members as people too, sorted by key. */
+  homeValues(): readonly HomeValueRecord[];
+  addHomeValue(
+    value: {
+      readonly kind: HomeValueRecord['kind'];
+      readonly name: string;
+      /** Absent: made of the name. */
+      readonly handle?: string;
+      readonly shape: Partial<Pick<HomeValueRecord, 'type' | 'values' | 'unit' | 'min' | 'max'>>;
+      readonly initial?: HomeValueRecord['initial'];
+      readonly topic?: string | null;
+    },
+    actor: Actor,
+  ): Promise<HomeValueRecord>;
+  setHomeValueRecord(
+    id: HomeValueKey,
+    change: Partial<Pick<HomeValueRecord, 'name' | 'values' | 'unit' | 'min' | 'max' | 'topic'>>,
+    version: number | null,
+    actor: Actor,
+  ): Promise<HomeValueRecord>;
+  removeHomeValue(id: HomeValueKey, actor: Actor): Promise<void>;
+}
+
+/** Edits of the calls from the network that set scenes off. */
+export interface WebhookEdits {
+  webhooks(): readonly { readonly name: string; readonly createdAtMs: number }[];
+  /** The name of the webhook with this secret; null for none. */
+  webhookOf(secret: string): string | null;
+  /** The secret is told this once. */
+  addWebhook(
+    name: string,
+    actor: Actor,
+  ): Promise<{ readonly name: string; readonly secret: string }>;
+  removeWebhook(name: string, actor: Actor): Promise<void>;
+}
+
 /** Edits of what the household sets. Each checks, stores durably, then tells the core; versions guard against lost edits. */
-export interface Household {
+export interface Household extends ValueEdits, WebhookEdits {
   contents(): HomeContents;
   claim(owner: {
     member: MemberRecord;
@@ -134,7 +179,7 @@ export interface Household {
     home: HomeRecord;
   }): Promise<void>;
   setHome(
-    change: Partial<Pick<HomeRecord, 'name' | 'language' | 'zone' | 'place' | 'mode'>>,
+    change: Partial<Pick<HomeRecord, 'name' | 'language' | 'zone' | 'place' | 'modes'>>,
     version: number | null,
     actor: Actor,
   ): Promise<HomeRecord>;
@@ -148,7 +193,7 @@ export interface Household {
   removeRoom(id: RoomId, actor: Actor): Promise<void>;
   setDevice(
     id: DeviceId,
-    change: Partial<Pick<DeviceRecord, 'name' | 'handle' | 'room'>>,
+    change: Partial<Pick<DeviceRecord, 'name' | 'handle' | 'room' | 'labels'>>,
     version: number | null,
     actor: Actor,
   ): Promise<DeviceRecord>;
@@ -185,6 +230,10 @@ export interface Household {
   putSetting(name: string, value: string | null, actor: Actor): Promise<void>;
   /** Allows a category of records to leave the house, or takes that back; nothing leaves any more once it resolves. */
   setSyncConsent(category: SyncCategory, granted: boolean, actor: Actor): Promise<SyncConsent>;
+  /** What scenes may call outside, and where the inbox is pushed. */
+  outbound(): OutboundSettings;
+  /** @throws ValidationError that says what of the change cannot be */
+  setOutbound(change: OutboundChange, actor: Actor): Promise<OutboundSettings>;
   putToken(token: TokenRecord): Promise<void>;
   removeToken(id: TokenId, actor: Actor): Promise<void>;
 }
@@ -257,7 +306,19 @@ export interface HubPort {
   /** Resolves when the command is at `state` or at an end, or after `timeoutMs` with the record as it is then. */
   waitForCommand(id: CommandId, state: CommandState, timeoutMs: number): Promise<CommandRecord>;
   runScene(id: SceneId, checkWhile: boolean, actor: Actor): Promise<RunTrace>;
+  /** A value of the home as it is, such as `home.mode`; null while nothing is known. */
+  homeValue(key: HomeValueKey): { readonly value: PropertyValue | null; readonly atMs: number | null };
+  /** Sets a value of the home, or tells of something that happened. @throws HubError when it cannot be so */
+  tell(source: SourceInput, cause: Cause): Promise<void>;
   cancelRun(id: RunId, actor: Actor): Promise<RunTrace>;
+  /**
+   * Puts back what the last run of a scene changed, as far as nobody else has changed it since; gives the run's trace.
+   * @throws HubError `conflict` where it is not its scene's last run, or changed nothing
+   */
+  undoRun(id: RunId, actor: Actor): Promise<RunTrace>;
+  /** Answers a message; the run that asked goes on. @throws HubError `conflict` where nobody waits for it any more */
+  answerNotification(id: NotificationId, action: string, actor: Actor): Promise<NotificationRecord>;
+  readonly outbound: Outbound;
   readonly live: LiveFeed;
   readonly household: Household;
   readonly jobs: Jobs;

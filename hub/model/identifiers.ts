@@ -16,6 +16,8 @@ export type RunId = Branded<string, 'RunId'>;
 export type JobId = Branded<string, 'JobId'>;
 export type NotificationId = Branded<string, 'NotificationId'>;
 export type TokenId = Branded<string, 'TokenId'>;
+/** Something asked of the world outside: `out_…`. */
+export type OutboundId = Branded<string, 'OutboundId'>;
 /** Names an adapter instance: `zigbee`, `matter`, `mqtt`, or a Wi-Fi family. */
 export type AdapterId = Branded<string, 'AdapterId'>;
 /** A node's address at its adapter, for instance an IEEE address `0x00158d0001a2b3c4`. */
@@ -44,6 +46,7 @@ export const runId = prefixed<RunId>('run_', 'run');
 export const jobId = prefixed<JobId>('job_', 'job');
 export const notificationId = prefixed<NotificationId>('ntf_', 'notification');
 export const tokenId = prefixed<TokenId>('tok_', 'token');
+export const outboundId = prefixed<OutboundId>('out_', 'call to the outside');
 
 /** @throws ValidationError when the text is not 1–32 small letters, digits or hyphens. */
 export function adapterId(text: string): AdapterId {

@@ -25,6 +25,7 @@ export interface TraceStep {
     | 'wait'
     | 'delay'
     | 'notify'
+    | 'call'
     | 'scene'
     | 'end'
     | 'note';

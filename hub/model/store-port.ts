@@ -10,6 +10,7 @@ import type {
   SceneRecord,
   TokenRecord,
 } from './home.ts';
+import type { HomeValueKey, HomeValueRecord } from './home-values.ts';
 import type {
   DeviceId,
   MemberId,
@@ -62,6 +63,8 @@ export interface HomeContents {
   readonly credentials: readonly CredentialRecord[];
   readonly tokens: readonly TokenRecord[];
   readonly scenes: readonly SceneRecord[];
+  /** What has been declared beside the devices: people, variables, inputs, calendars, zones. */
+  readonly homeValues: readonly HomeValueRecord[];
   /** Settings that a person may change in the page, by the setting's name. */
   readonly settings: Readonly<Record<string, string>>;
 }
@@ -136,8 +139,12 @@ export interface StoreCalls {
   removeToken(id: TokenId): void;
   /** Keeps each version: `sceneVersions` gives them, newest first. */
   putScene(scene: SceneRecord): void;
+  /** All of them or none. */
+  putScenes(scenes: readonly SceneRecord[]): void;
   removeScene(id: SceneId): void;
   sceneVersions(id: SceneId): SceneRecord[];
+  putHomeValue(value: HomeValueRecord): void;
+  removeHomeValue(id: HomeValueKey): void;
   putSetting(name: string, value: string | null): void;
   /** One line of the audit trail: who set what. */
   audit(entry: {
@@ -149,6 +156,11 @@ export interface StoreCalls {
   }): void;
   notifications(before: string | null, limit: number): Page<NotificationRecord>;
   markNotificationRead(id: NotificationId, atMs: number): void;
+  /** Notes what became of a message: on its way out of the house, and what was answered. */
+  setNotification(
+    id: NotificationId,
+    change: Pick<NotificationRecord, 'delivery' | 'answer'>,
+  ): NotificationRecord;
   statistics(): StoreStatistics;
   /** Writes what waits, so that a planned stop loses nothing. */
   flush(): void;

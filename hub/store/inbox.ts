@@ -105,3 +105,28 @@ export function markInboxRead(database: OpenDatabase, id: NotificationId, atMs: 
     throw storageError(error, 'runs.db could not save that a notification was read');
   }
 }
+
+/** Changes what is noted of a message, and gives it as it is now. @throws NotFoundError */
+export function changeInbox(
+  database: OpenDatabase,
+  id: NotificationId,
+  change: Pick<NotificationRecord, 'delivery' | 'answer'>,
+): NotificationRecord {
+  try {
+    const row = database
+      .prepare<[string], { read_at_ms: number | null; body: string }>(
+        'SELECT read_at_ms, body FROM notifications WHERE id = ?',
+      )
+      .get(id);
+    if (row === undefined) throw new NotFoundError('notification', id);
+    // Written by applyInboxChanges from a whole record.
+    const before = JSON.parse(row.body) as Omit<NotificationRecord, 'readAtMs'>;
+    const after = { ...before, ...change };
+    database
+      .prepare('UPDATE notifications SET body = ? WHERE id = ?')
+      .run(JSON.stringify(after), id);
+    return { ...after, readAtMs: row.read_at_ms };
+  } catch (error) {
+    throw storageError(error, 'runs.db could not save what became of a notification');
+  }
+}

@@ -1,9 +1,15 @@
-// The jobs worker: long reads, apart from the thread that commits. Started when somebody reads, and asked to stop
-// when nobody does.
+// The jobs worker, in one of two roles: long reads, apart from the thread that commits; or calls to the outside, apart
+// from those. Started when it is wanted, and asked to stop when nobody wants it.
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { OutboundCalls } from '../model/outbound.ts';
 import type { JobCalls } from '../model/store-port.ts';
 import { answerCalls } from '../threads/calls.ts';
-import { createHistoryReads } from './history-reads.ts';
+
+/** What the thread is made with. */
+export interface JobsWorkerData {
+  readonly dataFolder: string;
+  readonly role: 'reads' | 'outbound';
+}
 
 /** Main → jobs, beside calls. */
 type MainToJobs =
@@ -11,14 +17,33 @@ type MainToJobs =
   | { readonly kind: 'stop' }
   | { readonly kind: 'call' };
 
-function run(port: MessagePort, dataFolder: string): void {
+/** Answers calls from now on; gives back what ends that. */
+async function serve(port: MessagePort, { dataFolder, role }: JobsWorkerData): Promise<() => void> {
+  if (role === 'outbound') {
+    const [{ callHttp }, { pushToNtfy }] = await Promise.all([
+      import('../household/outbound/http-call.ts'),
+      import('../household/outbound/ntfy.ts'),
+    ]);
+    return answerCalls<OutboundCalls>(port, {
+      http: (call, allow) => callHttp(call, allow),
+      push: (message, channel) => pushToNtfy(message, channel),
+    });
+  }
+  const { createHistoryReads } = await import('./history-reads.ts');
   const reads = createHistoryReads(dataFolder);
   const endCalls = answerCalls<JobCalls>(port, reads.calls);
+  return () => {
+    endCalls();
+    reads.close();
+  };
+}
+
+async function run(port: MessagePort, data: JobsWorkerData): Promise<void> {
+  const end = await serve(port, data);
   port.on('message', (message: MainToJobs) => {
     if (message.kind === 'ping') port.postMessage({ kind: 'pong', number: message.number });
     if (message.kind !== 'stop') return;
-    endCalls();
-    reads.close();
+    end();
     port.postMessage({ kind: 'stopped' });
     port.close();
   });
@@ -26,5 +51,4 @@ function run(port: MessagePort, dataFolder: string): void {
 }
 
 // What started this thread made its data.
-if (parentPort !== null)
-  run(parentPort, (workerData as { readonly dataFolder: string }).dataFolder);
+if (parentPort !== null) await run(parentPort, workerData as JobsWorkerData);

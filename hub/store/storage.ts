@@ -14,7 +14,7 @@ import type {
 import { BATCH_ENTRIES_MAX, EventLog } from './event-log.ts';
 import { HISTORY_FILE, HOME_FILE, RUNS_FILE } from './files.ts';
 import { HomeStore } from './home-store.ts';
-import { markInboxRead, readInbox } from './inbox.ts';
+import { changeInbox, markInboxRead, readInbox } from './inbox.ts';
 import { Journal } from './journal.ts';
 import { createMaintenance, type Maintenance } from './maintenance.ts';
 import {
@@ -118,12 +118,16 @@ export class Storage {
       putToken: (token) => home.putToken(token),
       removeToken: (id) => home.removeToken(id),
       putScene: (scene) => home.putScene(scene),
+      putScenes: (scenes) => home.putScenes(scenes),
+      putHomeValue: (value) => home.putHomeValue(value),
+      removeHomeValue: (id) => home.removeHomeValue(id),
       removeScene: (id) => home.removeScene(id),
       sceneVersions: (id) => home.sceneVersions(id),
       putSetting: (name, value) => home.putSetting(name, value),
       audit: (entry) => home.audit(entry),
       notifications: (before, limit) => readInbox(this.#runsDatabase, before, limit),
       markNotificationRead: (id, atMs) => markInboxRead(this.#runsDatabase, id, atMs),
+      setNotification: (id, change) => changeInbox(this.#runsDatabase, id, change),
       statistics: () => this.#statistics(),
       flush: () => this.#flush(),
       stall: (ms) => this.#stall(ms),

@@ -3,7 +3,9 @@ import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { Clock } from '../model/clock.ts';
 import { HubError } from '../model/errors.ts';
 import type { Async, PartHealth } from '../model/hub-port.ts';
+import type { OutboundCalls } from '../model/outbound.ts';
 import type { JobCalls, StoreCalls } from '../model/store-port.ts';
+import type { JobsWorkerData } from '../store/jobs.worker.ts';
 import { createCaller } from './calls.ts';
 import { type WorkerName, workerEntry } from './entry.ts';
 import { type PartEvents, supervise } from './supervisor.ts';
@@ -12,12 +14,14 @@ import { type PartEvents, supervise } from './supervisor.ts';
 const STORE_HANG_MS = 60_000;
 const STORE_CALL_MS = 30_000;
 const READ_CALL_MS = 60_000;
-/** The jobs worker ends after this long without a read: its memory is worth more than its start. */
-const READS_IDLE_MS = 60_000;
+/** A jobs worker ends after this long without a call: its memory is worth more than its start. */
+const IDLE_MS = 60_000;
 
 export interface StoreLinkOptions {
   readonly dataFolder: string;
   readonly allowFaults: boolean;
+  /** A storage thread that runs already; one that has to follow it is started here. */
+  readonly firstThread?: Worker | undefined;
   readonly clock: Clock;
   /** Storage runs again after a fault: the core needs a new line to it. */
   restarted(): void;
@@ -30,6 +34,8 @@ export interface StoreLink {
   start(): Promise<void>;
   readonly calls: Async<StoreCalls>;
   readonly reads: Async<JobCalls>;
+  /** Calls to the outside, in a thread of their own. */
+  readonly outbound: Async<OutboundCalls>;
   /** A new line for a core; what it is told there goes on when storage is replaced, over another line. */
   corePort(): MessagePort;
   parts(): PartHealth[];
@@ -60,10 +66,14 @@ export function createStoreLink(options: StoreLinkOptions): StoreLink {
   let storage: Worker | null = null;
   let calls: Async<StoreCalls> | null = null;
   let hasOpened = false;
-  const reads = createReads(dataFolder, options);
+  let { firstThread } = options;
+  const reads = createOnDemand<JobCalls>('reads', 'The reader', options);
+  const outbound = createOnDemand<OutboundCalls>('outbound', 'The outbound thread', options);
 
   function startStorage(events: PartEvents) {
-    const worker = startWorker('storage', dataFolder, options.allowFaults);
+    const data = { dataFolder, faults: options.allowFaults };
+    const worker = firstThread ?? startWorker('storage', data);
+    firstThread = undefined;
     const caller = createCaller<StoreCalls>(worker, { timeoutMs: STORE_CALL_MS, to: 'Storage' });
     storage = worker;
     calls = caller.calls;
@@ -118,6 +128,7 @@ export function createStoreLink(options: StoreLinkOptions): StoreLink {
       return calls;
     }),
     reads: reads.calls,
+    outbound: outbound.calls,
     corePort() {
       const { port1, port2 } = new MessageChannel();
       storage?.postMessage({ kind: 'core', port: port2 }, [port2]);
@@ -125,30 +136,35 @@ export function createStoreLink(options: StoreLinkOptions): StoreLink {
     },
     parts: () => [supervisor.health()],
     async stop(graceMs) {
-      await Promise.all([reads.stop(), supervisor.stop(graceMs)]);
+      await Promise.all([reads.stop(), outbound.stop(), supervisor.stop(graceMs)]);
     },
   };
 }
 
-function startWorker(name: WorkerName, dataFolder: string, faults: boolean): Worker {
-  return new Worker(workerEntry(name), { name, workerData: { dataFolder, faults } });
+function startWorker(name: WorkerName, workerData: object): Worker {
+  return new Worker(workerEntry(name), { name, workerData });
 }
 
-/** The jobs worker: made at the first read, gone after a minute without one. */
-function createReads(dataFolder: string, options: Pick<StoreLinkOptions, 'log'>) {
-  let running: { worker: Worker; calls: Async<JobCalls> } | null = null;
+/** A jobs worker: made at the first call, gone after a minute without one. */
+function createOnDemand<Calls extends object>(
+  role: JobsWorkerData['role'],
+  title: string,
+  options: Pick<StoreLinkOptions, 'dataFolder' | 'log'>,
+) {
+  let running: { worker: Worker; calls: Async<Calls> } | null = null;
   let idleTimer: NodeJS.Timeout | undefined;
 
-  function use(): Async<JobCalls> {
+  function use(): Async<Calls> {
     clearTimeout(idleTimer);
-    idleTimer = setTimeout(end, READS_IDLE_MS);
+    idleTimer = setTimeout(end, IDLE_MS);
     idleTimer.unref();
     if (running) return running.calls;
-    const worker = startWorker('jobs', dataFolder, false);
-    const caller = createCaller<JobCalls>(worker, { timeoutMs: READ_CALL_MS, to: 'The reader' });
+    const data: JobsWorkerData = { dataFolder: options.dataFolder, role };
+    const worker = startWorker('jobs', data);
+    const caller = createCaller<Calls>(worker, { timeoutMs: READ_CALL_MS, to: title });
     running = { worker, calls: caller.calls };
     worker.on('error', (error) => {
-      options.log('error', `jobs: ${error instanceof Error ? error.message : String(error)}`);
+      options.log('error', `${role}: ${error instanceof Error ? error.message : String(error)}`);
     });
     worker.on('exit', () => {
       caller.close('it ended');

@@ -4,10 +4,15 @@ import type { DeviceRecord } from '../../hub/model/device.ts';
 import type { Problem } from '../../hub/model/errors.ts';
 import type { SceneRecord } from '../../hub/model/home.ts';
 import type { DeviceId, RoomId, RunId, SceneId } from '../../hub/model/identifiers.ts';
+import type { RunTrace } from '../../hub/model/run.ts';
 import type { SceneWorld } from '../../hub/model/scene-world.ts';
 import { type NamedRoom, type NamedScene, roomHandle, type SceneNames } from '../language/names.ts';
 import { type CompiledScene, compileScene } from './compile.ts';
+import type { Asked } from './conditions/asking.ts';
+import type { IndexEntry } from './entries.ts';
+import { HappeningIndex } from './happenings.ts';
 import { type HomeTime, HomeTimes } from './home-time.ts';
+import { pastTruth } from './pasts.ts';
 import type { RunEntry, SceneTables } from './tables.ts';
 import { TriggerIndex } from './trigger-index.ts';
 
@@ -22,6 +27,15 @@ export class Engine {
   readonly tables: SceneTables;
   readonly scenes = new Map<SceneId, LoadedScene>();
   readonly index = new TriggerIndex();
+  /** Who looks at each report, of the same value too. */
+  readonly reports = new TriggerIndex();
+  /** Who looks at commands: by the property that is set, or by the command's name. */
+  readonly commands = new TriggerIndex();
+  /** Scenes that give way to people. */
+  readonly yielding = new Set<SceneId>();
+  readonly happenings = new HappeningIndex();
+  /** The scenes of each group. */
+  readonly groups = new Map<string, Set<SceneId>>();
   /** What is done once the thing at hand is worked off whole. */
   readonly later: (() => void)[] = [];
   /** Begins the scene that a branch of a run is to begin; the runs put it here. */
@@ -49,6 +63,31 @@ export class Engine {
   /** Civil time of the home, with its holidays and its sun. */
   civil(world: SceneWorld): HomeTime {
     return this.#times.of(world);
+  }
+
+  /** What a condition may ask about its cause and about scenes. `except`: the run at hand, which does not count. */
+  asked(
+    scene: SceneId,
+    cause: RunTrace['cause'] | null,
+    world: SceneWorld,
+    except: RunId | null = null,
+    triggerId: string | null = null,
+  ): Asked {
+    const running = (of: SceneId): RunEntry[] =>
+      this.runsOf(of, world).filter(({ id, state }) => id !== except && state === 'running');
+    const pasts = this.scenes.get(scene)?.compiled?.pasts ?? [];
+    return {
+      scene,
+      cause,
+      triggerId,
+      past: (condition) => pastTruth(this, scene, pasts, condition, world),
+      runsOf: (of) => running(of).length,
+      begunAtMs: (of) => {
+        const ended = this.tables.scenes.get(of)?.lastRun?.atMs ?? null;
+        const times = running(of).map(({ startedAtMs }) => startedAtMs);
+        return ended === null && times.length === 0 ? null : Math.max(ended ?? 0, ...times);
+      },
+    };
   }
 
   /** The next run's id. It carries when the run began and how long the chain of causes is, see causality.ts. */
@@ -99,6 +138,23 @@ export class Engine {
   /** Called when devices or rooms were changed. */
   forgetNames(): void {
     this.#nameCounts = null;
+  }
+
+  /** Puts a scene's entries where what they wait for is looked up. */
+  addEntries(entries: readonly IndexEntry[]): void {
+    for (const [index, own] of this.#byIndex(entries)) index.add(own);
+  }
+
+  removeEntries(entries: readonly IndexEntry[]): void {
+    for (const [index, own] of this.#byIndex(entries)) index.remove(own);
+  }
+
+  #byIndex(entries: readonly IndexEntry[]): [TriggerIndex, readonly IndexEntry[]][] {
+    return [
+      [this.reports, entries.filter(({ kind }) => kind === 'reports')],
+      [this.commands, entries.filter(({ kind }) => kind === 'commanded')],
+      [this.index, entries.filter(({ kind }) => kind !== 'reports' && kind !== 'commanded')],
+    ];
   }
 
   /** The program of a scene that is switched on and can run. */

@@ -3,26 +3,48 @@
 import type { Cause } from '../../hub/model/cause.ts';
 import type { CommandRecord } from '../../hub/model/command.ts';
 import { HubError, NotFoundError, type Problem } from '../../hub/model/errors.ts';
-import type { SceneRecord } from '../../hub/model/home.ts';
-import type { DeviceId, NotificationId, RunId, SceneId } from '../../hub/model/identifiers.ts';
+import type { MemberRecord, Role, SceneRecord } from '../../hub/model/home.ts';
+import type {
+  DeviceId,
+  NotificationId,
+  OutboundId,
+  RunId,
+  SceneId,
+} from '../../hub/model/identifiers.ts';
+import type { OutboundResult } from '../../hub/model/outbound.ts';
 import type { PropertyKey } from '../../hub/model/properties.ts';
 import type { RunTrace } from '../../hub/model/run.ts';
 import type { ChangeInput, SceneWorld } from '../../hub/model/scene-world.ts';
 import { both } from '../language/words.ts';
 import { depthAfter } from './causality.ts';
-import { noteAvailability, sweepBaselines, takeBaseline } from './crossings.ts';
+import { sweepBaselines } from './crossings.ts';
 import { breakerKey, Decisions, restProblem } from './decisions.ts';
 import { Engine } from './engine.ts';
-import type { IndexEntry } from './entries.ts';
+import { deviceEvent, type Happened, type HappeningEntry, sceneEvent } from './happenings.ts';
 import { Holds } from './holds.ts';
+import type { Touch } from './keeping.ts';
 import type { KeptScenes } from './kept-scenes.ts';
 import { isKept, Loading } from './loading.ts';
 import type { Pressed } from './run-steps.ts';
 import { Runs } from './runs.ts';
 import { placeProblem, Schedules } from './schedules.ts';
 import type { SceneTables } from './tables.ts';
-import type { Hit } from './texts.ts';
-import { type Changed, isStateMet } from './triggers/state.ts';
+import { Patterns } from './triggers/patterns.ts';
+import { commandKey } from './triggers/state.ts';
+import { Watching } from './watching.ts';
+
+/** A button that was pressed; `member` is absent for root on the hub itself. */
+export interface Answered {
+  readonly notification: NotificationId;
+  readonly action: string;
+  readonly cause: Cause;
+  readonly member: MemberRecord | undefined;
+}
+
+/** Messages without roles are for everybody but children and guests. */
+function mayAnswer(roles: readonly Role[], role: Role): boolean {
+  return roles.length === 0 ? role !== 'child' && role !== 'guest' : roles.includes(role);
+}
 
 export { sceneTables } from './tables.ts';
 export type { SceneTables };
@@ -37,21 +59,31 @@ export class Evaluator {
   readonly #holds: Holds;
   readonly #schedules: Schedules;
   readonly #decisions: Decisions;
+  readonly #watching: Watching;
   readonly #loading: Loading;
   #isBusy = false;
 
   constructor(tables: SceneTables, kept: KeptScenes | null) {
     this.#engine = new Engine(tables);
-    this.#holds = new Holds(this.#engine);
+    const patterns = new Patterns(this.#engine);
+    this.#holds = new Holds(this.#engine, patterns);
     this.#schedules = new Schedules(this.#engine);
     this.#runs = new Runs(this.#engine, {
-      recheck: (loaded, world) => this.#decisions.recheck(loaded, world),
+      recheck: (loaded, cause, world) => this.#decisions.recheck(loaded, cause, world),
+      began: (run, world) => this.#tellOfScene(run.scene, run.id, 'started', world),
       start: (step, caller, world) => this.#decisions.startByScene(step, caller, world),
-      ended: (trace) => this.#decisions.ended(trace),
+      ended: (trace, world) => {
+        this.#decisions.ended(trace);
+        if (trace.state !== 'nearMiss') this.#decisions.pace.ended(trace.scene, world);
+        if (trace.state === 'done') this.#tellOfScene(trace.scene, trace.id, 'ended', world);
+        if (trace.state === 'failed') this.#tellOfScene(trace.scene, trace.id, 'failed', world);
+      },
     });
     this.#decisions = new Decisions(this.#engine, this.#runs);
     const [runs, holds, schedules] = [this.#runs, this.#holds, this.#schedules];
-    const parts = { runs, holds, schedules, decisions: this.#decisions };
+    const decisions = this.#decisions;
+    this.#watching = new Watching(this.#engine, { decisions, holds, schedules, patterns });
+    const parts = { runs, holds, schedules, decisions, watching: this.#watching };
     this.#loading = new Loading(this.#engine, parts, kept);
   }
 
@@ -104,91 +136,108 @@ export class Evaluator {
   /** A reported value has changed. */
   changed(change: ChangeInput, world: SceneWorld): void {
     const { device, property } = change;
-    const entries = this.#engine.index.lookup(device, property);
+    const isWatched = this.#engine.index.has(device, property);
     const isWaitedFor = this.#runs.isWaitedFor(device, property);
-    if (entries.length === 0 && !isWaitedFor) return;
+    const isTouched = this.#runs.keepers.has(device, property) || this.#engine.yielding.size > 0;
+    if (!isWatched && !isWaitedFor && !isTouched) return;
     this.#work(() => {
+      if (isTouched) this.#runs.touched(change, world);
       if (isWaitedFor) this.#runs.changed(change, world);
-      const isReconnect = change.cause.kind === 'reconnect' || change.cause.kind === 'restore';
-      const isBaseline = takeBaseline(this.#engine.tables, device, property);
-      const changed: Changed = { change, isReconnect, isBaseline };
-      let last: SceneId | null = null;
-      for (const entry of entries) {
-        if (entry.kind === 'holds') {
-          const program = this.#engine.activeProgram(entry.scene);
-          const held = { id: device, property };
-          const hooks = this.#decisions.holdHooks(world);
-          if (program) this.#holds.look(program, entry.trigger, held, world, hooks);
-          continue;
-        }
-        if (entry.kind === 'plan') {
-          const program = this.#engine.activeProgram(entry.scene);
-          const hooks = this.#decisions.scheduleHooks(world);
-          if (program) this.#schedules.retime(program, entry.trigger, world, hooks);
-          continue;
-        }
-        // Several triggers of a scene that one change meets are one occasion; each is looked at, since some remember.
-        if (!isStateMet(this.#engine.tables, entry, changed) || entry.scene === last) continue;
-        const program = this.#engine.activeProgram(entry.scene);
-        if (program === null) continue;
-        last = entry.scene;
-        const depth = depthAfter(change.cause, world.now.wallMs);
-        const hit = hitOf(entry, change);
-        this.#decisions.occur({ program, hit, cause: change.cause, depth }, world);
-      }
+      if (isWatched) this.#watching.changed(change, world);
     });
   }
 
   /** A button was pressed. */
   pressed(press: Pressed, world: SceneWorld): void {
-    const { device, property, value } = press;
-    const entries = this.#engine.index.lookup(device, property);
-    if (entries.length === 0 && !this.#runs.isWaitedFor(device, property)) return;
+    const { device, property } = press;
+    const isWatched = this.#engine.index.has(device, property);
+    if (!isWatched && !this.#runs.isWaitedFor(device, property)) return;
     this.#work(() => {
       this.#runs.pressed(press, world);
-      let last: SceneId | null = null;
-      for (const entry of [...entries]) {
-        if (entry.kind !== 'presses' || entry.scene === last || !entry.values.has(value)) continue;
-        const program = this.#engine.activeProgram(entry.scene);
-        if (program === null) continue;
-        last = entry.scene;
-        this.#decisions.occur(
-          { program, hit: hitOf(entry, press), cause: { kind: 'device', device }, depth: 0 },
-          world,
-        );
-      }
+      if (isWatched) this.#watching.pressed(press, world);
     });
+  }
+
+  /** Whether any scene looks at each report of the property, of the same value too. */
+  watchesReports(device: DeviceId, property: PropertyKey): boolean {
+    return this.#engine.reports.has(device, property);
+  }
+
+  /** A value was reported, changed or not; after `changed`. Only told where `watchesReports` says so. */
+  reported(
+    { device, property, value, cause }: Omit<ChangeInput, 'previous'>,
+    world: SceneWorld,
+  ): void {
+    this.#work(() => this.#watching.reported(device, property, value, cause, world));
+  }
+
+  /** A command to a device was asked for, by whomever. */
+  commanded(record: CommandRecord, world: SceneWorld): void {
+    const { device, body } = record;
+    const key = body.kind === 'set' ? body.property : commandKey(body.name);
+    if (!this.#engine.commands.has(device, key)) return;
+    this.#work(() => this.#watching.commanded(record, world));
+  }
+
+  /** Something happened that is no device's value: those who listen for it under any of its names are set off. */
+  happened(what: Happened, world: SceneWorld): void {
+    const entries = this.#engine.happenings.named(what.names);
+    if (entries.length > 0) this.#work(() => this.#occur(entries, what, world));
+  }
+
+  /** A message has come on the home's MQTT bus. */
+  message(topic: string, payload: string, cause: Cause, world: SceneWorld): void {
+    const entries = this.#engine.happenings.message(topic, payload);
+    const what = { names: [], cause, value: payload };
+    if (entries.length > 0) this.#work(() => this.#occur(entries, what, world));
+  }
+
+  /** The MQTT topics that scenes listen for, sorted. */
+  topics(): readonly string[] {
+    return this.#engine.happenings.topics();
+  }
+
+  #occur(entries: readonly HappeningEntry[], what: Happened, world: SceneWorld): void {
+    const { cause, value, device = null } = what;
+    const depth = cause.kind === 'schedule' ? 0 : depthAfter(cause, world.now.wallMs);
+    let last: SceneId | null = null;
+    for (const { scene, trigger, item } of entries) {
+      const program = this.#engine.activeProgram(scene);
+      // Several triggers of a scene that it meets are one occasion.
+      if (program === null || scene === last) continue;
+      last = scene;
+      const hit = { trigger, item, device, property: null, value };
+      this.#decisions.occur({ program, hit, cause, depth }, world);
+    }
+  }
+
+  #tellOfScene(
+    scene: SceneId,
+    run: RunId,
+    event: 'started' | 'ended' | 'failed',
+    world: SceneWorld,
+  ): void {
+    const name = sceneEvent(scene, event);
+    if (!this.#engine.happenings.has(name)) return;
+    this.happened({ names: [name], cause: { kind: 'scene', scene, run }, value: null }, world);
+  }
+
+  /** What is told of a device as a whole. */
+  deviceEvent(
+    device: DeviceId,
+    event: 'offline' | 'online' | 'joined' | 'left' | 'low-battery',
+    world: SceneWorld,
+  ): void {
+    const names = [deviceEvent(device, event), deviceEvent(null, event)];
+    this.happened({ names, cause: { kind: 'device', device }, device, value: null }, world);
   }
 
   /** A device has come within reach or gone out of it. */
   availabilityChanged(device: DeviceId, world: SceneWorld): void {
     this.#work(() => {
       this.#runs.availabilityChanged(device, world);
-      const properties = this.#propertiesLookedAt(device, world);
-      const numbers: PropertyKey[] = [];
-      for (const property of properties) {
-        const entries = [...this.#engine.index.lookup(device, property)];
-        if (entries.some(({ kind }) => kind === 'crosses')) numbers.push(property);
-        for (const entry of entries) {
-          const program = entry.kind === 'holds' ? this.#engine.activeProgram(entry.scene) : null;
-          if (program === null) continue;
-          this.#holds.look(
-            program,
-            entry.trigger,
-            { id: device, property },
-            world,
-            this.#decisions.holdHooks(world),
-          );
-        }
-      }
-      noteAvailability(this.#engine.tables, device, numbers, world);
+      this.#watching.availabilityChanged(device, world);
     });
-  }
-
-  #propertiesLookedAt(device: DeviceId, world: SceneWorld): readonly PropertyKey[] {
-    const described = world.device(device)?.description.properties ?? [];
-    const own = this.#engine.index.propertiesOf(device);
-    return [...new Set([...own, ...described.map(({ key }) => key)])].sort();
   }
 
   /** A command of some run has ended, or was taken by the device. */
@@ -200,6 +249,45 @@ export class Evaluator {
   /** A message of some run is in the inbox, or never will be. */
   notified(id: NotificationId, problem: Problem | null, world: SceneWorld): void {
     this.#work(() => this.#runs.notified(id, problem, world));
+  }
+
+  /** What became of a call to the outside that some run asked for. */
+  delivered(id: OutboundId, result: OutboundResult, world: SceneWorld): void {
+    this.#work(() => this.#runs.delivered(id, result, world));
+  }
+
+  /** Somebody other than a scene has asked for a value: it is theirs from now on, also where it was so already. */
+  handled(touch: Touch, world: SceneWorld): void {
+    const { device, property } = touch;
+    if (!this.#runs.keepers.has(device, property) && this.#engine.yielding.size === 0) return;
+    this.#work(() => this.#runs.touched(touch, world));
+  }
+
+  /**
+   * Somebody has pressed a button of a message: the run that asked goes on.
+   * @throws HubError `conflict` where nobody waits for it any more, `forbidden` where it was not for them
+   */
+  answered(given: Answered, world: SceneWorld): RunTrace {
+    return this.#work(() => {
+      const { notification, action, member } = given;
+      const asked = this.#runs.askedOf(notification, world);
+      if (asked !== null && member !== undefined && !mayAnswer(asked, member.role)) {
+        throw new HubError('forbidden', `${member.name} was not asked`, {
+          hint: 'Somebody to whom the message went can answer it.',
+        });
+      }
+      const by = member?.name ?? null;
+      const trace = this.#runs.answered(notification, action, by, world);
+      if (trace !== null) return trace;
+      throw new HubError('conflict', 'Nobody waits for an answer to this message any more', {
+        hint: 'It was answered, its time is over, or the run has ended.',
+      });
+    });
+  }
+
+  /** Puts back what a run has changed, except what somebody else has changed since. @throws HubError `conflict` */
+  undo(id: RunId, cause: Cause, world: SceneWorld): RunTrace {
+    return this.#work(() => this.#runs.undo(id, cause, world));
   }
 
   /** A deadline that was armed here has come. */
@@ -214,8 +302,10 @@ export class Evaluator {
       if (kind === 'breaker') this.#decisions.mend(scene, world);
       const program = this.#engine.activeProgram(scene);
       if (program === null) return;
+      if (kind === 'pace') this.#decisions.quiet(program, world);
       if (kind === 'hold')
         this.#holds.due(program, rest.join('/'), world, this.#decisions.holdHooks(world));
+      if (kind === 'so' || kind === 'silent') this.#watching.due(kind, program, rest, world);
       if (kind === 'at')
         this.#schedules.due(program, Number(rest[0]), world, this.#decisions.scheduleHooks(world));
     });
@@ -234,9 +324,12 @@ export class Evaluator {
     // Deadlines of an earlier boot go by wall time, so they lie elsewhere now.
     this.#runs.rearm(world);
     this.#holds.rearm(world);
+    this.#decisions.pace.rearm(world);
     for (const id of [...this.#engine.scenes.keys()].sort()) {
       const program = this.#engine.activeProgram(id);
-      if (program) this.#schedules.plan(program, world, this.#decisions.scheduleHooks(world));
+      if (program === null) continue;
+      this.#schedules.plan(program, world, this.#decisions.scheduleHooks(world));
+      this.#watching.rearm(program, world);
     }
   }
 
@@ -317,11 +410,13 @@ export class Evaluator {
         else this.#loading.adopt(loaded, null, world);
         if (state?.broken) world.arm(breakerKey(id as SceneId), state.broken.until);
       }
+      this.#decisions.pace.rearm(world);
       this.#runs.restored(world, gapMs);
       this.#askAgain(world);
       for (const id of kept) {
         const program = this.#engine.activeProgram(id);
         if (program === null) continue;
+        this.#watching.restored(program, gapMs, world);
         this.#holds.restored(program, gapMs, world, this.#decisions.holdHooks(world));
         this.#schedules.plan(program, world, this.#decisions.scheduleHooks(world));
       }
@@ -380,10 +475,6 @@ export class Evaluator {
 /** Makes the scenes' part of a core over its tables; `kept` is asked for scenes until `restored`. */
 export function createEvaluator(tables: SceneTables, kept: KeptScenes | null = null): Evaluator {
   return new Evaluator(tables, kept);
-}
-
-function hitOf({ trigger, item }: IndexEntry, { device, property, value }: Pressed): Hit {
-  return { trigger, item, device, property, value };
 }
 
 /** The newest sign of life from before, for want of a better one. */

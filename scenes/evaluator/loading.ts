@@ -3,14 +3,15 @@
 import type { DeviceRecord } from '../../hub/model/device.ts';
 import type { InputProblem, Problem } from '../../hub/model/errors.ts';
 import type { SceneRecord } from '../../hub/model/home.ts';
+import { HOME_SUBJECTS } from '../../hub/model/home-values.ts';
 import type { DeviceId, SceneId } from '../../hub/model/identifiers.ts';
 import type { Label } from '../../hub/model/property-row.ts';
 import type { SceneWorld } from '../../hub/model/scene-world.ts';
 import type { SceneNames } from '../language/names.ts';
 import { type ParsedScene, parseScene } from '../language/parse.ts';
-import { devicesOf } from '../language/scene.ts';
+import { subjectsOf } from '../language/scene.ts';
 import { both } from '../language/words.ts';
-import { compileScene } from './compile.ts';
+import { type CompiledScene, compileScene } from './compile.ts';
 import { breakerKey, type Decisions, NEW_STATE } from './decisions.ts';
 import type { Engine, LoadedScene } from './engine.ts';
 import type { Holds } from './holds.ts';
@@ -18,6 +19,7 @@ import type { KeptScenes } from './kept-scenes.ts';
 import type { Runs } from './runs.ts';
 import type { Schedules } from './schedules.ts';
 import type { SceneStateEntry } from './tables.ts';
+import type { Watching } from './watching.ts';
 
 /** What works the scenes that are loaded. */
 export interface Parts {
@@ -25,6 +27,7 @@ export interface Parts {
   readonly holds: Holds;
   readonly schedules: Schedules;
   readonly decisions: Decisions;
+  readonly watching: Watching;
 }
 
 export class Loading {
@@ -60,7 +63,7 @@ export class Loading {
       isAny = true;
       for (const scene of this.#scenesByDevice.get(id) ?? []) stale.add(scene);
     };
-    const present = new Set(world.devices());
+    const present = new Set([...world.devices(), ...HOME_SUBJECTS]);
     for (const id of present) {
       const device = world.device(id);
       if (device === undefined || this.#knownDevices.get(id) === device) continue;
@@ -87,8 +90,14 @@ export class Loading {
     const loaded: LoadedScene = { record, compiled, problem };
     this.#engine.scenes.set(record.id, loaded);
     if (compiled) {
-      if (record.enabled) this.#engine.index.add(compiled.entries);
-      for (const device of devicesOf(compiled.scene)) {
+      if (record.enabled) {
+        const { group } = compiled.scene;
+        this.#engine.addEntries(compiled.entries);
+        this.#engine.happenings.add(compiled.happenings);
+        if (group) joinGroup(this.#engine.groups, group.name, record.id);
+        if (compiled.scene.yieldMs !== undefined) this.#engine.yielding.add(record.id);
+      }
+      for (const device of subjectsOf(compiled.scene)) {
         const scenes = this.#scenesByDevice.get(device);
         if (scenes) scenes.add(record.id);
         else this.#scenesByDevice.set(device, new Set([record.id]));
@@ -103,8 +112,13 @@ export class Loading {
   /** Takes a scene out of the indexes. */
   unload({ record, compiled }: LoadedScene): void {
     if (compiled === null) return;
-    this.#engine.index.remove(compiled.entries);
-    for (const device of devicesOf(compiled.scene)) {
+    this.#engine.removeEntries(compiled.entries);
+    this.#engine.happenings.remove(compiled.happenings);
+    this.#engine.yielding.delete(record.id);
+    if (compiled.scene.group) {
+      this.#engine.groups.get(compiled.scene.group.name)?.delete(record.id);
+    }
+    for (const device of subjectsOf(compiled.scene)) {
       const scenes = this.#scenesByDevice.get(device);
       scenes?.delete(record.id);
       if (scenes?.size === 0) this.#scenesByDevice.delete(device);
@@ -120,7 +134,18 @@ export class Loading {
     if (isOther && before?.compiled && this.#parts.runs.of(record.id, world).length > 0) {
       this.#engine.keepProgram(before.compiled, before.record.version);
     }
-    this.#endLooking(record.id, world);
+    const keep = sameHolds(before?.compiled ?? null, compiled, record.enabled);
+    this.#endLooking(record.id, keep, world);
+    if (record.enabled) {
+      this.#parts.decisions.pace.edited(
+        before?.compiled?.scene ?? null,
+        compiled,
+        record.id,
+        world,
+      );
+    } else {
+      this.#parts.decisions.pace.forget(record.id, world);
+    }
     const isActive = record.enabled && compiled !== null;
     this.#engine.tables.scenes.set(record.id, {
       ...(state ?? NEW_STATE),
@@ -132,13 +157,14 @@ export class Loading {
     if (!record.enabled && !mayFinish)
       this.#endRuns(record.id, world, both('the scene was switched off', '场景已停用'));
     if (!isActive || compiled === null) return;
+    this.#parts.watching.begin(compiled, world);
     this.#parts.holds.begin(compiled, world, this.#parts.decisions.holdHooks(world));
     this.#parts.schedules.begin(compiled, world, this.#parts.decisions.scheduleHooks(world));
   }
 
-  #endLooking(id: SceneId, world: SceneWorld): void {
-    const { schedules, crossed } = this.#engine.tables;
-    this.#parts.holds.end(id, world);
+  #endLooking(id: SceneId, keep: ReadonlySet<number>, world: SceneWorld): void {
+    const { schedules } = this.#engine.tables;
+    this.#parts.holds.end(id, keep, world);
     if (schedules.size > 0) {
       const times = schedules.keys().filter((key) => key.startsWith(`${id}/`));
       this.#parts.schedules.end(
@@ -147,8 +173,7 @@ export class Loading {
         world,
       );
     }
-    if (crossed.size === 0) return;
-    for (const key of crossed.keys()) if (key.startsWith(`${id}/`)) crossed.delete(key);
+    this.#parts.watching.end(id, world);
   }
 
   #endRuns(id: SceneId, world: SceneWorld, why: Label): void {
@@ -160,13 +185,37 @@ export class Loading {
   /** Ends and forgets all that a scene has open. */
   forget(id: SceneId, world: SceneWorld, why: Label): void {
     this.#endRuns(id, world, why);
-    this.#endLooking(id, world);
+    this.#endLooking(id, NO_HOLDS, world);
+    this.#parts.decisions.pace.forget(id, world);
     this.#engine.tables.scenes.delete(id);
     this.#engine.tables.switches.delete(id);
+    this.#parts.runs.keepers.setUndo(id, null, world);
     const { variables } = this.#engine.tables;
     for (const key of variables.keys()) if (key.startsWith(`${id}/`)) variables.delete(key);
     world.disarm(breakerKey(id as SceneId));
   }
+}
+
+const NO_HOLDS: ReadonlySet<number> = new Set();
+
+/** The holds that an edit has not touched: they go on, and have not begun anew. */
+function sameHolds(
+  before: CompiledScene | null,
+  after: CompiledScene | null,
+  isEnabled: boolean,
+): ReadonlySet<number> {
+  if (before === null || after === null || !isEnabled) return NO_HOLDS;
+  const same = [...after.holds.keys()].filter(
+    (number) =>
+      JSON.stringify(before.scene.when[number]) === JSON.stringify(after.scene.when[number]),
+  );
+  return new Set(same);
+}
+
+function joinGroup(groups: Map<string, Set<SceneId>>, name: string, scene: SceneId): void {
+  const scenes = groups.get(name);
+  if (scenes) scenes.add(scene);
+  else groups.set(name, new Set([scene]));
 }
 
 /** Whether the tables speak of this scene as it is now. */

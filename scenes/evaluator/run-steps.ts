@@ -10,7 +10,7 @@ import { waitForWords } from '../language/say/flow.ts';
 import type { AfterOutage } from '../language/scene.ts';
 import type { Step } from '../language/steps.ts';
 import { both } from '../language/words.ts';
-import { askStep, readBack } from './acts.ts';
+import { readBack } from './acts.ts';
 import { elsePath } from './compile.ts';
 import type { Engine } from './engine.ts';
 import { holdAfterGap, OUTAGE_MIN_MS, stepHold } from './hold.ts';
@@ -32,14 +32,23 @@ import {
   stepOn,
   waitingOf,
 } from './moving-run.ts';
+import {
+  beginTargets,
+  countOutcome,
+  effectDue,
+  lookAtExpect,
+  restore,
+  snapshot,
+} from './steps/effects.ts';
 import { beginFlow, endBranch, endOfList, mayGoOn, stopRunaway } from './steps/flow.ts';
 import { beginOther, NO_ANSWER, otherSwitched } from './steps/other-scenes.ts';
+import { answerDue, awaitsAnswer, beginConfirm, beginNotify, unasked } from './steps/people.ts';
+import { beginRamp, rampDue } from './steps/ramp.ts';
+import { setMode } from './steps/sources.ts';
 import { keepValues } from './steps/variables.ts';
 import type { OpenAct, Waiting } from './tables.ts';
 import { compileLevel } from './value-tests.ts';
 
-/** An outcome that has not come by then is given up; the longest command of the core ends within a minute. */
-const OUTCOME_WITHIN_MS = 120_000;
 /** After the hub was off the outcome of a command is mostly lost, but the device says soon how it is. */
 const READ_BACK_AFTER_MS = 15_000;
 
@@ -52,6 +61,10 @@ export interface Pressed {
 
 /** A wait for a level looks at the world; a wait for an edge at the change. */
 export function lookAtWait(engine: Engine, run: MovingRun, change: ChangeInput | null): void {
+  if (waitingOf(run)?.kind === 'expect') {
+    lookAtExpect(engine, run, false);
+    return;
+  }
   const step = stepAt(run);
   const waiting = waitingOf(run);
   if (step?.kind !== 'wait' || waiting?.kind !== 'wait') return;
@@ -87,7 +100,6 @@ export function takeOutcome(
   draft.open = draft.open.filter((one) => one !== act);
   if (draft.open.length === 0) draft.guard = null;
   const hasFailed = state === 'failed' || state === 'timedOut';
-  if (hasFailed) draft.failures += 1;
   const step = stepOn(run.program, act.path);
   if (step)
     setLine(
@@ -98,6 +110,17 @@ export function takeOutcome(
       problem ? { problem } : {},
     );
   run.at = act.branch;
+  const isOpen = draft.open.some(({ branch, path }) => branch === act.branch && path === act.path);
+  const waiting = waitingOf(run);
+  if (waiting?.kind === 'acts' && waiting.tally !== undefined && waiting.path === act.path) {
+    countOutcome(engine, run, act, state, problem, isOpen);
+    return;
+  }
+  if (act.kind === 'notify' && awaitsAnswer(run, act.id)) {
+    if (hasFailed) unasked(run);
+    return;
+  }
+  if (hasFailed) draft.failures += 1;
   // What a branch asked for that is over by now concerns nobody but the trace.
   const isStopping =
     hasFailed &&
@@ -109,8 +132,6 @@ export function takeOutcome(
     end(run, 'failed', both('Ended, since a step did not succeed', '因步骤失败而结束'));
     return;
   }
-  const waiting = waitingOf(run);
-  const isOpen = draft.open.some(({ branch, path }) => branch === act.branch && path === act.path);
   if (waiting?.kind === 'acts' && waiting.path === act.path && !isOpen) {
     setWaiting(run, null);
     nextStep(run);
@@ -248,25 +269,33 @@ function advanceBranch(engine: Engine, run: MovingRun): void {
 }
 
 function beginStep(engine: Engine, run: MovingRun, step: Step): void {
-  const { draft, world } = run;
+  const { world } = run;
   const path = pathOf(run);
   switch (step.kind) {
     case 'set':
     case 'toggle':
+    case 'adjust':
     case 'command':
-    case 'notify': {
-      const acts = askStep(engine, run, step, path);
-      draft.open = [...draft.open, ...acts];
-      const overMs = step.kind === 'set' ? (step.overMs ?? 0) : 0;
-      const guard = deadlineAfter(world.now, world.bootId, OUTCOME_WITHIN_MS + overMs);
-      if (draft.guard === null || draft.guard.wallMs < guard.wallMs) draft.guard = guard;
-      // A message does not hold up what comes behind it; behind the last step nothing comes. A failure that is to end
-      // the run is waited for in any case.
-      const isWaitedFor = step.onError === 'stop' || (step.kind !== 'notify' && !isLastStep(run));
-      if (isWaitedFor) setWaiting(run, { kind: 'acts', path });
-      else nextStep(run);
+    case 'http':
+    case 'mqtt':
+      // Behind the last step nothing comes that its outcome would hold up.
+      beginTargets(engine, run, step, isLastStep(run));
       return;
-    }
+    case 'snapshot':
+      snapshot(engine, run, step);
+      return;
+    case 'restore':
+      restore(engine, run, step);
+      return;
+    case 'ramp':
+      beginRamp(engine, run, step);
+      return;
+    case 'notify':
+      beginNotify(engine, run, step);
+      return;
+    case 'confirm':
+      beginConfirm(engine, run, step);
+      return;
     case 'delay': {
       const time = durationText(step.ms);
       const line = addLine(
@@ -298,6 +327,9 @@ function beginStep(engine: Engine, run: MovingRun, step: Step): void {
     case 'cancel':
     case 'switch':
       beginOther(engine, run, step);
+      return;
+    case 'mode':
+      setMode(run, step);
       return;
     case 'choose':
     case 'repeat':
@@ -356,6 +388,10 @@ export function takeDue(engine: Engine, run: MovingRun, which: string): void {
     const now = waitingOf(run);
     if (now?.kind === 'wait' && now.timeout && isDue(now.timeout, run.world))
       endWait(engine, run, 'timedOut');
+  } else if (waiting !== null && 'due' in waiting && isDue(waiting.due, run.world)) {
+    if (waiting.kind === 'ramp') rampDue(engine, run, waiting);
+    else if (waiting.kind === 'answer') answerDue(engine, run, waiting);
+    else effectDue(engine, run, waiting);
   }
 }
 

@@ -25,6 +25,11 @@ function stepDeadline(waiting: Branch['waiting']): Deadline | null {
   switch (waiting?.kind) {
     case 'delay':
     case 'pause':
+    case 'expect':
+    case 'retry':
+    case 'keep':
+    case 'ramp':
+    case 'answer':
     case 'switch':
       return waiting.due;
     case 'wait':

@@ -1,9 +1,19 @@
 // Keeps the runs: begins them by the scene's mode, knows which run a change, a press or an outcome concerns, and puts
 // what a run has become into its entry. How a run moves on stands in run-steps.ts.
+
+import type { Cause } from '../../hub/model/cause.ts';
 import { deadlineAfter } from '../../hub/model/clock.ts';
 import type { CommandRecord } from '../../hub/model/command.ts';
-import type { Problem } from '../../hub/model/errors.ts';
-import type { DeviceId, NotificationId, RunId, SceneId } from '../../hub/model/identifiers.ts';
+import { HubError, type Problem } from '../../hub/model/errors.ts';
+import type { Role } from '../../hub/model/home.ts';
+import type {
+  DeviceId,
+  NotificationId,
+  OutboundId,
+  RunId,
+  SceneId,
+} from '../../hub/model/identifiers.ts';
+import type { OutboundResult } from '../../hub/model/outbound.ts';
 import type { PropertyKey } from '../../hub/model/properties.ts';
 import type { Label } from '../../hub/model/property-row.ts';
 import type { RunTrace, TraceStep } from '../../hub/model/run.ts';
@@ -13,6 +23,8 @@ import { both } from '../language/words.ts';
 import { outcomeOf } from './acts.ts';
 import type { CompiledScene } from './compile.ts';
 import type { Engine, LoadedScene } from './engine.ts';
+import { Keepers } from './keepers.ts';
+import { afterTouch, type Touch } from './keeping.ts';
 import {
   addEnd,
   addLine,
@@ -34,6 +46,7 @@ import {
   takeOutcome,
 } from './run-steps.ts';
 import { bootsOf, retime } from './run-timers.ts';
+import { isTargetStep } from './steps/effects.ts';
 import {
   otherReturned,
   otherStarted,
@@ -43,8 +56,10 @@ import {
   type StartStep,
   toStart,
 } from './steps/other-scenes.ts';
+import { answer, askedOf, awaitsAnswer } from './steps/people.ts';
 import { workOut } from './steps/variables.ts';
 import type { Branch, RunEntry, RunOrigin } from './tables.ts';
+import { undoRun } from './undo.ts';
 
 /** A run that is to begin. */
 export interface RunStart {
@@ -56,6 +71,8 @@ export interface RunStart {
   readonly because: Label;
   /** Trigger and conditions. */
   readonly steps: readonly TraceStep[];
+  /** Called right before the run begins or is queued. */
+  readonly entering?: () => void;
   /** What it was called with, and by which branch. */
   readonly vars?: RunEntry['vars'];
   readonly caller?: RunEntry['caller'];
@@ -66,12 +83,15 @@ export interface RunHooks {
   /** Looks at the condition again when a run has its turn; `whyNot` where it must not begin. */
   recheck(
     loaded: LoadedScene,
+    cause: RunTrace['cause'],
     world: SceneWorld,
   ): { readonly whyNot: Label | null; readonly steps: readonly TraceStep[] };
   /** Begins a scene because a run of another has come to that step. */
   start(step: StartStep, by: MovingRun, world: SceneWorld): Started;
+  /** A run has begun to work its steps. */
+  began(run: RunEntry, world: SceneWorld): void;
   /** A run has ended. */
-  ended(trace: RunTrace): void;
+  ended(trace: RunTrace, world: SceneWorld): void;
 }
 
 /** The runs of all scenes. What stands here beside the table is worked out from it. */
@@ -80,12 +100,16 @@ export class Runs {
   readonly #hooks: RunHooks;
   readonly #active = new Map<SceneId, Set<RunId>>();
   readonly #waiters = new Map<DeviceId, Map<PropertyKey, Set<RunId>>>();
-  readonly #notifications = new Map<NotificationId, RunId>();
+  /** Runs by the messages and the calls of which they wait to hear. */
+  readonly #told = new Map<string, RunId>();
+  /** Who holds which value. */
+  readonly keepers: Keepers;
   #isIndexed = false;
 
   constructor(engine: Engine, hooks: RunHooks) {
     this.#engine = engine;
     this.#hooks = hooks;
+    this.keepers = new Keepers(engine);
     engine.runsOf = (scene, world) => this.of(scene, world);
     engine.cancelAll = (scene, by, world) => this.#cancelAll(scene, by, world);
     engine.launch = (run, branch, world) => this.#launch(run, branch, world);
@@ -102,6 +126,9 @@ export class Runs {
     for (const [, entry] of this.#table.entries()) {
       this.#activeOf(entry.scene).add(entry.id);
       this.#follow(entry, world);
+    }
+    for (const [scene, { kept }] of this.#engine.tables.undos.entries()) {
+      this.keepers.follow(scene, kept);
     }
   }
 
@@ -138,18 +165,34 @@ export class Runs {
   begin(start: RunStart, world: SceneWorld): RunTrace | Label {
     this.#ensureIndex(world);
     const { again } = start.program.scene;
-    const active = this.of(start.program.id, world).filter(isBusy);
+    const all = this.of(start.program.id, world).filter(isBusy);
+    const isPerDevice = 'per' in again && again.per === 'device';
+    const active = isPerDevice
+      ? all.filter(({ origin }) => origin.device === start.origin.device)
+      : all;
     let state: RunEntry['state'] = 'running';
+    // What a run that starts anew has found before its first start is what it puts back at its end.
+    let kept: RunEntry['kept'] = [];
     switch (again.kind) {
       case 'single':
         if (active.length > 0) return both('it is still running', '上一次还在进行');
         break;
       case 'restart':
-        for (const { id } of active) this.cancel(id, world, STARTED_ANEW);
+        for (const { id } of active) kept = this.#takeOver(id, kept, world);
         break;
       case 'queue':
         if (active.length > again.max) {
-          return both(`${again.max} runs wait already`, `已有 ${again.max} 个在排队`);
+          const oldest = active.find((run) => run.state === 'queued');
+          if (again.overflow === undefined || oldest === undefined) {
+            return both(`${again.max} runs wait already`, `已有 ${again.max} 个在排队`);
+          }
+          this.cancel(oldest.id, world, GAVE_WAY);
+        }
+        if (isPerDevice && all.length >= PER_DEVICE_MAX) {
+          return both(
+            `${all.length} runs are under way or wait`,
+            `已有 ${all.length} 个在进行或排队`,
+          );
         }
         if (active.length > 0) state = 'queued';
         break;
@@ -160,7 +203,7 @@ export class Runs {
         break;
       case 'perDevice': {
         const same = active.find(({ origin }) => origin.device === start.origin.device);
-        if (same) this.cancel(same.id, world, STARTED_ANEW);
+        if (same) kept = this.#takeOver(same.id, kept, world);
         else if (active.length >= PER_DEVICE_MAX) {
           return both(
             `${PER_DEVICE_MAX} runs are under way already`,
@@ -172,10 +215,23 @@ export class Runs {
       default:
         again satisfies never;
     }
-    return this.#create(start, state, world);
+    start.entering?.();
+    return this.#create(start, state, world, kept);
   }
 
-  #create(start: RunStart, state: RunEntry['state'], world: SceneWorld): RunTrace {
+  /** Ends a run because it starts anew; gives what it still holds. */
+  #takeOver(id: RunId, before: RunEntry['kept'], world: SceneWorld): RunEntry['kept'] {
+    const held = (this.#table.get(id)?.kept ?? []).filter(({ takenBy }) => takenBy === null);
+    this.cancel(id, world, STARTED_ANEW);
+    return [...before, ...held];
+  }
+
+  #create(
+    start: RunStart,
+    state: RunEntry['state'],
+    world: SceneWorld,
+    kept: RunEntry['kept'] = [],
+  ): RunTrace {
     const id = this.#engine.runId(world, start.depth);
     const draft: Draft = {
       id,
@@ -196,6 +252,7 @@ export class Runs {
       open: [],
       guard: null,
       failures: 0,
+      kept,
       steps: start.steps.slice(0, TRACE_STEPS_MAX),
       omitted: Math.max(0, start.steps.length - TRACE_STEPS_MAX),
     };
@@ -209,7 +266,10 @@ export class Runs {
       ended: null,
     };
     if (state === 'queued') addLine(run, 'do', 'note', 'started', WAITS_ITS_TURN);
-    else advance(this.#engine, run);
+    else {
+      this.#hooks.began(draft, world);
+      advance(this.#engine, run);
+    }
     return this.#settle(null, run);
   }
 
@@ -267,12 +327,101 @@ export class Runs {
   /** A message is in the inbox, or never will be. */
   notified(id: NotificationId, problem: Problem | null, world: SceneWorld): void {
     this.#ensureIndex(world);
-    const run = this.#notifications.get(id);
+    const run = this.#told.get(id);
     if (run === undefined) return;
     this.#move(run, world, (moving) => {
       const act = moving.draft.open.find((one) => one.id === id);
       if (act) takeOutcome(this.#engine, moving, act, problem ? 'failed' : 'ok', problem);
     });
+  }
+
+  /** What became of a call to the outside. */
+  delivered(id: OutboundId, { problem }: OutboundResult, world: SceneWorld): void {
+    this.#ensureIndex(world);
+    const run = this.#told.get(id);
+    if (run === undefined) return;
+    this.#move(run, world, (moving) => {
+      const act = moving.draft.open.find((one) => one.id === id);
+      const state = problem === null ? 'ok' : problem.code === 'timed-out' ? 'timedOut' : 'failed';
+      if (act) takeOutcome(this.#engine, moving, act, state, problem);
+    });
+  }
+
+  /** Who may answer a message; null: nobody waits for an answer to it. */
+  askedOf(id: NotificationId, world: SceneWorld): readonly Role[] | null {
+    return this.#atQuestion(id, world, (run) => askedOf(run));
+  }
+
+  /** Somebody has answered a message; null where nobody waits for it. */
+  answered(
+    id: NotificationId,
+    action: string,
+    by: string | null,
+    world: SceneWorld,
+  ): RunTrace | null {
+    const branch = this.#atQuestion(id, world, (run) => run.at);
+    const run = this.#told.get(id);
+    if (branch === null || run === undefined) return null;
+    return this.#move(run, world, (moving) => {
+      moving.at = branch;
+      answer(moving, action, by);
+    });
+  }
+
+  #atQuestion<Result>(
+    id: NotificationId,
+    world: SceneWorld,
+    look: (run: MovingRun) => Result,
+  ): Result | null {
+    this.#ensureIndex(world);
+    const entry = this.#table.get(this.#told.get(id) ?? '');
+    const program = entry && this.#engine.program(entry.scene, entry.version, world);
+    if (!entry || !program) return null;
+    for (const { id: at } of entry.branches) {
+      const run: MovingRun = {
+        draft: { ...entry },
+        program,
+        world,
+        at,
+        atAStretch: 0,
+        ended: null,
+      };
+      if (awaitsAnswer(run, id)) return look(run);
+    }
+    return null;
+  }
+
+  /** Somebody or something has touched a value: who kept it may hold it no longer. */
+  touched(touch: Touch, world: SceneWorld): void {
+    this.#ensureIndex(world);
+    this.keepers.noteHand(touch, world);
+    for (const keeper of this.keepers.of(touch.device, touch.property)) {
+      if (!this.#table.has(keeper)) {
+        this.keepers.touchUndo(keeper as SceneId, touch, world);
+        continue;
+      }
+      this.#move(keeper as RunId, world, ({ draft }) => {
+        draft.kept = afterTouch(draft.kept, touch, draft.id, world.now.wallMs);
+      });
+    }
+  }
+
+  /**
+   * Puts back what a run has changed; one that is under way is ended first.
+   * @throws HubError `conflict` where it is not its scene's last run, or has changed nothing
+   */
+  undo(id: RunId, cause: Cause, world: SceneWorld): RunTrace {
+    this.#ensureIndex(world);
+    if (this.#table.has(id)) this.cancel(id, world, both('Ended: it was undone', '已结束:被撤销'));
+    const found = this.#engine.tables.undos.entries().find(([, { run }]) => run === id);
+    if (found === undefined) {
+      throw new HubError('conflict', `The run ${id} cannot be undone`, {
+        hint: "Only a scene's last run can, as long as it has changed something.",
+      });
+    }
+    const [scene, { version, kept }] = found;
+    this.keepers.setUndo(scene as SceneId, null, world);
+    return undoRun(this.#engine, { scene: scene as SceneId, version, kept }, cause, world);
   }
 
   /** One of the run's deadlines has come. */
@@ -355,7 +504,8 @@ export class Runs {
     this.#isIndexed = false;
     this.#active.clear();
     this.#waiters.clear();
-    this.#notifications.clear();
+    this.#told.clear();
+    this.keepers.clear();
     this.#ensureIndex(world);
     for (const [id, entry] of this.#table.entries()) {
       retime(null, entry, world);
@@ -455,13 +605,36 @@ export class Runs {
         text: ended.note,
       });
     }
+    const changed = draft.kept.filter(({ wanted }) => wanted !== null);
+    if (changed.length > 0) {
+      const { version } = draft;
+      this.keepers.setUndo(draft.scene, { run: draft.id, version, kept: changed }, world);
+    }
     const trace = traceOf(draft, ended.state, world.now.wallMs);
     world.publish(trace);
-    this.#hooks.ended(trace);
+    this.#hooks.ended(trace, world);
     const isLast = !this.of(draft.scene, world).some(({ version }) => version === draft.version);
     if (isLast) this.#engine.dropProgram(draft.scene, draft.version);
     this.#startNext(draft.scene, world);
     return trace;
+  }
+
+  /** A run that has not begun takes the scene as it is now; false where that cannot run, which ends it. */
+  #migrate(next: RunEntry, loaded: LoadedScene, world: SceneWorld): boolean {
+    const { version } = loaded.record;
+    if (next.version === version) return true;
+    if (loaded.compiled === null) {
+      this.cancel(
+        next.id,
+        world,
+        both('Ended: the scene was changed meanwhile', '已结束:场景已被修改'),
+      );
+      return false;
+    }
+    this.#table.set(next.id, { ...next, version });
+    const isLast = !this.of(next.scene, world).some((run) => run.version === next.version);
+    if (isLast) this.#engine.dropProgram(next.scene, next.version);
+    return true;
   }
 
   /** What a run that was called gives to its caller. */
@@ -477,27 +650,31 @@ export class Runs {
 
   /** Lets the next queued run begin, where none is under way. */
   #startNext(scene: SceneId, world: SceneWorld): void {
-    const active = this.of(scene, world);
-    const next = active.find(({ state }) => state === 'queued');
     const loaded = this.#engine.scenes.get(scene);
-    if (
-      next === undefined ||
-      loaded === undefined ||
-      active.some((entry) => entry.state === 'running' && isBusy(entry))
-    ) {
-      return;
-    }
+    const active = this.of(scene, world);
+    const again = loaded?.compiled?.scene.again;
+    const isPerDevice = again !== undefined && 'per' in again && again.per === 'device';
+    const isInWay = (other: RunEntry, of: RunEntry): boolean =>
+      other.state === 'running' &&
+      isBusy(other) &&
+      (!isPerDevice || other.origin.device === of.origin.device);
+    const next = active.find(
+      (run) => run.state === 'queued' && !active.some((other) => isInWay(other, run)),
+    );
+    if (next === undefined || loaded === undefined) return;
+    if (!this.#migrate(next, loaded, world)) return;
     this.#move(next.id, world, (run) => {
-      const { whyNot, steps } = this.#hooks.recheck(loaded, world);
+      const { whyNot, steps } = this.#hooks.recheck(loaded, next.cause, world);
       run.draft.state = 'running';
       for (const step of steps) addTo(run.draft, step);
       if (whyNot) end(run, 'nearMiss', whyNot);
+      else this.#hooks.began(run.draft, world);
     });
   }
 
   #follow(entry: RunEntry, world: SceneWorld): void {
-    for (const act of entry.open)
-      if (act.kind === 'notify') this.#notifications.set(act.id, entry.id);
+    for (const id of toldBy(entry)) this.#told.set(id, entry.id);
+    this.keepers.follow(entry.id, entry.kept);
     for (const { device, property } of this.#awaited(entry, world)) {
       let properties = this.#waiters.get(device);
       if (properties === undefined) {
@@ -511,7 +688,8 @@ export class Runs {
   }
 
   #unfollow(entry: RunEntry, world: SceneWorld): void {
-    for (const act of entry.open) if (act.kind === 'notify') this.#notifications.delete(act.id);
+    for (const id of toldBy(entry)) this.#told.delete(id);
+    this.keepers.unfollow(entry.id, entry.kept);
     for (const { device, property } of this.#awaited(entry, world)) {
       const properties = this.#waiters.get(device);
       const runs = properties?.get(property);
@@ -523,12 +701,18 @@ export class Runs {
 
   /** What the run's wait looks at. */
   #awaited(entry: RunEntry, world: SceneWorld): { device: DeviceId; property: PropertyKey }[] {
-    const waits = entry.branches.filter(({ waiting }) => waiting?.kind === 'wait');
+    const waits = entry.branches.filter(
+      ({ waiting }) => waiting?.kind === 'wait' || waiting?.kind === 'expect',
+    );
     if (waits.length === 0) return [];
     const program = this.#engine.program(entry.scene, entry.version, world);
-    return waits.flatMap(({ frames }) => {
+    return waits.flatMap(({ frames, waiting }) => {
       const frame = frames.at(-1);
       const step = frame && program?.lists.get(frame.list)?.[frame.at];
+      if (waiting?.kind === 'expect') {
+        const of = isTargetStep(step) ? (step.care?.expect?.of ?? []) : [];
+        return of.flatMap(({ subject }) => (subject.kind === 'device' ? [subject] : []));
+      }
       if (step?.kind !== 'wait') return [];
       return step.until.of.flatMap(({ subject }) => (subject.kind === 'device' ? [subject] : []));
     });
@@ -543,6 +727,10 @@ const END_LINES = {
   nearMiss: 'cancelled',
 } as const;
 const STARTED_ANEW = both('Ended: it was triggered again', '已结束:再次触发');
+const GAVE_WAY = both(
+  'Ended: too many waited, and the oldest gives way',
+  '已结束:排队过多,最早的让出',
+);
 const NOT_WANTED = both('Ended: what called it waits for it no more', '已结束:调用者不再等待');
 const WAITS_ITS_TURN = both('Waits its turn', '排队等待');
 /** Runs of one scene at once with one for each device. */
@@ -583,4 +771,11 @@ function isSameBranch(before: Branch, after: Branch | undefined): boolean {
     a.timeout === b.timeout &&
     a.line === b.line
   );
+}
+
+/** The messages and calls of which a run waits to hear. */
+function toldBy({ open, branches }: RunEntry): string[] {
+  const acts = open.flatMap((act) => (act.kind === 'command' ? [] : [act.id as string]));
+  const asked = branches.flatMap(({ waiting }) => (waiting?.kind === 'answer' ? waiting.ids : []));
+  return [...acts, ...asked];
 }

@@ -1,11 +1,13 @@
 // What the scenes remember. All of it is journalled, so that a run, a wait, a hold or a schedule goes on after a
 // power cut; every entry is plain data and holds all that going on needs.
+import type { Cause } from '../../hub/model/cause.ts';
 import type { Deadline } from '../../hub/model/clock.ts';
 import type {
   CommandId,
   DeviceId,
   MemberId,
   NotificationId,
+  OutboundId,
   RunId,
   SceneId,
 } from '../../hub/model/identifiers.ts';
@@ -15,6 +17,12 @@ import { StateTable } from '../../hub/model/state-table.ts';
 import type { Scene } from '../language/scene.ts';
 import type { VariableValue } from '../language/variables.ts';
 import type { HoldState } from './hold.ts';
+import type { Kept } from './keeping.ts';
+import type { MoveWindow } from './moves.ts';
+import type { PaceEntry } from './pace.ts';
+import type { PastState } from './pasts.ts';
+import type { SilenceState } from './silences.ts';
+import type { PatternState } from './triggers/patterns.ts';
 
 /** What set a run off, as far as its texts need it. */
 export interface RunOrigin {
@@ -47,7 +55,7 @@ export interface Branch {
 /** What a branch is waiting for before its next step. */
 export type Waiting =
   /** Outcomes of the step at hand. */
-  | { readonly kind: 'acts'; readonly path: string }
+  | { readonly kind: 'acts'; readonly path: string; readonly tally?: Tally }
   | { readonly kind: 'delay'; readonly due: Deadline; readonly line: number | null }
   | {
       readonly kind: 'wait';
@@ -71,7 +79,74 @@ export type Waiting =
   /** The branches that it is made of. */
   | { readonly kind: 'branches' }
   /** Its turn: it has done much at a stretch. */
-  | { readonly kind: 'pause'; readonly due: Deadline };
+  | { readonly kind: 'pause'; readonly due: Deadline }
+  | EffectWaiting;
+
+/** A target that was asked for, so that it can be asked for again. */
+export interface Missed {
+  readonly device: DeviceId | null;
+  /** Of a step of commands: which; -1: that of its selection. */
+  readonly item: number;
+  readonly wants: { readonly property: PropertyKey; readonly value: PropertyValue } | null;
+}
+
+/** How a step with targets goes. */
+export interface Tally {
+  /** Attempts before this one. */
+  readonly attempt: number;
+  /** A later attempt than this is dropped; null: there is none. */
+  readonly until: Deadline | null;
+  readonly ok: number;
+  /** Targets that failed for good, and those that may be asked for again. */
+  readonly failed: number;
+  readonly again: readonly Missed[];
+  /** All that may be asked for again should the expected not be seen. */
+  readonly repeatable: readonly Missed[];
+  /** `restore`: what it did is put back. */
+  readonly phase: 'ask' | 'restore';
+}
+
+/** What a branch waits for at a step that acts. */
+export type EffectWaiting =
+  /** The devices show what is expected. */
+  | {
+      readonly kind: 'expect';
+      readonly due: Deadline;
+      readonly line: number | null;
+      readonly tally: Tally;
+    }
+  /** The next attempt. */
+  | {
+      readonly kind: 'retry';
+      readonly due: Deadline;
+      readonly line: number | null;
+      readonly tally: Tally;
+    }
+  /** The end of `for`, when all is put back. */
+  | { readonly kind: 'keep'; readonly due: Deadline; readonly line: number | null }
+  | {
+      readonly kind: 'ramp';
+      readonly due: Deadline;
+      readonly until: Deadline;
+      readonly line: number | null;
+      readonly steps: number;
+      readonly stepMs: number;
+      readonly legs: readonly {
+        readonly device: DeviceId;
+        readonly property: PropertyKey;
+        readonly from: number;
+        readonly to: number;
+        readonly last: number;
+      }[];
+    }
+  /** An answer to a message; `round` counts how often it was told before. */
+  | {
+      readonly kind: 'answer';
+      readonly due: Deadline;
+      readonly line: number | null;
+      readonly ids: readonly NotificationId[];
+      readonly round: number;
+    };
 
 /** Something that a run asked for and whose outcome is open. */
 export type OpenAct =
@@ -91,6 +166,13 @@ export type OpenAct =
   | {
       readonly kind: 'notify';
       readonly id: NotificationId;
+      readonly branch: number;
+      readonly path: string;
+      readonly line: number | null;
+    }
+  | {
+      readonly kind: 'outbound';
+      readonly id: OutboundId;
       readonly branch: number;
       readonly path: string;
       readonly line: number | null;
@@ -136,6 +218,8 @@ export interface RunEntry {
   /** When outcomes that never came are given up and read back. */
   readonly guard: Deadline | null;
   readonly failures: number;
+  /** What it has changed or remembered, as it was before. */
+  readonly kept: readonly Kept[];
   readonly steps: readonly TraceStep[];
   readonly omitted: number;
 }
@@ -171,6 +255,20 @@ export interface BaselineEntry {
   readonly backAtMs: number | null;
 }
 
+/** What the last run of a scene changed, so that it can be undone. */
+export interface UndoEntry {
+  readonly run: RunId;
+  readonly version: number;
+  readonly atMs: number;
+  readonly kept: readonly Kept[];
+}
+
+/** When a person last had a hand on a device, by wall time. */
+export interface HandEntry {
+  readonly atMs: number;
+  readonly by: Cause;
+}
+
 /** A scene that is to be switched on or off; asked for until the household has done it, also after a power cut. */
 export interface SwitchEntry {
   readonly enabled: boolean;
@@ -180,6 +278,12 @@ export interface SwitchEntry {
 }
 
 type SceneTable =
+  | StateTable<MoveWindow>
+  | StateTable<PastState>
+  | StateTable<PatternState>
+  | StateTable<SilenceState>
+  | StateTable<UndoEntry>
+  | StateTable<HandEntry>
   | StateTable<VariableEntry>
   | StateTable<SwitchEntry>
   | StateTable<RunEntry>
@@ -188,7 +292,8 @@ type SceneTable =
   | StateTable<SceneStateEntry>
   | StateTable<Scene>
   | StateTable<true>
-  | StateTable<BaselineEntry>;
+  | StateTable<BaselineEntry>
+  | StateTable<PaceEntry>;
 
 /** The tables of the scenes. `all` is in the order in which they are journalled. */
 export interface SceneTables {
@@ -203,6 +308,20 @@ export interface SceneTables {
   /** Crossings with hysteresis that have not come back yet, by `scene/trigger/item/device`. */
   readonly crossed: StateTable<true>;
   readonly baselines: StateTable<BaselineEntry>;
+  /** Numbers that a scene waits for to move, by `scene/trigger/item/device/property`. */
+  readonly moves: StateTable<MoveWindow>;
+  /** Levels whose past a condition asks for, by `scene/number`. */
+  readonly pasts: StateTable<PastState>;
+  /** Conditions, sequences and counts of triggers, by `scene/trigger`. */
+  readonly patterns: StateTable<PatternState>;
+  /** By `scene/trigger/item`. */
+  readonly silences: StateTable<SilenceState>;
+  /** By scene. */
+  readonly undos: StateTable<UndoEntry>;
+  /** By device; kept only while some scene yields to people. */
+  readonly hands: StateTable<HandEntry>;
+  /** By scene. */
+  readonly pace: StateTable<PaceEntry>;
   /** By scene. */
   readonly switches: StateTable<SwitchEntry>;
   /** By `scene/name`. */
@@ -222,9 +341,46 @@ export function sceneTables(): SceneTables {
   const oldScenes = new StateTable<Scene>('oldScenes', durable);
   const crossed = new StateTable<true>('crossed', patient);
   const baselines = new StateTable<BaselineEntry>('baselines', durable);
+  const moves = new StateTable<MoveWindow>('moves', durable);
+  const pasts = new StateTable<PastState>('pasts', durable);
+  const patterns = new StateTable<PatternState>('patterns', durable);
+  const silences = new StateTable<SilenceState>('silences', durable);
+  const undos = new StateTable<UndoEntry>('undos', durable);
+  const hands = new StateTable<HandEntry>('hands', durable);
+  const pace = new StateTable<PaceEntry>('pace', durable);
   const switches = new StateTable<SwitchEntry>('switches', durable);
   const variables = new StateTable<VariableEntry>('variables', durable);
-  const all = [runs, holds, schedules, scenes, oldScenes, crossed, baselines, switches, variables];
-  const more = { crossed, baselines, switches, variables, all };
+  const all = [
+    runs,
+    holds,
+    schedules,
+    scenes,
+    oldScenes,
+    crossed,
+    baselines,
+    moves,
+    pasts,
+    patterns,
+    silences,
+    undos,
+    hands,
+    pace,
+    switches,
+    variables,
+  ];
+  const more = {
+    crossed,
+    baselines,
+    moves,
+    pasts,
+    patterns,
+    silences,
+    undos,
+    hands,
+    pace,
+    switches,
+    variables,
+    all,
+  };
   return { runs, holds, schedules, scenes, oldScenes, ...more };
 }

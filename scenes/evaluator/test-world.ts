@@ -12,16 +12,26 @@ import type { DeviceLive, DeviceRecord, PropertyState } from '../../hub/model/de
 import type { Problem } from '../../hub/model/errors.ts';
 import type { HomeRecord, NotificationRecord, SceneRecord } from '../../hub/model/home.ts';
 import {
+  type HomeValueKey,
+  type HomeValueRecord,
+  homeSubjects,
+  homeValueProblem,
+  parseHomeValueKey,
+  splitHomeValueKey,
+} from '../../hub/model/home-values.ts';
+import {
   type CommandId,
   commandId,
   type DeviceId,
   type MemberId,
   type NotificationId,
   notificationId,
+  outboundId,
   type RunId,
   type SceneId,
   sceneId,
 } from '../../hub/model/identifiers.ts';
+import type { OutboundRequest } from '../../hub/model/outbound.ts';
 import {
   type PropertyKey,
   type PropertyValue,
@@ -65,6 +75,8 @@ export class TestWorld {
   readonly notifications: (Omit<NotificationRecord, 'id' | 'atMs' | 'readAtMs'> & {
     readonly id: NotificationId;
   })[] = [];
+  /** Calls to the outside that scenes asked for; the test tells what became of them. */
+  readonly calls: OutboundRequest[] = [];
   clock: ClockState;
   home: HomeRecord;
   now: Instant;
@@ -74,6 +86,8 @@ export class TestWorld {
   isHouseholdSlow = false;
   readonly devices: Map<DeviceId, DeviceRecord>;
   readonly live = new Map<DeviceId, DeviceLive>();
+  /** What the household has declared beside its devices. */
+  values: readonly HomeValueRecord[] = [];
   readonly #outcomes: 'observed' | 'none';
   readonly #armed = new Map<string, number>();
   readonly #scenes = new Map<SceneId, SceneRecord>();
@@ -96,6 +110,7 @@ export class TestWorld {
     };
     this.devices = new Map((options.devices ?? TEST_DEVICES).map((device) => [device.id, device]));
     for (const id of this.devices.keys()) this.live.set(id, ONLINE);
+    for (const { id } of this.subjects()) this.live.set(id, ONLINE);
     this.evaluator.restored(this.world, this.now.wallMs);
   }
 
@@ -116,7 +131,7 @@ export class TestWorld {
     get home() {
       return self.home;
     },
-    device: (id) => self.devices.get(id),
+    device: (id) => self.devices.get(id) ?? self.subjects().find((one) => one.id === id),
     live: (id) => self.live.get(id),
     devices: () => [...self.devices.keys()].sort(),
     room: (id) => TEST_ROOMS.find((room) => room.id === id),
@@ -131,6 +146,13 @@ export class TestWorld {
       const id = notificationId(`ntf_${self.seq.toString(36)}_${self.#count++}`);
       self.notifications.push({ ...message, id });
       self.#unread.push(id);
+      return id;
+    },
+    personOf: () => null,
+    setValue: (key, value, cause) => self.#setHomeValue(key, value, cause),
+    outbound(call) {
+      const id = outboundId(`out_${self.seq.toString(36)}_${self.#count++}`);
+      self.calls.push({ id, call });
       return id;
     },
     switchScene: (wish) => self.#wishes.push(wish),
@@ -244,6 +266,26 @@ export class TestWorld {
     this.evaluator.changed({ device, property, value, previous: before, cause }, this.world);
   }
 
+  /** The home's own subjects. */
+  subjects(): DeviceRecord[] {
+    return homeSubjects(this.home, this.values);
+  }
+
+  #setHomeValue(key: HomeValueKey, value: PropertyValue | null, cause: Cause): Problem | null {
+    const problem = homeValueProblem(key, value, this.subjects());
+    const { device, property } = splitHomeValueKey(key);
+    if (problem === null && value !== null) this.#change(device, property, value, cause);
+    return problem;
+  }
+
+  /** Sets a value of the home, as a person does. */
+  setHomeValue(key: string, value: PropertyValue): void {
+    const problem = this.input(() =>
+      this.#setHomeValue(parseHomeValueKey(key), value, { kind: 'local' }),
+    );
+    if (problem) throw new Error(problem.message);
+  }
+
   #setLive(device: DeviceId, property: PropertyKey, state: PropertyState): void {
     const live = this.live.get(device) ?? ONLINE;
     this.live.set(device, { ...live, properties: { ...live.properties, [property]: state } });
@@ -254,7 +296,7 @@ export class TestWorld {
     const id = sceneId(`scene_${name}`);
     const result = toStored(
       text,
-      homeNames(this.devices.values(), TEST_ROOMS, this.#scenes.values()),
+      homeNames([...this.devices.values(), ...this.subjects()], TEST_ROOMS, this.#scenes.values()),
     );
     if (result.errors) throw new Error(JSON.stringify(result.errors, null, 1));
     const version = (this.#scenes.get(id)?.version ?? 0) + 1;

@@ -356,11 +356,8 @@ const MALFORMED: readonly (readonly [title: string, text: string, expected: read
     ],
     [
       'a step of a later version',
-      'scene: S\ndo:\n  - restore: hall-lamp\n  - speak: []\n',
-      [
-        '3:5 "restore" is not supported yet in this version',
-        '4:5 "speak" is not supported yet in this version',
-      ],
+      'scene: S\ndo:\n  - toggle: hall-lamp\n  - speak: []\n',
+      ['4:5 "speak" is not supported yet in this version'],
     ],
     [
       'a moment that is none',
@@ -368,9 +365,37 @@ const MALFORMED: readonly (readonly [title: string, text: string, expected: read
       ['4:19 "sunset 20min" is not a moment; write sunset, sunset-30min or sunset+1h'],
     ],
     [
-      'something of a later version within a step',
-      'scene: S\ndo:\n  - command: {bedroom-blind: stop}\n    expect: {bedroom-blind.position: 0}\n',
-      ['4:5 "expect" is not supported yet in this version'],
+      'a step with more said than it can mean',
+      'scene: S\ndo:\n  - command: {bedroom-blind: stop}\n    within: 30s\n  - command: stop\n',
+      [
+        '4:5 `within` goes with `expect`: what is expected within the time?',
+        '5:14 Which device does it? Write {bedroom-blind: stop}, or say `all` beside it',
+      ],
+    ],
+    [
+      'selections, buttons and calls that cannot be',
+      [
+        'scene: S',
+        'do:',
+        '  - set: {on: true, brightnes: 5}',
+        '    all: {room: attic}',
+        '  - notify: {text: Hi, actions: {yes: Yes}}',
+        '    answers: {yess: [{toggle: hall-lamp}]}',
+        '  - http: {url: "https://u:p@a.example", timeout: 5min}',
+        '  - mqtt: {topic: "a/#", payload: x}',
+        '  - adjust: {hall-lamp.on: 1}',
+        '  - notify: {text: Hi, wait: 5min}',
+        '',
+      ].join('\n'),
+      [
+        '3:21 "brightnes" is not a property that devices have',
+        '4:17 There is no room "attic"',
+        '6:15 There is no button "yess"; did you mean yes?',
+        '7:17 An address such as https://example.org/hooks/door is wanted here, without a password',
+        '8:19 A topic to publish to has no + and no #, and does not begin with $',
+        '9:14 "hall-lamp.on" is not a number that can be set',
+        '10:24 Nobody is asked anything here: give it `actions`, or `until: acknowledged`',
+      ],
     ],
     [
       'the same key twice',

@@ -1,5 +1,6 @@
 // Reads a scene file: text to a checked Scene, or all that is wrong with it, each with its place and what would be
 // right. A file is YAML 1.2, so JSON is one too; devices are named by handle or by id.
+import type * as v from 'valibot';
 import type { InputProblem } from '../../hub/model/errors.ts';
 import { nearestName } from '../../hub/model/nearest-name.ts';
 import { type NamedInside, type NamedPlace, ReadContext } from './context.ts';
@@ -34,17 +35,7 @@ export type LocatedScene =
   | { readonly scene: null; readonly errors: readonly InputProblem[] };
 
 /** Words of the top level that the format has and this version does not do yet. */
-const LATER = [
-  'priority',
-  'group',
-  'cooldown',
-  'debounce',
-  'throttle',
-  'yield',
-  'uses',
-  'expect',
-  'undo',
-];
+const LATER = ['uses', 'expect', 'undo'];
 
 /** Reads the text of a scene file. Never throws; all problems are told, at most 100. */
 export function parseScene(text: string, names: SceneNames): ParsedScene {
@@ -81,6 +72,13 @@ const TOP_KEYS = [
   'gives',
   'again',
   'after-outage',
+  'debounce',
+  'throttle',
+  'cooldown',
+  'priority',
+  'group',
+  'recheck',
+  'yield',
   'tests',
 ];
 
@@ -105,9 +103,10 @@ function readScene(context: ReadContext, data: unknown): Scene | null {
   const condition = known.while === undefined ? null : reading.condition(known.while, ['while']);
   const steps = reading.steps(list('do'), ['do']);
   if (shaped === null) return null;
+  const room = shaped.room === undefined ? null : context.room(shaped.room, ['room']);
   const gives =
     shaped.gives === undefined ? null : readValue(reading, shaped.gives, ['gives'], null);
-  const room = shaped.room === undefined ? null : readRoom(context, shaped.room);
+  const yieldMs = shaped.yield === undefined ? null : context.duration(shaped.yield, ['yield']);
   const afterOutage = readAfterOutage(context, shaped['after-outage'] ?? {});
   return {
     name: shaped.scene,
@@ -121,6 +120,8 @@ function readScene(context: ReadContext, data: unknown): Scene | null {
     ...(gives === null ? {} : { gives }),
     again: shaped.again === undefined ? DEFAULT_AGAIN : readAgain(shaped.again),
     afterOutage,
+    ...readPace(context, shaped),
+    ...(yieldMs === null ? {} : { yieldMs }),
     tests: (shaped.tests ?? []).map((test, index) => readTest(context, test, index)),
   };
 }
@@ -140,22 +141,50 @@ function refuseTopKey(context: ReadContext, key: string): void {
   );
 }
 
-function readRoom(context: ReadContext, handle: string): Scene['room'] {
-  const room = context.names.room(handle);
-  if (room === undefined) {
-    const nearest = nearestName(handle, context.names.roomHandles());
-    const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
-    return context.refuse(['room'], `There is no room "${handle.slice(0, 64)}"${hint}`);
-  }
-  context.remember(['room'], 'value', { text: handle, name: handle, id: room.id });
-  return room.id;
+function readAgain(text: string): Again {
+  const per = text.endsWith(' per device') ? ({ per: 'device' } as const) : {};
+  if (text === 'per device' || text === 'restart per device') return { kind: 'perDevice' };
+  if (text === 'restart') return { kind: 'restart' };
+  const [kind, max, overflow] = text.split(' ');
+  if (kind === 'single') return { kind, ...per };
+  if (kind === 'parallel') return { kind, max: Number(max) };
+  const gives = overflow === 'drop-oldest' ? ({ overflow } as const) : {};
+  return { kind: 'queue', max: Number(max), ...gives, ...per };
 }
 
-function readAgain(text: string): Again {
-  if (text === 'single' || text === 'restart') return { kind: text };
-  if (text === 'per device') return { kind: 'perDevice' };
-  const [kind, max] = text.split(' ');
-  return { kind: kind === 'queue' ? 'queue' : 'parallel', max: Number(max) };
+type Pace = Pick<
+  Scene,
+  'debounceMs' | 'throttleMs' | 'cooldownMs' | 'priority' | 'group' | 'recheck'
+>;
+
+/** How often it may run, and how it stands to other scenes. */
+function readPace(context: ReadContext, shaped: v.InferOutput<typeof SCENE_SHAPE>): Pace {
+  const duration = (key: 'debounce' | 'throttle' | 'cooldown'): number | null => {
+    const text = shaped[key];
+    if (text === undefined) return null;
+    const ms = context.duration(text, [key]);
+    if (ms === 0) return context.refuse([key], `${key} lasts longer than nothing`);
+    return ms;
+  };
+  const debounceMs = duration('debounce');
+  const throttleMs = duration('throttle');
+  const cooldownMs = duration('cooldown');
+  const { priority, group, recheck } = shaped;
+  return {
+    ...(debounceMs === null ? {} : { debounceMs }),
+    ...(throttleMs === null ? {} : { throttleMs }),
+    ...(cooldownMs === null ? {} : { cooldownMs }),
+    ...(priority === undefined || priority === 0 ? {} : { priority }),
+    ...(group === undefined
+      ? {}
+      : {
+          group:
+            typeof group === 'string'
+              ? { name: group, wins: 'highest' }
+              : { name: group.name, wins: group.wins ?? 'highest' },
+        }),
+    ...(recheck === false ? { recheck } : {}),
+  };
 }
 
 function readAfterOutage(

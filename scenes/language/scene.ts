@@ -1,6 +1,7 @@
 // What a scene says, as one typed tree: the sentences, the evaluator and the analyser all read this and nothing else.
 // It is plain data: devices by id, durations in milliseconds, defaults filled in. The kinds of its triggers, conditions
 // and steps stand in files of their own.
+import { isHomeSubject } from '../../hub/model/home-values.ts';
 import type { DeviceId, RoomId } from '../../hub/model/identifiers.ts';
 import type { Condition } from './conditions.ts';
 import type { Expression } from './expression.ts';
@@ -10,9 +11,16 @@ import type { Parameter, SceneVariable } from './variables.ts';
 
 /** What happens when a scene is triggered while it runs. */
 export type Again =
-  | { readonly kind: 'single' }
+  /** `per`: each device that triggers counts by itself. */
+  | { readonly kind: 'single'; readonly per?: 'device' }
   | { readonly kind: 'restart' }
-  | { readonly kind: 'queue'; readonly max: number }
+  | {
+      readonly kind: 'queue';
+      readonly max: number;
+      /** When the queue is full the oldest one that waits gives way; absent: the new one does. */
+      readonly overflow?: 'drop-oldest';
+      readonly per?: 'device';
+    }
   | { readonly kind: 'parallel'; readonly max: number }
   /** One run for each device that triggers; the same device again starts its own anew. */
   | { readonly kind: 'perDevice' };
@@ -28,6 +36,13 @@ export interface AfterOutage {
     | { readonly kind: 'default' }
     | { readonly kind: 'run' }
     | { readonly kind: 'skip'; readonly overMs: number };
+}
+
+/** Scenes that exclude each other. */
+export interface SceneGroup {
+  readonly name: string;
+  /** `highest`: one of higher priority ends the one under way, the others are not begun; `first`: none is. */
+  readonly wins: 'highest' | 'first';
 }
 
 /** An example of what the scene does, kept for whoever runs it; only its shape is checked. */
@@ -53,6 +68,19 @@ export interface Scene {
   readonly gives?: Expression;
   readonly again: Again;
   readonly afterOutage: AfterOutage;
+  /** How often it may run, in milliseconds; a trigger that comes again meanwhile: the last one counts (debounce), the
+   * first one does (throttle), none does for so long after a run's end (cooldown). */
+  readonly debounceMs?: number;
+  readonly throttleMs?: number;
+  readonly cooldownMs?: number;
+  /** Of several scenes that one event sets off those of the highest are worked first; absent: 0. */
+  readonly priority?: number;
+  /** Of the scenes of a group one is under way at a time. */
+  readonly group?: SceneGroup;
+  /** A run that had to wait its turn looks at the condition again before it begins; absent: true. */
+  readonly recheck?: false;
+  /** A device that a person has changed is left to them for so long; absent: it is not. */
+  readonly yieldMs?: number;
   readonly tests: readonly SceneTest[];
 }
 
@@ -76,6 +104,16 @@ export const SCENE_LIMITS = {
   textCharacters: 1000,
   tests: 50,
   runs: 50,
+  /** Priorities run from minus this to this. */
+  priority: 100,
+  /** Attempts of one step beyond its first. */
+  retries: 10,
+  /** How often a message is told until somebody has seen it. */
+  repeats: 24,
+  /** Buttons of a message. */
+  actions: 4,
+  /** Seconds between two steps of a ramp, at the least, and how many of them there are at the most. */
+  rampSteps: 60,
   durationMs: 366 * 24 * 3_600_000,
   /** Lists of steps of one step that are done side by side. */
   branches: 10,
@@ -110,14 +148,22 @@ export function isNotifyingOnly(scene: Scene): boolean {
   return true;
 }
 
-/** The devices that a scene names, sorted. Wherever a node of the tree names one, it does so as `device`. */
+/** The devices that a scene names, sorted. */
 export function devicesOf(scene: Scene): DeviceId[] {
+  return subjectsOf(scene).filter((id) => id.startsWith('dev_'));
+}
+
+/**
+ * The devices that a scene names and the home's own subjects, sorted. Wherever a node of the tree names one, it does so
+ * as `device`.
+ */
+export function subjectsOf(scene: Scene): DeviceId[] {
   const found = new Set<DeviceId>();
   const walk = (node: unknown): void => {
     if (typeof node !== 'object' || node === null) return;
     for (const [key, value] of Object.entries(node)) {
       if (typeof value === 'object') walk(value);
-      else if (key === 'device' && isDeviceId(value)) found.add(value);
+      else if ((key === 'device' || Array.isArray(node)) && isDeviceId(value)) found.add(value);
     }
   };
   walk([scene.when, scene.while, scene.do]);
@@ -125,5 +171,5 @@ export function devicesOf(scene: Scene): DeviceId[] {
 }
 
 function isDeviceId(value: unknown): value is DeviceId {
-  return typeof value === 'string' && value.startsWith('dev_');
+  return typeof value === 'string' && (value.startsWith('dev_') || isHomeSubject(value));
 }

@@ -5,37 +5,68 @@ import * as v from 'valibot';
 import { SCENE_LIMITS } from './scene.ts';
 import { effectStepShapes } from './shapes/effects.ts';
 import { flowStepShapes } from './shapes/flow.ts';
-import { logicConditionShapes } from './shapes/logic.ts';
+import { logicConditionShapes, patternTriggerShapes } from './shapes/logic.ts';
 import { sceneStepShapes } from './shapes/other-scenes.ts';
-import { type Inner, text } from './shapes/parts.ts';
+import { duration, type Inner, name, text } from './shapes/parts.ts';
+import { sourceConditionShapes, sourceStepShapes, sourceTriggerShapes } from './shapes/sources.ts';
 import { stateConditionShapes, stateTriggerShapes } from './shapes/state.ts';
 import { timeConditionShapes, timeTriggerShapes } from './shapes/time.ts';
 import { variableShapes, variableStepShapes } from './shapes/variables.ts';
 
 /** What can stand in `when`, by its key. */
-const triggerShapes = (_inner: Inner) => ({ ...stateTriggerShapes, ...timeTriggerShapes });
+const triggerShapes = (inner: Inner) => ({
+  ...stateTriggerShapes,
+  ...patternTriggerShapes(inner),
+  ...timeTriggerShapes,
+  ...sourceTriggerShapes,
+});
 
 /** What can stand in `while`, by its key. */
 const conditionShapes = (inner: Inner) => ({
   ...logicConditionShapes(inner),
   ...stateConditionShapes,
   ...timeConditionShapes,
+  ...sourceConditionShapes,
 });
 
 /** What can stand in `do`, by its key. */
 const stepShapes = (inner: Inner) => ({
-  ...effectStepShapes,
+  ...effectStepShapes(inner),
   ...flowStepShapes(inner),
   ...sceneStepShapes,
+  ...sourceStepShapes,
   ...variableStepShapes,
 });
 
 const AGAIN_WANTED =
   '`again` is single, restart, queue 5, parallel 3 or per device, with at most 50 runs';
 export const AGAIN_PATTERN =
-  /^(?:single|restart|per device|(?:queue|parallel) (?:[1-9]|[1-4]\d|50))$/;
+  /^(?:(?:single|restart)(?: per device)?|per device|queue (?:[1-9]|[1-4]\d|50)(?: drop-(?:new|oldest))?(?: per device)?|parallel (?:[1-9]|[1-4]\d|50))$/;
 export const LATE_PATTERN = /^(?:run|skip|skip over \S{1,40})$/;
 const LATE_WANTED = '`late` is run, skip, or skip over and a duration, as in skip over 10min';
+
+const PRIORITY_WANTED = `a priority is a whole number from -${SCENE_LIMITS.priority} to ${SCENE_LIMITS.priority}`;
+const priority = v.pipe(
+  v.number(PRIORITY_WANTED),
+  v.integer(PRIORITY_WANTED),
+  v.minValue(-SCENE_LIMITS.priority, PRIORITY_WANTED),
+  v.maxValue(SCENE_LIMITS.priority, PRIORITY_WANTED),
+);
+const GROUP_WANTED = '`group` is a word such as lights, or {name: lights, wins: first}';
+const groupName = v.pipe(
+  v.string(GROUP_WANTED),
+  v.regex(/^\p{L}[\p{L}\p{N}-]{0,39}$/u, GROUP_WANTED),
+);
+const group = v.union(
+  [
+    groupName,
+    v.strictObject({
+      name: groupName,
+      wins: v.optional(v.picklist(['highest', 'first'], '`wins` is highest (the usual) or first')),
+    }),
+  ],
+  GROUP_WANTED,
+);
 
 const test = v.strictObject(
   {
@@ -54,6 +85,13 @@ const topShapes = {
   description: v.optional(text('The description', SCENE_LIMITS.textCharacters)),
   ...variableShapes,
   again: v.optional(v.pipe(v.string(AGAIN_WANTED), v.regex(AGAIN_PATTERN, AGAIN_WANTED))),
+  yield: v.optional(duration),
+  debounce: v.optional(duration),
+  throttle: v.optional(duration),
+  cooldown: v.optional(duration),
+  priority: v.optional(priority),
+  group: v.optional(group),
+  recheck: v.optional(v.boolean('`recheck` is true (the usual) or false')),
   'after-outage': v.optional(
     v.strictObject(
       {
@@ -92,7 +130,13 @@ export const SCENE_SHAPE = v.strictObject({
   ),
 });
 
-const triggerFile: v.GenericSchema = v.lazy(() => v.union(Object.values(triggerShapes(ITEMS))));
+const triggerFile: v.GenericSchema = v.lazy(() =>
+  v.union(
+    Object.values(triggerShapes(ITEMS)).map(({ entries }) =>
+      v.strictObject({ ...entries, id: v.optional(name) }),
+    ),
+  ),
+);
 const conditionFile: v.GenericSchema = v.lazy(() => v.union(Object.values(conditionShapes(ITEMS))));
 const stepFile: v.GenericSchema = v.lazy(() => v.union(Object.values(stepShapes(ITEMS))));
 const ITEMS: Inner = { trigger: triggerFile, condition: conditionFile, step: stepFile };

@@ -4,10 +4,12 @@ import type { Label } from '../../hub/model/property-row.ts';
 import type { Condition } from './conditions.ts';
 import { effectStepWords } from './say/effects.ts';
 import { flowStepWords } from './say/flow.ts';
-import { logicConditionWords } from './say/logic.ts';
+import { logicConditionWords, patternTriggerWords } from './say/logic.ts';
 import { sceneStepWords } from './say/other-scenes.ts';
 import type { Saying } from './say/saying.ts';
-import { againWords, outageWords } from './say/scene-level.ts';
+import { paceWords } from './say/pace.ts';
+import { againWords, outageWords, yieldWords } from './say/scene-level.ts';
+import { sourceConditionWords, sourceStepWords, sourceTriggerWords } from './say/sources.ts';
 import { stateConditionWords, stateTriggerWords } from './say/state.ts';
 import { timeConditionWords, timeTriggerWords } from './say/time.ts';
 import { sceneVariableWords, variableStepWords } from './say/variables.ts';
@@ -32,7 +34,9 @@ export function sceneSentence(scene: Scene, names: WordNames): Label {
   const more = [
     ...sceneVariableWords(names, scene),
     againWords(scene.again),
+    ...paceWords(scene),
     ...outageWords(scene.afterOutage),
+    yieldWords(scene),
   ].filter((one) => one !== null);
   return both(
     [
@@ -65,15 +69,32 @@ export function triggerWords(names: WordNames, trigger: Trigger): Label {
   switch (trigger.kind) {
     case 'becomes':
     case 'changes':
+    case 'reports':
+    case 'commanded':
     case 'crosses':
+    case 'moves':
     case 'holds':
+    case 'silent':
     case 'presses':
       return stateTriggerWords(saying(names), trigger);
+    case 'so':
+    case 'sequence':
+    case 'count':
+      return patternTriggerWords(saying(names), trigger);
     case 'at':
     case 'aligned':
     case 'every':
     case 'cron':
       return timeTriggerWords(saying(names), trigger);
+    case 'person':
+    case 'sceneEvent':
+    case 'deviceEvent':
+    case 'hub':
+    case 'webhook':
+    case 'tag':
+    case 'calendar':
+    case 'mqtt':
+      return sourceTriggerWords(saying(names), trigger);
     default:
       return trigger satisfies never;
   }
@@ -85,14 +106,27 @@ export function conditionWords(names: WordNames, condition: Condition): Label {
     case 'all':
     case 'any':
     case 'not':
+    case 'oneOf':
+    case 'atLeast':
       return logicConditionWords(saying(names), condition);
     case 'is':
+    case 'compares':
+    case 'held':
+    case 'was':
+    case 'quantity':
+    case 'reachable':
+    case 'triggeredBy':
+    case 'expression':
       return stateConditionWords(saying(names), condition);
     case 'between':
     case 'date':
     case 'season':
     case 'sun':
       return timeConditionWords(saying(names), condition);
+    case 'causedBy':
+    case 'lastRun':
+    case 'active':
+      return sourceConditionWords(saying(names), condition);
     default:
       return condition satisfies never;
   }
@@ -108,8 +142,15 @@ export function stepWords(names: WordNames, step: Step): Label {
   switch (step.kind) {
     case 'set':
     case 'toggle':
+    case 'adjust':
     case 'command':
+    case 'snapshot':
+    case 'restore':
+    case 'ramp':
     case 'notify':
+    case 'confirm':
+    case 'http':
+    case 'mqtt':
       return effectStepWords(saying(names), step);
     case 'delay':
     case 'wait':
@@ -124,6 +165,8 @@ export function stepWords(names: WordNames, step: Step): Label {
     case 'cancel':
     case 'switch':
       return sceneStepWords(saying(names), step);
+    case 'mode':
+      return sourceStepWords(step);
     case 'let':
     case 'remember':
       return variableStepWords(saying(names), step);

@@ -1,9 +1,9 @@
 // The kinds of step, one union for each family: those that act on the house and its people, and those that say how a
 // run goes on.
-import type { Role } from '../../hub/model/home.ts';
 import type { DeviceId, SceneId } from '../../hub/model/identifiers.ts';
-import type { PropertyKey, PropertyValue } from '../../hub/model/properties.ts';
+import type { PropertyKey } from '../../hub/model/properties.ts';
 import type { Condition } from './conditions.ts';
+import { type EffectStep, effectLists } from './effect-steps.ts';
 import type { LevelMatch, Press } from './values.ts';
 import type { Assignment } from './variables.ts';
 
@@ -17,41 +17,6 @@ export type TextPart =
   | { readonly kind: 'scene' }
   | { readonly kind: 'time' }
   | { readonly kind: 'value'; readonly device: DeviceId; readonly property: PropertyKey };
-
-/** Steps that act on devices and people. */
-export type EffectStep =
-  | {
-      readonly kind: 'set';
-      readonly targets: readonly {
-        readonly device: DeviceId;
-        readonly property: PropertyKey;
-        readonly value: PropertyValue;
-      }[];
-      readonly overMs: number | null;
-      readonly onError: OnError;
-    }
-  | {
-      readonly kind: 'toggle';
-      readonly targets: readonly { readonly device: DeviceId; readonly property: PropertyKey }[];
-      readonly onError: OnError;
-    }
-  | {
-      readonly kind: 'command';
-      readonly targets: readonly {
-        readonly device: DeviceId;
-        readonly name: string;
-        readonly args: Readonly<Record<string, PropertyValue>>;
-      }[];
-      readonly onError: OnError;
-    }
-  | {
-      readonly kind: 'notify';
-      /** Roles; empty: everybody but children and guests. */
-      readonly to: readonly Role[];
-      readonly text: { readonly en: readonly TextPart[]; readonly zh: readonly TextPart[] };
-      readonly urgent: boolean;
-      readonly onError: OnError;
-    };
 
 /** Steps that say how the run goes on. */
 export type FlowStep =
@@ -157,7 +122,10 @@ export type VariableStep =
       readonly onError: OnError;
     };
 
-export type Step = EffectStep | FlowStep | SceneStep | VariableStep;
+/** Steps that tell the home something. */
+export type SourceStep = { readonly kind: 'mode'; readonly mode: string };
+
+export type Step = EffectStep | FlowStep | SceneStep | SourceStep | VariableStep;
 
 /** What a run waits for: a level (at once when it holds already) or a new edge. */
 export type WaitFor =
@@ -188,6 +156,15 @@ export function innerLists(step: Step): readonly InnerList[] {
     case 'parallel':
     case 'race':
       return step.lists.map((steps, index) => ({ name: `${step.kind}[${index}]`, steps }));
+    case 'set':
+    case 'toggle':
+    case 'adjust':
+    case 'command':
+    case 'notify':
+    case 'confirm':
+    case 'http':
+    case 'mqtt':
+      return effectLists(step);
     default:
       return NO_LISTS;
   }

@@ -12,10 +12,11 @@ import { formatValue, valueLabel } from '../../hub/model/property-format.ts';
 import type { Label, PropertySpec } from '../../hub/model/property-row.ts';
 import { joined, joinedZh } from './literals.ts';
 import type { SceneNames } from './names.ts';
+import { homeSubject, homeValueWords, personLevelWords } from './say/home-values.ts';
 import type { Crossing, LevelMatch, Matcher, Press, Subject } from './values.ts';
 
-/** How a scene's text calls devices: a part of SceneNames, which the evaluator has without the rooms. */
-export type WordNames = Pick<SceneNames, 'device' | 'scene' | 'isShared'>;
+/** How a scene's text calls what it names: a part of SceneNames. */
+export type WordNames = Pick<SceneNames, 'device' | 'room' | 'scene' | 'isShared'>;
 
 /** A text in both languages; the Chinese one gets its full-width marks and its spaces here. */
 export function both(en: string, zh: string): Label {
@@ -115,6 +116,16 @@ interface SubjectWords {
 
 /** The words for whose value is meant. */
 export function subjectWords(names: WordNames, subject: Subject): SubjectWords {
+  const own = homeSubject(subject);
+  if (own) {
+    const owned = homeValueWords(names, own);
+    return {
+      device: owned,
+      owned,
+      spec: propertySpec(names, own.device, own.property),
+      phrase: null,
+    };
+  }
   const isAny = subject.kind === 'any';
   const device = isAny ? both('any device', '任一设备') : deviceWords(names, subject.device);
   const spec = isAny
@@ -242,6 +253,8 @@ export function levelWords(
   { subject, matcher }: LevelMatch,
   use: 'is' | 'becomes',
 ): Label {
+  const whereabouts = personLevelWords(names, { subject, matcher }, use);
+  if (whereabouts) return whereabouts;
   const { device, owned, spec, phrase } = subjectWords(names, subject);
   const only =
     matcher.kind === 'oneOf' && matcher.values.length === 1 ? matcher.values[0] : undefined;
@@ -261,12 +274,15 @@ export function levelWords(
 
 /** The opposite of a level: "Hall lamp's power is not on". */
 export function notLevelWords(names: WordNames, { subject, matcher }: LevelMatch): Label {
+  const whereabouts = personLevelWords(names, { subject, matcher }, 'not');
+  if (whereabouts) return whereabouts;
   const { owned, spec } = subjectWords(names, subject);
   const what = matcherWords(spec, matcher);
   return both(`${owned.en} is not ${what.en}`, `${owned.zh}不是${what.zh}`);
 }
 
-function matcherWords(spec: PropertySpec | null, matcher: Matcher): Label {
+/** Which values are meant: "on", "above 28 °C". */
+export function matcherWords(spec: PropertySpec | null, matcher: Matcher): Label {
   if (matcher.kind === 'oneOf') {
     return listed(
       matcher.values.map((value) => literalWords(spec, value)),
@@ -286,7 +302,11 @@ function matcherWords(spec: PropertySpec | null, matcher: Matcher): Label {
 /** "Kitchen sensor's temperature rises above 28 °C". */
 export function crossingWords(names: WordNames, crossing: Crossing): Label {
   const { owned, spec } = subjectWords(names, crossing.subject);
-  const threshold = literalWords(spec, crossing.threshold);
+  const { other } = crossing;
+  const threshold =
+    other === null
+      ? literalWords(spec, crossing.threshold)
+      : subjectWords(names, { kind: 'device', ...other }).owned;
   const isUp = crossing.direction === 'above';
   const back = crossing.hysteresis === 0 ? null : literalWords(spec, crossing.hysteresis);
   const again = back

@@ -61,11 +61,13 @@ export function beginFlow(engine: Engine, run: MovingRun, step: ListsStep): void
 /** What the condition comes to; what it read stands in the trace. */
 function judge(engine: Engine, run: MovingRun, condition: Condition, path: string): Truth {
   const { world, draft } = run;
+  const asked = engine.asked(draft.scene, draft.cause, world);
   const result = evaluateCondition(
     condition,
     world,
     engine.names(world),
     engine.civil(world),
+    asked,
     path,
   );
   for (const line of result.steps) addTo(draft, line);
@@ -118,6 +120,10 @@ export function endOfList(engine: Engine, run: MovingRun): void {
   const frame = frameOf(run);
   leaveList(run);
   const step = stepAt(run);
+  if (step?.kind === 'confirm') {
+    end(run, 'done', both('Ended here: nobody said yes', '到此结束:没有得到同意'));
+    return;
+  }
   if (frame?.round === undefined || step?.kind !== 'repeat') {
     nextStep(run);
     return;

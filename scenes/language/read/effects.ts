@@ -1,39 +1,79 @@
-// Reads steps that act on devices and people.
-import type * as v from 'valibot';
-import type { Role } from '../../../hub/model/home.ts';
+// Reads steps that act on devices.
+import * as v from 'valibot';
 import { nearestName } from '../../../hub/model/nearest-name.ts';
-import type { ReadContext } from '../context.ts';
 import type { Path } from '../document.ts';
+import type {
+  AdjustStep,
+  CommandStep,
+  EffectStep,
+  RampStep,
+  SetStep,
+  ToggleStep,
+} from '../effect-steps.ts';
 import { SCENE_LIMITS } from '../scene.ts';
 import { effectStepShapes } from '../shapes/effects.ts';
-import type { EffectStep } from '../steps.ts';
+import { UNREAD, value as VALUE } from '../shapes/parts.ts';
+import { OUTSIDE_STEPS } from './outside.ts';
+import { PEOPLE_STEPS } from './people.ts';
 import { isComplete, type Reading, shapedKind } from './reading.ts';
-import { readText } from './texts.ts';
+import {
+  readCare,
+  readDevice,
+  readDevices,
+  readProperty,
+  readSelection,
+  tooMany,
+} from './targets.ts';
 
-/** Keys of a step that the format has and this version does not do yet. */
-const LATER_OF_STEPS = ['expect', 'within', 'until', 'retry', 'else', 'if', 'quorum', 'undo'];
+const SHAPES = effectStepShapes(UNREAD);
+type Shaped<Key extends keyof typeof SHAPES> = v.InferOutput<(typeof SHAPES)[Key]>;
 
 /** Steps that do something, by key. */
 export const EFFECT_STEPS = {
-  set: shapedKind(effectStepShapes.set, LATER_OF_STEPS, readSet),
-  toggle: shapedKind(effectStepShapes.toggle, LATER_OF_STEPS, readToggle),
-  command: shapedKind(effectStepShapes.command, LATER_OF_STEPS, readCommand),
-  notify: shapedKind(effectStepShapes.notify, LATER_OF_STEPS, readNotify),
+  set: shapedKind(SHAPES.set, [], readSet),
+  toggle: shapedKind(SHAPES.toggle, [], readToggle),
+  adjust: shapedKind(SHAPES.adjust, [], readAdjust),
+  command: shapedKind(SHAPES.command, [], readCommand),
+  snapshot: shapedKind(SHAPES.snapshot, [], readSnapshot),
+  restore: shapedKind(SHAPES.restore, [], readRestore),
+  ramp: shapedKind(SHAPES.ramp, [], readRamp),
+  ...PEOPLE_STEPS,
+  ...OUTSIDE_STEPS,
 };
 
-function readSet(
+function readSet(reading: Reading, shaped: Shaped<'set'>, path: Path): EffectStep | null {
+  const { context } = reading;
+  const duration = (text: string | undefined, key: string) =>
+    text === undefined ? undefined : context.duration(text, [...path, key]);
+  const overMs = duration(shaped.over, 'over');
+  const forMs = duration(shaped.for, 'for');
+  const care = readCare(reading, shaped, path);
+  const what =
+    shaped.all === undefined
+      ? readSetTargets(reading, shaped, path)
+      : readSetGroup(reading, shaped, path);
+  if (what === null || care === null || overMs === null || forMs === null) return null;
+  const onError = shaped['on-error'] ?? 'continue';
+  return {
+    kind: 'set',
+    ...what,
+    overMs: overMs ?? null,
+    ...(forMs === undefined ? {} : { forMs }),
+    ...care,
+    onError,
+  };
+}
+
+function readSetTargets(
   { context }: Reading,
-  shaped: v.InferOutput<typeof effectStepShapes.set>,
+  shaped: Shaped<'set'>,
   path: Path,
-): EffectStep | null {
-  const overMs =
-    shaped.over === undefined ? null : context.duration(shaped.over, [...path, 'over']);
+): Pick<SetStep, 'targets'> | null {
   const targets = Object.entries(shaped.set).flatMap(([handle, values]) => {
     const at = [...path, 'set', handle];
-    const device = context.device(handle, at, 'key');
+    const device = readDevice(context, handle, at, 'key');
     if (device === null) return [null];
-    context.remember(at, 'key', { text: handle, name: handle, id: device.id });
-    if (Object.keys(values).length === 0) {
+    if (typeof values !== 'object' || Object.keys(values).length === 0) {
       return [context.refuse(at, `What is ${handle} set to? Write {${handle}: {on: true}}`)];
     }
     return Object.entries(values).map(([key, asked]) => {
@@ -55,15 +95,42 @@ function readSet(
     return context.refuse([...path, 'set'], 'What is set? Write {hall-lamp: {on: true}}');
   }
   if (targets.length > SCENE_LIMITS.items) return tooMany(context, path);
-  if (!isComplete(targets)) return null;
-  return { kind: 'set', targets, overMs, onError: shaped['on-error'] ?? 'continue' };
+  return isComplete(targets) ? { targets } : null;
 }
 
-function readToggle(
+function readSetGroup(
   { context }: Reading,
-  shaped: v.InferOutput<typeof effectStepShapes.toggle>,
+  { set, all }: Shaped<'set'>,
   path: Path,
-): EffectStep | null {
+): Pick<SetStep, 'targets' | 'group'> | null {
+  const select = all === undefined ? null : readSelection(context, all, [...path, 'all']);
+  const values = Object.entries(set).map(([name, asked]) => {
+    const at = [...path, 'set', name];
+    const found = readProperty(context, name, at);
+    const value = found && (v.is(VALUE, asked) ? context.value(found.spec, asked, at) : null);
+    return found && value !== null ? { property: found.key, value } : null;
+  });
+  if (values.length === 0) {
+    return context.refuse([...path, 'set'], 'What is set? Write {on: false} beside `all`');
+  }
+  return select && isComplete(values) ? { targets: [], group: { select, values } } : null;
+}
+
+function readToggle(reading: Reading, shaped: Shaped<'toggle'>, path: Path): EffectStep | null {
+  const care = readCare(reading, shaped, path);
+  const what =
+    shaped.all === undefined
+      ? readToggleTargets(reading, shaped, path)
+      : readToggleGroup(reading, shaped, path);
+  if (what === null || care === null) return null;
+  return { kind: 'toggle', ...what, ...care, onError: shaped['on-error'] ?? 'continue' };
+}
+
+function readToggleTargets(
+  { context }: Reading,
+  shaped: Shaped<'toggle'>,
+  path: Path,
+): Pick<ToggleStep, 'targets'> | null {
   const isList = typeof shaped.toggle !== 'string';
   const references = typeof shaped.toggle === 'string' ? [shaped.toggle] : shaped.toggle;
   const targets = references.map((reference, index) => {
@@ -83,20 +150,106 @@ function readToggle(
     }
     return { device: device.id, property: found.descriptor.key };
   });
-  if (!isComplete(targets)) return null;
-  return { kind: 'toggle', targets, onError: shaped['on-error'] ?? 'continue' };
+  return isComplete(targets) ? { targets } : null;
 }
 
-function readCommand(
+function readToggleGroup(
   { context }: Reading,
-  shaped: v.InferOutput<typeof effectStepShapes.command>,
+  { toggle, all }: Shaped<'toggle'>,
   path: Path,
-): EffectStep | null {
-  const targets = Object.entries(shaped.command).flatMap(([handle, asked]) => {
+): Pick<ToggleStep, 'targets' | 'group'> | null {
+  const at = [...path, 'toggle'];
+  if (typeof toggle !== 'string' || all === undefined) {
+    return context.refuse(at, 'Beside `all` stands which property is toggled, as in toggle: on');
+  }
+  const select = readSelection(context, all, [...path, 'all']);
+  const found = readProperty(context, toggle, at);
+  if (found !== null && found.spec.type !== 'boolean') {
+    return context.refuse(at, `"${toggle}" cannot be toggled; only what is on or off can`);
+  }
+  return select && found && { targets: [], group: { select, property: found.key } };
+}
+
+function readAdjust(reading: Reading, shaped: Shaped<'adjust'>, path: Path): EffectStep | null {
+  const { context } = reading;
+  const overMs =
+    shaped.over === undefined ? null : context.duration(shaped.over, [...path, 'over']);
+  const care = readCare(reading, shaped, path);
+  const what = readAdjustment(reading, shaped, path);
+  if (what === null || care === null || (shaped.over !== undefined && overMs === null)) return null;
+  return { kind: 'adjust', ...what, overMs, ...care, onError: shaped['on-error'] ?? 'continue' };
+}
+
+function readAdjustment(
+  { context }: Reading,
+  { adjust, all }: Shaped<'adjust'>,
+  path: Path,
+): Pick<AdjustStep, 'targets' | 'group'> | null {
+  const entries = Object.entries(adjust);
+  if (entries.length === 0) {
+    return context.refuse(
+      [...path, 'adjust'],
+      'What is adjusted? Write {hall-lamp.brightness: 10}',
+    );
+  }
+  if (entries.length > SCENE_LIMITS.items) return tooMany(context, path);
+  if (all !== undefined) {
+    const select = readSelection(context, all, [...path, 'all']);
+    const by = entries.map(([name, amount]) => {
+      const at = [...path, 'adjust', name];
+      const found = readProperty(context, name, at);
+      if (found !== null && found.spec.type !== 'number') return notANumber(name, at);
+      return found && { property: found.key, by: amount };
+    });
+    return select && isComplete(by) ? { targets: [], group: { select, by } } : null;
+  }
+  const targets = entries.map(([reference, by]) => {
+    const at = [...path, 'adjust', reference];
+    const found = context.property(reference, at, 'key');
+    if (found === null) return null;
+    const { device, descriptor, spec } = found;
+    if (spec.type !== 'number' || descriptor.access !== 'rw') return notANumber(reference, at);
+    return { device: device.id, property: descriptor.key, by };
+  });
+  return isComplete(targets) ? { targets } : null;
+
+  function notANumber(name: string, at: Path): null {
+    return context.refuse(at, `"${name.slice(0, 64)}" is not a number that can be set`, 'key');
+  }
+}
+
+function readCommand(reading: Reading, shaped: Shaped<'command'>, path: Path): EffectStep | null {
+  const care = readCare(reading, shaped, path);
+  const what = readCommandTargets(reading, shaped, path);
+  if (what === null || care === null) return null;
+  return { kind: 'command', ...what, ...care, onError: shaped['on-error'] ?? 'continue' };
+}
+
+function readCommandTargets(
+  { context }: Reading,
+  { command, all }: Shaped<'command'>,
+  path: Path,
+): Pick<CommandStep, 'targets' | 'group'> | null {
+  if (all !== undefined) {
+    const select = readSelection(context, all, [...path, 'all']);
+    if (typeof command !== 'string') {
+      return context.refuse(
+        [...path, 'command'],
+        'Beside `all` stands the name of one command, as in command: stop',
+      );
+    }
+    return select && { targets: [], group: { select, command: { name: command, args: {} } } };
+  }
+  if (typeof command === 'string') {
+    return context.refuse(
+      [...path, 'command'],
+      'Which device does it? Write {bedroom-blind: stop}, or say `all` beside it',
+    );
+  }
+  const targets = Object.entries(command).flatMap(([handle, asked]) => {
     const at = [...path, 'command', handle];
-    const device = context.device(handle, at, 'key');
+    const device = readDevice(context, handle, at, 'key');
     if (device === null) return [null];
-    context.remember(at, 'key', { text: handle, name: handle, id: device.id });
     const named = typeof asked === 'string' ? { [asked]: null } : asked;
     return Object.entries(named).map(([name, args]) => {
       const { commands } = device.description;
@@ -115,73 +268,73 @@ function readCommand(
     return context.refuse([...path, 'command'], 'Which command? Write {bedroom-blind: stop}');
   }
   if (targets.length > SCENE_LIMITS.items) return tooMany(context, path);
-  if (!isComplete(targets)) return null;
-  return { kind: 'command', targets, onError: shaped['on-error'] ?? 'continue' };
+  return isComplete(targets) ? { targets } : null;
 }
 
-function tooMany(context: ReadContext, path: Path): null {
-  return context.refuse(path, `One step has at most ${SCENE_LIMITS.items} targets`);
-}
-
-/** Who is meant by a word of `to`. Owners are adults of the home too. */
-const AUDIENCES: Readonly<Record<string, readonly Role[]>> = {
-  everyone: ['owner', 'adult', 'child', 'elder', 'guest', 'installer'],
-  owner: ['owner'],
-  owners: ['owner'],
-  adult: ['owner', 'adult'],
-  adults: ['owner', 'adult'],
-  child: ['child'],
-  children: ['child'],
-  elder: ['elder'],
-  elders: ['elder'],
-  guest: ['guest'],
-  guests: ['guest'],
-  installer: ['installer'],
-  installers: ['installer'],
-};
-const ROLE_ORDER: readonly Role[] = ['owner', 'adult', 'elder', 'child', 'guest', 'installer'];
-
-function readNotify(
+function readSnapshot(
   { context }: Reading,
-  shaped: v.InferOutput<typeof effectStepShapes.notify>,
+  { snapshot }: Shaped<'snapshot'>,
   path: Path,
 ): EffectStep | null {
-  const { to, text, urgent = false } = shaped.notify;
-  const at = [...path, 'notify'];
-  const roles = to === undefined ? [] : readAudience(context, to, [...at, 'to']);
-  const en = readText(context, typeof text === 'string' ? text : text.en, textPath(at, text, 'en'));
-  const zh = typeof text === 'string' ? en : readText(context, text.zh, textPath(at, text, 'zh'));
-  if (roles === null || en === null || zh === null) return null;
-  return {
-    kind: 'notify',
-    to: roles,
-    text: { en, zh },
-    urgent,
-    onError: shaped['on-error'] ?? 'continue',
-  };
-}
-
-function textPath(at: Path, text: unknown, language: 'en' | 'zh'): Path {
-  return typeof text === 'string' ? [...at, 'text'] : [...at, 'text', language];
-}
-
-function readAudience(
-  context: ReadContext,
-  to: string | readonly string[],
-  path: Path,
-): Role[] | null {
-  const words = typeof to === 'string' ? [to] : to;
-  const roles = new Set<Role>();
-  for (const [index, word] of words.entries()) {
-    const meant = Object.hasOwn(AUDIENCES, word) ? AUDIENCES[word] : undefined;
-    if (meant === undefined) {
-      const known = ['everyone', 'owners', 'adults', 'elders', 'children', 'guests', 'installers'];
-      const nearest = nearestName(word, known);
-      const hint = nearest === undefined ? `write ${known.join(', ')}` : `did you mean ${nearest}?`;
-      const at = typeof to === 'string' ? path : [...path, index];
-      return context.refuse(at, `"${word.slice(0, 40)}" is nobody of this home; ${hint}`);
-    }
-    for (const role of meant) roles.add(role);
+  const at = [...path, 'snapshot'];
+  if (typeof snapshot === 'object' && 'all' in snapshot) {
+    const select = readSelection(context, snapshot.all, [...at, 'all']);
+    return select && { kind: 'snapshot', devices: [], select };
   }
-  return ROLE_ORDER.filter((role) => roles.has(role));
+  const devices = readDevices(context, snapshot, at);
+  return devices && { kind: 'snapshot', devices };
+}
+
+function readRestore(
+  { context }: Reading,
+  shaped: Shaped<'restore'>,
+  path: Path,
+): EffectStep | null {
+  const { restore } = shaped;
+  const at = [...path, 'restore'];
+  const overMs =
+    shaped.over === undefined ? null : context.duration(shaped.over, [...path, 'over']);
+  const base = { kind: 'restore', overMs, onError: shaped['on-error'] ?? 'continue' } as const;
+  if (shaped.over !== undefined && overMs === null) return null;
+  if (restore === 'everything') return { ...base, devices: [] };
+  if (typeof restore === 'object' && 'all' in restore) {
+    const select = readSelection(context, restore.all, [...at, 'all']);
+    return select && { ...base, devices: [], select };
+  }
+  const devices = readDevices(context, restore, at);
+  return devices && { ...base, devices };
+}
+
+function readRamp({ context }: Reading, shaped: Shaped<'ramp'>, path: Path): EffectStep | null {
+  const overMs = context.duration(shaped.over, [...path, 'over']);
+  const entries = Object.entries(shaped.ramp);
+  if (entries.length === 0) {
+    return context.refuse(
+      [...path, 'ramp'],
+      'What is ramped? Write {hall-lamp.brightness: {to: 80}}',
+    );
+  }
+  if (entries.length > SCENE_LIMITS.items) return tooMany(context, path);
+  const targets = entries.map(([reference, asked]): RampStep['targets'][number] | null => {
+    const at = [...path, 'ramp', reference];
+    const found = context.property(reference, at, 'key');
+    if (found === null) return null;
+    const { device, descriptor, spec } = found;
+    if (spec.type !== 'number' || descriptor.access !== 'rw') {
+      return context.refuse(
+        at,
+        `"${reference.slice(0, 64)}" is not a number that can be set`,
+        'key',
+      );
+    }
+    const ends = typeof asked === 'number' ? { from: undefined, to: asked } : asked;
+    const to = context.value(spec, ends.to, typeof asked === 'number' ? at : [...at, 'to']);
+    const from = ends.from === undefined ? null : context.value(spec, ends.from, [...at, 'from']);
+    if (typeof to !== 'number' || (ends.from !== undefined && typeof from !== 'number'))
+      return null;
+    return { device: device.id, property: descriptor.key, from: ends.from ?? null, to };
+  });
+  if (overMs === null || !isComplete(targets)) return null;
+  if (overMs < 1_000) return context.refuse([...path, 'over'], 'A ramp takes at least 1s');
+  return { kind: 'ramp', targets, overMs, onError: shaped['on-error'] ?? 'continue' };
 }

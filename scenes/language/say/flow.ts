@@ -3,7 +3,8 @@ import type { Label } from '../../../hub/model/property-row.ts';
 import { durationText } from '../literals.ts';
 import type { FlowStep, Step, WaitFor } from '../steps.ts';
 import { both, levelWords, listed, pressWords, type WordNames } from '../words.ts';
-import { textWords, withOnError } from './effects.ts';
+import { withOnError } from './care.ts';
+import { textWords } from './people.ts';
 import type { Saying } from './saying.ts';
 import { heldWords } from './state.ts';
 

@@ -3,7 +3,7 @@ import type { SceneId } from '../../../hub/model/identifiers.ts';
 import type { Label } from '../../../hub/model/property-row.ts';
 import type { SceneStep } from '../steps.ts';
 import { both } from '../words.ts';
-import { withOnError } from './effects.ts';
+import { withOnError } from './care.ts';
 import type { Saying } from './saying.ts';
 import { assignmentWords } from './variables.ts';
 
@@ -55,7 +55,7 @@ export function sceneStepWords(saying: Saying, step: SceneStep): Label {
 const THIS = both('this scene', '本场景');
 
 /** A scene by its name, in quotation marks. */
-export function sceneWords({ names }: Saying, id: SceneId): Label {
+export function sceneWords({ names }: Pick<Saying, 'names'>, id: SceneId): Label {
   const scene = names.scene(id);
   const text = `“${(scene?.name ?? id).replaceAll('”', '””')}”`;
   return both(text, text);

@@ -1,21 +1,23 @@
 // What a scene says of itself beside its triggers and steps, in words: run modes and outages.
 import type { Label } from '../../../hub/model/property-row.ts';
 import { durationText } from '../literals.ts';
-import type { AfterOutage, Again } from '../scene.ts';
+import type { AfterOutage, Again, Scene } from '../scene.ts';
 import { both } from '../words.ts';
 
 /** What happens when it is triggered while it runs; null where that is the usual. */
 export function againWords(again: Again): Label | null {
   switch (again.kind) {
     case 'single':
-      return null;
+      return again.per === undefined
+        ? null
+        : both(
+            'Each device that triggers it has a run of its own, and only one.',
+            '每个触发的设备各自进行,且同时只有一个。',
+          );
     case 'restart':
       return both('Triggered again meanwhile, it starts anew.', '期间再次触发则重新开始。');
     case 'queue':
-      return both(
-        `Triggered again meanwhile, up to ${again.max} runs wait their turn.`,
-        `期间再次触发则排队,最多 ${again.max} 个。`,
-      );
+      return queueWords(again);
     case 'parallel':
       return both(`Up to ${again.max} runs go on at once.`, `最多 ${again.max} 个同时进行。`);
     case 'perDevice':
@@ -23,6 +25,18 @@ export function againWords(again: Again): Label | null {
     default:
       return again satisfies never;
   }
+}
+
+function queueWords({ max, overflow, per }: Extract<Again, { kind: 'queue' }>): Label {
+  const whose = per === undefined ? both('', '') : both(' for each device', '(按设备)');
+  const oldest =
+    overflow === undefined
+      ? both('', '')
+      : both('; when there are more, the oldest gives way', ',超出时放弃最早的');
+  return both(
+    `Triggered again meanwhile, up to ${max} runs wait their turn${whose.en}${oldest.en}.`,
+    `期间再次触发则排队${whose.zh},最多 ${max} 个${oldest.zh}。`,
+  );
 }
 
 const WAITS_WORDS = {
@@ -40,6 +54,16 @@ const HOLDS_WORDS = {
 export function outageWords({ waits, holds, late }: AfterOutage): Label[] {
   const words = [WAITS_WORDS[waits], HOLDS_WORDS[holds], lateWords(late)];
   return words.filter((one) => one !== null);
+}
+
+/** How long a device is left to a person who has changed it; null where it is not. */
+export function yieldWords({ yieldMs }: Pick<Scene, 'yieldMs'>): Label | null {
+  if (yieldMs === undefined) return null;
+  const time = durationText(yieldMs);
+  return both(
+    `It leaves alone for ${time.en} what a person has changed.`,
+    `有人更改过的设备,${time.zh}内不再动它。`,
+  );
 }
 
 function lateWords(late: AfterOutage['late']): Label | null {

@@ -32,6 +32,7 @@ export function testDevice(change: Partial<DeviceJson> = {}): DeviceJson {
     },
     commands: ['identify'],
     version: 1,
+    labels: [],
     createdAt: AT,
     ...change,
   };
