@@ -45,6 +45,8 @@ export interface AdapterContext {
   availability(node: NodeAddress, online: boolean, reason: string | null): void;
   /** How far a command has come; `problem` is null unless it failed or timed out. */
   outcome(command: CommandId, state: OutcomeState, problem: Problem | null): void;
+  /** A message on a topic that the home listens on, now; dropped when the core has not taken it within 10 s. */
+  message(topic: string, payload: string, isRetained: boolean): void;
   /** What a node is: for each known node after `start()`, and again whenever it has changed. */
   described(description: NodeDescription): void;
   /** A node has left for good and needs pairing to come back. */
@@ -78,6 +80,8 @@ export interface Adapter {
    * thrown or rejected into `failed`. Called concurrently.
    */
   send(command: AdapterCommand): Promise<void> | void;
+  /** The home listens on these topics, whatever it did before; only for an adapter that carries messages. Must not throw. */
+  listen?(topics: readonly string[]): void;
   /**
    * Answers main. Resolves with plain data; rejects with a HubError. Called concurrently. `pair` and `pairStop`
    * resolve once joining is open or closed; progress is told apart. An adapter that cannot do a call rejects

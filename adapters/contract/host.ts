@@ -60,6 +60,8 @@ export class AdapterHost {
   /** Commands that came while the adapter connects: they go once it has, and fail with it. */
   #waiting: { readonly command: AdapterCommand; readonly untilMs: number }[] = [];
   #isConnecting = true;
+  /** What the home listens on: also for an adapter that is made later. */
+  #topics: readonly string[] = [];
   #adapter: Adapter | null = null;
   #isFlushScheduled = false;
   #isClosed = false;
@@ -146,6 +148,7 @@ export class AdapterHost {
       const dataFolder = path.join(message.dataFolder, this.#id);
       mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
       this.#adapter = this.#createAdapter(this.#context(dataFolder, message));
+      this.#adapter.listen?.(this.#topics);
       await within(this.#adapter.start(), START_LIMIT_MS, `starting the ${this.#id} adapter`);
     } catch (error) {
       this.#shell.toMain({
@@ -199,6 +202,10 @@ export class AdapterHost {
       case 'command':
         void this.#send(message);
         return;
+      case 'topics':
+        this.#topics = message.filters;
+        this.#adapter?.listen?.(message.filters);
+        return;
       default:
         this.#log('warn', `Ignored a message of unknown kind: ${JSON.stringify(message)}`);
     }
@@ -248,6 +255,8 @@ export class AdapterHost {
       report: (node, values, reason) => this.#add({ kind: 'report', node, values, reason }),
       event: (node, property, value) =>
         this.#add({ kind: 'event', node, property, value, monoMs: monotonicMs() }),
+      message: (topic, payload, isRetained) =>
+        this.#add({ kind: 'message', topic, payload, isRetained, monoMs: monotonicMs() }),
       availability: (node, online, reason) =>
         this.#add({ kind: 'availability', node, online, reason }),
       outcome: (command, state, problem) => this.#add({ kind: 'outcome', command, state, problem }),

@@ -91,7 +91,7 @@ export class Outbox {
 
   #dropStaleEvents(nowMonoMs: number): number {
     return this.#filter(
-      (item) => item.kind !== 'event' || nowMonoMs - item.monoMs <= EVENT_AGE_MAX_MS,
+      (item) => !('monoMs' in item) || nowMonoMs - item.monoMs <= EVENT_AGE_MAX_MS,
     );
   }
 
@@ -147,6 +147,7 @@ export class Outbox {
 function withoutSeen(item: AdapterItem, isNew: (key: string) => boolean): AdapterItem | null {
   switch (item.kind) {
     case 'event':
+    case 'message':
       return item;
     case 'availability':
       return isNew(`availability ${item.node}`) ? item : null;

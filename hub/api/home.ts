@@ -1,5 +1,6 @@
 // The home itself, its clock, and the settings.
 import { HubError, NotFoundError } from '../model/errors.ts';
+import { HOME_MODE } from '../model/home-values.ts';
 import {
   type ApiParts,
   actorOf,
@@ -19,15 +20,22 @@ export function homeRoutes({ hub }: ApiParts) {
     'GET /api/home': (c) => versioned(c, homeView(hub)),
     'PATCH /api/home': async (c, { body }) => {
       const version = checkVersion(c, hub.household.contents().home.version, 'The home');
-      const { name, language, zone, place, mode } = body;
+      const { name, language, zone, place, mode, modes } = body;
       const change = {
         ...(name === undefined ? {} : { name }),
         ...(language === undefined ? {} : { language }),
         ...(zone === undefined ? {} : { zone }),
         ...(place === undefined ? {} : { place }),
-        ...(mode === undefined ? {} : { mode }),
+        ...(modes === undefined ? {} : { modes }),
       };
-      await hub.household.setHome(change, version, actorOf(c));
+      const actor = actorOf(c);
+      if (mode === undefined || Object.keys(change).length > 0) {
+        await hub.household.setHome(change, version, actor);
+      }
+      // The mode changes many times a day, and by scenes too: it is the core's, and no edit of the settings.
+      if (mode !== undefined) {
+        await hub.tell({ kind: 'value', key: HOME_MODE, value: mode }, actor.cause);
+      }
       return versioned(c, homeView(hub));
     },
     'POST /api/clock': async (c, { body }) => {

@@ -3,9 +3,11 @@ import type { ScheduleEntry } from '../../scenes/evaluator/tables.ts';
 import type { CommandRecord } from '../model/command.ts';
 import type { CoreCommit } from '../model/core-port.ts';
 import type { Availability, DeviceLive, PropertyState } from '../model/device.ts';
+import type { HomeValueKey } from '../model/home-values.ts';
 import type { CommandId, DeviceId, SceneId } from '../model/identifiers.ts';
 import type { RunTrace } from '../model/run.ts';
 import type { Patch } from '../model/state-table.ts';
+import { HOME_VALUES, type HomeValueState } from './home-values.ts';
 import { AVAILABILITY, splitValueKey, VALUES } from './live-table.ts';
 
 /** Commands kept for those who wait for them or look at them later. */
@@ -24,6 +26,8 @@ export interface Mirror {
   runs(scene: SceneId | null): RunTrace[];
   /** When a scene's next time-of-day trigger comes, as the core has planned it; null without one. */
   nextAtMs(scene: SceneId): number | null;
+  /** A value of the home as it was set; undefined where nobody has. */
+  homeValue(key: HomeValueKey): HomeValueState | undefined;
   /** All entries of all tables, for a new core. */
   entries(): Patch[];
   readonly liveCommands: number;
@@ -128,6 +132,7 @@ export function createMirror(start: {
       nextTimes ??= planTimes();
       return nextTimes.get(scene) ?? null;
     },
+    homeValue: (key) => tables.get(HOME_VALUES)?.get(key) as HomeValueState | undefined,
     entries() {
       const all: Patch[] = [];
       for (const [id, { availability, properties }] of devices) {

@@ -2,8 +2,9 @@
 // come through the core's command path.
 import type { Cause } from '../model/cause.ts';
 import type { DeviceRecord } from '../model/device.ts';
-import { HubError } from '../model/errors.ts';
+import { HubError, type Problem } from '../model/errors.ts';
 import type { MemberRecord, Role } from '../model/home.ts';
+import type { HomeValueKey, HomeValueRecord } from '../model/home-values.ts';
 import type { MemberId } from '../model/identifiers.ts';
 import type { DeviceKind } from '../model/properties.ts';
 
@@ -36,4 +37,22 @@ export function checkRight(
       hint: 'An owner or another adult of the home can.',
     });
   }
+}
+
+/** What keeps a member from setting a value of the home: children and guests say where they are, and nothing else. */
+export function checkValueRight(
+  cause: Cause,
+  key: HomeValueKey,
+  declared: readonly HomeValueRecord[],
+  members: ReadonlyMap<MemberId, MemberRecord>,
+): Problem | null {
+  if (cause.kind !== 'member') return null;
+  const member = members.get(cause.id);
+  const isOwn = declared.some(({ id, member: whose }) => id === key && whose === cause.id);
+  if (member !== undefined && (isOwn || !UNTRUSTED.has(member.role))) return null;
+  return {
+    code: 'forbidden',
+    message: `${member?.name ?? 'This member'} may not set ${key}`,
+    hint: 'An owner or another adult of the home can.',
+  };
 }

@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { LogLevel } from '../model/adapter-port.ts';
 import type { ClockState } from '../model/clock.ts';
 import type { CoreCommit, CoreInput } from '../model/core-port.ts';
+import type { HubStart } from '../model/home-values.ts';
 import type { AdapterId } from '../model/identifiers.ts';
 import type { Patch } from '../model/state-table.ts';
 import type { LastValue } from '../model/store-port.ts';
@@ -25,6 +26,8 @@ export interface CoreBoot {
   readonly lastValues: readonly LastValue[];
   /** Wall time at which the home was last seen to live; null: that is not known. */
   readonly lastAliveMs: number | null;
+  /** How the hub came to run; null where only the core did anew. */
+  readonly hubStart: HubStart | null;
   /** Settings of the home, given before anything else. */
   readonly settings: readonly CoreInput[];
   /** Inputs that ended the core three times; they are passed over. */

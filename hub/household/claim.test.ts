@@ -26,6 +26,7 @@ function setUp() {
     credentials: [],
     tokens: [],
     scenes: [],
+    homeValues: [],
     settings: {},
   };
   let monoMs = 0;

@@ -1,6 +1,7 @@
 // The household's scenes: checked before they are saved, every version kept, shown with the devices' present names.
 // What a scene file means is the scenes' own business; it comes in through SceneLanguage.
 import type { CoreInput } from '../model/core-port.ts';
+import type { DeviceRecord } from '../model/device.ts';
 import { ConflictError, HubError, ValidationError } from '../model/errors.ts';
 import type { Role, SceneRecord } from '../model/home.ts';
 import type { Actor, Async, Household, SceneView } from '../model/hub-port.ts';
@@ -41,6 +42,8 @@ export interface ShelfTools {
     what: string,
   ): Item;
   freshId(prefix: string): string;
+  /** The home's own subjects, which scene files call as they call devices. */
+  subjects(): readonly DeviceRecord[];
 }
 
 /** What reading a scene's file gives. */
@@ -68,15 +71,29 @@ export function createSceneShelf(options: SceneShelfOptions): SceneShelf {
   const views = new Map<SceneId, { key: string; view: ReadScene }>();
 
   return {
-    edits({ contents, inTurn, audit, find, freshId }) {
+    edits({ contents, inTurn, audit, find, freshId, subjects }) {
+      const sceneHome = () => ({
+        devices: [...contents.devices, ...subjects()],
+        rooms: contents.rooms,
+        scenes: contents.scenes,
+      });
+
       function namesKey(): string {
         const devices = contents.devices.map((one) => `${one.id}${one.handle}${one.version}`);
-        return `${devices.join()} ${contents.rooms.map((one) => one.name).join()}`;
+        const rooms = contents.rooms.map((one) => one.name);
+        return `${devices.join()} ${rooms.join()} ${JSON.stringify(subjects())}`;
+      }
+
+      /** Present names of the scenes that a scene names, as far as they can be told from its text. */
+      function scenesNamedIn({ source }: SceneRecord): string {
+        const ids = source.match(/scene_[0-9a-z_-]+/g) ?? [];
+        if (ids.length === 0) return '';
+        return ids.map((id) => contents.scenes.find((one) => one.id === id)?.name).join();
       }
 
       function readView(record: SceneRecord): ReadScene {
-        const checked = language.check(record.source, contents);
-        const text = language.show(record.source, contents);
+        const checked = language.check(record.source, sceneHome());
+        const text = language.show(record.source, sceneHome());
         if (checked.scene) {
           const { sentence, room, devices, isOneTap } = checked.scene;
           return { text, sentence, room, devices, isOneTap, problem: null };
@@ -99,7 +116,7 @@ export function createSceneShelf(options: SceneShelfOptions): SceneShelf {
 
       function viewOf(record: SceneRecord, key: string): SceneView {
         const known = views.get(record.id);
-        const whole = `${record.version} ${key}`;
+        const whole = `${record.version} ${key} ${scenesNamedIn(record)}`;
         const view = known?.key === whole ? known.view : readView(record);
         if (known?.key !== whole) views.set(record.id, { key: whole, view });
         return {
@@ -115,9 +132,9 @@ export function createSceneShelf(options: SceneShelfOptions): SceneShelf {
           const key = namesKey();
           return contents.scenes.map((record) => viewOf(record, key));
         },
-        showScene: (stored) => language.show(stored, contents),
+        showScene: (stored) => language.show(stored, sceneHome()),
         checkScene(text) {
-          const { errors, scene } = language.check(text, contents);
+          const { errors, scene } = language.check(text, sceneHome());
           return { errors, sentence: scene?.sentence ?? null, name: scene?.name ?? null };
         },
         saveScene: (id, text, { version, enabled }, actor) =>
@@ -135,7 +152,7 @@ export function createSceneShelf(options: SceneShelfOptions): SceneShelf {
                 `The home has ${SCENES_MAX} scenes, the most that it can hold`,
               );
             }
-            const { errors, scene } = language.check(text, contents);
+            const { errors, scene } = language.check(text, sceneHome());
             if (!scene) {
               throw new ValidationError('The scene has mistakes and was not saved', {
                 hint: 'Each mistake below says where it is and what would be right.',

@@ -36,7 +36,14 @@ function setUp(startMs = Date.UTC(2026, 10, 21)) {
       version: 1,
       createdAtMs: 0,
     };
-    const none = { rooms: [], devices: [], credentials: [], scenes: [], settings: {} };
+    const none = {
+      rooms: [],
+      devices: [],
+      credentials: [],
+      scenes: [],
+      homeValues: [],
+      settings: {},
+    };
     return { home, isClaimed: true, members: [member], tokens, ...none };
   };
   const household: Pick<Household, 'contents' | 'putToken' | 'removeToken'> = {

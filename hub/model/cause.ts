@@ -8,4 +8,11 @@ export type Cause =
   | { readonly kind: 'scene'; readonly scene: SceneId; readonly run: RunId }
   | { readonly kind: 'device'; readonly device: DeviceId }
   | { readonly kind: 'reconnect'; readonly adapter: AdapterId }
-  | { readonly kind: 'restore' };
+  | { readonly kind: 'restore' }
+  /** What is told to the home and is no device's: a call, a message, a tag; or that the hub has started. */
+  | {
+      readonly kind: 'source';
+      readonly via: 'webhook' | 'mqtt' | 'tag' | 'hub';
+      /** The webhook's name, the topic, the tag, or how the hub came to run. */
+      readonly name: string;
+    };

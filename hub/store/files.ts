@@ -49,6 +49,12 @@ export const HOME_FILE: DatabaseFile = {
       detail TEXT NOT NULL
     ) STRICT;
     `,
+    `
+    -- People, variables, inputs, calendars and zones that the household has declared.
+    CREATE TABLE home_values (
+      id TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL
+    ) STRICT;
+    `,
   ],
 };
 

@@ -10,6 +10,7 @@ import type {
   SceneRecord,
   TokenRecord,
 } from '../model/home.ts';
+import type { HomeValueKey, HomeValueRecord } from '../model/home-values.ts';
 import type { DeviceId, MemberId, RoomId, SceneId, TokenId } from '../model/identifiers.ts';
 import type { HomeContents } from '../model/store-port.ts';
 import { DamagedFileError, type OpenDatabase, storageError } from './open.ts';
@@ -28,6 +29,7 @@ export const ROWS_MAX = {
   scenes: 20_000,
   tokens: 2000,
   settings: 1000,
+  home_values: 1000,
 } as const;
 
 /** The home before anybody has set anything; its first stored version is 1. */
@@ -40,8 +42,9 @@ const NEW_HOME: HomeRecord = {
   version: 0,
 };
 
-type VersionedTable = 'rooms' | 'devices' | 'members' | 'scenes';
+type VersionedTable = 'rooms' | 'devices' | 'members' | 'scenes' | 'home_values';
 const WORDS: Record<VersionedTable, string> = {
+  home_values: 'value',
   rooms: 'room',
   devices: 'device',
   members: 'member',
@@ -77,6 +80,7 @@ export class HomeStore {
       ),
       tokens: this.#bodies<TokenRecord>('tokens'),
       scenes: this.#bodies<SceneRecord>('scenes'),
+      homeValues: this.#bodies<HomeValueRecord>('home_values'),
       settings,
     };
   }
@@ -162,15 +166,24 @@ export class HomeStore {
   }
 
   putScene(scene: SceneRecord): void {
-    this.#write(`scene "${scene.name}"`, () => {
-      const body = this.#putVersioned('scenes', scene);
-      this.#database
-        .prepare('INSERT INTO scene_versions (scene, version, body) VALUES (?, ?, ?)')
-        .run(scene.id, scene.version, body);
-      this.#database
-        .prepare('DELETE FROM scene_versions WHERE scene = ? AND version <= ?')
-        .run(scene.id, scene.version - SCENE_VERSIONS_MAX);
+    this.#write(`scene "${scene.name}"`, () => this.#putScene(scene));
+  }
+
+  /** All of them or, where one cannot be saved, none. */
+  putScenes(scenes: readonly SceneRecord[]): void {
+    this.#write(`${scenes.length} scenes`, () => {
+      for (const scene of scenes) this.#putScene(scene);
     });
+  }
+
+  #putScene(scene: SceneRecord): void {
+    const body = this.#putVersioned('scenes', scene);
+    this.#database
+      .prepare('INSERT INTO scene_versions (scene, version, body) VALUES (?, ?, ?)')
+      .run(scene.id, scene.version, body);
+    this.#database
+      .prepare('DELETE FROM scene_versions WHERE scene = ? AND version <= ?')
+      .run(scene.id, scene.version - SCENE_VERSIONS_MAX);
   }
 
   /** Its versions go with it. */
@@ -185,6 +198,14 @@ export class HomeStore {
       )
       .all(id)
       .map((row) => parse<SceneRecord>(row));
+  }
+
+  putHomeValue(value: HomeValueRecord): void {
+    this.#write(`value "${value.name}"`, () => this.#putVersioned('home_values', value));
+  }
+
+  removeHomeValue(id: HomeValueKey): void {
+    this.#remove('home_values', id);
   }
 
   putSetting(name: string, value: string | null): void {

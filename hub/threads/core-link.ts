@@ -6,6 +6,7 @@ import type { CoreBoot, CoreToMain, CoreWorkerData, MainToCore } from '../core/s
 import type { Clock, ClockState } from '../model/clock.ts';
 import type { CoreCommit, CoreInput, CoreReply } from '../model/core-port.ts';
 import { HubError, TimeoutError } from '../model/errors.ts';
+import type { HubStart } from '../model/home-values.ts';
 import type { PartHealth } from '../model/hub-port.ts';
 import type { AdapterId } from '../model/identifiers.ts';
 import type { Recovery } from '../model/store-port.ts';
@@ -33,6 +34,8 @@ export interface CoreLinkOptions {
   readonly firstThread: Worker;
   readonly dataFolder: string;
   readonly recovery: Recovery;
+  /** How the hub came to run. */
+  readonly hubStart: HubStart;
   /** The home's settings as inputs, as they are when the core (re)starts. */
   settings(): CoreInput[];
   /** Makes a new line to storage; the other end goes to the storage worker. */
@@ -107,6 +110,7 @@ export function createCoreLink(options: CoreLinkOptions): CoreLink {
       lastValues: hasRun ? [] : recovery.lastValues,
       // A quiet house is no outage: while main lives, so does the home.
       lastAliveMs: hasRun ? clock.now().wallMs : recovery.newestAtMs || null,
+      hubStart: hasRun ? null : options.hubStart,
       settings: options.settings(),
       quarantined: [...poison].filter(([, count]) => count >= POISON_LIMIT).map(([name]) => name),
     };

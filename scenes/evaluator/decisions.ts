@@ -17,6 +17,7 @@ import type { CompiledScene } from './compile.ts';
 import { type ConditionResult, evaluateCondition } from './conditions.ts';
 import type { Engine, LoadedScene } from './engine.ts';
 import type { HoldHooks } from './holds.ts';
+import { Pace } from './pace.ts';
 import type { MovingRun } from './moving-run.ts';
 import type { Runs } from './runs.ts';
 import type { ScheduleHooks } from './schedules.ts';
@@ -64,14 +65,27 @@ const NOTHING = both('', '');
 export class Decisions {
   readonly #engine: Engine;
   readonly #runs: Runs;
+  readonly pace: Pace;
 
   constructor(engine: Engine, runs: Runs) {
     this.#engine = engine;
     this.#runs = runs;
+    this.pace = new Pace(engine);
   }
 
-  /** A trigger of a scene was met. */
+  /** A trigger of a scene was met: it counts at once, or once it is quiet. */
   occur(met: Met, world: SceneWorld): void {
+    const { program, hit, cause, depth, note = null } = met;
+    if (!this.pace.debounce(program, { hit, cause, depth, note }, world)) this.#count(met, world);
+  }
+
+  /** A trigger has been quiet for as long as its scene wants. */
+  quiet(program: CompiledScene, world: SceneWorld): void {
+    const pending = this.pace.due(program.id, world);
+    if (pending) this.#count({ program, ...pending }, world);
+  }
+
+  #count(met: Met, world: SceneWorld): void {
     const { program } = met;
     const loaded = this.#engine.scenes.get(program.id);
     const state = this.#engine.tables.scenes.get(program.id);
@@ -82,8 +96,14 @@ export class Decisions {
       this.#breakOff(loaded, program, occasion, 'depth', world);
       return;
     }
+    const tooSoon = this.pace.whyNot(program.id, world);
+    if (tooSoon) {
+      this.#nearMiss(program, occasion, tooSoon, world);
+      return;
+    }
     const result = this.#start(loaded, program, occasion, world, true);
     if (!('id' in result)) this.#nearMiss(program, occasion, result, world);
+    else if (result.state !== 'nearMiss') this.pace.begun(program, world);
   }
 
   /** Somebody asked for a run. A label says why there is none; a near miss that the condition did not hold. */
@@ -179,13 +199,17 @@ export class Decisions {
     world: SceneWorld,
     checkWhile: boolean,
   ): RunTrace | Label {
-    const verdict = checkWhile ? this.judge(loaded, world) : PASSES;
+    const verdict = checkWhile ? this.judge(loaded, occasion.cause, world) : PASSES;
     const steps = [...occasion.steps, ...verdict.steps];
     if (verdict.truth !== 'true') {
       const why = this.#whyNot(program, verdict, world);
       return this.#nearMiss(program, { ...occasion, steps }, why, world);
     }
     const isByHand = occasion.hit === null && occasion.cause.kind !== 'scene';
+    const entering = this.pace.group(program, isByHand, world, (run, note) => {
+      this.#runs.cancel(run.id, world, note);
+    });
+    if (entering !== null && 'en' in entering) return entering;
     if (!isByHand && !this.#countRun(program.id, world)) {
       return this.#breakOff(loaded, program, { ...occasion, steps }, 'rate', world);
     }
@@ -198,14 +222,16 @@ export class Decisions {
     const { caller } = occasion;
     const vars = occasion.vars ?? defaultsOf(program);
     const called = { ...(vars ? { vars } : {}), ...(caller ? { caller } : {}) };
-    return this.#runs.begin(
-      { loaded, program, cause, depth, origin, because, steps, ...called },
-      world,
-    );
+    const start = { loaded, program, cause, depth, origin, because, steps, ...called };
+    return this.#runs.begin(entering === null ? start : { ...start, entering }, world);
   }
 
   /** Whether the scene's condition holds now. */
-  judge({ compiled }: LoadedScene, world: SceneWorld): ConditionResult {
+  judge(
+    { record, compiled }: LoadedScene,
+    cause: RunTrace['cause'],
+    world: SceneWorld,
+  ): ConditionResult {
     const condition = compiled?.scene.while ?? null;
     if (condition === null) return PASSES;
     return evaluateCondition(
@@ -213,15 +239,18 @@ export class Decisions {
       world,
       this.#engine.names(world),
       this.#engine.civil(world),
+      this.#engine.asked(record.id, cause, world),
     );
   }
 
   /** A run has its turn: why it must not begin, with what was read. */
   recheck(
     loaded: LoadedScene,
+    cause: RunTrace['cause'],
     world: SceneWorld,
   ): { whyNot: Label | null; steps: readonly TraceStep[] } {
-    const verdict = this.judge(loaded, world);
+    if (loaded.compiled?.scene.recheck === false) return { whyNot: null, steps: [] };
+    const verdict = this.judge(loaded, cause, world);
     if (verdict.truth === 'true' || loaded.compiled === null)
       return { whyNot: null, steps: verdict.steps };
     return { whyNot: notRun(this.#whyNot(loaded.compiled, verdict, world)), steps: verdict.steps };

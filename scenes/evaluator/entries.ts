@@ -1,6 +1,8 @@
 // What the index keeps: one entry for each thing that can set a scene off.
 import type { SceneId } from '../../hub/model/identifiers.ts';
 import type { Subject } from '../language/values.ts';
+import type { PastEntry } from './pasts.ts';
+import type { PatternEntry } from './triggers/patterns.ts';
 import type { StateEntry } from './triggers/state.ts';
 import type { TimeEntry } from './triggers/time.ts';
 
@@ -10,7 +12,11 @@ export interface EntryOrigin {
   readonly trigger: number;
   readonly item: number;
   readonly subject: Subject;
+  /** Of its scene; absent: 0. */
+  readonly priority?: number;
+  /** Which trigger it is of those that the trigger is made of. */
+  readonly part?: number;
 }
 
-/** One thing that can set a scene off. Entries of one subject are kept in order of scene and trigger. */
-export type IndexEntry = EntryOrigin & (StateEntry | TimeEntry);
+/** One thing that can set a scene off. Entries of one subject are kept in order of priority, scene and trigger. */
+export type IndexEntry = EntryOrigin & (StateEntry | TimeEntry | PastEntry | PatternEntry);

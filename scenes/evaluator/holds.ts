@@ -1,12 +1,17 @@
 // Holds of scenes: levels that must last before a scene starts. Kept in a table with their deadlines, so that they go
 // on over restarts; any device of a kind is held by itself.
+
+import { deadlineAfter } from '../../hub/model/clock.ts';
 import type { DeviceId, SceneId } from '../../hub/model/identifiers.ts';
 import type { PropertyKey } from '../../hub/model/properties.ts';
 import type { SceneWorld } from '../../hub/model/scene-world.ts';
+import type { Condition } from '../language/conditions.ts';
 import type { CompiledScene } from './compile.ts';
+import { truthOf } from './conditions.ts';
 import type { Engine } from './engine.ts';
-import { type HoldState, holdAfterGap, holdWakesAt, stepHold } from './hold.ts';
+import { type HoldState, holdAfterGap, holdWakesAt, stepHold, type Truth } from './hold.ts';
 import { levelsHold } from './levels.ts';
+import type { Patterns } from './triggers/patterns.ts';
 
 const KEY = 'hold/';
 
@@ -23,8 +28,11 @@ export interface HoldHooks {
 export class Holds {
   readonly #engine: Engine;
 
-  constructor(engine: Engine) {
+  readonly #patterns: Patterns;
+
+  constructor(engine: Engine, patterns: Patterns) {
     this.#engine = engine;
+    this.#patterns = patterns;
   }
 
   /** Looks at one hold, after a change, a due deadline or a device's coming and going. */
@@ -40,19 +48,58 @@ export class Holds {
     const held = isOfAny(program, trigger) ? device : null;
     const key = keyOf(program.id, trigger, held);
     const before = this.#engine.tables.holds.get(key) ?? null;
-    const level = levelsHold(world, compiled.levels, held);
-    const { hold, fires } = stepHold(before, level, compiled.forMs, world);
+    const level =
+      compiled.condition === null
+        ? levelsHold(world, compiled.levels, held)
+        : this.#conditionHolds(program, trigger, compiled.condition, world);
+    const { hold, fires } = stepHold(before, level, compiled.forMs, world, compiled.away);
     this.#keep(key, before, hold, world);
     if (fires && hold) hooks.fires(program, trigger, held, hold);
   }
 
-  /** Looks at all holds of a scene: it was saved or switched on. Levels that hold already count from now. */
+  #conditionHolds(
+    program: CompiledScene,
+    trigger: number,
+    condition: Condition,
+    world: SceneWorld,
+  ): Truth {
+    const { truth, changesInMs } = truthOf(this.#engine, program, condition, world);
+    this.#patterns.wake(program, trigger, condition, changesInMs, world);
+    return truth;
+  }
+
+  /** Looks at all holds of a scene: it was saved or switched on. What holds already counts as each hold says. */
   begin(program: CompiledScene, world: SceneWorld, hooks: HoldHooks): void {
-    for (const trigger of program.holds.keys()) {
+    for (const [trigger, { already, forMs }] of program.holds) {
       for (const device of this.#held(program, trigger, world)) {
         this.look(program, trigger, device, world, hooks);
+        const key = keyOf(program.id, trigger, isOfAny(program, trigger) ? device : null);
+        const hold = this.#engine.tables.holds.get(key);
+        if (hold === undefined || already === 'now') continue;
+        if (already === 'next') {
+          this.#keep(key, hold, { ...hold, isFired: true }, world);
+          continue;
+        }
+        const goneMs = this.#heldMs(program, trigger, device, world);
+        const due = deadlineAfter(world.now, world.bootId, Math.max(0, forMs - goneMs));
+        this.#keep(key, hold, { ...hold, due }, world);
       }
     }
+  }
+
+  /** How long ago the newest of the levels was reported: for at least as long all of them have held. */
+  #heldMs(
+    program: CompiledScene,
+    trigger: number,
+    device: HeldDevice | null,
+    world: SceneWorld,
+  ): number {
+    const times = (program.holds.get(trigger)?.levels ?? []).map(({ subject }) => {
+      const own = subject.kind === 'device' ? subject : device && { ...device, device: device.id };
+      return own ? (world.live(own.device)?.properties[own.property]?.atMs ?? null) : null;
+    });
+    if (times.length === 0 || times.includes(null)) return 0;
+    return Math.max(0, world.now.wallMs - Math.max(...times.map((atMs) => atMs ?? 0)));
   }
 
   due(program: CompiledScene, rest: string, world: SceneWorld, hooks: HoldHooks): void {
@@ -94,12 +141,12 @@ export class Holds {
     return this.#engine.tables.holds.entries().some(([, { due }]) => due.bootId !== world.bootId);
   }
 
-  /** Forgets a scene's holds. */
-  end(scene: SceneId, world: SceneWorld): void {
+  /** Forgets a scene's holds, but for those of the triggers to keep. */
+  end(scene: SceneId, keep: ReadonlySet<number>, world: SceneWorld): void {
     const { holds } = this.#engine.tables;
     if (holds.size === 0) return;
     for (const key of holds.keys()) {
-      if (!key.startsWith(`${scene}/`)) continue;
+      if (!key.startsWith(`${scene}/`) || keep.has(Number(key.split('/')[1]))) continue;
       holds.delete(key);
       world.disarm(KEY + key);
     }

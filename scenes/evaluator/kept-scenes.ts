@@ -1,6 +1,7 @@
 // Scenes as they were read at an earlier start of the hub, so that the next one need not read their files anew. What
 // was read stands only for the same text in the same home: whatever differs is read as if nothing had been kept.
 import type { SceneRecord } from '../../hub/model/home.ts';
+import { HOME_SUBJECTS } from '../../hub/model/home-values.ts';
 import type { SceneId } from '../../hub/model/identifiers.ts';
 import type { SceneWorld } from '../../hub/model/scene-world.ts';
 import type { SceneNames } from '../language/names.ts';
@@ -36,7 +37,9 @@ export class KeptScenes {
 
   /** As `parseScene`. */
   read({ id, source }: SceneRecord, names: SceneNames, world: SceneWorld): ParsedScene {
-    this.#home ??= JSON.stringify(world.devices().map((device) => world.device(device)));
+    this.#home ??= JSON.stringify(
+      [...world.devices(), ...HOME_SUBJECTS].map((device) => world.device(device)),
+    );
     const before = this.#home === this.#homeBefore ? this.#before.get(id) : undefined;
     if (before?.source === source) {
       this.#now.set(id, before);

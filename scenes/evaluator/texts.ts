@@ -11,6 +11,7 @@ import type { SceneWorld } from '../../hub/model/scene-world.ts';
 import { formatTime } from '../language/literals.ts';
 import type { SceneNames } from '../language/names.ts';
 import { commandWords, setWords } from '../language/say/effects.ts';
+import { sourceHitWords } from '../language/say/sources.ts';
 import { triggerWords } from '../language/sentences.ts';
 import type { Step, TextPart } from '../language/steps.ts';
 import { bareTime } from '../language/times.ts';
@@ -65,6 +66,29 @@ export function hitWords(names: WordNames, trigger: Trigger, hit: Hit): Label {
       const values = typeof hit.value === 'string' ? [hit.value] : press.values;
       return pressWords(names, { subject: actual(press.subject), values });
     }
+    case 'reports': {
+      const subject = trigger.of[hit.item];
+      return triggerWords(names, subject ? { ...trigger, of: [actual(subject)] } : trigger);
+    }
+    case 'commanded': {
+      const seen = trigger.of[hit.item];
+      if (seen === undefined) return triggerWords(names, trigger);
+      const one = seen.kind === 'set' ? { ...seen, subject: actual(seen.subject) } : seen;
+      return triggerWords(names, { ...trigger, of: [one] });
+    }
+    case 'moves': {
+      const move = trigger.of[hit.item];
+      const one = move && { ...move, subject: actual(move.subject) };
+      return triggerWords(names, one ? { ...trigger, of: [one] } : trigger);
+    }
+    case 'silent': {
+      const of = trigger.of[hit.item];
+      return triggerWords(names, of ? { ...trigger, of: [of] } : trigger);
+    }
+    case 'so':
+    case 'sequence':
+    case 'count':
+      return triggerWords(names, trigger);
     case 'holds':
       return triggerWords(names, {
         ...trigger,
@@ -75,6 +99,15 @@ export function hitWords(names: WordNames, trigger: Trigger, hit: Hit): Label {
     case 'every':
     case 'cron':
       return triggerWords(names, bareTime(trigger));
+    case 'person':
+    case 'sceneEvent':
+    case 'deviceEvent':
+    case 'hub':
+    case 'webhook':
+    case 'tag':
+    case 'calendar':
+    case 'mqtt':
+      return sourceHitWords(names, trigger, hit);
     default:
       return trigger satisfies never;
   }

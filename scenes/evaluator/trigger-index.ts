@@ -1,23 +1,47 @@
-// Which entries a change or a press concerns: device, then property. Looking up what nobody asked for allocates
-// nothing, since that is what most reports are.
+// Which entries a change, a report, a press or a command concerns: device, then property. Looking up what nobody asked
+// for allocates nothing, since that is what most reports are.
+import { isHomeSubject } from '../../hub/model/home-values.ts';
 import type { DeviceId, SceneId } from '../../hub/model/identifiers.ts';
-import type { PropertyKey } from '../../hub/model/properties.ts';
+import type { PropertyKey, PropertyValue } from '../../hub/model/properties.ts';
 import type { IndexEntry } from './entries.ts';
+import { inOrder, PropertyEntries } from './property-entries.ts';
 
 const NONE: readonly IndexEntry[] = [];
 
 export class TriggerIndex {
-  readonly #byDevice = new Map<DeviceId, Map<PropertyKey, IndexEntry[]>>();
-  readonly #byProperty = new Map<string, IndexEntry[]>();
+  readonly #byDevice = new Map<DeviceId, Map<PropertyKey, PropertyEntries>>();
+  readonly #byProperty = new Map<string, PropertyEntries>();
 
-  /** Entries for the property of the device, its own before those of any device, each in order of scene and trigger. */
+  /** Whether anybody looks at the property of the device. */
+  has(device: DeviceId, property: PropertyKey): boolean {
+    return (
+      (this.#byDevice.get(device)?.has(property) ?? false) ||
+      this.#any(device, property) !== undefined
+    );
+  }
+
+  /** Entries for the property of the device, its own and those of any device, in order of scene and trigger. */
   lookup(device: DeviceId, property: PropertyKey): readonly IndexEntry[] {
-    const own = this.#byDevice.get(device)?.get(property);
-    if (this.#byProperty.size === 0) return own ?? NONE;
+    return both(this.#byDevice.get(device)?.get(property)?.all, this.#any(device, property)?.all);
+  }
+
+  /** Entries that a change to the value can concern, in order; `previous` is null where all crossings are to be seen. */
+  concerned(
+    device: DeviceId,
+    property: PropertyKey,
+    value: PropertyValue,
+    previous: PropertyValue | null,
+  ): readonly IndexEntry[] {
+    return both(
+      this.#byDevice.get(device)?.get(property)?.concerned(value, previous),
+      this.#any(device, property)?.concerned(value, previous),
+    );
+  }
+
+  #any(device: DeviceId, property: PropertyKey): PropertyEntries | undefined {
+    if (this.#byProperty.size === 0 || isHomeSubject(device)) return undefined;
     const at = property.indexOf('@');
-    const any = this.#byProperty.get(at < 0 ? property : property.slice(0, at));
-    if (any === undefined) return own ?? NONE;
-    return own === undefined ? any : [...own, ...any].sort(inOrder);
+    return this.#byProperty.get(at < 0 ? property : property.slice(0, at));
   }
 
   /** The properties of the device that some scene's own entries look at. */
@@ -29,7 +53,7 @@ export class TriggerIndex {
     for (const entry of entries) {
       const { subject } = entry;
       if (subject.kind === 'any') {
-        insert(this.#byProperty, subject.property, entry);
+        entriesOf(this.#byProperty, subject.property).add(entry);
         continue;
       }
       let properties = this.#byDevice.get(subject.device);
@@ -37,7 +61,7 @@ export class TriggerIndex {
         properties = new Map();
         this.#byDevice.set(subject.device, properties);
       }
-      insert(properties, subject.property, entry);
+      entriesOf(properties, subject.property).add(entry);
     }
   }
 
@@ -55,31 +79,24 @@ export class TriggerIndex {
   }
 }
 
-function insert<Key>(map: Map<Key, IndexEntry[]>, key: Key, entry: IndexEntry): void {
+function both(
+  own: readonly IndexEntry[] | undefined,
+  any: readonly IndexEntry[] | undefined,
+): readonly IndexEntry[] {
+  if (any === undefined || any.length === 0) return own ?? NONE;
+  return own === undefined || own.length === 0 ? any : [...own, ...any].sort(inOrder);
+}
+
+function entriesOf<Key>(map: Map<Key, PropertyEntries>, key: Key): PropertyEntries {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = new PropertyEntries();
+  map.set(key, made);
+  return made;
+}
+
+function removeScene<Key>(map: Map<Key, PropertyEntries>, key: Key, scene: SceneId): void {
   const entries = map.get(key);
-  if (entries === undefined) {
-    map.set(key, [entry]);
-    return;
-  }
-  // Scenes mostly come in order, so the place is looked for from the end.
-  let at = entries.length;
-  for (
-    let before = entries[at - 1];
-    before && inOrder(before, entry) > 0;
-    before = entries[at - 1]
-  ) {
-    at -= 1;
-  }
-  entries.splice(at, 0, entry);
-}
-
-function removeScene<Key>(map: Map<Key, IndexEntry[]>, key: Key, scene: SceneId): void {
-  const left = (map.get(key) ?? []).filter((entry) => entry.scene !== scene);
-  if (left.length === 0) map.delete(key);
-  else map.set(key, left);
-}
-
-function inOrder(a: IndexEntry, b: IndexEntry): number {
-  if (a.scene !== b.scene) return a.scene < b.scene ? -1 : 1;
-  return a.trigger - b.trigger || a.item - b.item;
+  entries?.remove(scene);
+  if (entries?.all.length === 0) map.delete(key);
 }

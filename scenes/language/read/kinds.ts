@@ -29,7 +29,7 @@ export const KINDS: Kinds = {
     later: [],
   },
   steps: {
-    kinds: { ...EFFECT_STEPS, ...FLOW_STEPS, ...SCENE_STEPS, ...SOURCE_STEPS },
+    kinds: { ...EFFECT_STEPS, ...FLOW_STEPS, ...SCENE_STEPS, ...SOURCE_STEPS, ...VARIABLE_STEPS },
     later: LATER_STEPS,
   },
 };
