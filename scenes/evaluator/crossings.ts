@@ -4,7 +4,8 @@ import type { DeviceId } from '../../hub/model/identifiers.ts';
 import type { PropertyKey } from '../../hub/model/properties.ts';
 import type { ChangeInput, SceneWorld } from '../../hub/model/scene-world.ts';
 import type { Crossing } from '../language/values.ts';
-import type { IndexEntry } from './entries.ts';
+import type { EntryOrigin, IndexEntry } from './entries.ts';
+import { readValue } from './levels.ts';
 import type { SceneTables } from './tables.ts';
 
 type CrossesEntry = Extract<IndexEntry, { kind: 'crosses' }>;
@@ -34,11 +35,39 @@ export function crosses(
   return isNew;
 }
 
-function crossedKey(
-  { scene, trigger, item }: CrossesEntry,
-  { device, property }: ChangeInput,
-): string {
-  return `${scene}/${trigger}/${item}/${device}/${property}`;
+/** As `crosses`, of how far one number is above another; a change of either is looked at. */
+export function crossesOther(
+  tables: SceneTables,
+  entry: CrossesEntry,
+  change: ChangeInput,
+  isBaseline: boolean,
+  world: SceneWorld,
+): boolean {
+  const { subject, other } = entry.crossing;
+  if (other === null || subject.kind === 'any') return false;
+  const isOwn = change.device === subject.device && change.property === subject.property;
+  const standing = isOwn ? other : subject;
+  const beside = readValue(world, standing.device, standing.property);
+  const { value, previous } = change;
+  if (typeof value !== 'number' || typeof beside !== 'number') return false;
+  const above = (number: number): number => (isOwn ? number - beside : beside - number);
+  const difference = {
+    ...change,
+    device: subject.device,
+    property: subject.property,
+    value: above(value),
+    previous: typeof previous === 'number' ? above(previous) : null,
+  };
+  return crosses(tables, entry, difference, isBaseline);
+}
+
+function crossedKey(entry: CrossesEntry, { device, property }: ChangeInput): string {
+  return `${entryKey(entry)}/${device}/${property}`;
+}
+
+/** Names an entry of a scene, within what tables keep of it. */
+export function entryKey({ scene, trigger, item, part }: EntryOrigin): string {
+  return `${scene}/${trigger}${part === undefined ? '' : `.${part}`}/${item}`;
 }
 
 function isOver({ direction, threshold }: Crossing, value: number): boolean {

@@ -1,5 +1,7 @@
 // A hold: a level that must last for a time. One small automaton for triggers (`holds … for`) and for waits of runs.
+
 import { type Deadline, deadlineAfter, type Instant, remainingMs } from '../../hub/model/clock.ts';
+import type { HoldAway } from '../language/state.ts';
 
 /** Three-valued truth: a value that is not known is neither equal nor unequal to anything. */
 export type Truth = 'true' | 'false' | 'unknown';
@@ -20,6 +22,8 @@ export interface HoldState {
   readonly away: Deadline | null;
   /** It has held long enough and told so; it must end before it can tell again. */
   readonly isFired: boolean;
+  /** What was left of it when its level was no more known, while its time stands still. */
+  readonly leftMs?: number;
   /** Milliseconds of it that nobody watched, since the hub was off and the value the same before and after. */
   readonly assumedMs: number;
 }
@@ -36,25 +40,41 @@ export function stepHold(
   level: Truth,
   forMs: number,
   at: { readonly now: Instant; readonly bootId: string },
+  whileAway: HoldAway = 'ignore',
 ): HoldResult {
   if (level === 'false') return { hold: null, fires: false };
-  if (level === 'unknown') return { hold: hold && away(hold, at), fires: false };
+  if (level === 'unknown') return { hold: hold && away(hold, at, whileAway), fires: false };
   const held: HoldState =
     hold === null
       ? { due: deadlineAfter(at.now, at.bootId, forMs), away: null, isFired: false, assumedMs: 0 }
-      : hold.away === null
-        ? hold
-        : { ...hold, away: null };
+      : goneOn(hold, at);
   if (held.isFired || remainingMs(held.due, at.now, at.bootId) > 0)
     return { hold: held, fires: false };
   return { hold: { ...held, isFired: true }, fires: true };
 }
 
+/** The hold as its level is known again. */
+function goneOn(
+  hold: HoldState,
+  at: { readonly now: Instant; readonly bootId: string },
+): HoldState {
+  if (hold.leftMs !== undefined) {
+    const { leftMs, ...rest } = hold;
+    return { ...rest, due: deadlineAfter(at.now, at.bootId, leftMs) };
+  }
+  return hold.away === null ? hold : { ...hold, away: null };
+}
+
 function away(
   hold: HoldState,
   at: { readonly now: Instant; readonly bootId: string },
+  whileAway: HoldAway,
 ): HoldState | null {
-  if (hold.isFired) return hold;
+  if (hold.isFired || hold.leftMs !== undefined) return hold;
+  if (whileAway === 'reset') return null;
+  if (whileAway === 'pause') {
+    return { ...hold, leftMs: Math.max(0, remainingMs(hold.due, at.now, at.bootId)) };
+  }
   if (hold.away === null) {
     return { ...hold, away: deadlineAfter(at.now, at.bootId, AWAY_GRACE_MS) };
   }
@@ -63,7 +83,7 @@ function away(
 
 /** When the hold must be looked at again; null where only a change can move it. */
 export function holdWakesAt(hold: HoldState): Deadline | null {
-  if (hold.isFired) return null;
+  if (hold.isFired || hold.leftMs !== undefined) return null;
   return hold.away ?? hold.due;
 }
 

@@ -28,6 +28,23 @@ export function compileLevel(
   return { subject, test: valueTest(subjectSpec(names, subject), matcher) };
 }
 
+/** The test of a matcher for values of the subject. */
+export function subjectTest(
+  names: Pick<SceneNames, 'device'>,
+  subject: Subject,
+  matcher: Matcher,
+): ValueTest {
+  return valueTest(subjectSpec(names, subject), matcher);
+}
+
+/** The only values that are meant; null where numbers or colours are, since those may lie a little apart. */
+export function exactValues(matcher: Matcher): readonly PropertyValue[] | null {
+  if (matcher.kind === 'range') return null;
+  const { values } = matcher;
+  const isExact = values.every((value) => typeof value === 'boolean' || typeof value === 'string');
+  return isExact ? values : null;
+}
+
 function subjectSpec(
   names: Pick<SceneNames, 'device'>,
   subject: Subject,

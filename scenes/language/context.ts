@@ -3,6 +3,7 @@
 import * as v from 'valibot';
 import type { DeviceRecord } from '../../hub/model/device.ts';
 import type { InputProblem } from '../../hub/model/errors.ts';
+import type { RoomId } from '../../hub/model/identifiers.ts';
 import { nearestName } from '../../hub/model/nearest-name.ts';
 import {
   findProperty,
@@ -238,6 +239,26 @@ export class ReadContext {
     if (found === null) return null;
     const { device, descriptor, spec } = found;
     return { subject: { kind: 'device', device: device.id, property: descriptor.key }, spec };
+  }
+
+  /** What is known of the values of a subject that was looked up before. */
+  specOfSubject(subject: Subject): PropertySpec | null {
+    if (subject.kind === 'any') return findProperty(subject.property) ?? null;
+    const { properties } = this.names.device(subject.device)?.description ?? { properties: [] };
+    const descriptor = properties.find(({ key }) => key === subject.property);
+    return descriptor ? specOf(descriptor) : null;
+  }
+
+  /** The room that is called so; remembers the place for what is stored. */
+  room(handle: string, path: Path): RoomId | null {
+    const room = this.names.room(handle);
+    if (room === undefined) {
+      const nearest = nearestName(handle, this.names.roomHandles());
+      const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
+      return this.refuse(path, `There is no room "${handle.slice(0, 64)}"${hint}`);
+    }
+    this.remember(path, 'value', { text: handle, name: handle, id: room.id });
+    return room.id;
   }
 
   kind(reference: string, path: Path, of: 'key' | 'value' = 'value'): FoundSubject | null {

@@ -269,7 +269,9 @@ const MALFORMED: readonly (readonly [title: string, text: string, expected: read
     [
       'a threshold with its unit',
       'scene: S\nwhen:\n  - crosses: {kitchen-climate.temperature: {above: 28°C}}\ndo: [{toggle: hall-lamp}]\n',
-      ['3:52 A number without its unit is wanted here, such as 28 (here stands "28°C")'],
+      [
+        '3:52 A number without its unit is wanted here, such as 28, or the device.property to compare it with (here stands "28°C")',
+      ],
     ],
     [
       'no threshold',

@@ -12,9 +12,10 @@ import { DEFAULT_AFTER_OUTAGE, type Scene } from './scene.ts';
 import { sceneSentence } from './sentences.ts';
 import type { Step, TextPart } from './steps.ts';
 import { TEST_DEVICES, TEST_NAMES, TEST_ROOMS } from './test-home.ts';
+import { levels, patternTriggers, presses, stateConditions, stateTriggers } from './test-states.ts';
 import { timeConditions, timeTriggers } from './test-times.ts';
 import type { Trigger } from './triggers.ts';
-import type { LevelMatch, Subject } from './values.ts';
+import type { Subject } from './values.ts';
 import type { Assignment } from './variables.ts';
 
 function sentence(text: string): { en: string; zh: string } {
@@ -134,124 +135,22 @@ const subject = (handle: string, key: string): Subject => {
   return { kind: 'device', device: id(handle), property: found.key };
 };
 
-function levels(): fc.Arbitrary<LevelMatch> {
-  return fc.oneof(
-    fc.record({
-      subject: fc.constantFrom(
-        subject('hall-lamp', 'on'),
-        subject('washer', 'on'),
-        subject('hall-door', 'open'),
-        subject('hall-motion', 'occupancy'),
-        subject('front-lock', 'locked'),
-        subject('double-switch', 'on@1'),
-        subject('double-switch', 'on@2'),
-        { kind: 'any' as const, property: 'waterLeak' },
-      ),
-      matcher: fc.record({
-        kind: fc.constant('oneOf' as const),
-        values: fc.constantFrom<readonly boolean[]>([true], [false], [true, false]),
-      }),
-    }),
-    fc.record({
-      subject: fc.constantFrom(
-        subject('kitchen-climate', 'temperature'),
-        subject('thermostat', 'temperature'),
-        subject('washer', 'power'),
-      ),
-      matcher: fc.oneof(
-        fc.record({
-          kind: fc.constant('oneOf' as const),
-          values: fc.constantFrom<readonly number[]>([20], [20.04], [20, 21]),
-        }),
-        fc.constantFrom(
-          { kind: 'range' as const, above: 20, below: null },
-          { kind: 'range' as const, above: null, below: 20 },
-          { kind: 'range' as const, above: 20, below: 20.5 },
-        ),
-      ),
-    }),
-    fc.record({
-      subject: fc.constant(subject('thermostat', 'mode')),
-      matcher: fc.record({
-        kind: fc.constant('oneOf' as const),
-        values: fc.constantFrom<readonly string[]>(['off'], ['heat'], ['heat', 'auto']),
-      }),
-    }),
-  );
-}
-
 const some = <Item>(item: fc.Arbitrary<Item>) => fc.array(item, { minLength: 1, maxLength: 2 });
 const duration = () => fc.constantFrom(0, 1, 1000, 1500, 60_000, 90_000, 3_600_000, 86_400_000);
-const presses = () =>
-  fc.record({
-    subject: fc.constantFrom(
-      subject('bedroom-button', 'button'),
-      subject('living-remote', 'button'),
-      { kind: 'any' as const, property: 'button' },
-    ),
-    values: fc.constantFrom<readonly string[]>(
-      ['single'],
-      ['double'],
-      ['single', 'double'],
-      ['on'],
-    ),
-  });
-
 function triggers(): fc.Arbitrary<Trigger> {
-  const alsoReconnect = fc.boolean();
-  return fc.oneof(
-    fc.record({ kind: fc.constant('becomes' as const), of: some(levels()), alsoReconnect }),
-    fc.record({
-      kind: fc.constant('changes' as const),
-      of: some(levels().map((level) => level.subject)),
-      alsoReconnect,
-    }),
-    fc.record({
-      kind: fc.constant('crosses' as const),
-      of: some(
-        fc.record({
-          subject: fc.constantFrom(
-            subject('kitchen-climate', 'temperature'),
-            subject('kitchen-climate', 'humidity'),
-          ),
-          direction: fc.constantFrom('above' as const, 'below' as const),
-          threshold: fc.constantFrom(20, 20.04),
-          hysteresis: fc.constantFrom(0, 0.5),
-        }),
-      ),
-      alsoReconnect,
-    }),
-    fc.record({
-      kind: fc.constant('holds' as const),
-      of: some(levels()),
-      forMs: fc.constantFrom(1000, 60_000),
-    }),
-    fc.record({ kind: fc.constant('presses' as const), of: some(presses()) }),
-    timeTriggers(),
-  );
+  return fc.oneof(stateTriggers(), patternTriggers(conditions(0)), timeTriggers());
 }
 
 function conditions(depth = 2): fc.Arbitrary<Condition> {
-  const is = levels()
-    .filter((level) => level.subject.kind === 'device')
-    .chain((level) =>
-      fc.record({
-        kind: fc.constant('is' as const),
-        device: fc.constant(
-          level.subject.kind === 'device' ? level.subject.device : id('hall-lamp'),
-        ),
-        property: fc.constant(level.subject.property as never),
-        matcher: fc.constant(level.matcher),
-        ifUnknown: fc.constantFrom('unknown' as const, 'pass' as const, 'fail' as const),
-      }),
-    );
   const timed = timeConditions();
-  if (depth === 0) return fc.oneof(is, timed);
+  if (depth === 0) return fc.oneof(stateConditions(), timed);
   const inner = conditions(depth - 1);
   const of = fc.array(inner, { minLength: 2, maxLength: 2 });
   return fc.oneof(
-    is,
+    stateConditions(),
     timed,
+    fc.record({ kind: fc.constant('oneOf' as const), of }),
+    fc.record({ kind: fc.constant('atLeast' as const), count: fc.constantFrom(1, 2), of }),
     fc.record({ kind: fc.constant('all' as const), of }),
     fc.record({ kind: fc.constant('any' as const), of }),
     fc.record({ kind: fc.constant('not' as const), of: inner }),

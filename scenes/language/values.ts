@@ -25,11 +25,23 @@ export interface LevelMatch {
   readonly matcher: Matcher;
 }
 
-/** A number going over or under a threshold; it must come back by `hysteresis` before it can do so again. */
+/** The property of a device. */
+export interface PropertyRef {
+  readonly device: DeviceId;
+  readonly property: PropertyKey;
+}
+
+/**
+ * A number going over or under a threshold, or over or under another number; it must come back by `hysteresis` before
+ * it can do so again.
+ */
 export interface Crossing {
   readonly subject: Subject;
   readonly direction: 'above' | 'below';
+  /** Of the number itself, or of how far it is above `other`. */
   readonly threshold: number;
+  /** The number with which it is compared; null: none. */
+  readonly other: PropertyRef | null;
   readonly hysteresis: number;
 }
 

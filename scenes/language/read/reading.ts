@@ -5,6 +5,7 @@ import type { Condition } from '../conditions.ts';
 import type { ReadContext } from '../context.ts';
 import type { Path } from '../document.ts';
 import { SCENE_LIMITS } from '../scene.ts';
+import { name } from '../shapes/parts.ts';
 import type { Step } from '../steps.ts';
 import type { Trigger } from '../triggers.ts';
 import type { VariableType } from '../variables.ts';
@@ -46,6 +47,7 @@ export class Reading {
   readonly variables = new Map<string, { type: VariableType; scope: 'run' | 'scene' }>();
   #conditions = 0;
   #steps = 0;
+  readonly #triggerIds: string[] = [];
 
   constructor(context: ReadContext, kinds: Kinds) {
     this.context = context;
@@ -59,7 +61,22 @@ export class Reading {
 
   /** One item of `when`. */
   trigger(data: unknown, path: Path): Trigger | null {
+    if (typeof data !== 'object' || data === null || !('id' in data)) return this.part(data, path);
+    const { id, ...rest } = data;
+    const checked = this.context.shaped(name, id, [...path, 'id']);
+    if (checked !== null && !this.#triggerIds.includes(checked)) this.#triggerIds.push(checked);
+    const trigger = this.part(rest, path);
+    return trigger && checked !== null ? { ...trigger, id: checked } : null;
+  }
+
+  /** A trigger inside another one. */
+  part(data: unknown, path: Path): Trigger | null {
     return this.#item(this.#kinds.triggers, data, path, 'A trigger');
+  }
+
+  /** The ids of the scene's triggers, as far as they were read. */
+  get triggerIds(): readonly string[] {
+    return this.#triggerIds;
   }
 
   /** A condition with those inside it. */

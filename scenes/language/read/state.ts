@@ -1,10 +1,22 @@
-// Reads triggers and conditions on what devices report.
-import type { Condition, IfUnknown, StateCondition } from '../conditions.ts';
+// Reads triggers and conditions on what devices report and are told.
+import { DEVICE_KINDS } from '../../../hub/model/device-kind.ts';
+import { nearestName } from '../../../hub/model/nearest-name.ts';
+import type { PropertyValue } from '../../../hub/model/properties.ts';
+import type { Condition } from '../conditions.ts';
 import type { FoundSubject, ReadContext } from '../context.ts';
 import type { Path } from '../document.ts';
 import { stateConditionShapes, stateTriggerShapes } from '../shapes/state.ts';
-import type { StateTrigger } from '../triggers.ts';
-import type { Crossing, LevelMatch } from '../values.ts';
+import type {
+  CommandSeen,
+  IfUnknown,
+  Move,
+  Quantity,
+  Selection,
+  StateCondition,
+  StateTrigger,
+} from '../state.ts';
+import type { Crossing, LevelMatch, Matcher, PropertyRef } from '../values.ts';
+import { readExpressionAt } from './expressions.ts';
 import {
   eachSubject,
   LATER_OF_TRIGGERS,
@@ -14,43 +26,81 @@ import {
   readReferences,
   stateSubject,
 } from './parts.ts';
-import { type Reading, type ReadKind, shapedKind } from './reading.ts';
+import { isComplete, type Reading, type ReadKind, shapedKind } from './reading.ts';
+
+const SHAPES = stateTriggerShapes;
 
 /** Triggers on states and events, by key. */
 export const STATE_TRIGGERS = {
   becomes: shapedKind(
-    stateTriggerShapes.becomes,
+    SHAPES.becomes,
     LATER_OF_TRIGGERS,
     ({ context }, shaped, path): StateTrigger | null => {
       const of = readLevels(context, shaped.becomes, [...path, 'becomes'], 'becomes');
-      return of && { kind: 'becomes', of, alsoReconnect: shaped.also !== undefined };
+      if (of === null) return null;
+      const subjects = of.map(({ subject }) => subject);
+      const from = readEdgeMatcher(context, subjects, shaped.from, [...path, 'from']);
+      return from && { kind: 'becomes', of, from: from.matcher, ...alsoRules(shaped.also) };
     },
   ),
   changes: shapedKind(
-    stateTriggerShapes.changes,
+    SHAPES.changes,
     LATER_OF_TRIGGERS,
     ({ context }, shaped, path): StateTrigger | null => {
-      const of = readReferences(
-        shaped.changes,
-        [...path, 'changes'],
-        (text, at) =>
-          stateSubject(context, context.subject(text, at, 'value'), at)?.subject ?? null,
+      const of = readStates(context, shaped.changes, [...path, 'changes']);
+      if (of === null) return null;
+      const from = readEdgeMatcher(context, of, shaped.from, [...path, 'from']);
+      const to = readEdgeMatcher(context, of, shaped.to, [...path, 'to']);
+      const notTo = readEdgeMatcher(context, of, shaped['not-to'], [...path, 'not-to']);
+      const { alsoReconnect, alsoSave } = alsoRules(shaped.also);
+      if (from === null || to === null || notTo === null) return null;
+      if (alsoSave) return refuseSave(context, path);
+      const matchers = { from: from.matcher, to: to.matcher, notTo: notTo.matcher };
+      return { kind: 'changes', of, ...matchers, alsoReconnect };
+    },
+  ),
+  reports: shapedKind(
+    SHAPES.reports,
+    LATER_OF_TRIGGERS,
+    ({ context }, shaped, path): StateTrigger | null => {
+      const of = readStates(context, shaped.reports, [...path, 'reports']);
+      return of && { kind: 'reports', of };
+    },
+  ),
+  commanded: shapedKind(
+    SHAPES.commanded,
+    LATER_OF_TRIGGERS,
+    ({ context }, shaped, path): StateTrigger | null => {
+      const of = Object.entries(shaped.commanded).map(([key, what]) =>
+        readCommandSeen(context, key, what, [...path, 'commanded', key]),
       );
-      return of && { kind: 'changes', of, alsoReconnect: shaped.also !== undefined };
+      return isComplete(of) ? { kind: 'commanded', of } : null;
     },
   ),
   crosses: shapedKind(
-    stateTriggerShapes.crosses,
+    SHAPES.crosses,
     LATER_OF_TRIGGERS,
     ({ context }, shaped, path): StateTrigger | null => {
       const of = eachSubject(context, shaped.crosses, [...path, 'crosses'], (found, what, at) =>
         readCrossings(context, found, what, at),
       );
-      return of && { kind: 'crosses', of: of.flat(), alsoReconnect: shaped.also !== undefined };
+      const { alsoReconnect, alsoSave } = alsoRules(shaped.also);
+      if (alsoSave) return refuseSave(context, path);
+      return of && { kind: 'crosses', of: of.flat(), alsoReconnect };
+    },
+  ),
+  moves: shapedKind(
+    SHAPES.moves,
+    LATER_OF_TRIGGERS,
+    ({ context }, shaped, path): StateTrigger | null => {
+      const of = eachSubject(context, shaped.moves, [...path, 'moves'], (found, what, at) =>
+        readMove(context, found, what, at),
+      );
+      return of && { kind: 'moves', of };
     },
   ),
   holds: shapedKind(
-    stateTriggerShapes.holds,
+    SHAPES.holds,
     LATER_OF_TRIGGERS,
     ({ context }, shaped, path): StateTrigger | null => {
       const of = readLevels(context, shaped.holds, [...path, 'holds'], 'holds');
@@ -67,18 +117,140 @@ export const STATE_TRIGGERS = {
           'A hold lasts longer than nothing; use becomes instead',
         );
       }
-      return of && forMs !== null ? { kind: 'holds', of, forMs } : null;
+      const { away = 'ignore', already = 'now' } = shaped;
+      return of && forMs !== null ? { kind: 'holds', of, forMs, away, already } : null;
+    },
+  ),
+  silent: shapedKind(
+    SHAPES.silent,
+    LATER_OF_TRIGGERS,
+    ({ context }, shaped, path): StateTrigger | null => {
+      const of = readStates(context, shaped.silent, [...path, 'silent']);
+      const forMs = context.duration(shaped.for, [...path, 'for']);
+      const named = of?.flatMap((subject): PropertyRef[] =>
+        subject.kind === 'device' ? [{ device: subject.device, property: subject.property }] : [],
+      );
+      if (named !== undefined && named.length !== of?.length) {
+        return context.refuse([...path, 'silent'], 'Silence is that of a device; name it');
+      }
+      if (forMs === 0) return context.refuse([...path, 'for'], 'How long is it silent?');
+      return named && forMs !== null ? { kind: 'silent', of: named, forMs } : null;
     },
   ),
   presses: shapedKind(
-    stateTriggerShapes.presses,
+    SHAPES.presses,
     LATER_OF_TRIGGERS,
     ({ context }, shaped, path): StateTrigger | null => {
       const of = readPresses(context, shaped.presses, [...path, 'presses']);
       return of && { kind: 'presses', of };
     },
   ),
-};
+} satisfies Readonly<Record<string, ReadKind<StateTrigger>>>;
+
+/** What `also` says. */
+export function alsoRules(also: string | readonly string[] | undefined): {
+  readonly alsoReconnect: boolean;
+  readonly alsoSave: boolean;
+} {
+  const words = typeof also === 'string' ? [also] : (also ?? []);
+  return { alsoReconnect: words.includes('reconnect'), alsoSave: words.includes('save') };
+}
+
+function refuseSave(context: ReadContext, path: Path): null {
+  return context.refuse(
+    [...path, 'also'],
+    'A change is never there already when the scene is saved; only becomes and so are',
+  );
+}
+
+function readStates(
+  context: ReadContext,
+  references: string | readonly string[],
+  path: Path,
+): StateSubject[] | null {
+  return readReferences(
+    references,
+    path,
+    (text, at) => stateSubject(context, context.subject(text, at, 'value'), at)?.subject ?? null,
+  );
+}
+
+type StateSubject = LevelMatch['subject'];
+
+/** `from`, `to` or `not-to`: checked for each of the properties, meant for all of them. */
+function readEdgeMatcher(
+  context: ReadContext,
+  subjects: readonly StateSubject[],
+  what: unknown,
+  path: Path,
+): { readonly matcher: Matcher | null } | null {
+  if (what === undefined) return { matcher: null };
+  let matcher: Matcher | null = null;
+  for (const subject of subjects) {
+    const spec = context.specOfSubject(subject);
+    matcher = spec && readMatcher(context, spec, what, path);
+    if (matcher === null) return null;
+  }
+  return { matcher };
+}
+
+function readCommandSeen(
+  context: ReadContext,
+  key: string,
+  what: unknown,
+  path: Path,
+): CommandSeen | null {
+  if (key.includes('.')) {
+    const found = context.subject(key, path, 'key');
+    if (found === null) return null;
+    if (found.spec.access !== 'rw' && found.spec.access !== 'w') {
+      return context.refuse(path, `"${key}" is never set, so no command for it is seen`, 'key');
+    }
+    const matcher = readMatcher(context, found.spec, what, path);
+    return matcher && { kind: 'set', subject: found.subject, matcher };
+  }
+  const device = context.device(key, path, 'key');
+  if (device === null) return null;
+  context.remember(path, 'key', { text: key, name: key, id: device.id });
+  const { commands } = device.description;
+  if (typeof what !== 'string' || !commands.includes(what)) {
+    const nearest = typeof what === 'string' ? nearestName(what, commands) : undefined;
+    const hint =
+      nearest === undefined
+        ? `it has ${commands.join(', ') || 'none'}`
+        : `did you mean ${nearest}?`;
+    return context.refuse(
+      path,
+      `${device.name} has no command "${String(what).slice(0, 40)}"; ${hint}`,
+    );
+  }
+  return { kind: 'invoke', device: device.id, name: what };
+}
+
+function readMove(
+  context: ReadContext,
+  { subject, spec }: FoundSubject,
+  what: unknown,
+  path: Path,
+): Move | null {
+  const { by, up, down, within } = what as {
+    readonly by?: number;
+    readonly up?: number;
+    readonly down?: number;
+    readonly within: string;
+  };
+  if (spec.type !== 'number') {
+    return context.refuse(path, `"${spec.name}" is not a number and moves nowhere`, 'key');
+  }
+  const given = [by, up, down].filter((one) => one !== undefined);
+  const withinMs = context.duration(within, [...path, 'within']);
+  if (given.length !== 1 || given[0] === undefined) {
+    return context.refuse(path, 'Say one of `by`, `up` and `down`, such as {up: 2, within: 10min}');
+  }
+  if (withinMs === 0) return context.refuse([...path, 'within'], 'Within what time?');
+  const direction = by !== undefined ? 'either' : up !== undefined ? 'up' : 'down';
+  return withinMs === null ? null : { subject, direction, by: given[0], withinMs };
+}
 
 /** Conditions on states, by key. */
 export const STATE_CONDITIONS: Readonly<Record<string, ReadKind<Condition>>> = {
@@ -92,32 +264,204 @@ export const STATE_CONDITIONS: Readonly<Record<string, ReadKind<Condition>>> = {
   below: shapedKind(stateConditionShapes.below, [], (reading, shaped, path) =>
     readBound(reading, 'below', shaped.below, shaped['if-unknown'], path),
   ),
+  held: shapedKind(stateConditionShapes.held, [], ({ context }, shaped, path) =>
+    readPast(context, 'held', shaped.held, [...path, 'held'], {
+      text: shaped.for,
+      path: [...path, 'for'],
+    }),
+  ),
+  was: shapedKind(stateConditionShapes.was, [], ({ context }, shaped, path) =>
+    readPast(context, 'was', shaped.was, [...path, 'was'], {
+      text: shaped.within,
+      path: [...path, 'within'],
+    }),
+  ),
+  some: shapedKind(stateConditionShapes.some, [], ({ context }, { some }, path) =>
+    readQuantity(context, { kind: 'some' }, some, [...path, 'some']),
+  ),
+  every: shapedKind(stateConditionShapes.every, [], ({ context }, { every }, path) =>
+    readQuantity(context, { kind: 'every' }, every, [...path, 'every']),
+  ),
+  none: shapedKind(stateConditionShapes.none, [], ({ context }, { none }, path) =>
+    readQuantity(context, { kind: 'none' }, none, [...path, 'none']),
+  ),
+  reachable: shapedKind(stateConditionShapes.reachable, [], ({ context }, shaped, path) => {
+    const isList = typeof shaped.reachable !== 'string';
+    const handles = typeof shaped.reachable === 'string' ? [shaped.reachable] : shaped.reachable;
+    const of = handles.map((handle, index) => {
+      const at = isList ? [...path, 'reachable', index] : [...path, 'reachable'];
+      const device = context.device(handle, at, 'value');
+      if (device) context.remember(at, 'value', { text: handle, name: handle, id: device.id });
+      return device && { device: device.id };
+    });
+    return isComplete(of) ? { kind: 'reachable', of } : null;
+  }),
+  'triggered-by': shapedKind(stateConditionShapes['triggered-by'], [], (reading, shaped, path) => {
+    const asked = shaped['triggered-by'];
+    const ids = typeof asked === 'string' ? [asked] : asked;
+    const known = reading.triggerIds;
+    const unknown = ids.find((id) => !known.includes(id));
+    if (unknown === undefined) return { kind: 'triggeredBy', ids };
+    const nearest = nearestName(unknown, known);
+    const hint =
+      nearest === undefined
+        ? `they have ${known.join(', ') || 'none'}`
+        : `did you mean ${nearest}?`;
+    return reading.context.refuse(
+      [...path, 'triggered-by'],
+      `No trigger of this scene has the id "${unknown}"; ${hint}`,
+    );
+  }),
+  expression: shapedKind(stateConditionShapes.expression, [], ({ context }, shaped, path) => {
+    const at = [...path, 'expression'];
+    const expression = readExpressionAt(context, shaped.expression, at, 'boolean');
+    return expression && { kind: 'expression', expression };
+  }),
 };
 
 function readBound(
   { context }: Reading,
-  key: 'above' | 'below',
+  direction: 'above' | 'below',
   map: object,
-  ifUnknown: IfUnknown | undefined,
+  ifUnknown: IfUnknown = 'unknown',
   path: Path,
 ): Condition | null {
-  const of = eachSubject(context, map, [...path, key], (found, what, at): LevelMatch | null => {
-    const matcher = readMatcher(context, found.spec, { [key]: what }, at);
-    return matcher && { subject: found.subject, matcher };
-  });
-  return of && conditionOf(of, ifUnknown);
+  const of = eachSubject(
+    context,
+    map,
+    [...path, direction],
+    (found, what, at): Condition | null => {
+      const { subject, spec } = found;
+      if (subject.kind === 'any') {
+        return context.refuse(at, 'A condition names its device; or use some, every or none');
+      }
+      const { device, property } = subject;
+      if (typeof what === 'string') {
+        const right = readOther(context, spec, what, at);
+        return (
+          right && { kind: 'compares', left: { device, property }, direction, right, ifUnknown }
+        );
+      }
+      const matcher = readMatcher(context, spec, { [direction]: what }, at);
+      return matcher && { kind: 'is', device, property, matcher, ifUnknown };
+    },
+  );
+  return of && together(of);
 }
 
-function conditionOf(
+/** The number of a device with which another one is compared; both speak of the same thing. */
+function readOther(
+  context: ReadContext,
+  spec: FoundSubject['spec'],
+  reference: string,
+  path: Path,
+): PropertyRef | null {
+  const other = stateSubject(context, context.subject(reference, path, 'value'), path);
+  if (other === null) return null;
+  if (other.subject.kind === 'any') {
+    return context.refuse(path, 'A number is compared with that of one device; name it');
+  }
+  if (spec.type !== 'number' || other.spec.type !== 'number') {
+    return context.refuse(path, 'Only numbers are above or below each other');
+  }
+  if (spec.unit !== other.spec.unit) {
+    const units = [spec.unit, other.spec.unit].map((unit) => unit ?? 'no unit');
+    return context.refuse(path, `One is in ${units[0]} and the other in ${units[1]}`);
+  }
+  return { device: other.subject.device, property: other.subject.property };
+}
+
+function together(of: readonly Condition[]): Condition {
+  const only = of[0];
+  return of.length === 1 && only ? only : { kind: 'all', of };
+}
+
+/** Levels as conditions. */
+export function conditionsOf(
   levels: readonly LevelMatch[],
   ifUnknown: IfUnknown = 'unknown',
-): Condition | null {
-  const of = levels.flatMap(({ subject, matcher }): StateCondition[] =>
+): StateCondition[] {
+  return levels.flatMap(({ subject, matcher }): StateCondition[] =>
     subject.kind === 'device'
       ? [{ kind: 'is', device: subject.device, property: subject.property, matcher, ifUnknown }]
       : [],
   );
-  return of.length === 1 && of[0] ? of[0] : { kind: 'all', of };
+}
+
+function conditionOf(levels: readonly LevelMatch[], ifUnknown?: IfUnknown): Condition {
+  return together(conditionsOf(levels, ifUnknown));
+}
+
+function readPast(
+  context: ReadContext,
+  kind: 'held' | 'was',
+  map: object,
+  path: Path,
+  time: { readonly text: string; readonly path: Path },
+): Condition | null {
+  const levels = readLevels(context, map, path, 'is');
+  const ms = context.duration(time.text, time.path);
+  if (levels === null || ms === null) return null;
+  return together(
+    levels.flatMap(({ subject, matcher }): Condition[] =>
+      subject.kind === 'device'
+        ? [{ kind, device: subject.device, property: subject.property, matcher, ms }]
+        : [],
+    ),
+  );
+}
+
+const CHOICES = ['room', 'label', 'kind'];
+
+/** Devices chosen by room, label and kind, and what one of their properties is. */
+export function readQuantity(
+  context: ReadContext,
+  quantity: Quantity,
+  map: Readonly<Record<string, unknown>>,
+  path: Path,
+): Condition | null {
+  const of = readSelection(context, map, path);
+  const others = Object.entries(map).filter(([key]) => !CHOICES.includes(key));
+  const [property] = others;
+  if (property === undefined || others.length > 1) {
+    return context.refuse(
+      path,
+      'One property is looked at, such as open in {room: hall, open: true}',
+    );
+  }
+  const at = [...path, property[0]];
+  const found = stateSubject(context, context.kind(`kind.${property[0]}`, at, 'key'), at);
+  // Readers of values check what the shape lets through.
+  const matcher = found && readMatcher(context, found.spec, property[1] as PropertyValue, at);
+  if (of === null || found === null || matcher === null) return null;
+  return { kind: 'quantity', quantity, of, property: found.spec.name, matcher };
+}
+
+function readSelection(
+  context: ReadContext,
+  map: Readonly<Record<string, unknown>>,
+  path: Path,
+): Selection | null {
+  const { room: handle, label, kind } = map;
+  const at = [...path, 'room'];
+  const room = typeof handle === 'string' ? context.room(handle, at) : null;
+  if (handle !== undefined && room === null) return null;
+  if (label !== undefined && (typeof label !== 'string' || label.trim() === '')) {
+    return context.refuse([...path, 'label'], 'A label is a word of the household');
+  }
+  if (kind !== undefined && (typeof kind !== 'string' || !Object.hasOwn(DEVICE_KINDS, kind))) {
+    const kinds = Object.keys(DEVICE_KINDS);
+    const nearest = nearestName(String(kind), kinds);
+    const hint =
+      nearest === undefined ? `there are ${kinds.join(', ')}` : `did you mean ${nearest}?`;
+    const message = `"${String(kind).slice(0, 40)}" is not a kind of device; ${hint}`;
+    return context.refuse([...path, 'kind'], message);
+  }
+  return {
+    room,
+    label: typeof label === 'string' ? label.trim() : null,
+    deviceKind: typeof kind === 'string' ? kind : null,
+  };
 }
 
 function readCrossings(
@@ -131,8 +475,8 @@ function readCrossings(
     below,
     hysteresis = 0,
   } = what as {
-    readonly above?: number;
-    readonly below?: number;
+    readonly above?: number | string;
+    readonly below?: number | string;
     readonly hysteresis?: number;
   };
   if (spec.type !== 'number') {
@@ -144,8 +488,18 @@ function readCrossings(
     ['below', below],
   ] as const) {
     if (threshold === undefined) continue;
-    if (context.value(spec, threshold, [...path, direction]) === null) return null;
-    crossings.push({ subject, direction, threshold, hysteresis });
+    const at = [...path, direction];
+    if (typeof threshold === 'string') {
+      if (subject.kind === 'any') {
+        return context.refuse(path, 'Two numbers are those of two devices; name them', 'key');
+      }
+      const other = readOther(context, spec, threshold, at);
+      if (other === null) return null;
+      crossings.push({ subject, direction, threshold: 0, other, hysteresis });
+      continue;
+    }
+    if (context.value(spec, threshold, at) === null) return null;
+    crossings.push({ subject, direction, threshold, other: null, hysteresis });
   }
   if (crossings.length > 0) return crossings;
   return context.refuse(path, 'A threshold is wanted here, such as {above: 28}');

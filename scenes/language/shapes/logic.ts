@@ -1,10 +1,68 @@
-// The shapes of conditions put together.
+// The shapes of conditions put together, and of triggers made of levels and of other triggers.
 import * as v from 'valibot';
-import { type Inner, list } from './parts.ts';
+import { PATTERN_LIMITS } from '../state.ts';
+import { also, duration, type Inner, list, matcher, references } from './parts.ts';
+
+const COUNT_WANTED = 'how many is a whole number of at least 1';
+const count = v.pipe(v.number(COUNT_WANTED), v.integer(COUNT_WANTED), v.minValue(1, COUNT_WANTED));
+const AT_LEAST_WANTED =
+  '`at-least` is written as {count: 2, of: […]} with conditions, or {count: 2, room: hall, open: true}';
 
 /** Conditions made of conditions, by key. */
 export const logicConditionShapes = (inner: Inner) => ({
   all: v.strictObject({ all: list(inner.condition, '`all` takes a list of conditions') }),
   any: v.strictObject({ any: list(inner.condition, '`any` takes a list of conditions') }),
   not: v.strictObject({ not: inner.condition }),
+  'one-of': v.strictObject({
+    'one-of': list(inner.condition, '`one-of` takes a list of conditions'),
+  }),
+  'at-least': v.strictObject({
+    'at-least': v.objectWithRest(
+      { count, of: v.optional(list(inner.condition, '`of` takes a list of conditions')) },
+      v.unknown(),
+      AT_LEAST_WANTED,
+    ),
+  }),
+});
+
+const TIMES_WANTED = `\`times\` is a whole number from 2 to ${PATTERN_LIMITS.times}`;
+const SEQUENCE_WANTED = `a sequence is a list of 2 to ${PATTERN_LIMITS.parts} triggers`;
+
+/** Triggers made of levels and of other triggers, by key. */
+export const patternTriggerShapes = (inner: Inner) => ({
+  so: v.strictObject({ so: inner.condition, for: v.optional(duration), also }),
+  together: v.strictObject({
+    together: references(matcher),
+    'at-least': v.optional(count),
+    for: v.optional(duration),
+    also,
+  }),
+  expression: v.strictObject({
+    expression: v.string('an expression is a text'),
+    for: v.optional(duration),
+    also,
+  }),
+  sequence: v.strictObject({
+    sequence: v.pipe(
+      v.array(inner.trigger, SEQUENCE_WANTED),
+      v.minLength(2, SEQUENCE_WANTED),
+      v.maxLength(PATTERN_LIMITS.parts, SEQUENCE_WANTED),
+    ),
+    within: duration,
+  }),
+  count: v.strictObject({
+    count: v.strictObject(
+      {
+        of: inner.trigger,
+        times: v.pipe(
+          v.number(TIMES_WANTED),
+          v.integer(TIMES_WANTED),
+          v.minValue(2, TIMES_WANTED),
+          v.maxValue(PATTERN_LIMITS.times, TIMES_WANTED),
+        ),
+        within: duration,
+      },
+      'a count is written as {of: {presses: {…}}, times: 3, within: 1min}',
+    ),
+  }),
 });

@@ -77,8 +77,19 @@ export const references = <Schema extends v.GenericSchema>(matched: Schema) =>
       `at most ${SCENE_LIMITS.items} properties stand here`,
     ),
   );
+const ALSO_WANTED = '`also` is reconnect or save, or both as [reconnect, save]';
+const alsoWord = v.picklist(['reconnect', 'save'], ALSO_WANTED);
 /** When a trigger is met beyond its edge. */
-export const also = v.optional(v.literal('reconnect', '`also` can only be `reconnect`'));
+export const also = v.optional(
+  v.union([alsoWord, v.pipe(v.array(alsoWord), v.minLength(1), v.maxLength(2))], ALSO_WANTED),
+);
+
+const NAME_WANTED = 'a name is wanted here: a letter, then letters, digits and hyphens, at most 32';
+/** A name that the scene gives to a part of itself. */
+export const name = v.pipe(
+  v.string(NAME_WANTED),
+  v.regex(/^\p{L}[\p{L}\p{N}_-]{0,31}$/u, NAME_WANTED),
+);
 
 const EVENTS_WANTED = 'an event of the button is wanted here, such as single';
 /** Events of a button. */
