@@ -10,6 +10,7 @@ import { mqtt } from './mqtt.ts';
 import { endAllProcesses } from './process.ts';
 import { reportToCommandLink, reportToCommandMemory } from './report-to-command.ts';
 import { toRow, verdictOf } from './row.ts';
+import { againstPeer, eventToDecision, restartWithWaits } from './scenes/scenes.ts';
 import { start } from './start.ts';
 import { writes } from './writes.ts';
 
@@ -22,6 +23,9 @@ const BENCHES: readonly Bench[] = [
   matterMemory,
   writes,
   mqtt,
+  eventToDecision,
+  againstPeer,
+  restartWithWaits,
 ];
 
 function say(text: string): void {
