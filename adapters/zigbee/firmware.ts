@@ -10,7 +10,7 @@ import {
   toProblem,
   ValidationError,
 } from '../../hub/model/errors.ts';
-import type { FirmwareIdentity, FirmwareState } from '../../hub/model/firmware.ts';
+import type { FirmwareIdentity, FirmwareState, HeardFirmware } from '../../hub/model/firmware.ts';
 import type { NodeAddress } from '../../hub/model/identifiers.ts';
 import type { Node } from './node.ts';
 
@@ -22,6 +22,8 @@ const EMPTY_INDEX = 'no-images.json';
 export class FirmwareUpdates {
   readonly #folder: () => string;
   readonly #states = new Map<NodeAddress, FirmwareState>();
+  /** What nodes said that they run, also when they asked by themselves. */
+  readonly #identities = new Map<NodeAddress, FirmwareIdentity>();
   /** Looks at the node again once it has restarted. */
   readonly #restarted: (node: Node) => Promise<void>;
 
@@ -32,6 +34,15 @@ export class FirmwareUpdates {
 
   state(node: Node): FirmwareState {
     return this.#states.get(node.address) ?? { kind: 'idle' };
+  }
+
+  /** Which of the nodes take images, and what they have said so far, asked or by themselves. */
+  heardOf(nodes: Iterable<Node>): HeardFirmware[] {
+    return [...nodes].filter(isClient).map(({ address, device }) => ({
+      node: address,
+      manufacturerCode: device.manufacturerID ?? null,
+      identity: this.#identities.get(address) ?? null,
+    }));
   }
 
   /** @throws HubError where the node takes no images or does not answer */
@@ -82,6 +93,7 @@ export class FirmwareUpdates {
         throw new HubError('rejected-by-device', `${node.address} does not take this image`);
       }
       node.isUpdating = false;
+      this.#identities.delete(node.address);
       await this.#restarted(node).catch(() => {});
       end({ kind: 'done' });
     } catch (error) {
@@ -102,11 +114,27 @@ export class FirmwareUpdates {
     node.device.abortOta();
   }
 
-  /** A node that is being sent an image has asked for a part of it. */
-  asked(node: Node, { data }: Events.MessagePayload): void {
+  /** A node has asked for an image, or, while it is being sent one, for a part of it. */
+  heard(node: Node, { type, data }: Events.MessagePayload): void {
+    if (type === 'commandQueryNextImageRequest') this.#identify(node, data);
+    if (type !== 'commandImageBlockRequest') return;
     const offset = 'fileOffset' in data ? data.fileOffset : undefined;
     if (this.state(node).kind !== 'running' || typeof offset !== 'number') return;
     this.#states.set(node.address, { kind: 'running', bytes: offset });
+  }
+
+  #identify(node: Node, data: Events.MessagePayload['data']): void {
+    const read = (field: string): number | null => {
+      const value = Object.entries(data).find(([name]) => name === field)?.[1];
+      return typeof value === 'number' ? value : null;
+    };
+    const manufacturerCode = read('manufacturerCode');
+    const imageType = read('imageType');
+    const fileVersion = read('fileVersion');
+    if (manufacturerCode === null || imageType === null || fileVersion === null) return;
+    const hardwareVersion = read('hardwareVersion');
+    const identity = { manufacturerCode, imageType, fileVersion, hardwareVersion };
+    this.#identities.set(node.address, identity);
   }
 
   /** The coordinator is gone, and with it whatever was being sent. */
@@ -115,7 +143,7 @@ export class FirmwareUpdates {
   }
 
   #demandClient(node: Node): void {
-    if (node.device.endpoints.some((endpoint) => endpoint.supportsOutputCluster('genOta'))) return;
+    if (isClient(node)) return;
     throw new HubError('unsupported', `${node.address} takes no firmware over the air`);
   }
 
@@ -133,6 +161,10 @@ export class FirmwareUpdates {
     }
     return file;
   }
+}
+
+function isClient({ device }: Node): boolean {
+  return device.endpoints.some((endpoint) => endpoint.supportsOutputCluster('genOta'));
 }
 
 async function limited<Result>(work: Promise<Result>, message: string): Promise<Result> {

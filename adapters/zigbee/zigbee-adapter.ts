@@ -149,6 +149,8 @@ class ZigbeeAdapter implements Adapter {
         return this.#statistics();
       case 'firmwareCheck':
         return this.#firmware.check(this.#known(body.node));
+      case 'firmwareHeard':
+        return this.#firmware.heardOf(this.#nodes.values());
       case 'firmwareUpdate':
         this.#firmware.start(this.#known(body.node), body.path);
         return null;
@@ -233,7 +235,7 @@ class ZigbeeAdapter implements Adapter {
       const { device } = message;
       if (device.type === 'Coordinator') return;
       const node = this.#nodeOf(device);
-      if (message.type === 'commandImageBlockRequest') this.#firmware.asked(node, message);
+      if (message.cluster === 'genOta') this.#firmware.heard(node, message);
       if (node.isCurrent) this.#incoming.receive(node, message);
       else void this.#whenLoaded(node, () => this.#incoming.receive(node, message));
     });

@@ -1,7 +1,7 @@
 // Firmware: what a node runs, which images the hub has, and the update as the front doors see it.
 import type { Problem } from './errors.ts';
 import type { Actor } from './hub-port.ts';
-import type { DeviceId } from './identifiers.ts';
+import type { DeviceId, NodeAddress } from './identifiers.ts';
 import type { Job } from './job.ts';
 
 /** What a node says that it runs, and which images are for it. */
@@ -10,6 +10,14 @@ export interface FirmwareIdentity {
   readonly imageType: number;
   readonly fileVersion: number;
   readonly hardwareVersion: number | null;
+}
+
+/** A node that takes images, and what it has said that it runs, asked or by itself. */
+export interface HeardFirmware {
+  readonly node: NodeAddress;
+  /** Of its maker, as far as it is known before it has said more. */
+  readonly manufacturerCode: number | null;
+  readonly identity: FirmwareIdentity | null;
 }
 
 /** How far an adapter is with a node; `idle` also after the adapter was started anew. */
@@ -57,6 +65,18 @@ export interface Firmware {
   ): Promise<{ readonly added: readonly FirmwareImage[]; readonly refused: readonly string[] }>;
   /** Asks the device what it runs. @throws HubError where it does not answer or takes no images */
   check(device: DeviceId): Promise<FirmwareCheck>;
-  /** Updates the device as a job of kind `firmware`; one at a time for each radio. */
+  /**
+   * Updates the device as a job of kind `firmware`. One at a time for each adapter: the job waits for its turn.
+   * @throws ConflictError where the device is being updated or waits already, or its battery is low
+   */
   update(device: DeviceId, actor: Actor): Job;
+}
+
+/** Firmware as the program that runs the hub has it. */
+export interface FirmwareHost extends Firmware {
+  /** What the hub has that is newer than what the device runs, as people read it; null also while that is not known. */
+  newer(device: DeviceId): string | null;
+  /** Begins to ask devices what they run, a few a minute; `stop` ends it. */
+  start(): void;
+  stop(): void;
 }

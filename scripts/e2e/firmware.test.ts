@@ -7,6 +7,11 @@ import { writeImage } from '../../firmware-images/zigbee-ota.ts';
 import { type House, nodeOf, openHouse } from './house.ts';
 import { makeFolder, waitFor } from './running-hub.ts';
 
+interface Firmware {
+  readonly handle: string;
+  readonly firmware: { readonly available: string | null };
+}
+
 interface JobAnswer {
   readonly id: string;
   readonly state: string;
@@ -18,28 +23,32 @@ interface JobAnswer {
 
 const OLD = 0x23087631;
 const NEW = 0x23093000;
-const image = writeImage({
-  manufacturerCode: 0x117c,
-  imageType: 8705,
-  fileVersion: NEW,
-  text: 'TRADFRI bulb 2.3.093',
-  elements: [{ tag: 0, data: new Uint8Array(1_200).map((_, index) => index) }],
-});
+/** For the lamp in the hall, and a smaller one for the lamp in the bathroom. */
+const [image, other] = [
+  { imageType: 8705, bytes: 1_200 },
+  { imageType: 8706, bytes: 200 },
+].map(({ imageType, bytes }) =>
+  writeImage({
+    ...{ manufacturerCode: 0x117c, imageType, fileVersion: NEW },
+    text: 'TRADFRI bulb 2.3.093',
+    elements: [{ tag: 0, data: new Uint8Array(bytes).map((_, index) => index) }],
+  }),
+) as [Uint8Array, Uint8Array];
 
 let house: House;
 let lamp: { id: string };
 beforeAll(async () => {
   house = await openHouse();
-  await house.add('Hall lamp');
+  await house.add('Hall lamp', 'Bathroom lamp');
   lamp = await house.device('hall-lamp');
 }, 90_000);
 afterAll(() => house?.[Symbol.asyncDispose]());
 
-const fileVersion = () => nodeOf(house, 'Hall lamp').fileVersion;
+const fileVersion = (name = 'Hall lamp') => nodeOf(house, name).fileVersion;
 const look = async (id: string) => (await house.hub.call<JobAnswer>(`/api/jobs/${id}`)).body;
-async function update(): Promise<string> {
+async function update({ id } = lamp): Promise<string> {
   const { status, body } = await house.hub.call<JobAnswer>('/api/jobs', {
-    body: { kind: 'firmware', device: lamp.id },
+    body: { kind: 'firmware', device: id },
   });
   expect(status, JSON.stringify(body)).toBe(202);
   return body.id;
@@ -67,7 +76,23 @@ it('takes a verified image into the catalogue and refuses what is none', async (
   expect((await house.hub.call('/api/firmware', { body: { path: file } })).status).toBe(422);
   const { body } = await house.hub.call(`/api/devices/${lamp.id}/firmware`);
   expect(body).toMatchObject({ current: { fileVersion: OLD }, available: { fileVersion: NEW } });
+  writeFileSync(file, other);
+  expect((await house.hub.call('/api/firmware', { body: { path: file } })).status).toBe(201);
 });
+
+/** What the API tells of a device by itself, without asking it. */
+const newer = async (handle: string) => {
+  const { body } = await house.hub.call<{ items: Firmware[] }>('/api/devices');
+  return body.items.find((one) => one.handle === handle)?.firmware.available;
+};
+
+it('tells by itself which devices there is something newer for', async () => {
+  expect(await newer('hall-lamp')).toBe('TRADFRI bulb 2.3.093');
+  // Nobody asks for this one: the hub does.
+  await waitFor('the other lamp', async () => {
+    return (await newer('bathroom-lamp')) === 'TRADFRI bulb 2.3.093';
+  });
+}, 60_000);
 
 it('leaves a lamp as it was when the hub is killed in the middle', async () => {
   await isHalfway(await update());
@@ -85,6 +110,10 @@ it('leaves a lamp as it was when the hub is killed in the middle', async () => {
 it('stops when somebody says so, refuses a second update meanwhile, and leaves the lamp as it was', async () => {
   const id = await update();
   await isHalfway(id);
+  const waiting = await update(await house.device('bathroom-lamp'));
+  expect((await look(waiting)).step).toMatchObject({ name: 'queue', part: { index: 1, of: 1 } });
+  await house.hub.call(`/api/jobs/${waiting}`, { method: 'DELETE' });
+  expect((await look(waiting)).state).toBe('cancelled');
   const second = await house.hub.call('/api/jobs', {
     body: { kind: 'firmware', device: lamp.id },
   });
@@ -94,10 +123,13 @@ it('stops when somebody says so, refuses a second update meanwhile, and leaves t
   expect(fileVersion()).toBe(OLD);
 }, 30_000);
 
-it('updates it when it is asked again, with progress, and tells what it runs then', async () => {
+it('updates it when it is asked again, with progress, and the one that waited after it', async () => {
   const id = await update();
+  const next = await update(await house.device('bathroom-lamp'));
   await isHalfway(id);
   expect((await look(id)).etaSeconds).toBeGreaterThan(0);
+  expect((await look(next)).step).toMatchObject({ name: 'queue', part: { index: 1, of: 1 } });
+  expect(fileVersion('Bathroom lamp')).toBe(OLD);
   const job = await waitFor(
     'the update to end',
     async () => {
@@ -109,5 +141,7 @@ it('updates it when it is asked again, with progress, and tells what it runs the
   expect(job, JSON.stringify(job)).toMatchObject({ state: 'done', progress: 1, problem: null });
   expect(fileVersion()).toBe(NEW);
   const device = await house.hub.call(`/api/devices/${lamp.id}`);
-  expect(device.body.firmware).toMatchObject({ current: '2.3.093' });
+  expect(device.body.firmware).toEqual({ current: '2.3.093', available: null });
+  await waitFor('the other lamp', async () => (await look(next)).state === 'done', 60_000);
+  expect(fileVersion('Bathroom lamp')).toBe(NEW);
 }, 90_000);

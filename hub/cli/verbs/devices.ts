@@ -180,7 +180,11 @@ async function showDevice(context: Context, typed: string): Promise<void> {
     [`  ${info.model}`, `${device.manufacturer} ${device.model} (${device.title})`],
     [`  ${info.adapter}`, `${device.adapter} ${device.address}`],
     [`  ${info.power}`, device.power],
-    [`  ${info.firmware}`, device.firmware.current ?? words.devices.noRoom],
+    [
+      `  ${info.firmware}`,
+      device.firmware.current ?? words.devices.noRoom,
+      ...(device.firmware.available === null ? [] : [info.newer(device.firmware.available)]),
+    ],
     [
       `  ${info.state}`,
       availability.online

@@ -186,6 +186,10 @@ export const en = {
     newest: 'The hub has nothing newer for it.',
     newer: (image: string) => `There is something newer: ${image}`,
     update: 'Update now',
+    waiting: (place: number) =>
+      place === 1
+        ? 'Waiting for its turn: it is next.'
+        : `Waiting for its turn: ${place - 1} before it.`,
     sending: (percent: number) => `Sending new firmware: ${percent} %`,
     left: (seconds: number) =>
       seconds < 60 ? 'less than a minute left' : `about ${Math.ceil(seconds / 60)} min left`,

@@ -180,6 +180,8 @@ export const zh: Messages = {
     newest: '中枢没有更新的固件。',
     newer: (image) => `有更新的固件：${image}`,
     update: '立即更新',
+    waiting: (place) =>
+      place === 1 ? '正在排队：下一个就是它。' : `正在排队：前面还有 ${place - 1} 个。`,
     sending: (percent) => `正在发送新固件：${percent} %`,
     left: (seconds) => (seconds < 60 ? '不到一分钟' : `大约还需 ${Math.ceil(seconds / 60)} 分钟`),
     done: '上次更新已完成。',

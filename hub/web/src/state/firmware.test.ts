@@ -1,7 +1,7 @@
 // The update that a device's sheet shows.
 import { expect, it } from 'vitest';
 import type { JobJson } from '../../../api/shapes.ts';
-import { firmwareJob } from './firmware.ts';
+import { firmwareJob, placeInQueue } from './firmware.ts';
 
 const job = (change: Partial<JobJson>): JobJson => ({
   id: 'job_1',
@@ -28,4 +28,11 @@ it('is the newest update of that device and no other job', () => {
   ];
   expect(firmwareJob(jobs, 'dev_1')?.id).toBe('job_1');
   expect(firmwareJob(jobs, 'dev_9')).toBeNull();
+});
+
+it('has a place in the queue until it is its turn', () => {
+  const step = { name: 'queue', index: 1, of: 4, part: { index: 3, of: 5 } };
+  expect(placeInQueue(job({ step }))).toBe(3);
+  expect(placeInQueue(job({ step: { name: 'check', index: 2, of: 4 } }))).toBeNull();
+  expect(placeInQueue(job({}))).toBeNull();
 });

@@ -11,6 +11,11 @@ export function firmwareJob(jobs: Iterable<JobJson>, device: string): JobJson | 
   return newest;
 }
 
+/** Its place among those that wait for the same radio; null once it is its turn. */
+export function placeInQueue({ step }: JobJson): number | null {
+  return step?.name === 'queue' ? (step.part?.index ?? 1) : null;
+}
+
 function isOf(result: unknown, device: string): boolean {
   const isRecord = typeof result === 'object' && result !== null;
   return isRecord && 'device' in result && result.device === device;
