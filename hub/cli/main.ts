@@ -19,6 +19,7 @@ import { addFirmware } from './verbs/firmware.ts';
 import { addLogin } from './verbs/login.ts';
 import { addLogs } from './verbs/logs.ts';
 import { addMqtt } from './verbs/mqtt.ts';
+import { addNotify, addOutbound } from './verbs/outbound.ts';
 import { addPair } from './verbs/pair.ts';
 import { addProvision } from './verbs/provision.ts';
 import { addResetPassword } from './verbs/reset-password.ts';
@@ -169,6 +170,8 @@ function buildProgram(language: Language): Command {
     addSet,
     addPair,
     addMqtt,
+    addNotify,
+    addOutbound,
     addSync,
     addScenes,
     addProvision,

@@ -104,7 +104,45 @@ export const addScenes: AddVerb = (program, { words, act, examples }) => {
     .action(async (typed: string, options: { readonly run?: string }, command: Command) => {
       await act(command, (context) => showTrace(context, typed, options.run));
     });
+  scenes
+    .command('undo')
+    .argument('[scene]')
+    .description(words.help.scenesUndo)
+    .option('--run <id>', words.help.scenesTraceRun)
+    .action(
+      async (typed: string | undefined, options: { readonly run?: string }, command: Command) => {
+        await act(command, (context) => undoRun(context, typed, options.run));
+      },
+    );
 };
+
+async function undoRun(
+  context: Context,
+  typed: string | undefined,
+  runId: string | undefined,
+): Promise<void> {
+  const { client, printer, words, language } = context;
+  let id = runId;
+  if (id === undefined) {
+    if (typed === undefined) throw new CliError('usage', words.help.scenesUndo);
+    const scene = await findScene(context, typed);
+    const path = apiPath`/api/runs?limit=10&scene=${scene.id}`;
+    const runs = await client.get<ListJson<RunBriefJson>>(path);
+    id = runs.items.find(({ state }) => state !== 'nearMiss')?.id;
+    if (id === undefined) {
+      printer.line(words.scenes.noRuns(scene.name));
+      return;
+    }
+  }
+  const { body } = await client.request<RunJson>('POST', apiPath`/api/runs/${id}/undo`, {
+    body: {},
+  });
+  if (printer.isJson) printer.value(body);
+  else {
+    printer.line(body.summary[language]);
+    for (const step of body.steps) printer.line(`  ${step.text[language]}`);
+  }
+}
 
 async function listScenes({ client, printer, words, language }: Context): Promise<void> {
   const scenes = await client.list<SceneJson>('/api/scenes');
