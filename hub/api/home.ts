@@ -20,12 +20,13 @@ export function homeRoutes({ hub }: ApiParts) {
     'GET /api/home': (c) => versioned(c, homeView(hub)),
     'PATCH /api/home': async (c, { body }) => {
       const version = checkVersion(c, hub.household.contents().home.version, 'The home');
-      const { name, language, zone, place, mode, modes } = body;
+      const { name, language, zone, place, holidays, mode, modes } = body;
       const change = {
         ...(name === undefined ? {} : { name }),
         ...(language === undefined ? {} : { language }),
         ...(zone === undefined ? {} : { zone }),
         ...(place === undefined ? {} : { place }),
+        ...(holidays === undefined ? {} : { holidays }),
         ...(modes === undefined ? {} : { modes }),
       };
       const actor = actorOf(c);

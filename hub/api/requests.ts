@@ -1,6 +1,7 @@
 // What the API takes in: bodies and query strings as valibot schemas. Objects are strict, so that a misspelt
 // key is an error with a place and not a wish that is silently ignored.
 import * as v from 'valibot';
+import { HOLIDAYS_MAX, isHoliday } from '../model/holidays.ts';
 import { TOPICS } from './shapes.ts';
 
 /** Control characters and marks that turn the reading direction have no place in a name. */
@@ -118,6 +119,12 @@ export const homeChange = v.strictObject({
   language: v.optional(language),
   zone: v.optional(zone),
   place: v.optional(place),
+  holidays: v.optional(
+    v.pipe(
+      v.array(v.pipe(v.string(), v.check(isHoliday, 'must be a date such as 2026-12-24 or 12-24'))),
+      v.maxLength(HOLIDAYS_MAX),
+    ),
+  ),
   mode: v.optional(v.pipe(name, v.maxLength(32))),
   modes: v.optional(v.pipe(v.array(v.pipe(name, v.maxLength(32))), v.maxLength(20))),
 });

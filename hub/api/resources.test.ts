@@ -277,6 +277,7 @@ describe('history, jobs, inbox, home', () => {
       name: 'Lake house',
       zone: 'Asia/Shanghai',
       place: { latitude: 31.2, longitude: 121.5 },
+      holidays: ['10-01', '2027-02-06'],
     };
     const edited = await owner('/api/home', {
       method: 'PATCH',
@@ -284,6 +285,8 @@ describe('history, jobs, inbox, home', () => {
       headers: { 'If-Match': '"1"' },
     });
     expect(await bodyOf(edited)).toMatchObject({ ...change, version: 2 });
+    const wrong = await owner('/api/home', { method: 'PATCH', body: { holidays: ['10-01', 'Christmas'] } });
+    expect(await bodyOf(wrong)).toMatchObject({ errors: [{ path: '/holidays/1' }] });
     const at = { at: '2026-11-22T08:00:00.000Z' };
     expect((await owner('/api/clock', { body: at })).status).toBe(409);
     api.hub.clock = 'unset';

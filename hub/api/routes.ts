@@ -101,7 +101,7 @@ export const ROUTES = {
   },
   'PATCH /api/home': {
     who: 'household',
-    about: 'Changes name, language, zone, place, mode, or which modes there are.',
+    about: 'Changes name, language, zone, place, holidays, mode, or which modes there are.',
     body: requests.homeChange,
     answer: shapes.homeJson,
     isVersioned: true,

@@ -303,6 +303,8 @@ export const homeJson = v.object({
   language: v.picklist(['en', 'zh']),
   zone: v.string(),
   place: v.nullable(v.object({ latitude: v.number(), longitude: v.number() })),
+  /** Dates, or days of every year without one: `2026-12-24`, `12-24`. */
+  holidays: v.array(v.string()),
   mode: v.string(),
   /** All modes that can be set: the four of every home, and its own. */
   modes: v.array(v.string()),

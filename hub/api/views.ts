@@ -229,6 +229,7 @@ export function homeView(hub: HubPort): shapes.HomeJson {
     language,
     zone,
     place,
+    holidays: [...(home.holidays ?? [])],
     mode,
     modes: [...modesOf({ ...home, mode })],
     version,

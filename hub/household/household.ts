@@ -5,6 +5,7 @@ import type { AdapterCall } from '../model/adapter-port.ts';
 import type { CoreInput } from '../model/core-port.ts';
 import type { DeviceRecord, NodeDescription } from '../model/device.ts';
 import { ConflictError, HubError, NotFoundError, ValidationError } from '../model/errors.ts';
+import { tidyHolidays } from '../model/holidays.ts';
 import type { HomeRecord, MemberRecord, RoomRecord } from '../model/home.ts';
 import { homeSubjects, isReservedHandle, OWN_MODES_MAX } from '../model/home-values.ts';
 import type { Actor, Async, Household } from '../model/hub-port.ts';
@@ -260,6 +261,7 @@ export function createHousehold(options: HouseholdOptions): HouseholdHost {
           ...contents.home,
           ...change,
           ...(change.name === undefined ? {} : { name: checkName('home', change.name) }),
+          ...(change.holidays === undefined ? {} : { holidays: tidyHolidays(change.holidays) }),
           version: contents.home.version + 1,
         };
         await store.putHome(home);

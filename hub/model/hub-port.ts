@@ -179,7 +179,7 @@ export interface Household extends ValueEdits, WebhookEdits {
     home: HomeRecord;
   }): Promise<void>;
   setHome(
-    change: Partial<Pick<HomeRecord, 'name' | 'language' | 'zone' | 'place' | 'modes'>>,
+    change: Partial<Pick<HomeRecord, 'name' | 'language' | 'zone' | 'place' | 'holidays' | 'modes'>>,
     version: number | null,
     actor: Actor,
   ): Promise<HomeRecord>;

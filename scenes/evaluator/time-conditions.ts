@@ -1,5 +1,5 @@
-// Conditions on clock, calendar and sun: time windows, dates, seasons, the sun's elevation. What depends on a clock that
-// is not set, or on a place that nobody has said, is unknown.
+// Conditions on clock, calendar and sun: time windows, dates, seasons, the sun's elevation. What depends on a place
+// that nobody has said is unknown.
 import { DAY_MS, dayParts, isDayMeant } from '../language/calendar.ts';
 import { closesNextDay, type Season, type TimeCondition } from '../language/times.ts';
 import type { Truth } from './hold.ts';
