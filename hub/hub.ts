@@ -337,6 +337,7 @@ export function createHub(options: HubOptions): Hub {
     logLines: () => options.log.lines(),
     metrics() {
       const memory = process.memoryUsage.rss();
+      const lag = core.diskLag();
       const gauges: Record<string, number> = {
         ingle_memory_rss_bytes: memory,
         ingle_devices: household.contents().devices.length,
@@ -345,6 +346,11 @@ export function createHub(options: HubOptions): Hub {
         ingle_journal_records_total: mirror.journal,
         ingle_commands_live: mirror.liveCommands,
         ingle_core_restarts_total: core.health().restarts,
+        ingle_decisions_recorded_total: lag.records,
+        ingle_decisions_late_total: lag.late,
+        ingle_decision_to_disk_ms: lag.lastMs,
+        ingle_decision_to_disk_max_ms: lag.maxMs,
+        ingle_decision_excess_ms_total: lag.excessMs,
       };
       for (const [kind, count] of counts) gauges[`ingle_${kind}_events_total`] = count;
       for (const { id, restarts, state } of adapterHealth()) {

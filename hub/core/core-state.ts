@@ -92,7 +92,16 @@ export const NO_HOME: HomeRecord = {
 };
 
 export function emptyEffects(): CoreEffects {
-  return { records: [], log: [], out: [], replies: [], wishes: [], send: [], taken: [], outbound: [] };
+  return {
+    records: [],
+    log: [],
+    out: [],
+    replies: [],
+    wishes: [],
+    send: [],
+    taken: [],
+    outbound: [],
+  };
 }
 
 export function createCoreState(start: {

@@ -8,6 +8,7 @@ import { textPort } from '../../adapters/contract/text-port.ts';
 import { KeptScenes } from '../../scenes/evaluator/kept-scenes.ts';
 import type { AdapterToCore, CoreToAdapter } from '../model/adapter-port.ts';
 import type { CoreInput } from '../model/core-port.ts';
+import type { RecordLag } from '../model/disk-lag.ts';
 import type { AdapterId } from '../model/identifiers.ts';
 import type { JournalRecord, LogEntry } from '../model/journal.ts';
 import type { CoreToStore, StoreToCore } from '../model/store-port.ts';
@@ -32,6 +33,8 @@ const UNDELIVERED_MAX = 256;
 /** Node's timers cannot be set further ahead; the next tick comes long before. */
 const TIMER_MAX_MS = 60_000;
 const LIFE_LETTERS = 5;
+/** Records whose way to the disk is timed at once; a disk that is this far behind is late anyway. */
+const TIMED_MAX = 1_000;
 /** A home that has told storage nothing for this long tells it at the next minute that it lives. */
 const QUIET_MS = 30_000;
 /** What was read at the start is kept for the next one this much later, when the home is up. */
@@ -61,6 +64,11 @@ let timer: NodeJS.Timeout | undefined;
 let timerAtMs = Number.POSITIVE_INFINITY;
 let keepTimer: NodeJS.Timeout | undefined;
 let toldStoreMs = 0;
+/** When the first of the decisions fell that no record has yet. */
+let decidedSinceMs: number | undefined;
+/** Records that are not known to be on the disk, and how long those took that main has not been told of. */
+const onTheWay: { readonly number: number; readonly sinceMs: number }[] = [];
+const lags: RecordLag[] = [];
 
 function tell(message: CoreToMain): void {
   main.postMessage(message);
@@ -126,6 +134,12 @@ function endTurn(): void {
   if (!core) return;
   for (const { adapter, message } of core.takeCommands()) send(adapter, message);
   armTimer();
+  if (decidedSinceMs === undefined && core.unrecorded === 'decisions') {
+    decidedSinceMs = clock.now().monoMs;
+    // What may wait for company may have set it seconds ahead.
+    clearTimeout(recordTimer);
+    recordTimer = undefined;
+  }
   if (core.isAwaited) record();
   else flushTimer ??= setTimeout(() => flush(), FLUSH_WITHIN_MS);
   recordTimer ??= setTimeout(recordOnTime, RECORD_WITHIN_MS);
@@ -197,13 +211,22 @@ function flush({ isRecording = false } = {}): void {
     out,
     replies,
     wishes,
+<<<<<<< HEAD
     outbound,
+=======
+    ...told,
+>>>>>>> 242984d (core: put a decision on its way within 25 ms whatever else waits, and time it to the disk)
   };
   main.postMessage(JSON.stringify(commit));
   const receipts = new Map(effects.taken.map(({ adapter, message }) => [adapter, message]));
   for (const [adapter, message] of receipts) send(adapter, message);
-  if (records.length > 0) {
+  const last = records.at(-1);
+  if (last) {
     for (const record of records) unwritten.push(record);
+    if (decidedSinceMs !== undefined && onTheWay.length < TIMED_MAX) {
+      onTheWay.push({ number: last.number, sinceMs: decidedSinceMs });
+    }
+    decidedSinceMs = undefined;
     toStore({ kind: 'journal', records });
   }
   for (const entry of log) unsentLog.push(entry);
@@ -224,7 +247,12 @@ function armTimer(): void {
   }, Math.ceil(delayMs));
 }
 
-function recorded(upTo: number): void {
+function recorded(upTo: number, commitMs: number): void {
+  const nowMs = clock.now().monoMs;
+  while ((onTheWay[0]?.number ?? Number.POSITIVE_INFINITY) <= upTo) {
+    const [{ sinceMs } = { sinceMs: nowMs }] = onTheWay.splice(0, 1);
+    lags.push({ ms: nowMs - sinceMs, diskMs: commitMs });
+  }
   durableUpTo = Math.max(durableUpTo, upTo);
   let done = 0;
   while ((unwritten[done]?.number ?? Number.POSITIVE_INFINITY) <= durableUpTo) done += 1;
@@ -262,7 +290,7 @@ function useStore(port: MessagePort): void {
         logTaken += message.count;
         return;
       case 'durable':
-        recorded(message.upTo);
+        recorded(message.upTo, message.commitMs);
         return;
       case 'behind':
         sendAgain(message.upTo);

@@ -4,6 +4,7 @@ import type { Cause } from './cause.ts';
 import type { ClockState } from './clock.ts';
 import type { CommandBody, CommandRecord } from './command.ts';
 import type { DeviceRecord } from './device.ts';
+import type { RecordLag } from './disk-lag.ts';
 import type { Problem } from './errors.ts';
 import type {
   HomeRecord,
@@ -160,6 +161,8 @@ export interface CoreCommit {
   readonly outbound: readonly OutboundRequest[];
   /** What scenes want of the household. */
   readonly wishes: readonly SceneSwitch[];
+  /** Records that have reached the disk since the last commit. */
+  readonly lags?: readonly RecordLag[];
 }
 
 /** A message for one adapter. */

@@ -43,12 +43,12 @@ export type CoreToStore =
   | { readonly kind: 'alive'; readonly atMs: number };
 
 /**
- * Storage → core. `durable` also comes first on a new port, and tells from where on to send again. `behind`: records
+ * Storage → core. `durable` tells how long the commit took, 0 without one; it also comes first on a new port, and tells from where on to send again. `behind`: records
  * between `upTo` and those just sent are missing here, and nothing is taken until they or `tables` come. `logged`
  * counts this port's entries that were taken off the queue, written or not, since the message before.
  */
 export type StoreToCore =
-  | { readonly kind: 'durable'; readonly upTo: number }
+  | { readonly kind: 'durable'; readonly upTo: number; readonly commitMs: number }
   | { readonly kind: 'behind'; readonly upTo: number }
   | { readonly kind: 'logged'; readonly count: number };
 

@@ -148,7 +148,7 @@ export class Storage {
     port.on('close', () => {
       if (this.#core === port) this.#core = null;
     });
-    this.#tell({ kind: 'durable', upTo: this.#journal.durable });
+    this.#tell({ kind: 'durable', upTo: this.#journal.durable, commitMs: 0 });
   }
 
   /** Writes what waits, as far as the disk lets it, and closes the files. */
@@ -193,7 +193,7 @@ export class Storage {
         const isAwaited = message.records.some(({ kind }) => kind === 'intent');
         if (this.#journal.hasPending && isAwaited) this.#journalCommits.hurry();
         else if (this.#journal.hasPending) this.#journalCommits.plan();
-        else this.#tell({ kind: 'durable', upTo: this.#journal.durable });
+        else this.#tell({ kind: 'durable', upTo: this.#journal.durable, commitMs: 0 });
         return;
       }
       case 'tables':
@@ -236,7 +236,7 @@ export class Storage {
       this.#journal.commit();
     }
     this.#commitMs = performance.now() - startedMs;
-    this.#tell({ kind: 'durable', upTo: this.#journal.durable });
+    this.#tell({ kind: 'durable', upTo: this.#journal.durable, commitMs: this.#commitMs });
   }
 
   #commitLog(): void {

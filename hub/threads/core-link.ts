@@ -5,6 +5,7 @@ import { createMirror, type Mirror } from '../core/mirror.ts';
 import type { CoreBoot, CoreToMain, CoreWorkerData, MainToCore } from '../core/shell-messages.ts';
 import type { Clock, ClockState } from '../model/clock.ts';
 import type { CoreCommit, CoreInput, CoreReply } from '../model/core-port.ts';
+import { type DiskLag, NO_LAG, withLags } from '../model/disk-lag.ts';
 import { HubError, TimeoutError } from '../model/errors.ts';
 import type { HubStart } from '../model/home-values.ts';
 import type { PartHealth } from '../model/hub-port.ts';
@@ -54,6 +55,8 @@ export interface CoreLink {
   /** Resolves once scenes run; rejects when they do not within a minute of the start. */
   whenReady(): Promise<void>;
   health(): PartHealth;
+  /** How long decisions took to the disk since the start. */
+  diskLag(): DiskLag;
   /** A setting that changed; not answered. */
   tell(input: Exclude<CoreInput, { request: number }>): void;
   /** @throws HubError when the core refuses, is overloaded, or does not answer within 10 s. */
@@ -93,6 +96,7 @@ export function createCoreLink(options: CoreLinkOptions): CoreLink {
   let worker: Worker | null = null;
   let lastRequest = 0;
   let hasRun = false;
+  let diskLag = NO_LAG;
   let firstThread: Worker | null = options.firstThread;
 
   const post = (message: MainToCore, transfer: MessagePort[] = []) =>
@@ -151,6 +155,7 @@ export function createCoreLink(options: CoreLinkOptions): CoreLink {
       case 'commit':
         hasRun = true;
         mirror.take(message);
+        if (message.lags) diskLag = withLags(diskLag, message.lags);
         for (const reply of message.replies) answer(reply);
         options.committed(message);
         return;
@@ -217,6 +222,7 @@ export function createCoreLink(options: CoreLinkOptions): CoreLink {
     },
     whenReady: () => ready.promise,
     health: () => supervisor.health(),
+    diskLag: () => diskLag,
     tell: (input) => post({ kind: 'input', input }),
     ask(request) {
       if (pending.size >= REQUESTS_MAX) {
