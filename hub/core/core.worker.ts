@@ -211,11 +211,8 @@ function flush({ isRecording = false } = {}): void {
     out,
     replies,
     wishes,
-<<<<<<< HEAD
     outbound,
-=======
-    ...told,
->>>>>>> 242984d (core: put a decision on its way within 25 ms whatever else waits, and time it to the disk)
+    lags: lags.splice(0),
   };
   main.postMessage(JSON.stringify(commit));
   const receipts = new Map(effects.taken.map(({ adapter, message }) => [adapter, message]));
