@@ -3,6 +3,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { sceneItemTable } from './scene-items.ts';
 
 const root = path.dirname(import.meta.dirname);
 const report = path.join(root, 'reports', 'tests.json');
@@ -13,7 +14,7 @@ interface TestReport {
   readonly numFailedTests: number;
   readonly testResults: readonly {
     readonly status: string;
-    readonly assertionResults: readonly unknown[];
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
   }[];
 }
 
@@ -68,14 +69,31 @@ function seeToPrograms(): boolean {
   return isDone;
 }
 
+function readReport(): TestReport | undefined {
+  if (!fs.existsSync(report)) return undefined;
+  return JSON.parse(fs.readFileSync(report, 'utf8')) as TestReport;
+}
+
 /** Counts a test file that could not even be loaded as one failure: it has no tests to count. */
 function counts(): { passed: number; failed: number } {
-  if (!fs.existsSync(report)) return { passed: 0, failed: 1 };
-  const read = JSON.parse(fs.readFileSync(report, 'utf8')) as TestReport;
+  const read = readReport();
+  if (read === undefined) return { passed: 0, failed: 1 };
   const unloaded = read.testResults.filter(
     (file) => file.status === 'failed' && file.assertionResults.length === 0,
   );
   return { passed: read.numPassedTests, failed: read.numFailedTests + unloaded.length };
+}
+
+/** The table of what scenes can do, once all tests ran. */
+function saySceneItems(): void {
+  const results =
+    readReport()?.testResults.flatMap(({ assertionResults }) => assertionResults) ?? [];
+  const tests = results.map(({ fullName, status }) => {
+    return { name: fullName, isPassed: status === 'passed' };
+  });
+  const { lines, missing } = sceneItemTable(tests);
+  say(`What scenes can do, and the tests that name it:\n${lines.join('\n')}`);
+  if (missing.length > 0) say(`No test names these items: ${missing.join(', ')}`);
 }
 
 function runVitest(args: readonly string[]): Promise<number> {
@@ -98,6 +116,7 @@ function runVitest(args: readonly string[]): Promise<number> {
 
 const hasPrograms = seeToPrograms();
 const exitCode = hasPrograms ? await runVitest(process.argv.slice(2)) : 1;
+if (hasPrograms && process.argv.length === 2) saySceneItems();
 const { passed, failed } = hasPrograms ? counts() : { passed: 0, failed: 1 };
 if (exitCode !== 0 && failed === 0) say('No test failed, but the run did: see the errors above.');
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
