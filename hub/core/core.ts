@@ -5,6 +5,7 @@ import type { KeptScenes } from '../../scenes/evaluator/kept-scenes.ts';
 import type { AdapterItem } from '../model/adapter-port.ts';
 import type { Cause } from '../model/cause.ts';
 import type { ClockState, Instant } from '../model/clock.ts';
+import type { CommandRecord } from '../model/command.ts';
 import type { AdapterEffect, CoreEffects, CoreInput } from '../model/core-port.ts';
 import type { DeviceRecord } from '../model/device.ts';
 import { NotFoundError, toProblem } from '../model/errors.ts';
@@ -141,7 +142,7 @@ export function createCore(start: CoreStart): Core {
     room: (id) => state.rooms.get(id),
     personOf: (member) => homeValues.personOf(member),
     command: (device, body, cause, author) =>
-      commands.request({ device, body, cause, timeoutMs: 0 }, author).id,
+      askCommand({ device, body, cause, timeoutMs: 0 }, author).id,
     notify(message) {
       const suffix = notifications === 0 ? '' : `_${notifications}`;
       notifications += 1;
@@ -175,6 +176,13 @@ export function createCore(start: CoreStart): Core {
     state.now = now;
     state.seq += 1;
     notifications = 0;
+  }
+
+  /** Asks for a command; scenes that look for it are told where it is not refused. */
+  function askCommand(...asked: Parameters<typeof commands.request>): CommandRecord {
+    const record = commands.request(...asked);
+    if (record.state !== 'refused') evaluator.commanded(record, world);
+    return record;
   }
 
   /** Ends one numbered input: tells the scenes of commands' outcomes, and keeps what they decided by. */
@@ -221,6 +229,7 @@ export function createCore(start: CoreStart): Core {
     const atMs = state.now.wallMs;
     if (before && previous !== null && valuesEqual(known.spec, previous, value)) {
       state.live.setValue(id, key, { ...before, atMs });
+      tellReport(id, key, value, commandCause ?? cause);
       return;
     }
     state.live.setValue(id, key, { ...before, value, atMs, seq: state.seq });
@@ -238,7 +247,19 @@ export function createCore(start: CoreStart): Core {
       cause: by,
     });
     evaluator.changed(change, world);
+    tellReport(id, key, value, by);
     if (key === 'battery' || key === 'batteryLow') lookAtBattery(id, key, value, previous);
+  }
+
+  /** Scenes that look at each report are told of it, of the same value too. */
+  function tellReport(
+    device: DeviceId,
+    property: PropertyKey,
+    value: PropertyValue,
+    cause: Cause,
+  ): void {
+    if (!evaluator.watchesReports(device, property)) return;
+    evaluator.reported({ device, property, value, cause }, world);
   }
 
   function setOnline(id: DeviceId, online: boolean, reason: string | null): void {
@@ -450,6 +471,11 @@ export function createCore(start: CoreStart): Core {
         sources.topicsChanged();
         evaluator.setScene(input.scene, world);
         return;
+      case 'scenes':
+        sources.topicsChanged();
+        for (const id of input.removed) evaluator.removeScene(id, world);
+        for (const scene of input.scenes) evaluator.setScene(scene, world);
+        return;
       case 'sceneRemoved':
         sources.topicsChanged();
         evaluator.removeScene(input.id, world);
@@ -459,7 +485,7 @@ export function createCore(start: CoreStart): Core {
         return;
       case 'command': {
         const { device, body, cause, timeoutMs } = input;
-        const command = commands.request({ device, body, cause, timeoutMs }, null);
+        const command = askCommand({ device, body, cause, timeoutMs }, null);
         if (command.state !== 'refused' && command.body.kind === 'set') {
           const { property, value } = command.body;
           evaluator.handled({ device, property, value, cause }, world);

@@ -17,8 +17,8 @@ import type { CompiledScene } from './compile.ts';
 import { type ConditionResult, evaluateCondition } from './conditions.ts';
 import type { Engine, LoadedScene } from './engine.ts';
 import type { HoldHooks } from './holds.ts';
-import { Pace } from './pace.ts';
 import type { MovingRun } from './moving-run.ts';
+import { Pace } from './pace.ts';
 import type { Runs } from './runs.ts';
 import type { ScheduleHooks } from './schedules.ts';
 import type { Started, StartStep } from './steps/other-scenes.ts';
@@ -199,7 +199,8 @@ export class Decisions {
     world: SceneWorld,
     checkWhile: boolean,
   ): RunTrace | Label {
-    const verdict = checkWhile ? this.judge(loaded, occasion.cause, world) : PASSES;
+    const triggerId = (occasion.hit && program.scene.when[occasion.hit.trigger]?.id) ?? null;
+    const verdict = checkWhile ? this.judge(loaded, occasion.cause, triggerId, world) : PASSES;
     const steps = [...occasion.steps, ...verdict.steps];
     if (verdict.truth !== 'true') {
       const why = this.#whyNot(program, verdict, world);
@@ -218,6 +219,7 @@ export class Decisions {
       device: hit?.device ?? null,
       property: hit?.property ?? null,
       value: hit?.value ?? null,
+      ...(triggerId === null ? {} : { triggerId }),
     };
     const { caller } = occasion;
     const vars = occasion.vars ?? defaultsOf(program);
@@ -230,6 +232,7 @@ export class Decisions {
   judge(
     { record, compiled }: LoadedScene,
     cause: RunTrace['cause'],
+    triggerId: string | null,
     world: SceneWorld,
   ): ConditionResult {
     const condition = compiled?.scene.while ?? null;
@@ -239,18 +242,18 @@ export class Decisions {
       world,
       this.#engine.names(world),
       this.#engine.civil(world),
-      this.#engine.asked(record.id, cause, world),
+      this.#engine.asked(record.id, cause, world, null, triggerId),
     );
   }
 
   /** A run has its turn: why it must not begin, with what was read. */
   recheck(
     loaded: LoadedScene,
-    cause: RunTrace['cause'],
+    { cause, origin }: Pick<RunEntry, 'cause' | 'origin'>,
     world: SceneWorld,
   ): { whyNot: Label | null; steps: readonly TraceStep[] } {
     if (loaded.compiled?.scene.recheck === false) return { whyNot: null, steps: [] };
-    const verdict = this.judge(loaded, cause, world);
+    const verdict = this.judge(loaded, cause, origin.triggerId ?? null, world);
     if (verdict.truth === 'true' || loaded.compiled === null)
       return { whyNot: null, steps: verdict.steps };
     return { whyNot: notRun(this.#whyNot(loaded.compiled, verdict, world)), steps: verdict.steps };

@@ -69,7 +69,7 @@ export class Evaluator {
     this.#holds = new Holds(this.#engine, patterns);
     this.#schedules = new Schedules(this.#engine);
     this.#runs = new Runs(this.#engine, {
-      recheck: (loaded, cause, world) => this.#decisions.recheck(loaded, cause, world),
+      recheck: (loaded, run, world) => this.#decisions.recheck(loaded, run, world),
       began: (run, world) => this.#tellOfScene(run.scene, run.id, 'started', world),
       start: (step, caller, world) => this.#decisions.startByScene(step, caller, world),
       ended: (trace, world) => {

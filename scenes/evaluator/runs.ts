@@ -83,7 +83,7 @@ export interface RunHooks {
   /** Looks at the condition again when a run has its turn; `whyNot` where it must not begin. */
   recheck(
     loaded: LoadedScene,
-    cause: RunTrace['cause'],
+    run: Pick<RunEntry, 'cause' | 'origin'>,
     world: SceneWorld,
   ): { readonly whyNot: Label | null; readonly steps: readonly TraceStep[] };
   /** Begins a scene because a run of another has come to that step. */
@@ -664,7 +664,7 @@ export class Runs {
     if (next === undefined || loaded === undefined) return;
     if (!this.#migrate(next, loaded, world)) return;
     this.#move(next.id, world, (run) => {
-      const { whyNot, steps } = this.#hooks.recheck(loaded, next.cause, world);
+      const { whyNot, steps } = this.#hooks.recheck(loaded, next, world);
       run.draft.state = 'running';
       for (const step of steps) addTo(run.draft, step);
       if (whyNot) end(run, 'nearMiss', whyNot);

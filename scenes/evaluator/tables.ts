@@ -29,6 +29,8 @@ export interface RunOrigin {
   readonly device: DeviceId | null;
   readonly property: PropertyKey | null;
   readonly value: PropertyValue | null;
+  /** The id of the trigger; absent where it has none. */
+  readonly triggerId?: string;
 }
 
 /** Where a branch stands: a list of steps by its path, and the step of it. The last frame is the innermost. */

@@ -61,7 +61,8 @@ export function beginFlow(engine: Engine, run: MovingRun, step: ListsStep): void
 /** What the condition comes to; what it read stands in the trace. */
 function judge(engine: Engine, run: MovingRun, condition: Condition, path: string): Truth {
   const { world, draft } = run;
-  const asked = engine.asked(draft.scene, draft.cause, world);
+  const { triggerId = null } = draft.origin;
+  const asked = engine.asked(draft.scene, draft.cause, world, null, triggerId);
   const result = evaluateCondition(
     condition,
     world,
