@@ -76,6 +76,10 @@ export class Decisions {
   /** A trigger of a scene was met: it counts at once, or once it is quiet. */
   occur(met: Met, world: SceneWorld): void {
     const { program, hit, cause, depth, note = null } = met;
+    if (this.#engine.waits.has(program.id)) {
+      this.#engine.waitMet(program.id, world);
+      return;
+    }
     if (!this.pace.debounce(program, { hit, cause, depth, note }, world)) this.#count(met, world);
   }
 
@@ -355,6 +359,7 @@ export class Decisions {
         this.occur(metAt(program, trigger, clock, note), world);
       },
       missed: (program, trigger, clock, lateMs) => {
+        if (this.#engine.waits.has(program.id)) return;
         const late = gapWords(lateMs);
         const why = both(
           `that was ${late.en} ago, which is too late to catch up`,

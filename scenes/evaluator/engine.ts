@@ -40,6 +40,10 @@ export class Engine {
   readonly later: (() => void)[] = [];
   /** Begins the scene that a branch of a run is to begin; the runs put it here. */
   launch: (run: RunId, branch: number, world: SceneWorld) => void = () => undefined;
+  /** What runs wait for, each watched as a scene of its own. */
+  readonly waits = new Map<SceneId, CompiledScene>();
+  /** A wait is over; the runs put it here. */
+  waitMet: (wait: SceneId, world: SceneWorld) => void = () => undefined;
   /** Ends all runs of a scene because another one says so; the runs put it here. */
   cancelAll: (scene: SceneId, by: SceneId, world: SceneWorld) => void = () => undefined;
   /** Runs of a scene, under way and queued; the runs put it here. */
@@ -160,7 +164,8 @@ export class Engine {
   /** The program of a scene that is switched on and can run. */
   activeProgram(id: SceneId): CompiledScene | null {
     const loaded = this.scenes.get(id);
-    return loaded?.record.enabled ? loaded.compiled : null;
+    if (loaded === undefined) return this.waits.get(id) ?? null;
+    return loaded.record.enabled ? loaded.compiled : null;
   }
 
   /** The program of a version of a scene: the present one, or one that was kept for its runs. */

@@ -31,6 +31,7 @@ import { placeProblem, Schedules } from './schedules.ts';
 import type { SceneTables } from './tables.ts';
 import { Patterns } from './triggers/patterns.ts';
 import { commandKey } from './triggers/state.ts';
+import { Waits } from './waits.ts';
 import { Watching } from './watching.ts';
 
 /** A button that was pressed; `member` is absent for root on the hub itself. */
@@ -61,6 +62,7 @@ export class Evaluator {
   readonly #decisions: Decisions;
   readonly #watching: Watching;
   readonly #loading: Loading;
+  readonly #waits: Waits;
   #isBusy = false;
 
   constructor(tables: SceneTables, kept: KeptScenes | null) {
@@ -71,6 +73,8 @@ export class Evaluator {
     this.#runs = new Runs(this.#engine, {
       recheck: (loaded, run, world) => this.#decisions.recheck(loaded, run, world),
       began: (run, world) => this.#tellOfScene(run.scene, run.id, 'started', world),
+      wait: (id, trigger, of, isNew, world) => this.#waits.begin(id, trigger, of, isNew, world),
+      waitOver: (id, world) => this.#waits.end(id, world),
       start: (step, caller, world) => this.#decisions.startByScene(step, caller, world),
       ended: (trace, world) => {
         this.#decisions.ended(trace);
@@ -84,6 +88,7 @@ export class Evaluator {
     const decisions = this.#decisions;
     this.#watching = new Watching(this.#engine, { decisions, holds, schedules, patterns });
     const parts = { runs, holds, schedules, decisions, watching: this.#watching };
+    this.#waits = new Waits(this.#engine, parts);
     this.#loading = new Loading(this.#engine, parts, kept);
   }
 
@@ -331,6 +336,7 @@ export class Evaluator {
       this.#schedules.plan(program, world, this.#decisions.scheduleHooks(world));
       this.#watching.rearm(program, world);
     }
+    this.#waits.rearm(world);
   }
 
   /** The home, its rooms or its devices were changed. */
@@ -412,6 +418,7 @@ export class Evaluator {
       }
       this.#decisions.pace.rearm(world);
       this.#runs.restored(world, gapMs);
+      this.#waits.restored(gapMs, world);
       this.#askAgain(world);
       for (const id of kept) {
         const program = this.#engine.activeProgram(id);

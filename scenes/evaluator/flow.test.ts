@@ -293,3 +293,83 @@ describe('steps that wait', () => {
     expect(home.asked()).toHaveLength(2);
   });
 });
+
+describe('waits for anything that can set a scene off', () => {
+  it('item 49: a run waits for any kind of event, and does other steps when the time is over', () => {
+    const events: [string, (home: TestWorld) => void][] = [
+      ['{changes: thermostat.mode}', (home) => home.report('thermostat.mode', 'heat')],
+      [
+        '{crosses: {kitchen-climate.temperature: {above: 25}}}',
+        (home) => home.report('kitchen-climate.temperature', 26),
+      ],
+      ['{at: "14:00"}', (home) => home.pass(3_600_000)],
+      [
+        '{sequence: [{becomes: {hall-door.open: true}}, {becomes: {hall-motion.occupancy: true}}], within: 1min}',
+        (home) => {
+          home.report('hall-door.open', true);
+          home.report('hall-motion.occupancy', true);
+        },
+      ],
+      [
+        '{holds: {hall-motion.occupancy: true}, for: 1min}',
+        (home) => {
+          home.report('hall-motion.occupancy', true);
+          home.pass(60_000);
+        },
+      ],
+      ['{scene: {other: ended}}', (home) => home.run('scene_other' as never)],
+    ];
+    for (const [wait, cause] of events) {
+      for (const isKilled of [false, true]) {
+        const home = new TestWorld();
+        home.given('kitchen-climate.temperature', 20);
+        home.given('thermostat.mode', 'off');
+        home.given('hall-door.open', false);
+        home.given('hall-motion.occupancy', false);
+        home.scene('other', 'scene: Other\ndo: [{delay: 0s}]\n');
+        scene(
+          home,
+          `  - wait: ${wait}\n    timeout: 2h\n    else: [{toggle: living-lamp}]\n  - toggle: washer\n`,
+        );
+        press(home);
+        if (isKilled) home.restart({ reboot: true });
+        expect(home.asked()).toEqual([]);
+        cause(home);
+        home.pass(0);
+        expect([wait, isKilled, home.asked()]).toEqual([wait, isKilled, ['washer.on=true']]);
+        const run = home.runs().find(({ scene: id }) => id === 'scene_s');
+        expect(run?.state).toBe('done');
+        for (const table of [home.tables.holds, home.tables.schedules, home.tables.patterns])
+          expect(table.keys().filter((key) => key.startsWith('wait_'))).toEqual([]);
+      }
+      const home = new TestWorld();
+      home.scene('other', 'scene: Other\ndo: [{delay: 0s}]\n');
+      scene(
+        home,
+        `  - wait: ${wait}\n    timeout: 10min\n    else: [{toggle: living-lamp}]\n  - toggle: washer\n`,
+      );
+      press(home);
+      home.pass(600_000);
+      expect(home.asked()).toEqual(['living-lamp.on=true', 'washer.on=true']);
+    }
+  });
+
+  it('item 50: a run waits until any condition holds, at once where it does, and for as long as is said', () => {
+    const wait = 'until: {any: [{is: {hall-door.open: true}}, {between: ["14:00", "15:00"]}]}';
+    const home = new TestWorld();
+    home.given('hall-door.open', false);
+    scene(home, `  - wait: {${wait}, for: 1min}\n    timeout: 3h\n  - toggle: washer\n`);
+    press(home);
+    home.report('hall-door.open', true);
+    home.pass(30_000);
+    home.report('hall-door.open', false);
+    home.pass(60_000);
+    expect(home.asked()).toEqual([]);
+    home.restart({ reboot: true });
+    home.passUntil('2026-03-04T13:01:01Z');
+    expect(home.asked()).toEqual(['washer.on=true']);
+    scene(home, `  - wait: {${wait}}\n  - toggle: living-lamp\n`);
+    press(home);
+    expect(home.asked().at(-1)).toBe('living-lamp.on=true');
+  });
+});

@@ -6,8 +6,8 @@ import type { DeviceId } from '../../hub/model/identifiers.ts';
 import type { PropertyKey, PropertyValue } from '../../hub/model/properties.ts';
 import type { ChangeInput, SceneWorld } from '../../hub/model/scene-world.ts';
 import { durationText, gapWords } from '../language/literals.ts';
-import { waitForWords } from '../language/say/flow.ts';
 import type { AfterOutage } from '../language/scene.ts';
+import { waitedForWords } from '../language/sentences.ts';
 import type { Step } from '../language/steps.ts';
 import { both } from '../language/words.ts';
 import { readBack } from './acts.ts';
@@ -153,7 +153,7 @@ export function endWait(engine: Engine, run: MovingRun, state: 'ok' | 'timedOut'
   const waiting = waitingOf(run);
   const frame = frameOf(run);
   if (step?.kind !== 'wait' || waiting?.kind !== 'wait' || frame === undefined) return;
-  const what = waitForWords(engine.names(run.world), step.until);
+  const what = waitedForWords(engine.names(run.world), step.until);
   const limit = durationText(step.timeoutMs ?? 0);
   const assumed = waiting.hold?.assumedMs ?? 0;
   const gap = gapWords(assumed);
@@ -310,11 +310,11 @@ function beginStep(engine: Engine, run: MovingRun, step: Step): void {
       return;
     }
     case 'wait': {
-      const what = waitForWords(engine.names(world), step.until);
+      const what = waitedForWords(engine.names(world), step.until);
       const text = both(`Waiting until ${what.en}`, `等待${what.zh}`);
       const line = addLine(run, path, 'wait', 'started', text);
       const timeout = after(step.timeoutMs, world);
-      setWaiting(run, { kind: 'wait', timeout, hold: null, line });
+      setWaiting(run, { kind: 'wait', number: run.draft.done, timeout, hold: null, line });
       lookAtWait(engine, run, null);
       return;
     }

@@ -18,7 +18,8 @@ import type { PropertyKey } from '../../hub/model/properties.ts';
 import type { Label } from '../../hub/model/property-row.ts';
 import type { RunTrace, TraceStep } from '../../hub/model/run.ts';
 import type { ChangeInput, SceneWorld } from '../../hub/model/scene-world.ts';
-import { SCENE_LIMITS } from '../language/scene.ts';
+import { SCENE_LIMITS, type Scene } from '../language/scene.ts';
+import type { Trigger } from '../language/triggers.ts';
 import { both } from '../language/words.ts';
 import { outcomeOf } from './acts.ts';
 import type { CompiledScene } from './compile.ts';
@@ -35,9 +36,11 @@ import {
   type MovingRun,
   TRACE_STEPS_MAX,
   traceOf,
+  waitingOf,
 } from './moving-run.ts';
 import {
   advance,
+  endWait,
   lookAtPress,
   lookAtWait,
   type Pressed,
@@ -60,6 +63,7 @@ import { answer, askedOf, awaitsAnswer } from './steps/people.ts';
 import { workOut } from './steps/variables.ts';
 import type { Branch, RunEntry, RunOrigin } from './tables.ts';
 import { undoRun } from './undo.ts';
+import { waiterOf, waitId } from './waits.ts';
 
 /** A run that is to begin. */
 export interface RunStart {
@@ -88,6 +92,10 @@ export interface RunHooks {
   ): { readonly whyNot: Label | null; readonly steps: readonly TraceStep[] };
   /** Begins a scene because a run of another has come to that step. */
   start(step: StartStep, by: MovingRun, world: SceneWorld): Started;
+  /** A branch of a run waits for something that can set a scene off; a wait that is not new was there before. */
+  wait(id: SceneId, trigger: Trigger, of: Scene, isNew: boolean, world: SceneWorld): void;
+  /** It does so no more. */
+  waitOver(id: SceneId, world: SceneWorld): void;
   /** A run has begun to work its steps. */
   began(run: RunEntry, world: SceneWorld): void;
   /** A run has ended. */
@@ -110,6 +118,7 @@ export class Runs {
     this.#engine = engine;
     this.#hooks = hooks;
     this.keepers = new Keepers(engine);
+    engine.waitMet = (wait, world) => this.#waitMet(wait, world);
     engine.runsOf = (scene, world) => this.of(scene, world);
     engine.cancelAll = (scene, by, world) => this.#cancelAll(scene, by, world);
     engine.launch = (run, branch, world) => this.#launch(run, branch, world);
@@ -472,6 +481,45 @@ export class Runs {
     }
   }
 
+  /** Begins to watch for what a run waits for now, and ends it for what it waits for no more. */
+  #watchWaits(before: RunEntry | null, after: RunEntry | null, world: SceneWorld): void {
+    const earlier = this.#triggersOf(before, world);
+    const later = this.#triggersOf(after, world);
+    for (const id of earlier.keys()) if (!later.has(id)) this.#hooks.waitOver(id, world);
+    for (const [id, { trigger, scene }] of later) {
+      if (!earlier.has(id)) this.#hooks.wait(id, trigger, scene, true, world);
+    }
+  }
+
+  /** The triggers for which a run waits, by the names of the waits. */
+  #triggersOf(entry: RunEntry | null, world: SceneWorld) {
+    const found = new Map<SceneId, { readonly trigger: Trigger; readonly scene: Scene }>();
+    for (const { waiting, frames } of entry?.branches ?? []) {
+      if (entry === null || waiting?.kind !== 'wait') continue;
+      const program = this.#engine.program(entry.scene, entry.version, world);
+      const frame = frames.at(-1);
+      const step = frame && program?.lists.get(frame.list)?.[frame.at];
+      if (step?.kind !== 'wait' || step.until.kind !== 'trigger' || !program) continue;
+      const { trigger } = step.until;
+      found.set(waitId(entry.id, waiting.number), { trigger, scene: program.scene });
+    }
+    return found;
+  }
+
+  #waitMet(wait: SceneId, world: SceneWorld): void {
+    const { run: id, number } = waiterOf(wait);
+    this.#engine.later.push(() => {
+      this.#move(id, world, (run) =>
+        atEachBranch(run, () => {
+          const waiting = waitingOf(run);
+          if (waiting?.kind === 'wait' && waiting.number === number) {
+            endWait(this.#engine, run, 'ok');
+          }
+        }),
+      );
+    });
+  }
+
   #cancelAll(scene: SceneId, by: SceneId, world: SceneWorld): void {
     const name = this.#engine.scenes.get(by)?.record.name ?? by;
     const note = both(`Ended by “${name}”`, `被“${name}”结束`);
@@ -507,6 +555,10 @@ export class Runs {
     this.#told.clear();
     this.keepers.clear();
     this.#ensureIndex(world);
+    for (const [, entry] of this.#table.entries()) {
+      for (const [id, { trigger, scene }] of this.#triggersOf(entry, world))
+        this.#hooks.wait(id, trigger, scene, false, world);
+    }
     for (const [id, entry] of this.#table.entries()) {
       retime(null, entry, world);
       this.#move(entry.id, world, (run) => resumeRun(this.#engine, run, gapMs));
@@ -576,6 +628,7 @@ export class Runs {
     this.#follow(entry, world);
     retime(before, entry, world);
     this.#dropCalls(before, entry, world);
+    this.#watchWaits(before, entry, world);
     const trace = traceOf(entry, 'running', null);
     world.publish(trace);
     if (!isBusy(entry) && (before === null || isBusy(before))) this.#startNext(entry.scene, world);
@@ -593,6 +646,7 @@ export class Runs {
       retime(before, null, world);
     }
     this.#dropCalls(before, null, world);
+    this.#watchWaits(before, null, world);
     this.#table.delete(draft.id);
     this.#return(draft, { state: ended.state, value: this.#given(draft, ended, world) }, world);
     this.#activeOf(draft.scene).delete(draft.id);
@@ -714,6 +768,7 @@ export class Runs {
         return of.flatMap(({ subject }) => (subject.kind === 'device' ? [subject] : []));
       }
       if (step?.kind !== 'wait') return [];
+      if (step.until.kind === 'trigger') return [];
       return step.until.of.flatMap(({ subject }) => (subject.kind === 'device' ? [subject] : []));
     });
   }

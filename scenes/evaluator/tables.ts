@@ -61,6 +61,8 @@ export type Waiting =
   | { readonly kind: 'delay'; readonly due: Deadline; readonly line: number | null }
   | {
       readonly kind: 'wait';
+      /** The number of its step among all that the run has done. */
+      readonly number: number;
       readonly timeout: Deadline | null;
       readonly hold: HoldState | null;
       readonly line: number | null;

@@ -3,7 +3,7 @@
 import type { Label } from '../../hub/model/property-row.ts';
 import type { Condition } from './conditions.ts';
 import { effectStepWords } from './say/effects.ts';
-import { flowStepWords } from './say/flow.ts';
+import { flowStepWords, waitForWords } from './say/flow.ts';
 import { logicConditionWords, patternTriggerWords } from './say/logic.ts';
 import { sceneStepWords } from './say/other-scenes.ts';
 import { paceWords } from './say/pace.ts';
@@ -14,7 +14,7 @@ import { stateConditionWords, stateTriggerWords } from './say/state.ts';
 import { timeConditionWords, timeTriggerWords } from './say/time.ts';
 import { sceneVariableWords, variableStepWords } from './say/variables.ts';
 import type { Scene } from './scene.ts';
-import type { Step } from './steps.ts';
+import type { Step, WaitFor } from './steps.ts';
 import type { Trigger } from './triggers.ts';
 import { both, type WordNames } from './words.ts';
 
@@ -62,6 +62,11 @@ function saying(names: WordNames): Saying {
     condition: (condition) => conditionWords(names, condition),
     steps: (steps) => stepsWords(names, steps),
   };
+}
+
+/** What a wait is for, as a clause. */
+export function waitedForWords(names: WordNames, until: WaitFor): Label {
+  return waitForWords(saying(names), until);
 }
 
 /** A trigger in words: "Hall motion detects motion". */

@@ -4,6 +4,7 @@ import type { DeviceId, SceneId } from '../../hub/model/identifiers.ts';
 import type { PropertyKey } from '../../hub/model/properties.ts';
 import type { Condition } from './conditions.ts';
 import { type EffectStep, effectLists } from './effect-steps.ts';
+import type { Trigger } from './triggers.ts';
 import type { LevelMatch, Press } from './values.ts';
 import type { Assignment } from './variables.ts';
 
@@ -131,7 +132,9 @@ export type Step = EffectStep | FlowStep | SceneStep | SourceStep | VariableStep
 export type WaitFor =
   | { readonly kind: 'holds'; readonly of: readonly LevelMatch[]; readonly forMs: number }
   | { readonly kind: 'becomes'; readonly of: readonly LevelMatch[] }
-  | { readonly kind: 'presses'; readonly of: readonly Press[] };
+  | { readonly kind: 'presses'; readonly of: readonly Press[] }
+  /** Anything else that can set a scene off; a condition that is so already is not waited for. */
+  | { readonly kind: 'trigger'; readonly trigger: Trigger };
 
 /** A list of steps inside a step, with its name in paths: `do[1].else`. */
 export interface InnerList {

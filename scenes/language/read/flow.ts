@@ -3,7 +3,7 @@ import type * as v from 'valibot';
 import type { ReadContext } from '../context.ts';
 import type { Path } from '../document.ts';
 import { SCENE_LIMITS } from '../scene.ts';
-import { flowStepShapes } from '../shapes/flow.ts';
+import { flowStepShapes, waitShape, waitUntilShape } from '../shapes/flow.ts';
 import { UNREAD } from '../shapes/parts.ts';
 import type { Arm, FlowStep, RepeatBy, Step, WaitFor } from '../steps.ts';
 import type { Subject } from '../values.ts';
@@ -15,6 +15,7 @@ import { readTexts } from './texts.ts';
 const LATER_OF_STEPS = ['expect', 'within', 'until', 'retry', 'else', 'if', 'quorum', 'undo'];
 
 const SHAPES = flowStepShapes(UNREAD);
+const UNTIL = waitUntilShape(UNREAD.condition);
 
 /** Steps that wait, branch and end, by key. */
 export const FLOW_STEPS = {
@@ -132,15 +133,21 @@ function readWait(
       'key',
     );
   }
-  const until = readWaitFor(context, shaped.wait, [...path, 'wait']);
+  const until = readWaitFor(reading, shaped.wait, [...path, 'wait']);
   return until && { kind: 'wait', until, timeoutMs, otherwise };
 }
 
-function readWaitFor(
-  context: ReadContext,
-  wait: v.InferOutput<typeof SHAPES.wait>['wait'],
-  path: Path,
-): WaitFor | null {
+function readWaitFor(reading: Reading, data: unknown, path: Path): WaitFor | null {
+  const { context } = reading;
+  const keys = typeof data === 'object' && data !== null ? Object.keys(data) : [];
+  if (keys.includes('until')) return readUntil(reading, data, path);
+  const isPlain = keys.every((key) => PLAIN_WAITS.includes(key));
+  if (!isPlain || (keys.includes('becomes') && namesAny(data))) {
+    const trigger = reading.trigger(data, path);
+    return trigger && { kind: 'trigger', trigger };
+  }
+  const wait = context.shaped(waitShape, data, path);
+  if (wait === null) return null;
   const { holds, becomes, presses } = wait;
   const given = [holds, becomes, presses].filter((one) => one !== undefined);
   if (given.length !== 1) {
@@ -161,6 +168,26 @@ function readWaitFor(
   }
   const of = readPresses(context, presses ?? {}, [...path, 'presses']);
   return named(context, of, [...path, 'presses']) && of && { kind: 'presses', of };
+}
+
+const PLAIN_WAITS = ['holds', 'becomes', 'presses', 'for'];
+
+/** Whether an edge of any device is waited for. */
+function namesAny(data: unknown): boolean {
+  const { becomes } = data as { readonly becomes?: unknown };
+  return typeof becomes === 'object' && becomes !== null && 'any' in becomes;
+}
+
+/** A wait until a condition holds; it is over at once where it holds already. */
+function readUntil(reading: Reading, data: unknown, path: Path): WaitFor | null {
+  const shaped = reading.context.shaped(UNTIL, data, path);
+  if (shaped === null) return null;
+  const condition = reading.condition(shaped.until, [...path, 'until']);
+  const forMs =
+    shaped.for === undefined ? null : reading.context.duration(shaped.for, [...path, 'for']);
+  if (condition === null || (shaped.for !== undefined && forMs === null)) return null;
+  const also = { alsoReconnect: true, alsoSave: true };
+  return { kind: 'trigger', trigger: { kind: 'so', condition, forMs, ...also } };
 }
 
 /** Whether what is waited for names its devices; a run waits for no "any". */

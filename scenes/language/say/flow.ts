@@ -2,7 +2,7 @@
 import type { Label } from '../../../hub/model/property-row.ts';
 import { durationText } from '../literals.ts';
 import type { FlowStep, Step, WaitFor } from '../steps.ts';
-import { both, levelWords, listed, pressWords, type WordNames } from '../words.ts';
+import { both, levelWords, listed, pressWords } from '../words.ts';
 import { withOnError } from './care.ts';
 import { textWords } from './people.ts';
 import type { Saying } from './saying.ts';
@@ -125,7 +125,16 @@ function stopWords({ names }: Saying, { as, why }: Of<'stop'>): Label {
 }
 
 /** What a wait is for, as a clause: "Hall motion sees no motion for 3 minutes". */
-export function waitForWords(names: WordNames, until: WaitFor): Label {
+export function waitForWords(saying: Saying, until: WaitFor): Label {
+  const { names } = saying;
+  if (until.kind === 'trigger') {
+    const { trigger } = until;
+    if (trigger.kind !== 'so') return saying.trigger(trigger);
+    const condition = saying.condition(trigger.condition);
+    if (trigger.forMs === null) return condition;
+    const time = durationText(trigger.forMs);
+    return both(`${condition.en}, for ${time.en}`, `${condition.zh}满 ${time.zh}`);
+  }
   if (until.kind === 'holds') return heldWords(names, until.of, until.forMs);
   if (until.kind === 'presses') {
     return listed(
@@ -140,7 +149,7 @@ export function waitForWords(names: WordNames, until: WaitFor): Label {
 }
 
 function waitWords(saying: Saying, step: Extract<FlowStep, { kind: 'wait' }>): Label {
-  const what = waitForWords(saying.names, step.until);
+  const what = waitForWords(saying, step.until);
   const limit = step.timeoutMs === null ? null : durationText(step.timeoutMs);
   const most = limit ? both(` (at most ${limit.en})`, `(最长 ${limit.zh})`) : both('', '');
   const inner = step.otherwise.length === 0 ? null : saying.steps(step.otherwise);

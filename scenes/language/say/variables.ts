@@ -5,7 +5,7 @@ import type { Scene } from '../scene.ts';
 import type { VariableStep } from '../steps.ts';
 import type { Assignment, VariableType } from '../variables.ts';
 import { both, listed, subjectWords, type WordNames } from '../words.ts';
-import { withOnError } from './effects.ts';
+import { withOnError } from './care.ts';
 import type { Saying } from './saying.ts';
 
 /** A step that keeps values, as an instruction. */

@@ -16,6 +16,20 @@ import {
 const WAIT_WANTED =
   'a wait is written as {holds: {device.property: value}, for: 3min}, {becomes: {…}} or {presses: {…}}';
 
+/** What a wait is for, in short. */
+export const waitShape = v.strictObject(
+  {
+    holds: v.optional(references(matcher)),
+    becomes: v.optional(references(matcher)),
+    presses: v.optional(references(events)),
+    for: v.optional(duration),
+  },
+  WAIT_WANTED,
+);
+/** A wait until a condition holds. */
+export const waitUntilShape = <Condition extends v.GenericSchema>(condition: Condition) =>
+  v.strictObject({ until: condition, for: v.optional(duration) });
+
 const LISTS_WANTED = `lists of steps are wanted here, at least two and at most ${SCENE_LIMITS.branches}`;
 const lists = (inner: Inner) =>
   v.pipe(
@@ -36,15 +50,7 @@ const words = text('The reason', SCENE_LIMITS.textCharacters);
 export const flowStepShapes = (inner: Inner) => ({
   delay: v.strictObject({ delay: duration }),
   wait: v.strictObject({
-    wait: v.strictObject(
-      {
-        holds: v.optional(references(matcher)),
-        becomes: v.optional(references(matcher)),
-        presses: v.optional(references(events)),
-        for: v.optional(duration),
-      },
-      WAIT_WANTED,
-    ),
+    wait: v.union([waitShape, waitUntilShape(inner.condition), inner.trigger]),
     timeout: v.optional(duration),
     else: v.optional(steps(inner)),
   }),
