@@ -47,6 +47,8 @@ export interface AdapterLinkOptions {
     readonly maxOldGenerationSizeMb: number;
     readonly maxYoungGenerationSizeMb: number;
   };
+  /** A thread of its own that runs already; one that has to follow it is started here. */
+  readonly firstThread?: Worker | undefined;
   readonly isSlowToStart?: true | undefined;
   readonly dataFolder: string;
   readonly settings: AdapterSettings;
@@ -95,6 +97,7 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
   let state: AdapterState = { kind: 'stopped' };
   let sinceMs = clock.now().wallMs;
   let lastCall = 0;
+  let { firstThread } = options;
   let waitingSocket: { path: string; announce(): void } | null = null;
 
   const isStarting = () => state.kind === 'starting' || state.kind === 'connecting';
@@ -194,10 +197,13 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
   function openLine(lineEvents: WorkerLineEvents): WorkerLine {
     const { worker: entry } = options.entries;
     if (options.sharedWorkers) return options.sharedWorkers.open(entry, id, lineEvents);
-    const worker = new Worker(workerEntry(entry), {
-      name: id,
-      ...(options.heap === undefined ? {} : { resourceLimits: options.heap }),
-    });
+    const worker =
+      firstThread ??
+      new Worker(workerEntry(entry), {
+        name: id,
+        ...(options.heap === undefined ? {} : { resourceLimits: options.heap }),
+      });
+    firstThread = undefined;
     let reason = 'it ended';
     worker.on('message', (message: AdapterToMain) => lineEvents.message(message));
     worker.on('error', (error) => {
