@@ -1,28 +1,18 @@
 // One node as the adapter knows it: its definition, how its values are converted, what its converters remember
 // between messages, and how the hub describes it.
-import * as zhc from 'zigbee-herdsman-converters';
+import type * as zhc from 'zigbee-herdsman-converters';
 import type { NodeDescription, PowerSource } from '../../hub/model/device.ts';
 import { kindFromProperties } from '../../hub/model/device-kind.ts';
 import { type AdapterId, type NodeAddress, nodeAddress } from '../../hub/model/identifiers.ts';
 import type { PropertyKey, PropertyValue } from '../../hub/model/properties.ts';
-import { type Binding, type Conversion, convertExposes } from './convert.ts';
+import type { Binding, Conversion } from './convert.ts';
+import { type Definitions, type FromZigbee, type Known, readDefinition } from './definitions.ts';
 import type { Device, Endpoint } from './herdsman.ts';
 
 /** What converters keep between messages, by their own keys. */
 export type WireState = Record<string, unknown>;
 
-type FromZigbee = zhc.Definition['fromZigbee'][number];
 export type ToZigbee = zhc.Definition['toZigbee'][number];
-
-/** The definition of a node's model, read once until its model id changes. */
-interface Known {
-  readonly definition: zhc.Definition;
-  readonly modelId: string | undefined;
-  readonly conversion: Conversion;
-  readonly endpointNames: Readonly<Record<string, number>>;
-  /** Converters by cluster and message type. */
-  readonly converters: ReadonlyMap<string, readonly FromZigbee[]>;
-}
 
 /** A report that a command may wait for. */
 interface Seen {
@@ -50,12 +40,14 @@ export class Node {
   isConfiguring = false;
   configureAttempts = 0;
   configureAtMs = 0;
+  readonly #definitions: Definitions;
   #known: Known | null = null;
   #loading: Promise<void> | null = null;
 
   /** @param state what converters remembered of it before the last reconnection */
-  constructor(device: Device, state: WireState) {
+  constructor(device: Device, state: WireState, definitions: Definitions) {
     this.device = device;
+    this.#definitions = definitions;
     this.state = state;
     this.address = nodeAddress(device.ieeeAddr);
   }
@@ -80,35 +72,14 @@ export class Node {
   }
 
   async #load(): Promise<void> {
-    const modelId = this.device.modelID;
-    const definition = await zhc.findByDevice(this.device, true);
-    if (definition === undefined) return;
-    this.#known = this.#read(definition, modelId);
+    this.#known = (await this.#definitions.find(this.device, this.options)) ?? this.#known;
   }
 
   /** A converter says that the exposes have changed. */
   readAgain(): void {
-    if (this.#known !== null) this.#known = this.#read(this.#known.definition, this.#known.modelId);
-  }
-
-  #read(definition: zhc.Definition, modelId: string | undefined): Known {
-    const exposes =
-      typeof definition.exposes === 'function'
-        ? definition.exposes(this.device, this.options)
-        : definition.exposes;
-    const endpointNames = definition.endpoint?.(this.device) ?? {};
-    const converters = new Map<string, FromZigbee[]>();
-    for (const converter of definition.fromZigbee) {
-      const types: readonly unknown[] = Array.isArray(converter.type)
-        ? converter.type
-        : [converter.type];
-      for (const type of types) {
-        const key = `${converter.cluster}|${String(type)}`;
-        converters.set(key, [...(converters.get(key) ?? []), converter]);
-      }
-    }
-    const conversion = convertExposes(exposes, endpointNames);
-    return { definition, modelId, conversion, endpointNames, converters };
+    if (this.#known === null) return;
+    const { definition, modelId } = this.#known;
+    this.#known = readDefinition(definition, this.device, this.options, modelId);
   }
 
   get definition(): zhc.Definition | null {

@@ -15,6 +15,7 @@ import type { Adapter, AdapterCommand, AdapterContext } from '../contract/adapte
 import { within } from '../contract/host.ts';
 import { Availability } from './availability.ts';
 import { Commands } from './commands.ts';
+import { Definitions } from './definitions.ts';
 import { FirmwareUpdates } from './firmware.ts';
 import { type Device, listenToLogs, onZdoAnswer } from './herdsman.ts';
 import { Incoming } from './incoming.ts';
@@ -41,6 +42,7 @@ class ZigbeeAdapter implements Adapter {
   readonly #nodes = new Map<NodeAddress, Node>();
   /** What converters remember outlives a reconnection; the library's devices do not. */
   readonly #states = new Map<NodeAddress, WireState>();
+  readonly #definitions = new Definitions();
   readonly #incoming: Incoming;
   readonly #pairing: Pairing;
   readonly #setup: Setup;
@@ -292,7 +294,8 @@ class ZigbeeAdapter implements Adapter {
   #nodeOf(device: Device): Node {
     const known = this.#nodes.get(device.ieeeAddr as NodeAddress);
     if (known !== undefined && known.device === device) return known;
-    const node = new Node(device, this.#states.get(device.ieeeAddr as NodeAddress) ?? {});
+    const state = this.#states.get(device.ieeeAddr as NodeAddress) ?? {};
+    const node = new Node(device, state, this.#definitions);
     this.#states.set(node.address, node.state);
     this.#nodes.set(node.address, node);
     return node;
