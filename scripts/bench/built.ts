@@ -3,6 +3,8 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
+import { buildBundle } from '../package/build.ts';
+import { DRIVER, driverModule } from './memory-radio-module.ts';
 import { REPOSITORY } from './peers/install.ts';
 
 const PRELOADS = path.join(REPOSITORY, '.cache', 'bench');
@@ -40,5 +42,16 @@ export function builtHub(): string {
   if (result.status !== 0) throw new Error('the hub’s bundle could not be built');
   const file = path.join(REPOSITORY, 'dist', 'main.js');
   built.set('hub', file);
+  return file;
+}
+
+/** The main file of the hub's bundle with the radio in memory in it: a preload would be a part of what is measured. */
+export async function builtMemoryHub(): Promise<string> {
+  const known = built.get('memory-hub');
+  if (known !== undefined) return known;
+  const folder = path.join(PRELOADS, 'memory-hub');
+  await buildBundle(folder, { [DRIVER]: driverModule(builtModule('memory-driver')) });
+  const file = path.join(folder, 'main.js');
+  built.set('memory-hub', file);
   return file;
 }

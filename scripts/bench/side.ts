@@ -3,7 +3,7 @@
 // again on a radio in memory with the devices that they know.
 import { pathToFileURL } from 'node:url';
 import type { BenchScope } from './bench.ts';
-import { builtModule } from './built.ts';
+import { builtMemoryHub, builtModule } from './built.ts';
 import { type Hub, startHub } from './ours.ts';
 import { startUsualStack, type UsualStack } from './peers/usual-stack.ts';
 import { until } from './process.ts';
@@ -42,8 +42,8 @@ async function linkRadio(scope: BenchScope): Promise<LinkRadio> {
   return radio;
 }
 
-/** What a process with the radio in memory is started with. */
-export function memoryRadioEnvironment(linePort: number): Record<string, string> {
+/** What a process of Zigbee2MQTT with the radio in memory is started with. */
+function memoryRadioEnvironment(linePort: number): Record<string, string> {
   return {
     NODE_OPTIONS: `--import=${pathToFileURL(builtModule('memory-radio'))}`,
     INGLE_BENCH_DRIVER: builtModule('memory-driver'),
@@ -139,8 +139,9 @@ export async function oursInMemory(
   const line = await openRadioLine();
   scope.atEnd(line.stop);
   const configured = line.configure(network);
-  const environment = memoryRadioEnvironment(line.port);
-  const hub = await startHub({ folder, zigbeePort: NO_PORT, environment, ...rest });
+  const environment = { [LINE_PORT]: String(line.port) };
+  const entry = await builtMemoryHub();
+  const hub = await startHub({ folder, zigbeePort: NO_PORT, entry, environment, ...rest });
   scope.atEnd(hub.stop);
   await until('the radio in memory', () => line.calls > 0 || undefined, {
     withinMs: RADIO_LIMIT_MS,

@@ -53,6 +53,23 @@ test('every thread, the child process and the command have one file each', () =>
   expect(files).toContain('cli.js');
 });
 
+test('the licences of what is inside are told, and no text takes two bytes a character', () => {
+  const licences = fs.readFileSync(path.join(dist, 'THIRD-PARTY-LICENSES.txt'), 'utf8');
+  for (const name of ['zigbee-herdsman', 'zigbee-herdsman-converters', 'zigbee-on-host', 'hono']) {
+    expect(licences).toMatch(new RegExp(`^# ${name} \\d`, 'm'));
+  }
+  const files = [dist, path.join(dist, 'zigbee')].flatMap((folder) =>
+    fs.readdirSync(folder).map((name) => path.join(folder, name)),
+  );
+  for (const file of files.filter((name) => name.endsWith('.js'))) {
+    const text = fs.readFileSync(file);
+    expect(
+      text.every((byte) => byte < 0x80),
+      file,
+    ).toBe(true);
+  }
+});
+
 test("the bundle's package.json pins what stays outside", () => {
   const file = path.join(dist, 'package.json');
   const { dependencies } = JSON.parse(fs.readFileSync(file, 'utf8')) as {
