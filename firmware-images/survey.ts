@@ -69,7 +69,7 @@ export class Survey {
     this.#timer = setTimeout(() => {
       if (this.#isLooking) return this.#after(PACE_MS);
       this.#isLooking = true;
-      this.#look()
+      void this.#look()
         .catch(() => false)
         .then((hasAsked) => {
           this.#isLooking = false;

@@ -1,4 +1,4 @@
-// What passes over the loopback, for a test that is about what does not: tcpdump, so that it is the kernel that says it.
+// What passes over the loopback, for a test that is about what does not: the kernel's own record, by tcpdump.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
