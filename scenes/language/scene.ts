@@ -142,11 +142,15 @@ export function* allSteps(steps: readonly Step[]): Generator<Step> {
 
 /** Whether a scene only tells people something: such a scene is never late, it is silent. */
 export function isNotifyingOnly(scene: Scene): boolean {
-  for (const step of allSteps(scene.do)) {
-    if (step.kind === 'set' || step.kind === 'toggle' || step.kind === 'command') return false;
-  }
+  for (const { kind } of allSteps(scene.do)) if (!CHANGES_NOTHING.has(kind)) return false;
   return true;
 }
+
+/** Steps that tell or ask somebody something, or that only lead from one step to the next. */
+const CHANGES_NOTHING: ReadonlySet<string> = new Set([
+  ...['notify', 'confirm', 'delay', 'wait', 'stop', 'let'],
+  ...['choose', 'repeat', 'parallel', 'race'],
+]);
 
 /** The devices that a scene names, sorted. */
 export function devicesOf(scene: Scene): DeviceId[] {

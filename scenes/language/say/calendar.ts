@@ -63,7 +63,7 @@ export function cronWords(pattern: string, plan: CronPlan): Label {
   const days = cronDaysWords(plan);
   return both(
     `it is ${times.en}${days.en} (cron “${pattern}”)`,
-    `到${days.zh}${times.zh}(cron“${pattern}”)`,
+    `到${days.zh}${times.zh},按 cron“${pattern}”`,
   );
 }
 
@@ -72,7 +72,7 @@ function timesWords({ hours, minutes, seconds }: CronPlan): Label {
   const isWhole = seconds.length === 1 && seconds[0] === 0;
   if (isWhole && hours.length * minutes.length <= LISTED_MAX) {
     const all = hours.flatMap((hour) => minutes.map((minute) => `${two(hour)}:${two(minute)}`));
-    return both(joined(all, 'or'), ` ${joinedZh(all, '或')}`);
+    return both(joined(all, 'or'), joinedZh(all, '或'));
   }
   const parts = [
     ...(isWhole ? [] : [numbersWords(seconds, 60, 'second', '秒')]),
@@ -84,7 +84,7 @@ function timesWords({ hours, minutes, seconds }: CronPlan): Label {
     parts
       .reverse()
       .map(({ zh }) => zh)
-      .join(' '),
+      .join(''),
   );
 }
 

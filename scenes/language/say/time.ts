@@ -87,7 +87,7 @@ function momentWords(names: WordNames, time: TimePoint): Label {
   switch (time.kind) {
     case 'clock': {
       const text = formatTime(time.minute);
-      return both(text, ` ${text}`);
+      return both(text, text);
     }
     case 'sun':
       return offsetWords(SUN_WORDS[time.event], time.offsetMs);
@@ -168,7 +168,7 @@ function lateWords(late: LateRule | null): Label {
       return both(' (however late)', '(再迟也补)');
     case 'within': {
       const time = durationText(late.ms);
-      return both(` (up to ${time.en} late)`, `(最迟 ${time.zh} 内补)`);
+      return both(` (up to ${time.en} late)`, `(最迟 ${time.zh}内补)`);
     }
     default:
       return late satisfies never;
@@ -195,7 +195,7 @@ export function timeConditionWords(
       const next = !isByValue && closesNextDay(condition) ? '次日' : '';
       const words = both(
         `it is between ${from.en} and ${to.en}`,
-        `在${from.zh} 到${next}${to.zh} 之间`,
+        `在${from.zh}到${next}${to.zh}之间`,
       );
       return joinWords(words, filterWords(condition.on), noSunWords(condition.noSun, 'nearest'));
     }
