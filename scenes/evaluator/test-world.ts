@@ -140,6 +140,7 @@ export class TestWorld {
       const asked = { id, atMs: self.now.wallMs, device, body, cause, author };
       self.commands.push(asked);
       self.#open.push(asked);
+      self.evaluator.commanded(requested(id, device, body, cause), self.world);
       return id;
     },
     notify(message) {
@@ -262,8 +263,30 @@ export class TestWorld {
   #change(device: DeviceId, property: PropertyKey, value: PropertyValue, cause: Cause): void {
     const before = this.live.get(device)?.properties[property]?.value ?? null;
     this.#setLive(device, property, { value, atMs: this.now.wallMs, seq: this.seq });
-    if (JSON.stringify(before) === JSON.stringify(value)) return;
-    this.evaluator.changed({ device, property, value, previous: before, cause }, this.world);
+    if (JSON.stringify(before) !== JSON.stringify(value)) {
+      this.evaluator.changed({ device, property, value, previous: before, cause }, this.world);
+    }
+    if (!this.evaluator.watchesReports(device, property)) return;
+    this.evaluator.reported({ device, property, value, cause }, this.world);
+  }
+
+  /** Somebody asks a device for something: `command('hall-lamp.on', true)`, `command('bedroom-blind', 'stop')`. */
+  command(reference: string, value: PropertyValue, cause: Cause = LOCAL): void {
+    const isSet = reference.includes('.');
+    const [device, property] = isSet ? this.#place(reference) : [this.id(reference), null];
+    const body: CommandBody =
+      property === null
+        ? { kind: 'invoke', name: String(value), args: {} }
+        : { kind: 'set', property, value };
+    this.input(() => {
+      const record = requested(
+        commandId(`cmd_${this.seq.toString(36)}_by_hand`),
+        device,
+        body,
+        cause,
+      );
+      this.evaluator.commanded(record, this.world);
+    });
   }
 
   /** The home's own subjects. */
@@ -453,3 +476,13 @@ const ONLINE: DeviceLive = {
   availability: { online: true, sinceMs: 0, reason: null },
   properties: {},
 };
+
+function requested(
+  id: CommandId,
+  device: DeviceId,
+  body: CommandBody,
+  cause: Cause,
+): CommandRecord {
+  const times = { sentAtMs: null, acknowledgedAtMs: null, observedAtMs: null, endedAtMs: null };
+  return { id, device, body, cause, state: 'requested', problem: null, requestedAtMs: 0, ...times };
+}

@@ -135,16 +135,20 @@ export class Watching {
   ): void {
     let last: SceneId | null = null;
     let lastPart = '';
+    let completed = '';
     for (const entry of entries) {
       const program = this.#engine.activeProgram(entry.scene);
       if (program === null || !isMet(entry, program)) continue;
       if (entry.part !== undefined) {
         // One event is one occasion of a part, however many of its subjects it meets.
-        const part = `${entry.scene}/${entry.trigger}/${entry.part}`;
-        if (part === lastPart) continue;
+        const whole = `${entry.scene}/${entry.trigger}`;
+        const part = `${whole}/${entry.part}`;
+        if (part === lastPart || whole === completed) continue;
         lastPart = part;
         const { patterns } = this.#parts;
         if (!patterns.happened(program, entry.trigger, entry.part, world)) continue;
+        // What completes it does not begin it anew.
+        completed = whole;
       }
       if (entry.scene === last) continue;
       last = entry.scene;
