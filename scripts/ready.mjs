@@ -150,6 +150,8 @@ function buildPage(node) {
   runOrFail(node, [vite, 'build', '--logLevel', 'warn', source], {}, 'Building the page');
 }
 
+const ORPHAN_LOOK_MS = 300;
+
 /** Runs one program in the foreground and hands its signals and its exit code through. */
 function handOver(node, args, options) {
   const child = spawn(node, args, { ...options, stdio: 'inherit' });
@@ -159,6 +161,12 @@ function handOver(node, args, options) {
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
     });
   }
+  // npm tells its shell to end and not what the shell has started: an orphan ends as it was meant to.
+  const parent = process.ppid;
+  const look = () => {
+    if (process.ppid !== parent) child.kill('SIGTERM');
+  };
+  if (process.env.npm_lifecycle_event) setInterval(look, ORPHAN_LOOK_MS).unref();
   child.on('exit', (code, signal) => {
     process.exit(signal ? 128 + (signal === 'SIGINT' ? 2 : 15) : (code ?? 1));
   });

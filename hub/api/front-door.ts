@@ -5,6 +5,7 @@ import type { LogLevel } from '../model/adapter-port.ts';
 import type { HubPort } from '../model/hub-port.ts';
 import { type Api, createApi } from './app.ts';
 import { writeLocalToken } from './local-token.ts';
+import { writeRunFile } from './run-file.ts';
 import { startServer } from './server.ts';
 
 export interface FrontDoorOptions {
@@ -37,11 +38,15 @@ export async function startFrontDoor(hub: HubPort, options: FrontDoorOptions): P
     log,
   });
   const server = await startServer({ app: api.app, host, port, onStop: api.stop });
+  const removeRunFile = writeRunFile(dataFolder, { host, port: server.port });
   return {
     port: server.port,
     api,
     announce: (isDemo) => announcement({ host, port: server.port, isDemo, code: api.claim.code() }),
-    stop: () => server.stop(),
+    stop() {
+      removeRunFile();
+      return server.stop();
+    },
   };
 }
 

@@ -285,7 +285,10 @@ describe('history, jobs, inbox, home', () => {
       headers: { 'If-Match': '"1"' },
     });
     expect(await bodyOf(edited)).toMatchObject({ ...change, version: 2 });
-    const wrong = await owner('/api/home', { method: 'PATCH', body: { holidays: ['10-01', 'Christmas'] } });
+    const wrong = await owner('/api/home', {
+      method: 'PATCH',
+      body: { holidays: ['10-01', 'Christmas'] },
+    });
     expect(await bodyOf(wrong)).toMatchObject({ errors: [{ path: '/holidays/1' }] });
     const at = { at: '2026-11-22T08:00:00.000Z' };
     expect((await owner('/api/clock', { body: at })).status).toBe(409);

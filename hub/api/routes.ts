@@ -108,7 +108,8 @@ export const ROUTES = {
   },
   'GET /api/home/values': {
     who: 'member',
-    about: "The home's own values, which scenes read and set: mode, people, variables, inputs, calendars.",
+    about:
+      "The home's own values, which scenes read and set: mode, people, variables, inputs, calendars.",
     query: requests.listQuery,
     answer: values.homeValueJson,
     isList: true,

@@ -9,11 +9,11 @@ import {
   isCommandEnd,
   mayFollow,
 } from '../model/command.ts';
-import type { DeviceLive, DeviceRecord, PropertyState } from '../model/device.ts';
 import type { SourceInput } from '../model/core-port.ts';
+import type { DeviceLive, DeviceRecord, PropertyState } from '../model/device.ts';
 import { ConflictError, fromProblem, HubError, NotFoundError } from '../model/errors.ts';
-import { HOME_MODE, homeSubjects, homeValueProblem } from '../model/home-values.ts';
 import type { NotificationRecord, SceneRecord } from '../model/home.ts';
+import { HOME_MODE, homeSubjects, homeValueProblem } from '../model/home-values.ts';
 import type { HealthReport, HubPort, LiveEvent } from '../model/hub-port.ts';
 import {
   adapterId,

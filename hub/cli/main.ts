@@ -10,7 +10,7 @@ import { en, type Messages } from './messages/en.ts';
 import { zh } from './messages/zh.ts';
 import { createPrinter } from './printer.ts';
 import { plain, plainJson } from './terminal-text.ts';
-import { dataFolders, isLoopback, localTokens, storedToken } from './tokens.ts';
+import { dataFolders, isLoopback, localTokens, runningHub, storedToken } from './tokens.ts';
 import type { VerbSetting } from './verb.ts';
 import { addClaim } from './verbs/claim.ts';
 import { addDevices } from './verbs/devices.ts';
@@ -78,7 +78,8 @@ function languageOf(args: readonly string[]): Language {
   return locale.toLowerCase().startsWith('zh') ? 'zh' : 'en';
 }
 
-function hubAddress(named: string | undefined, words: Messages): URL {
+/** The hub that is named, by option or environment; else the one that runs on the data folder, else the usual port. */
+function hubAddress({ hub: named, data }: GlobalOptions, words: Messages): URL {
   const port = environment.INGLE_PORT || String(PORT_DEFAULT);
   if (
     named === undefined &&
@@ -86,7 +87,11 @@ function hubAddress(named: string | undefined, words: Messages): URL {
   ) {
     throw new CliError('usage', words.usage.badPort(port));
   }
-  const text = named ?? `http://127.0.0.1:${port}`;
+  const found =
+    named === undefined && !environment.INGLE_PORT
+      ? runningHub(dataFolders(data, environment))
+      : undefined;
+  const text = named ?? found ?? `http://127.0.0.1:${port}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:';
   if (!url || !isWeb || url.hostname === '' || url.username !== '') {
@@ -97,7 +102,7 @@ function hubAddress(named: string | undefined, words: Messages): URL {
 
 function contextOf(options: GlobalOptions, language: Language): Context {
   const words = MESSAGES[language];
-  const hub = hubAddress(options.hub, words);
+  const hub = hubAddress(options, words);
   const isLocal = isLoopback(hub);
   // Local root's token never leaves this machine.
   const readLocal = () =>

@@ -1,11 +1,14 @@
-// Where the command finds its right to speak: the hub's own cli.token for local root, else what
-// `ingle login` stored. A local token is only ever sent to this machine.
+// Where the command finds the hub of a data folder and its right to speak: the hub's own cli.token for local root, else
+// what `ingle login` stored. A local token is only ever sent to this machine.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { RunFile } from '../api/run-file.ts';
 
 /** The data folder's file that a running hub makes for local root. */
 const LOCAL_TOKEN_FILE = 'cli.token';
+/** The data folder's file in which a running hub says where it listens. */
+const RUN_FILE = 'hub.json';
 const REPOSITORY = path.resolve(import.meta.dirname, '..', '..');
 
 /** Environment, passed in so that a test sets its own. */
@@ -29,6 +32,32 @@ export function dataFolders(wanted: string | undefined, environment: Environment
   const bases = named ? [named] : ['data', path.join(REPOSITORY, 'data')];
   const folders = bases.flatMap((base) => [path.resolve(base), path.resolve(base, 'demo')]);
   return [...new Set(folders)];
+}
+
+/** Where the hub listens that runs on one of these folders, the newest first; undefined where none runs. */
+export function runningHub(folders: readonly string[]): string | undefined {
+  const found: { url: string; changedMs: number }[] = [];
+  for (const folder of folders) {
+    const file = path.join(folder, RUN_FILE);
+    try {
+      const read = JSON.parse(fs.readFileSync(file, 'utf8')) as Partial<RunFile>;
+      if (typeof read.url !== 'string' || typeof read.pid !== 'number') continue;
+      // A hub that was killed leaves its file behind.
+      if (isAlive(read.pid)) found.push({ url: read.url, changedMs: fs.statSync(file).mtimeMs });
+    } catch {
+      // No hub has run here, or this user may not know.
+    }
+  }
+  return found.sort((a, b) => b.changedMs - a.changedMs)[0]?.url;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // Somebody else's process may not be asked, and is there.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
 }
 
 /** Local root's tokens, newest first; `isForbidden` when one is there that this user may not read. */

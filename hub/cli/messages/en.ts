@@ -21,7 +21,7 @@ export const en = {
     showVersion: 'Shows the version.',
     helpCommand: 'Shows the help of a command.',
     json: 'JSON, one value a line, in place of text.',
-    hub: 'Address of the hub (default: http://127.0.0.1:8420, or the port in INGLE_PORT).',
+    hub: 'Address of the hub (default: the one that runs on the data folder, else http://127.0.0.1:8420).',
     data: "The hub's data folder, where local root's token is (default: INGLE_DATA or ./data).",
     lang: 'en or zh (default: from LANG).',
     status: 'Whether the hub is well, and what to do where it is not.',

@@ -16,7 +16,7 @@ export const zh: Messages = {
     showVersion: '显示版本。',
     helpCommand: '显示某个命令的帮助。',
     json: '输出 JSON,每行一个值,代替文字。',
-    hub: '中枢地址(默认 http://127.0.0.1:8420,或 INGLE_PORT 指定的端口)。',
+    hub: '中枢地址(默认为在数据文件夹上运行的中枢,否则 http://127.0.0.1:8420)。',
     data: '中枢的数据文件夹,本机管理员的令牌在其中(默认 INGLE_DATA 或 ./data)。',
     lang: 'en 或 zh(默认取自 LANG)。',
     status: '中枢是否正常;不正常时该怎么办。',
