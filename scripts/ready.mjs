@@ -174,9 +174,12 @@ function handOver(node, args, options) {
 
 const bin = (...parts) => path.join(root, 'node_modules', ...parts);
 
+// How the hub's process runs on a small board, here and in a package: small young generations, since five threads at
+// V8's own 16 MB each cost more than they save; heaps that grow late; few malloc arenas, trimmed early.
+const HUB = JSON.parse(readFileSync(path.join(root, 'scripts', 'hub-process.json'), 'utf8'));
+
 const TASKS = {
-  // Small young generations: five threads at V8's own 16 MB each cost a small board more than they save.
-  start: { page: true, args: ['--max-semi-space-size=1', 'hub/main.ts'] },
+  start: { page: true, args: [...HUB.flags, 'hub/boot.ts'], environment: HUB.environment },
   // The command works where it was called: its arguments may name files there.
   cli: { page: false, args: [path.join(root, 'hub', 'cli', 'main.ts')], cwd: process.cwd() },
   // The cloud's end of sync; it needs nothing of the hub.
@@ -203,5 +206,9 @@ if (task.page) buildPage(node);
 handOver(node, [...task.args, ...rest], {
   cwd: task.cwd ?? root,
   // Types are stripped once and kept: it halves every start, the workers' too.
-  env: { NODE_COMPILE_CACHE: path.join(root, '.cache', 'compile'), ...process.env },
+  env: {
+    NODE_COMPILE_CACHE: path.join(root, '.cache', 'compile'),
+    ...task.environment,
+    ...process.env,
+  },
 });

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
+import hubProcess from '../hub-process.json' with { type: 'json' };
 import { builtHub } from './built.ts';
 import { REPOSITORY } from './peers/install.ts';
 import type { Rule } from './peers/node-red.ts';
@@ -52,10 +53,11 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   const owner = startProcess({
     name: 'ingle',
     command: process.execPath,
-    // The flag is the one that `npm start` gives.
-    args: ['--max-semi-space-size=1', ...nodeArguments, path.resolve(REPOSITORY, entry)],
+    // Flags and environment are those that `npm start` and the package's starter give.
+    args: [...hubProcess.flags, ...nodeArguments, path.resolve(REPOSITORY, entry)],
     cwd: REPOSITORY,
     environment: {
+      ...hubProcess.environment,
       INGLE_DATA: folder,
       INGLE_PORT: String(port),
       INGLE_HOST: '127.0.0.1',

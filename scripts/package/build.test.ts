@@ -91,9 +91,16 @@ test('the bundled command knows its version, and says when no hub answers', asyn
 
 test('the bundled hub becomes ready with its threads, and stops when it is asked to', async () => {
   const port = await freePort();
-  const hub = spawn(process.execPath, [path.join(dist, 'main.js')], {
+  const node = path.dirname(process.execPath);
+  const hub = spawn(path.join(dist, 'ingle-hub'), [], {
     cwd: data,
-    env: { ...process.env, INGLE_DATA: data, INGLE_PORT: String(port), INGLE_DEMO: '0' },
+    env: {
+      ...process.env,
+      PATH: `${node}:${process.env.PATH}`,
+      INGLE_DATA: data,
+      INGLE_PORT: String(port),
+      INGLE_DEMO: '0',
+    },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let log = '';

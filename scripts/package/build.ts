@@ -1,12 +1,13 @@
 // `npm run build`: the daemon and the command in dist/, one file a thread, beside the page and a package.json that names
 // what stays outside; main and the Zigbee threads have further parts that they load when they need them.
-// `node dist/main.js` starts the hub from it.
+// `dist/ingle-hub` starts the hub from it.
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import { bundleName, WORKER_SOURCES, type WorkerName } from '../../hub/threads/entry.ts';
 import packageJson from '../../package.json' with { type: 'json' };
+import hubProcess from '../hub-process.json' with { type: 'json' };
 import { inAscii, SERIAL_BINDING, zigbeeLibraries } from './zigbee-libraries.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
@@ -113,6 +114,21 @@ function versionOf(name: string): string {
   return (JSON.parse(fs.readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
+const STARTER = 'ingle-hub';
+
+/** Starts the hub from the bundle as `npm start` starts it from the sources. */
+function starter(): string {
+  const settings = Object.entries(hubProcess.environment);
+  return [
+    '#!/bin/sh',
+    '# Starts the hub with the settings that keep it small; what is set already stays.',
+    ...settings.map(([name, value]) => `export ${name}="\${${name}:-${value}}"`),
+    'here=$(dirname "$(readlink -f "$0")")',
+    `exec node ${hubProcess.flags.join(' ')} "$here/main.js" "$@"`,
+    '',
+  ].join('\n');
+}
+
 /** What a package needs to install beside the bundle: what stands outside of it, and this program's version. */
 function runtimePackage(): object {
   const { name, version, license } = packageJson;
@@ -123,7 +139,7 @@ function runtimePackage(): object {
     private: true,
     type: 'module',
     engines: { node: '>=24' },
-    bin: { ingle: 'cli.js' },
+    bin: { ingle: 'cli.js', [STARTER]: STARTER },
     dependencies: Object.fromEntries(OUTSIDE.map((each) => [each, versionOf(each)])),
   };
 }
@@ -172,6 +188,7 @@ export async function buildBundle(
     path.join(outdir, 'package.json'),
     `${JSON.stringify(runtimePackage(), null, 2)}\n`,
   );
+  fs.writeFileSync(path.join(outdir, STARTER), starter(), { mode: 0o755 });
   const inputs = metafiles.flatMap((each) => Object.keys(each.inputs));
   fs.writeFileSync(path.join(outdir, 'THIRD-PARTY-LICENSES.txt'), licences(inputs));
   fs.copyFileSync(path.join(root, 'LICENSE'), path.join(outdir, 'LICENSE'));
