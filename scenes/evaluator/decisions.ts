@@ -22,7 +22,7 @@ import { Pace } from './pace.ts';
 import type { Runs } from './runs.ts';
 import type { ScheduleHooks } from './schedules.ts';
 import type { Started, StartStep } from './steps/other-scenes.ts';
-import { argumentsFor, workOut } from './steps/variables.ts';
+import { argumentsFor, sceneVariable, workOut } from './steps/variables.ts';
 import type { RunEntry, SceneStateEntry } from './tables.ts';
 import { type Hit, hitWords, summaryWords } from './texts.ts';
 
@@ -246,7 +246,10 @@ export class Decisions {
       world,
       this.#engine.names(world),
       this.#engine.civil(world),
-      this.#engine.asked(record.id, cause, world, null, triggerId),
+      {
+        ...this.#engine.asked(record.id, cause, world, null, triggerId),
+        local: (name) => compiled && sceneVariable(this.#engine, record.id, compiled.scene, name),
+      },
     );
   }
 

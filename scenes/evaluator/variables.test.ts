@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseHomeValueKey } from '../../hub/model/home-values.ts';
 import type { RunTrace } from '../../hub/model/run.ts';
 import { parseScene } from '../language/parse.ts';
 import { TEST_NAMES } from '../language/test-home.ts';
@@ -91,7 +92,7 @@ ${PRESS}do:
       problems('scene: S\nvars: {count: 0}\ndo:\n  - let: {count: 1}\n  - remember: {other: 1}\n'),
     ).toEqual([
       '4: "count" is a variable of the scene; use remember',
-      '5: "other" is no variable of the scene; name it under vars: with its first value',
+      '5: "other" is no variable of the scene; name it under vars: with its first value, or write var.NAME for one of the home',
     ]);
     expect(
       problems('scene: S\ndo:\n  - let: {a: 1}\n  - let: {a: "\'b\'"}\n  - let: {true: 1}\n'),
@@ -185,5 +186,47 @@ ${PRESS}do:
     expect(home.runs().flatMap(texts)).toContain(
       'Did not start “A”: 16 calls wait for each other already',
     );
+  });
+});
+
+describe('variables in conditions, and those of the home', () => {
+  it('item 56: a condition of a step and of the scene may ask for variables', () => {
+    const home = new TestWorld();
+    home.scene(
+      's',
+      `scene: S
+vars: {count: 0}
+${PRESS}while: {expression: count < 3}
+do:
+  - remember: {count: count + 1}
+  - let: {double: count * 2}
+  - if: {expression: double > 3}
+    then: [{toggle: washer}]
+`,
+    );
+    for (let times = 0; times < 5; times++) press(home);
+    expect(home.asked()).toEqual(['washer.on=true', 'washer.on=false']);
+    expect(home.nearMisses()).toHaveLength(2);
+  });
+
+  it('item 56: a variable of the home that a step sets is a change on which other scenes run', () => {
+    const home = new TestWorld();
+    home.values = [
+      {
+        ...{
+          id: parseHomeValueKey('var.guests'),
+          name: 'Guests',
+          kind: 'variable',
+          type: 'number',
+        },
+        ...{ initial: 0, member: null, topic: null, version: 1 },
+      },
+    ];
+    home.setHomeValue('var.guests', 1);
+    home.scene('other', 'scene: Other\nwhen: [{changes: var.guests}]\ndo: [{toggle: washer}]\n');
+    home.scene('s', `scene: S\n${PRESS}do: [{remember: {var.guests: var.guests + 2}}]\n`);
+    press(home);
+    expect(texts(runOf(home, 's')).at(-1)).toBe('var.guests is 3 now');
+    expect(home.asked()).toEqual(['washer.on=true']);
   });
 });

@@ -117,7 +117,7 @@ export type VariableStep =
       readonly onError: OnError;
     }
   | {
-      /** For the runs of the scene that come. */
+      /** For the runs of the scene that come; `var.NAME` for the whole home. */
       readonly kind: 'remember';
       readonly of: readonly Assignment[];
       readonly onError: OnError;

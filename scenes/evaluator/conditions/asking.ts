@@ -1,5 +1,6 @@
 // What the conditions of each family are evaluated with, and the line that each leaves in the trace.
 import type { SceneId } from '../../../hub/model/identifiers.ts';
+import type { PropertyValue } from '../../../hub/model/properties.ts';
 import type { ReadValue, RunTrace, TraceStep } from '../../../hub/model/run.ts';
 import type { SceneWorld } from '../../../hub/model/scene-world.ts';
 import type { Condition } from '../../language/conditions.ts';
@@ -20,6 +21,8 @@ export interface Asked {
   runsOf(scene: SceneId): number;
   /** The id of the trigger that set it off; null where it has none, or nothing did. */
   readonly triggerId: string | null;
+  /** The value of a variable that the place of the condition knows by name; absent: it knows none. */
+  local?(name: string): PropertyValue | null;
   /** What is known of a level's past, and after how long that is another answer by itself. */
   past(condition: PastCondition): { readonly truth: Truth; readonly changesInMs: number | null };
 }

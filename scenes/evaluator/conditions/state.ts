@@ -97,10 +97,15 @@ function truthOf(is: boolean): Truth {
 }
 
 function workOut(
-  { world, civil }: Asking,
+  asking: Asking,
   { expression }: Extract<StateCondition, { kind: 'expression' }>,
 ): ExpressionResult {
-  return evaluateExpression(expression, (input) => inputValue(world, civil, input));
+  return evaluateExpression(expression, (input) => valueFor(asking, input));
+}
+
+function valueFor({ asked, world, civil }: Asking, input: ExpressionInput): PropertyValue | null {
+  if (input.kind === 'local') return asked.local?.(input.name) ?? null;
+  return inputValue(world, civil, input);
 }
 
 /** What an expression reads, as it is now; null where it is not known, and for what only its place knows. */
@@ -133,8 +138,8 @@ function timeValue(wallMs: number, civil: HomeTime, what: TimePart): PropertyVal
   }
 }
 
-function readInput({ world, civil }: Asking, input: ExpressionInput): ReadValue {
-  const value = inputValue(world, civil, input);
+function readInput(asking: Asking, input: ExpressionInput): ReadValue {
+  const value = valueFor(asking, input);
   if (input.kind === 'device') return { device: input.device, property: input.property, value };
   const property = input.kind === 'time' ? `time.${input.what}` : input.name;
   return { device: null, property, value };

@@ -28,6 +28,7 @@ import {
 } from '../moving-run.ts';
 import type { Branch, Frame } from '../tables.ts';
 import { filledText } from '../texts.ts';
+import { localValue } from './variables.ts';
 
 /** Steps that a run does at a stretch; then others have their turn. */
 const AT_A_STRETCH_MAX = 100;
@@ -62,7 +63,10 @@ export function beginFlow(engine: Engine, run: MovingRun, step: ListsStep): void
 function judge(engine: Engine, run: MovingRun, condition: Condition, path: string): Truth {
   const { world, draft } = run;
   const { triggerId = null } = draft.origin;
-  const asked = engine.asked(draft.scene, draft.cause, world, null, triggerId);
+  const asked = {
+    ...engine.asked(draft.scene, draft.cause, world, draft.id, triggerId),
+    local: (name: string) => localValue(engine, run, name),
+  };
   const result = evaluateCondition(
     condition,
     world,

@@ -1,5 +1,7 @@
 // The values that runs and scenes keep, each with the step that wrote it. A run's own go with its entry; a scene's
 // stand in a table and are there for its next run.
+import type { Cause } from '../../../hub/model/cause.ts';
+import type { HomeValueKey } from '../../../hub/model/home-values.ts';
 import type { SceneId } from '../../../hub/model/identifiers.ts';
 import type { PropertyValue } from '../../../hub/model/properties.ts';
 import type { Label } from '../../../hub/model/property-row.ts';
@@ -8,8 +10,8 @@ import { SCENE_LIMITS, type Scene } from '../../language/scene.ts';
 import type { VariableStep } from '../../language/steps.ts';
 import { type Assignment, type VariableValue, variableType } from '../../language/variables.ts';
 import { both } from '../../language/words.ts';
+import { inputValue } from '../conditions/state.ts';
 import type { Engine } from '../engine.ts';
-import { expressionValues } from '../expression-values.ts';
 import { addLine, fail, type MovingRun, nextStep, pathOf } from '../moving-run.ts';
 import type { RunVariable } from '../tables.ts';
 
@@ -46,8 +48,10 @@ export function variableKey(scene: SceneId, name: string): string {
 /** Works an assignment out with what the run knows. */
 export function workOut(engine: Engine, run: MovingRun, { value }: Assignment): Worked {
   const { world } = run;
-  const local = (name: string): PropertyValue | null => localValue(engine, run, name);
-  const result = evaluateExpression(value, expressionValues(world, engine.civil(world), local));
+  const civil = engine.civil(world);
+  const result = evaluateExpression(value, (input) =>
+    input.kind === 'local' ? localValue(engine, run, input.name) : inputValue(world, civil, input),
+  );
   if (result.value === null) return { why: result.unknown };
   if (typeof result.value === 'object') return { why: 'a colour cannot be kept' };
   return { value: result.value };
@@ -95,6 +99,10 @@ function assign(
   const { draft, world } = run;
   const path = pathOf(run);
   if (kind === 'let') return assignLocal(run, name, { value, path });
+  if (name.startsWith('var.')) {
+    const cause: Cause = { kind: 'scene', scene: draft.scene, run: draft.id };
+    return world.setValue(name as HomeValueKey, value, cause)?.message ?? null;
+  }
   const by = { run: draft.id, path };
   const key = variableKey(draft.scene, name);
   engine.tables.variables.set(key, { value, atMs: world.now.wallMs, by });

@@ -185,6 +185,13 @@ function readUntil(reading: Reading, data: unknown, path: Path): WaitFor | null 
   const condition = reading.condition(shaped.until, [...path, 'until']);
   const forMs =
     shaped.for === undefined ? null : reading.context.duration(shaped.for, [...path, 'for']);
+  // What is waited for is looked at whenever a device says something, and a variable of the run never does.
+  if (JSON.stringify(condition).includes('"kind":"local"')) {
+    return reading.context.refuse(
+      [...path, 'until'],
+      'A wait looks at devices, the time and the variables of the home; use repeat for others',
+    );
+  }
   if (condition === null || (shaped.for !== undefined && forMs === null)) return null;
   const also = { alsoReconnect: true, alsoSave: true };
   return { kind: 'trigger', trigger: { kind: 'so', condition, forMs, ...also } };

@@ -312,9 +312,10 @@ export const STATE_CONDITIONS: Readonly<Record<string, ReadKind<Condition>>> = {
       `No trigger of this scene has the id "${unknown}"; ${hint}`,
     );
   }),
-  expression: shapedKind(stateConditionShapes.expression, [], ({ context }, shaped, path) => {
+  expression: shapedKind(stateConditionShapes.expression, [], (reading, shaped, path) => {
     const at = [...path, 'expression'];
-    const expression = readExpressionAt(context, shaped.expression, at, 'boolean');
+    const locals = reading.locals();
+    const expression = readExpressionAt(reading.context, shaped.expression, at, 'boolean', locals);
     return expression && { kind: 'expression', expression };
   }),
 };

@@ -12,7 +12,7 @@ import {
   type VariableType,
   variableType,
 } from '../variables.ts';
-import { readExpressionAt } from './expressions.ts';
+import { expressionType, readExpressionAt } from './expressions.ts';
 import { isComplete, type Reading, shapedKind } from './reading.ts';
 
 const SHAPES = variableStepShapes;
@@ -44,11 +44,12 @@ export const VARIABLE_STEPS = {
   remember: shapedKind(SHAPES.remember, [], (reading, shaped, path): VariableStep | null => {
     const of = Object.entries(shaped.remember).map(([name, asked]): Assignment | null => {
       const at = [...path, 'remember', name];
+      if (name.startsWith('var.')) return readHomeVariable(reading, name, asked, at);
       const known = reading.variables.get(name);
       if (known?.scope !== 'scene') {
         return reading.context.refuse(
           at,
-          `"${name.slice(0, 40)}" is no variable of the scene; name it under vars: with its first value`,
+          `"${name.slice(0, 40)}" is no variable of the scene; name it under vars: with its first value, or write var.NAME for one of the home`,
           'key',
         );
       }
@@ -59,6 +60,20 @@ export const VARIABLE_STEPS = {
     return { kind: 'remember', of, onError: shaped['on-error'] ?? 'continue' };
   }),
 };
+
+/** A variable of the home. */
+function readHomeVariable(
+  reading: Reading,
+  name: string,
+  asked: boolean | number | string,
+  path: Path,
+): Assignment | null {
+  const found = reading.context.property(name, path, 'key');
+  if (found === null) return null;
+  const type = expressionType(found.spec);
+  const value = readValue(reading, asked, path, type === 'color' ? null : type);
+  return value && { name, value };
+}
 
 /** The value of a variable: a literal, or an expression over what the place knows. */
 export function readValue(
