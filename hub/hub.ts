@@ -276,8 +276,8 @@ export function createHub(options: HubOptions): Hub {
         waiters.set(id, [...waiting, waiter]);
       });
     },
-    runScene: (scene, checkWhile, actor) =>
-      askForRun({ kind: 'runScene', scene, checkWhile, cause: actor.cause }, 'scene'),
+    runScene: (scene, { checkWhile, isDry }, actor) =>
+      askForRun({ kind: 'runScene', scene, checkWhile, isDry, cause: actor.cause }, 'scene'),
     homeValue(key) {
       if (key === HOME_PEOPLE) return { value: peopleAtHome(), atMs: null };
       const kept = mirror.homeValue(key);

@@ -193,7 +193,31 @@ const sceneText = v.pipe(v.string(), v.maxLength(256 * 1024, 'may have 256 KiB')
 export const sceneBody = v.strictObject({ text: sceneText, enabled: v.optional(v.boolean()) });
 export const sceneCheckBody = v.strictObject({ text: sceneText });
 export const sceneChange = v.strictObject({ enabled: v.boolean() });
-export const sceneRunBody = v.strictObject({ checkWhile: v.optional(v.boolean(), false) });
+export const sceneRunBody = v.strictObject({
+  checkWhile: v.optional(v.boolean(), false),
+  dryRun: v.optional(v.boolean(), false),
+});
+/** Several scenes at once, and those that go. */
+export const scenesBody = v.strictObject({
+  scenes: v.pipe(
+    v.array(
+      v.strictObject({
+        id: v.optional(identifier),
+        text: v.pipe(v.string(), v.maxLength(64 * 1024)),
+        enabled: v.optional(v.boolean()),
+        version: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+      }),
+    ),
+    v.maxLength(200),
+  ),
+  remove: v.optional(v.pipe(v.array(identifier), v.maxLength(200)), []),
+});
+const sceneVersion = v.pipe(v.number(), v.integer(), v.minValue(1));
+export const sceneDiffQuery = v.strictObject({
+  from: v.optional(v.pipe(v.string(), v.transform(Number), sceneVersion)),
+  to: v.optional(v.pipe(v.string(), v.transform(Number), sceneVersion)),
+});
+export const sceneRollbackBody = v.strictObject({ version: sceneVersion });
 
 export const runsQuery = v.strictObject({
   ...storedPaging,

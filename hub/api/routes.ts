@@ -296,6 +296,28 @@ export const ROUTES = {
     takesYaml: true,
     answer: shapes.sceneCheckJson,
   },
+  'POST /api/scenes/batch': {
+    who: 'household',
+    about:
+      'Saves several scenes and removes others: all of it or nothing, and no event comes in between. `version` guards each like If-Match.',
+    body: requests.scenesBody,
+    answer: shapes.sceneTextJson,
+    isList: true,
+  },
+  'GET /api/scenes/:id/diff': {
+    who: 'household',
+    about:
+      'What differs between two versions, in plain words; without `to` the present one, without `from` the one before it.',
+    query: requests.sceneDiffQuery,
+    answer: shapes.sceneDiffJson,
+  },
+  'POST /api/scenes/:id/rollback': {
+    who: 'household',
+    about: 'Saves an earlier version anew, as the newest. `If-Match` guards it.',
+    body: requests.sceneRollbackBody,
+    answer: shapes.sceneTextJson,
+    isVersioned: true,
+  },
   'GET /api/scenes/:id': {
     who: 'member',
     about: 'One scene with its file; with `Accept: application/yaml` the bare file.',
@@ -320,7 +342,8 @@ export const ROUTES = {
   'DELETE /api/scenes/:id': { who: 'household', about: 'Removes a scene.', status: 204 },
   'POST /api/scenes/:id/run': {
     who: 'member',
-    about: 'Starts a run, whatever its `while` says unless `checkWhile` is true.',
+    about:
+      'Starts a run, whatever its `while` says unless `checkWhile` is true. With `dryRun` nothing is sent, and the trace shows what would be done.',
     body: requests.sceneRunBody,
     answer: shapes.runJson,
     status: 202,

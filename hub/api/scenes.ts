@@ -1,5 +1,6 @@
 // Scenes: their files, their versions, checking a file, and running one by hand.
-import { NotFoundError } from '../model/errors.ts';
+import { HubError, NotFoundError } from '../model/errors.ts';
+import type { SceneRecord } from '../model/home.ts';
 import type { HubPort, SceneView } from '../model/hub-port.ts';
 import { type SceneId, sceneId } from '../model/identifiers.ts';
 import {
@@ -7,6 +8,7 @@ import {
   actorOf,
   checkVersion,
   type Handlers,
+  inputId,
   listPart,
   pathId,
   versioned,
@@ -20,6 +22,15 @@ function sceneOf(hub: HubPort, id: SceneId): SceneView {
     throw new NotFoundError('scene', id, { hint: 'GET /api/scenes lists all scenes.' });
   }
   return scene;
+}
+
+function versionOf(versions: readonly SceneRecord[], version: number, name: string): SceneRecord {
+  const found = versions.find((one) => one.version === version);
+  if (found) return found;
+  const kept = versions.map((one) => one.version);
+  throw new NotFoundError('version', `${version} of "${name}"`, {
+    hint: `There are versions ${Math.min(...kept)} to ${Math.max(...kept)}.`,
+  });
 }
 
 export function sceneRoutes({ hub }: ApiParts) {
@@ -83,9 +94,50 @@ export function sceneRoutes({ hub }: ApiParts) {
     },
     'POST /api/scenes/:id/run': async (c, { body }) => {
       const { record } = sceneOf(hub, pathId(c, sceneId, 'scene'));
-      const run = await hub.runScene(record.id, body.checkWhile, actorOf(c));
-      c.header('Location', `/api/runs/${run.id}`);
+      const run = await hub.runScene(
+        record.id,
+        { checkWhile: body.checkWhile, isDry: body.dryRun },
+        actorOf(c),
+      );
+      if (!body.dryRun) c.header('Location', `/api/runs/${run.id}`);
       return c.json(runView(run), 202);
+    },
+    'POST /api/scenes/batch': async (c, { body }) => {
+      const wishes = body.scenes.map(({ id, text, enabled, version }, index) => ({
+        id: id === undefined ? null : inputId(id, sceneId, `/scenes/${index}/id`),
+        text,
+        version: version ?? null,
+        ...(enabled === undefined ? {} : { enabled }),
+      }));
+      const removed = body.remove.map((id, index) => inputId(id, sceneId, `/remove/${index}`));
+      const saved = await hub.household.saveScenes(wishes, removed, actorOf(c));
+      return c.json({ items: saved.map(sceneTextView), next: null });
+    },
+    'GET /api/scenes/:id/diff': async (c, { query }) => {
+      const { record } = sceneOf(hub, pathId(c, sceneId, 'scene'));
+      const versions = await hub.store.sceneVersions(record.id);
+      const to = query.to ?? record.version;
+      const from = query.from ?? Math.max(1, to - 1);
+      const [before, after] = [from, to].map((version) =>
+        versionOf(versions, version, record.name),
+      );
+      const differences = before && after ? hub.household.sceneDifferences(before, after) : null;
+      if (differences === null) {
+        throw new HubError('conflict', 'One of the versions cannot be read any more', {
+          hint: 'It names a device or a value that is gone; GET /api/scenes/{id}/versions shows the files.',
+        });
+      }
+      return c.json({ from, to, differences: [...differences] });
+    },
+    'POST /api/scenes/:id/rollback': async (c, { body }) => {
+      const { record } = sceneOf(hub, pathId(c, sceneId, 'scene'));
+      const version = checkVersion(c, record.version, `The scene "${record.name}"`);
+      const versions = await hub.store.sceneVersions(record.id);
+      const old = versionOf(versions, body.version, record.name);
+      const options = { version: version ?? record.version, enabled: record.enabled };
+      // The stored text names devices by id, so that it goes where they went.
+      const saved = await hub.household.saveScene(record.id, old.source, options, actorOf(c));
+      return versioned(c, sceneTextView(saved));
     },
     'GET /api/scenes/:id/versions': async (c, { query }) => {
       const { record } = sceneOf(hub, pathId(c, sceneId, 'scene'));

@@ -208,6 +208,19 @@ export function createTestHousehold(parts: TestHouseholdParts): Household {
       versions.set(id, [record, ...(versions.get(id) ?? [])]);
       return sceneView(record);
     },
+    async saveScenes(wishes, removed, actor) {
+      const saved: SceneView[] = [];
+      for (const { id, text, ...options } of wishes) {
+        saved.push(await this.saveScene(id, text, options, actor));
+      }
+      for (const id of removed) await this.removeScene(id, actor);
+      return saved;
+    },
+    sceneDifferences(before, after) {
+      if (before.name === after.name) return [];
+      const text = { en: `Called “${after.name}”`, zh: `改名为“${after.name}”` };
+      return [{ kind: 'changed', part: 'name', text }];
+    },
     async removeScene(id) {
       contents.scenes = contents.scenes.filter((scene) => scene.id !== id);
     },

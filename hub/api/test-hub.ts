@@ -346,7 +346,7 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
         if (problem) throw fromProblem(problem);
         homeValues.set(source.key, { value: source.value, atMs: wallMs });
       },
-      async runScene(scene, _checkWhile, actor) {
+      async runScene(scene, _options, actor) {
         const run: RunTrace = {
           id: runId(`run_${nextSuffix()}`),
           scene,

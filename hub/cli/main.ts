@@ -16,6 +16,7 @@ import { addClaim } from './verbs/claim.ts';
 import { addDevices } from './verbs/devices.ts';
 import { addDoctor } from './verbs/doctor.ts';
 import { addFirmware } from './verbs/firmware.ts';
+import { addHome } from './verbs/home.ts';
 import { addLogin } from './verbs/login.ts';
 import { addLogs } from './verbs/logs.ts';
 import { addMqtt } from './verbs/mqtt.ts';
@@ -179,6 +180,7 @@ function buildProgram(language: Language): Command {
     addOutbound,
     addSync,
     addScenes,
+    addHome,
     addProvision,
     addFirmware,
     addDoctor,

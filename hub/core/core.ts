@@ -1,5 +1,7 @@
 // The core: the live home and its scenes as one deterministic state machine. It takes numbered inputs with their
 // time and gives effects; it owns no clock, timer, randomness or I/O, so living, replaying and simulating are the same.
+
+import { dryRun } from '../../scenes/evaluator/dry-run.ts';
 import { createEvaluator, type Evaluator, sceneTables } from '../../scenes/evaluator/evaluator.ts';
 import type { KeptScenes } from '../../scenes/evaluator/kept-scenes.ts';
 import type { AdapterItem } from '../model/adapter-port.ts';
@@ -16,6 +18,7 @@ import type {
   NodeAddress,
   NotificationId,
   OutboundId,
+  SceneId,
 } from '../model/identifiers.ts';
 import { type PropertyKey, type PropertyValue, specOf } from '../model/properties.ts';
 import { valuesEqual } from '../model/property-value.ts';
@@ -494,9 +497,12 @@ export function createCore(start: CoreStart): Core {
         return;
       }
       case 'runScene':
-        reply(input.request, () =>
-          evaluator.runNow(input.scene, input.checkWhile, input.cause, world),
-        );
+        reply(input.request, () => {
+          const { scene, checkWhile, cause } = input;
+          if (!input.isDry) return evaluator.runNow(scene, checkWhile, cause, world);
+          const record = (id: SceneId) => evaluator.record(id);
+          return dryRun(scene, { checkWhile, cause, record }, world);
+        });
         return;
       case 'cancelRun':
         reply(input.request, () => evaluator.cancel(input.run, input.cause, world));

@@ -2,9 +2,9 @@
 // What a scene file means is the scenes' own business; it comes in through SceneLanguage.
 import type { CoreInput } from '../model/core-port.ts';
 import type { DeviceRecord } from '../model/device.ts';
-import { ConflictError, HubError, ValidationError } from '../model/errors.ts';
+import { ConflictError, HubError, NotFoundError, ValidationError } from '../model/errors.ts';
 import type { Role, SceneRecord } from '../model/home.ts';
-import type { Actor, Async, Household, SceneView } from '../model/hub-port.ts';
+import type { Actor, Async, Household, SceneView, SceneWish } from '../model/hub-port.ts';
 import type { SceneId } from '../model/identifiers.ts';
 import type { RunTrace } from '../model/run.ts';
 import type { SceneLanguage } from '../model/scene-language-port.ts';
@@ -61,7 +61,16 @@ export interface SceneSwitching {
 export interface SceneShelf {
   edits(
     tools: ShelfTools,
-  ): Pick<Household, 'scenes' | 'showScene' | 'checkScene' | 'saveScene' | 'removeScene'> &
+  ): Pick<
+    Household,
+    | 'scenes'
+    | 'showScene'
+    | 'checkScene'
+    | 'saveScene'
+    | 'saveScenes'
+    | 'sceneDifferences'
+    | 'removeScene'
+  > &
     SceneSwitching;
 }
 
@@ -127,6 +136,100 @@ export function createSceneShelf(options: SceneShelfOptions): SceneShelf {
         };
       }
 
+      /** The record that a wished scene becomes, checked against those that will stand beside it. */
+      function recordOf(
+        wish: SceneWish,
+        index: number | null,
+        others: readonly SceneRecord[],
+        actor: Actor,
+      ): SceneRecord {
+        const { id, text, version, enabled } = wish;
+        const before = id === null ? null : find(contents.scenes, id, 'scene');
+        if (before && version !== null && version !== before.version) {
+          throw new ConflictError(
+            `${before.name} was changed meanwhile: you edited version ${version}, it is at ${before.version}`,
+            { hint: 'Look at the present version and make your change again.' },
+          );
+        }
+        const { errors, scene } = language.check(text, sceneHome());
+        if (!scene) {
+          const place = index === null ? '' : `/scenes/${index}`;
+          throw new ValidationError('The scene has mistakes and was not saved', {
+            hint: 'Each mistake below says where it is and what would be right.',
+            errors: errors.map((one) => ({ ...one, path: place + one.path })),
+          });
+        }
+        const twin = others.find(
+          (one) => one.id !== id && one.name.toLowerCase() === scene.name.toLowerCase(),
+        );
+        if (twin) {
+          throw new ConflictError(`There is a scene called "${twin.name}" already`, {
+            hint: 'Choose another name, or edit that one.',
+          });
+        }
+        return {
+          id: before?.id ?? (freshId('scene_') as SceneId),
+          name: scene.name,
+          enabled: enabled ?? before?.enabled ?? true,
+          source: scene.stored,
+          author: actor.member?.id ?? before?.author ?? null,
+          version: (before?.version ?? 0) + 1,
+          updatedAtMs: options.nowMs(),
+        };
+      }
+
+      /** Saves all of them and removes others, or does nothing at all. */
+      async function save(
+        wishes: readonly SceneWish[],
+        removed: readonly SceneId[],
+        actor: Actor,
+      ): Promise<SceneView[]> {
+        for (const id of removed) find(contents.scenes, id, 'scene');
+        const saved = new Set(wishes.map(({ id }) => id));
+        const untouched = contents.scenes.filter(
+          ({ id }) => !saved.has(id) && !removed.includes(id),
+        );
+        const isSingle = wishes.length === 1 && removed.length === 0;
+        const records: SceneRecord[] = [];
+        for (const [index, wish] of wishes.entries()) {
+          const others = [...untouched, ...records];
+          if (records.some(({ id }) => id === wish.id)) {
+            throw new ValidationError(`The scene ${wish.id} stands in it twice`);
+          }
+          records.push(recordOf(wish, isSingle ? null : index, others, actor));
+        }
+        if (untouched.length + records.length > SCENES_MAX) {
+          throw new HubError(
+            'busy',
+            `The home has ${SCENES_MAX} scenes, the most that it can hold`,
+          );
+        }
+        if (isSingle && records[0]) await store.putScene(records[0]);
+        else await store.putScenes(records, removed);
+        const isNew = (id: SceneId) => !contents.scenes.some((one) => one.id === id);
+        const actions = records.map(({ id }) => (isNew(id) ? 'scene.add' : 'scene.set'));
+        const byId = new Map(records.map((record) => [record.id, record]));
+        contents.scenes = [
+          ...contents.scenes
+            .filter(({ id }) => !removed.includes(id))
+            .map((one) => byId.get(one.id) ?? one),
+          ...records.filter(({ id }) => isNew(id)),
+        ];
+        for (const [index, record] of records.entries()) {
+          await audit(actor, actions[index] ?? 'scene.set', record.id, record.name);
+        }
+        for (const id of removed) {
+          views.delete(id);
+          await audit(actor, 'scene.remove', id);
+        }
+        const [only] = records;
+        if (isSingle && only) options.tellCore({ kind: 'scene', scene: only });
+        else options.tellCore({ kind: 'scenes', scenes: records, removed });
+        options.changed();
+        const key = namesKey();
+        return records.map((record) => viewOf(record, key));
+      }
+
       return {
         scenes() {
           const key = namesKey();
@@ -137,54 +240,15 @@ export function createSceneShelf(options: SceneShelfOptions): SceneShelf {
           const { errors, scene } = language.check(text, sceneHome());
           return { errors, sentence: scene?.sentence ?? null, name: scene?.name ?? null };
         },
-        saveScene: (id, text, { version, enabled }, actor) =>
+        saveScene: (id, text, options, actor) =>
           inTurn(async () => {
-            const before = id === null ? null : find(contents.scenes, id, 'scene');
-            if (before && version !== null && version !== before.version) {
-              throw new ConflictError(
-                `${before.name} was changed meanwhile: you edited version ${version}, it is at ${before.version}`,
-                { hint: 'Look at the present version and make your change again.' },
-              );
-            }
-            if (!before && contents.scenes.length >= SCENES_MAX) {
-              throw new HubError(
-                'busy',
-                `The home has ${SCENES_MAX} scenes, the most that it can hold`,
-              );
-            }
-            const { errors, scene } = language.check(text, sceneHome());
-            if (!scene) {
-              throw new ValidationError('The scene has mistakes and was not saved', {
-                hint: 'Each mistake below says where it is and what would be right.',
-                errors,
-              });
-            }
-            const twin = contents.scenes.find(
-              (one) => one.id !== id && one.name.toLowerCase() === scene.name.toLowerCase(),
-            );
-            if (twin) {
-              throw new ConflictError(`There is a scene called "${twin.name}" already`, {
-                hint: 'Choose another name, or edit that one.',
-              });
-            }
-            const record: SceneRecord = {
-              id: before?.id ?? (freshId('scene_') as SceneId),
-              name: scene.name,
-              enabled: enabled ?? before?.enabled ?? true,
-              source: scene.stored,
-              author: actor.member?.id ?? before?.author ?? null,
-              version: (before?.version ?? 0) + 1,
-              updatedAtMs: options.nowMs(),
-            };
-            await store.putScene(record);
-            contents.scenes = before
-              ? contents.scenes.map((one) => (one.id === record.id ? record : one))
-              : [...contents.scenes, record];
-            await audit(actor, before ? 'scene.set' : 'scene.add', record.id, record.name);
-            options.tellCore({ kind: 'scene', scene: record });
-            options.changed();
-            return viewOf(record, namesKey());
+            const [view] = await save([{ id, text, ...options }], [], actor);
+            if (view === undefined) throw new NotFoundError('scene', id ?? '');
+            return view;
           }),
+        saveScenes: (wanted, removed, actor) => inTurn(() => save(wanted, removed, actor)),
+        sceneDifferences: (before, after) =>
+          language.differences(before.source, after.source, sceneHome()),
         switchScene: ({ scene: id, enabled, by, author }) =>
           inTurn(async () => {
             const before = find(contents.scenes, id, 'scene');

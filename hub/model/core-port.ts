@@ -39,6 +39,12 @@ export type CoreInput =
   | { readonly kind: 'deviceRemoved'; readonly id: DeviceId }
   | { readonly kind: 'scene'; readonly scene: SceneRecord }
   | { readonly kind: 'sceneRemoved'; readonly id: SceneId }
+  /** Several at once, so that nothing happens between them. */
+  | {
+      readonly kind: 'scenes';
+      readonly scenes: readonly SceneRecord[];
+      readonly removed: readonly SceneId[];
+    }
   | {
       readonly kind: 'batch';
       readonly adapter: AdapterId;
@@ -60,6 +66,8 @@ export type CoreInput =
       readonly request: number;
       readonly scene: SceneId;
       readonly checkWhile: boolean;
+      /** Only show what it would do. */
+      readonly isDry?: boolean;
       readonly cause: Cause;
     }
   | {

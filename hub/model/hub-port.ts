@@ -36,6 +36,7 @@ import type { Outbound, OutboundChange, OutboundSettings } from './outbound.ts';
 import type { PropertyValue } from './properties.ts';
 import type { Provisioning } from './provisioning.ts';
 import type { RunTrace } from './run.ts';
+import type { SceneDifference } from './scene-language-port.ts';
 import type { HomeContents, JobCalls, StoreCalls } from './store-port.ts';
 import type { Sync, SyncCategory, SyncConsent } from './sync-port.ts';
 
@@ -131,6 +132,15 @@ export interface HealthReport {
   }[];
 }
 
+/** A scene that is to be saved: a new one (`id` null) or a new version. */
+export interface SceneWish {
+  readonly id: SceneId | null;
+  readonly text: string;
+  /** The version that was edited; null: whatever is there. */
+  readonly version: number | null;
+  readonly enabled?: boolean;
+}
+
 /** Edits of what is declared beside the devices: people, variables, inputs, calendars, zones. */
 export interface ValueEdits {
   /** All that is declared, members as people too, sorted by key. */
@@ -179,7 +189,9 @@ export interface Household extends ValueEdits, WebhookEdits {
     home: HomeRecord;
   }): Promise<void>;
   setHome(
-    change: Partial<Pick<HomeRecord, 'name' | 'language' | 'zone' | 'place' | 'holidays' | 'modes'>>,
+    change: Partial<
+      Pick<HomeRecord, 'name' | 'language' | 'zone' | 'place' | 'holidays' | 'modes'>
+    >,
     version: number | null,
     actor: Actor,
   ): Promise<HomeRecord>;
@@ -217,6 +229,14 @@ export interface Household extends ValueEdits, WebhookEdits {
     options: { version: number | null; enabled?: boolean },
     actor: Actor,
   ): Promise<SceneView>;
+  /** Saves several scenes and removes others: all of it or nothing, and no event comes in between. */
+  saveScenes(
+    scenes: readonly SceneWish[],
+    removed: readonly SceneId[],
+    actor: Actor,
+  ): Promise<readonly SceneView[]>;
+  /** What differs between two versions, in plain words; null where one cannot be read any more. */
+  sceneDifferences(before: SceneRecord, after: SceneRecord): readonly SceneDifference[] | null;
   removeScene(id: SceneId, actor: Actor): Promise<void>;
   setMember(
     id: MemberId,
@@ -305,9 +325,17 @@ export interface HubPort {
   ): Promise<CommandRecord>;
   /** Resolves when the command is at `state` or at an end, or after `timeoutMs` with the record as it is then. */
   waitForCommand(id: CommandId, state: CommandState, timeoutMs: number): Promise<CommandRecord>;
-  runScene(id: SceneId, checkWhile: boolean, actor: Actor): Promise<RunTrace>;
+  /** `isDry`: only shows what it would do. */
+  runScene(
+    id: SceneId,
+    options: { readonly checkWhile: boolean; readonly isDry: boolean },
+    actor: Actor,
+  ): Promise<RunTrace>;
   /** A value of the home as it is, such as `home.mode`; null while nothing is known. */
-  homeValue(key: HomeValueKey): { readonly value: PropertyValue | null; readonly atMs: number | null };
+  homeValue(key: HomeValueKey): {
+    readonly value: PropertyValue | null;
+    readonly atMs: number | null;
+  };
   /** Sets a value of the home, or tells of something that happened. @throws HubError when it cannot be so */
   tell(source: SourceInput, cause: Cause): Promise<void>;
   cancelRun(id: RunId, actor: Actor): Promise<RunTrace>;

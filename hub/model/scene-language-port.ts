@@ -11,6 +11,13 @@ export interface SceneHome {
   readonly scenes: readonly Pick<SceneRecord, 'id' | 'name'>[];
 }
 
+/** One difference of two versions of a scene. */
+export interface SceneDifference {
+  readonly kind: 'added' | 'removed' | 'changed';
+  readonly part: 'name' | 'room' | 'description' | 'when' | 'while' | 'do' | 'how' | 'tests';
+  readonly text: { readonly en: string; readonly zh: string };
+}
+
 /** All mistakes of a file with their places, or what it says. */
 export type CheckedScene =
   | { readonly errors: readonly InputProblem[]; readonly scene: null }
@@ -29,6 +36,8 @@ export type CheckedScene =
 
 export interface SceneLanguage {
   check(text: string, home: SceneHome): CheckedScene;
+  /** What differs between two stored versions, in plain words; null where one of them cannot be read any more. */
+  differences(before: string, after: string, home: SceneHome): readonly SceneDifference[] | null;
   /** The text with the devices' present handles. */
   show(stored: string, home: SceneHome): string;
 }

@@ -139,8 +139,8 @@ export interface StoreCalls {
   removeToken(id: TokenId): void;
   /** Keeps each version: `sceneVersions` gives them, newest first. */
   putScene(scene: SceneRecord): void;
-  /** All of them or none. */
-  putScenes(scenes: readonly SceneRecord[]): void;
+  /** Puts these and removes those: all of it or nothing. */
+  putScenes(scenes: readonly SceneRecord[], removed: readonly SceneId[]): void;
   removeScene(id: SceneId): void;
   sceneVersions(id: SceneId): SceneRecord[];
   putHomeValue(value: HomeValueRecord): void;

@@ -169,9 +169,13 @@ export class HomeStore {
     this.#write(`scene "${scene.name}"`, () => this.#putScene(scene));
   }
 
-  /** All of them or, where one cannot be saved, none. */
-  putScenes(scenes: readonly SceneRecord[]): void {
+  /** Puts these and removes those or, where one of that cannot be, nothing. */
+  putScenes(scenes: readonly SceneRecord[], removed: readonly SceneId[]): void {
     this.#write(`${scenes.length} scenes`, () => {
+      for (const id of removed) {
+        const gone = this.#database.prepare('DELETE FROM scenes WHERE id = ?').run(id);
+        if (gone.changes === 0) throw new NotFoundError('scene', id);
+      }
       for (const scene of scenes) this.#putScene(scene);
     });
   }

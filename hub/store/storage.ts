@@ -118,7 +118,7 @@ export class Storage {
       putToken: (token) => home.putToken(token),
       removeToken: (id) => home.removeToken(id),
       putScene: (scene) => home.putScene(scene),
-      putScenes: (scenes) => home.putScenes(scenes),
+      putScenes: (scenes, removed) => home.putScenes(scenes, removed),
       putHomeValue: (value) => home.putHomeValue(value),
       removeHomeValue: (id) => home.removeHomeValue(id),
       removeScene: (id) => home.removeScene(id),

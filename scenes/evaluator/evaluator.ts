@@ -437,6 +437,11 @@ export class Evaluator {
     return Math.max(0, world.now.wallMs - (lastAliveMs ?? newestReport(world)));
   }
 
+  /** The scene as it was set. */
+  record(id: SceneId): SceneRecord | undefined {
+    return this.#engine.scenes.get(id)?.record;
+  }
+
   /** What keeps scenes from running: a device that is gone, a runaway that rests. */
   problems(): ReadonlyMap<SceneId, Problem> {
     const found = new Map<SceneId, Problem>();

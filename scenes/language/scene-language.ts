@@ -1,6 +1,10 @@
 // Scene files as the household's shelf wants them: checked text in, stored text and sentences out.
+
+import type { RoomId } from '../../hub/model/identifiers.ts';
 import type { SceneLanguage } from '../../hub/model/scene-language-port.ts';
+import { sceneDifferences } from './diff.ts';
 import { homeNames } from './names.ts';
+import { parseScene } from './parse.ts';
 import { devicesOf } from './scene.ts';
 import { sceneSentence } from './sentences.ts';
 import { toShown, toStored } from './stored.ts';
@@ -24,6 +28,13 @@ export function createSceneLanguage(): SceneLanguage {
           isOneTap: scene.when.length === 0,
         },
       };
+    },
+    differences(before, after, { devices, rooms, scenes }) {
+      const names = homeNames(devices, rooms, scenes);
+      const [was, is] = [before, after].map((text) => parseScene(text, names));
+      if (!was?.scene || !is?.scene) return null;
+      const roomName = (room: RoomId): string => names.room(room)?.name ?? room;
+      return sceneDifferences(was.scene, is.scene, names, roomName);
     },
     show: (stored, { devices, rooms, scenes }) =>
       toShown(stored, homeNames(devices, rooms, scenes)),

@@ -83,6 +83,14 @@ export const en = {
     scenesCheck: 'Says what is wrong with a scene file and where, without saving it.',
     scenesRun: 'Runs a scene now, whatever triggers it has.',
     scenesRunWhile: 'Only when its "while" condition holds.',
+    scenesRunDry: 'Only shows what it would do; nothing is sent.',
+    scenesVersions: 'Lists the versions of a scene, newest first.',
+    scenesDiff:
+      'Says what differs between two versions of a scene: the present one and the one before, or those given.',
+    scenesRollback: 'Saves an earlier version of a scene anew, as the newest.',
+    home: "The home's own values: its mode, where its people are, variables, calendars.",
+    homeValues: 'Lists the values.',
+    homeSet: 'Sets a value, such as home.mode to night; unknown: nothing is known any more.',
     scenesEnable: 'Lets a scene run when it is triggered.',
     scenesDisable: 'Keeps a scene, but does not let its triggers run it.',
     scenesRemove: 'Removes a scene.',
@@ -334,6 +342,11 @@ export const en = {
       'Hold the device close to the coordinator and reset it (its manual says how), then run ingle pair again.',
     cancelled: 'Stopped; the network is closed.',
   },
+  home: {
+    columns: ['KEY', 'NAME', 'VALUE', 'SINCE'],
+    unknown: 'unknown',
+    set: (key: string, value: string) => `${key} is ${value}.`,
+  },
   scenes: {
     columns: ['NAME', 'STATE', 'LAST RUN', 'WHAT IT DOES'],
     none: 'There are no scenes yet. Save one with: ingle scenes save FILE',
@@ -352,6 +365,11 @@ export const en = {
     nowDisabled: (name: string) => `${name} no longer runs by itself.`,
     confirmRemove: (name: string) => `Remove the scene ${name}? [y/N] `,
     removed: (name: string) => `${name} is removed.`,
+    versionColumns: ['VERSION', 'SAVED', 'STATE', 'NAME'],
+    diffOf: (from: number, to: number) => `From version ${from} to ${to}:`,
+    diffNone: 'They say the same.',
+    rolledBack: (name: string, old: number, version: number) =>
+      `${name} is as in version ${old} again (now version ${version}).`,
     noRuns: (name: string) => `${name} has not run yet.`,
     omitted: (count: number) => `… and ${plural(count, 'more step', 'more steps')}, not kept`,
     runStates: {

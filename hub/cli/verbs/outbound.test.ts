@@ -52,7 +52,11 @@ test('item 60: a message is answered by one of its buttons, once', async () => {
 test('item 64: a run is undone by its id, and what was left is said', async () => {
   await using bench = await startBench();
   const actor = { member: null, cause: { kind: 'local' } } as const;
-  const { id } = await bench.hub.port.runScene(sceneId('scene_a'), false, actor);
+  const { id } = await bench.hub.port.runScene(
+    sceneId('scene_a'),
+    { checkWhile: false, isDry: false },
+    actor,
+  );
   const { code, stdout } = await bench.ingle(['scenes', 'undo', '--run', id]);
   expect(code).toBe(0);
   expect(stdout).toContain('Started by hand');

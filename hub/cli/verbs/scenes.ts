@@ -15,6 +15,12 @@ import { type Context, clockTime, findScene, ifMatch, moment } from '../context.
 import { isConfirmed } from '../prompt.ts';
 import type { AddVerb } from '../verb.ts';
 import { checkFile, saveFile } from './scene-files.ts';
+import { addSceneVersions } from './scene-versions.ts';
+
+interface RunOptions {
+  readonly checkWhile?: boolean;
+  readonly dryRun?: boolean;
+}
 
 /** What became of a step of a trace, in one character. */
 const STATE_MARKS: Readonly<Record<string, string>> = {
@@ -28,7 +34,8 @@ const STATE_MARKS: Readonly<Record<string, string>> = {
   cancelled: '–',
 };
 
-export const addScenes: AddVerb = (program, { words, act, examples }) => {
+export const addScenes: AddVerb = (program, setting) => {
+  const { words, act, examples } = setting;
   const scenes = program
     .command('scenes')
     .description(words.help.scenes)
@@ -76,9 +83,11 @@ export const addScenes: AddVerb = (program, { words, act, examples }) => {
     .argument('<scene>')
     .description(words.help.scenesRun)
     .option('--check-while', words.help.scenesRunWhile)
-    .action(async (typed: string, options: { readonly checkWhile?: boolean }, command: Command) => {
-      await act(command, (context) => runScene(context, typed, options.checkWhile === true));
+    .option('--dry-run', words.help.scenesRunDry)
+    .action(async (typed: string, options: RunOptions, command: Command) => {
+      await act(command, (context) => runScene(context, typed, options));
     });
+  addSceneVersions(scenes, setting);
   for (const isEnabled of [true, false]) {
     scenes
       .command(isEnabled ? 'enable' : 'disable')
@@ -180,20 +189,27 @@ async function showScene(context: Context, typed: string): Promise<void> {
   else context.printer.lines(scene.text.trimEnd());
 }
 
-async function runScene(context: Context, typed: string, checkWhile: boolean): Promise<void> {
+async function runScene(
+  context: Context,
+  typed: string,
+  { checkWhile = false, dryRun = false }: RunOptions,
+): Promise<void> {
   const { client, printer, words, language } = context;
   const scene = await findScene(context, typed);
   const { body: run } = await client.request<RunJson>(
     'POST',
     apiPath`/api/scenes/${scene.id}/run`,
     {
-      body: { checkWhile },
+      body: { checkWhile, dryRun },
     },
   );
   if (printer.isJson) printer.value(run);
-  else if (run.state === 'running') printer.line(words.scenes.started(scene.name));
+  else if (dryRun) {
+    printer.line(run.summary[language]);
+    for (const step of run.steps) printer.line(`  ${step.text[language]}`);
+  } else if (run.state === 'running') printer.line(words.scenes.started(scene.name));
   else printer.line(`${words.scenes.runStates[run.state]}: ${run.summary[language]}`);
-  if (run.state === 'failed') throw failedRun(context, run);
+  if (run.state === 'failed' && !dryRun) throw failedRun(context, run);
 }
 
 function failedRun({ words, language }: Context, run: RunJson): CliError {
