@@ -68,7 +68,7 @@ export class Schedules {
   retime(program: CompiledScene, trigger: number, world: SceneWorld, hooks: ScheduleHooks): void {
     const { schedules } = this.#engine.tables;
     const key = keyOf(program.id, trigger);
-    const before = schedules.get(key);
+    const before = this.#entry(key);
     if (before !== undefined && before.sinceMs < world.now.wallMs) {
       schedules.set(key, { ...before, sinceMs: world.now.wallMs, last: null });
     }
@@ -123,9 +123,8 @@ export class Schedules {
     world: SceneWorld,
     hooks: ScheduleHooks,
   ): void {
-    const { schedules } = this.#engine.tables;
     const key = keyOf(program.id, number);
-    const before = schedules.get(key) ?? { ...NEW_ENTRY, sinceMs: world.now.wallMs };
+    const before = this.#entry(key) ?? { ...NEW_ENTRY, sinceMs: world.now.wallMs };
     if (world.clock === 'unset') {
       this.#save(key, { ...before, nextMs: null });
       world.disarm(KEY + key);
@@ -174,7 +173,7 @@ export class Schedules {
   ): void {
     const { now, bootId, clock } = world;
     const key = keyOf(program.id, number);
-    const before = this.#engine.tables.schedules.get(key) ?? NEW_ENTRY;
+    const before = this.#entry(key) ?? NEW_ENTRY;
     const due = before.due ?? deadlineAfter(now, bootId, trigger.ms);
     const leftMs = remainingMs(due, now, bootId);
     const isOtherBoot = due.bootId !== bootId;
@@ -193,6 +192,12 @@ export class Schedules {
     this.#await(key, before, deadlineAfter(now, bootId, trigger.ms - lateMs), world);
     const text = clockText(this.#engine.civil(world).localAt(now.wallMs - lateMs));
     this.#tell(program, number, trigger, { clock: text, lateMs }, hooks);
+  }
+
+  /** What is kept of a trigger; nothing of one that an earlier version kept in another form. */
+  #entry(key: string): ScheduleEntry | undefined {
+    const kept = this.#engine.tables.schedules.get(key);
+    return kept !== undefined && 'settled' in kept ? kept : undefined;
   }
 
   #await(key: string, before: ScheduleEntry, due: Deadline, world: SceneWorld): void {
