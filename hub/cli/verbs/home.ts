@@ -56,14 +56,14 @@ async function setValue(
   const values = await client.list<HomeValueJson>('/api/home/values');
   const type = values.find((one) => one.key === key)?.type;
   const { body } = await client.request<HomeValueJson>('PUT', apiPath`/api/home/values/${key}`, {
-    body: { value: valueOf(text, type) },
+    body: { value: typedValue(text, type) },
   });
   if (printer.isJson) printer.value(body);
   else printer.line(words.home.set(body.key, String(body.value ?? words.home.unknown)));
 }
 
 /** What was typed, as the value's type wants it; the hub says what is wrong with it. */
-function valueOf(
+function typedValue(
   text: string,
   type: HomeValueJson['type'] | undefined,
 ): string | number | boolean | null {
