@@ -9,11 +9,6 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
-type Deed =
-  | { readonly kind: 'pass'; readonly ms: number }
-  | { readonly kind: 'step'; readonly ms: number }
-  | { readonly kind: 'restart'; readonly downMs: number; readonly reboot: boolean };
-
 const minutes = (min: number, max: number) =>
   fc.integer({ min, max }).map((count) => count * MINUTE_MS);
 
