@@ -1,0 +1,75 @@
+// Goal: a person sees in the page for which lamps there is new firmware, updates two, and sees the second wait and takes
+// it back. Method: real Chromium, the real hub, emulated lamps that take images over the air.
+import { rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { writeImage } from '../../firmware-images/zigbee-ota.ts';
+import { type BrowserPage, openOwnersPage } from './browser-page.ts';
+import { type House, nodeOf, openHouse } from './house.ts';
+import { makeFolder, waitFor } from './running-hub.ts';
+
+const OLD = 0x23087631;
+const TEXT = 'TRADFRI bulb 2.3.093';
+
+let house: House;
+let browser: BrowserPage;
+
+beforeAll(async () => {
+  house = await openHouse();
+  await house.add('Hall lamp', 'Bathroom lamp');
+  const folder = makeFolder();
+  for (const imageType of [8705, 8706]) {
+    const image = writeImage({
+      ...{ manufacturerCode: 0x117c, imageType, fileVersion: 0x23093000, text: TEXT },
+      elements: [{ tag: 0, data: new Uint8Array(4_000) }],
+    });
+    writeFileSync(path.join(folder, `${imageType}.ota`), image);
+  }
+  const taken = await house.hub.call('/api/firmware', { body: { path: folder } });
+  expect(taken.status).toBe(201);
+  rmSync(folder, { recursive: true, force: true });
+  browser = await openOwnersPage(house.hub);
+}, 90_000);
+
+afterAll(async () => {
+  await browser?.[Symbol.asyncDispose]();
+  await house?.[Symbol.asyncDispose]();
+});
+
+const at = (id: string) => browser.at(id);
+
+/** Opens what the page says of the device itself. */
+async function about(handle: string): Promise<void> {
+  await browser.open('');
+  await at(`open-${handle}`).first().click();
+  await at('device-about').locator('summary').click();
+}
+
+it('shows what is newer without being asked, and lets the second update wait for the first', async () => {
+  await waitFor('the hub to know of both', async () => {
+    const { body } = await house.hub.call<{ items: { firmware: { available: unknown } }[] }>(
+      '/api/devices',
+    );
+    return body.items.every(({ firmware }) => firmware.available === TEXT);
+  });
+  await about('hall-lamp');
+  await at('device-firmware').getByText(TEXT).waitFor();
+  await at('firmware-update').click();
+  await at('device-firmware').getByText('Sending new firmware').waitFor();
+  await browser.expectAccessible('an update under way', '[data-testid="device-firmware"]');
+
+  await about('bathroom-lamp');
+  await at('device-firmware').getByText(TEXT).waitFor();
+  await at('firmware-update').click();
+  await at('firmware-waiting').getByText('it is next').waitFor();
+  await browser.expectAccessible('an update that waits', '[data-testid="device-firmware"]');
+  await at('device-firmware').getByRole('button').click();
+  await at('firmware-update').waitFor();
+
+  await about('hall-lamp');
+  await at('device-firmware').getByRole('button').click();
+  await at('firmware-update').waitFor();
+  expect(nodeOf(house, 'Hall lamp').fileVersion).toBe(OLD);
+  expect(nodeOf(house, 'Bathroom lamp').fileVersion).toBe(OLD);
+  expect(browser.errors).toEqual([]);
+}, 60_000);
