@@ -4,43 +4,27 @@
 import { dryRun } from '../../scenes/evaluator/dry-run.ts';
 import { createEvaluator, type Evaluator, sceneTables } from '../../scenes/evaluator/evaluator.ts';
 import type { KeptScenes } from '../../scenes/evaluator/kept-scenes.ts';
-import type { AdapterItem } from '../model/adapter-port.ts';
 import type { Cause } from '../model/cause.ts';
 import type { ClockState, Instant } from '../model/clock.ts';
 import type { CommandRecord } from '../model/command.ts';
 import type { AdapterEffect, CoreEffects, CoreInput } from '../model/core-port.ts';
-import type { DeviceRecord } from '../model/device.ts';
 import { NotFoundError, toProblem } from '../model/errors.ts';
 import type { HubStart } from '../model/home-values.ts';
-import type {
-  AdapterId,
-  DeviceId,
-  NodeAddress,
-  NotificationId,
-  OutboundId,
-  SceneId,
-} from '../model/identifiers.ts';
-import { type PropertyKey, type PropertyValue, specOf } from '../model/properties.ts';
-import { valuesEqual } from '../model/property-value.ts';
+import type { DeviceId, NotificationId, OutboundId, SceneId } from '../model/identifiers.ts';
 import type { SceneWorld } from '../model/scene-world.ts';
 import type { Patch } from '../model/state-table.ts';
 import type { LastValue } from '../model/store-port.ts';
 import { createAlikeRuns } from './alike-runs.ts';
 import { createCommandPath, isCommandKey } from './commands.ts';
-import { armDeadline, createCoreState, emptyEffects, nodeKey } from './core-state.ts';
+import { armDeadline, createCoreState, emptyEffects } from './core-state.ts';
 import { createDecidedValues } from './decided-values.ts';
+import { createHomeDevices } from './home-devices.ts';
 import { createHomeValues } from './home-values.ts';
 import { createIntents, isIntentKey } from './intents.ts';
 import { journalRecord } from './journal-record.ts';
 import { AVAILABILITY, splitValueKey, VALUES } from './live-table.ts';
 import { newestStates } from './newest-states.ts';
 import { createSources } from './sources.ts';
-
-/** A press that is older than this must not act any more. */
-export const STALE_EVENT_MS = 10_000;
-/** Nodes whose reports come before their device is known; the oldest gives way. */
-const EARLY_NODES_MAX = 64;
-const LOW_BATTERY_PERCENT = 15;
 
 /** What a core starts from: nothing, what storage recovered, or what main kept of the core that died. */
 export interface CoreStart {
@@ -103,9 +87,7 @@ export function createCore(start: CoreStart): Core {
   ];
   const durable = tables.filter((table) => table.isDurable);
   let settledEdits = 0;
-  const early = new Map<string, Map<PropertyKey, PropertyValue>>();
   let patches: Patch[] = [];
-  let isResumed = false;
 
   const evaluator: Evaluator = createEvaluator(scenes, start.keptScenes);
   const intents = createIntents(state, {
@@ -119,11 +101,13 @@ export function createCore(start: CoreStart): Core {
     () => intents,
     (record) => told.push(record),
   );
+  const devices = createHomeDevices(state, decided, () => ({
+    ...{ evaluator, world, commands, sources },
+  }));
   const sources = createSources(state, homeValues, () => ({ evaluator, world }));
   /** Outcomes are told to the scenes after the step that caused them, never inside it. */
   const told: Parameters<Evaluator['commandEnded']>[0][] = [];
   let notifications = 0;
-  let deviceIds: readonly DeviceId[] = [];
 
   const world: SceneWorld = {
     get now() {
@@ -141,7 +125,7 @@ export function createCore(start: CoreStart): Core {
     },
     device: (id) => state.devices.get(id) ?? homeValues.device(id),
     live: (id) => state.live.get(id) ?? homeValues.live(id),
-    devices: () => deviceIds,
+    devices: () => devices.ids,
     room: (id) => state.rooms.get(id),
     personOf: (member) => homeValues.personOf(member),
     command: (device, body, cause, author) =>
@@ -209,160 +193,13 @@ export function createCore(start: CoreStart): Core {
     state.effects.records.push(journalRecord(state, changed));
   }
 
-  /** A battery has gone low: told once on the way down. */
-  function lookAtBattery(
-    id: DeviceId,
-    key: PropertyKey,
-    value: PropertyValue,
-    previous: PropertyValue | null,
-  ): void {
-    const isLow =
-      key === 'batteryLow'
-        ? value === true && previous === false
-        : Number(value) <= LOW_BATTERY_PERCENT && Number(previous) > LOW_BATTERY_PERCENT;
-    if (isLow && previous !== null) evaluator.deviceEvent(id, 'low-battery', world);
-  }
-
-  function setValue(id: DeviceId, key: PropertyKey, value: PropertyValue, cause: Cause): void {
-    const known = state.properties.get(id)?.get(key);
-    if (!known) return;
-    const commandCause = commands.reported(id, key, value);
-    const before = state.live.value(id, key);
-    const previous = before?.value ?? null;
-    const atMs = state.now.wallMs;
-    if (before && previous !== null && valuesEqual(known.spec, previous, value)) {
-      state.live.setValue(id, key, { ...before, atMs });
-      tellReport(id, key, value, commandCause ?? cause);
-      return;
-    }
-    state.live.setValue(id, key, { ...before, value, atMs, seq: state.seq });
-    decided.changed(id, key, { value, atMs });
-    const by = commandCause ?? cause;
-    const change = { device: id, property: key, value, previous, cause: by };
-    state.effects.out.push({ kind: 'change', seq: state.seq, atMs, ...change });
-    state.effects.log.push({
-      kind: 'change',
-      seq: state.seq,
-      atMs,
-      device: id,
-      property: key,
-      value,
-      cause: by,
-    });
-    evaluator.changed(change, world);
-    tellReport(id, key, value, by);
-    if (key === 'battery' || key === 'batteryLow') lookAtBattery(id, key, value, previous);
-  }
-
-  /** Scenes that look at each report are told of it, of the same value too. */
-  function tellReport(
-    device: DeviceId,
-    property: PropertyKey,
-    value: PropertyValue,
-    cause: Cause,
-  ): void {
-    if (!evaluator.watchesReports(device, property)) return;
-    evaluator.reported({ device, property, value, cause }, world);
-  }
-
-  function setOnline(id: DeviceId, online: boolean, reason: string | null): void {
-    const before = state.live.get(id)?.availability;
-    if (!before || (before.online === online && before.reason === reason)) return;
-    const atMs = state.now.wallMs;
-    const sinceMs = before.online === online ? before.sinceMs : atMs;
-    state.live.setAvailability(id, { online, sinceMs, reason });
-    const entry = {
-      kind: 'availability' as const,
-      seq: state.seq,
-      atMs,
-      device: id,
-      online,
-      reason,
-    };
-    state.effects.out.push(entry);
-    if (before.online !== online) state.effects.log.push(entry);
-    evaluator.availabilityChanged(id, world);
-    if (before.online !== online && before.sinceMs > 0) {
-      evaluator.deviceEvent(id, online ? 'online' : 'offline', world);
-    }
-  }
-
-  function keepEarly(
-    adapter: AdapterId,
-    node: NodeAddress,
-    values: Record<string, PropertyValue>,
-  ): void {
-    const key = nodeKey(adapter, node);
-    const kept = early.get(key) ?? new Map<PropertyKey, PropertyValue>();
-    for (const [property, value] of Object.entries(values))
-      kept.set(property as PropertyKey, value);
-    early.delete(key);
-    early.set(key, kept);
-    const oldest = early.keys().next().value;
-    if (early.size > EARLY_NODES_MAX && oldest !== undefined) early.delete(oldest);
-  }
-
-  function applyItem(adapter: AdapterId, item: AdapterItem): void {
-    if (item.kind === 'outcome') {
-      commands.outcome(item);
-      return;
-    }
-    if (item.kind === 'message') {
-      // One that waited too long must not set anything off; what it says of a value still holds.
-      const isStale = state.now.monoMs - item.monoMs > STALE_EVENT_MS;
-      sources.message(adapter, item.topic, item.payload, item.isRetained || isStale);
-      return;
-    }
-    const device = state.byNode.get(nodeKey(adapter, item.node));
-    if (item.kind === 'report') {
-      if (!device) {
-        keepEarly(adapter, item.node, item.values);
-        return;
-      }
-      const cause: Cause =
-        item.reason === 'reconnect' ? { kind: 'reconnect', adapter } : { kind: 'device', device };
-      for (const [key, value] of Object.entries(item.values)) {
-        setValue(device, key as PropertyKey, value, cause);
-      }
-      return;
-    }
-    if (!device) return;
-    if (item.kind === 'availability') {
-      setOnline(device, item.online, item.reason);
-      return;
-    }
-    const atMs = state.now.wallMs;
-    if (state.now.monoMs - item.monoMs > STALE_EVENT_MS) {
-      state.effects.log.push({
-        kind: 'gap',
-        seq: state.seq,
-        atMs,
-        lost: 1,
-        why: `A press of ${state.devices.get(device)?.name ?? device} came over 10 s late and did not act.`,
-      });
-      return;
-    }
-    const event = {
-      kind: 'event' as const,
-      seq: state.seq,
-      atMs,
-      device,
-      property: item.property,
-      value: item.value,
-    };
-    state.effects.out.push(event);
-    state.effects.log.push(event);
-    state.live.setValue(device, item.property, { value: item.value, atMs, seq: state.seq });
-    evaluator.pressed({ device, property: item.property, value: item.value }, world);
-  }
-
   function applyBatch(input: Extract<CoreInput, { kind: 'batch' }>, now: Instant): void {
     const cursor = state.cursors.get(input.adapter);
     const isSeen = cursor?.host === input.host && input.number <= cursor.number;
     if (!isSeen) {
       for (const item of input.items) {
         number(now);
-        applyItem(input.adapter, item);
+        devices.take(input.adapter, item);
         settle();
       }
       state.cursors.set(input.adapter, { host: input.host, number: input.number });
@@ -371,57 +208,6 @@ export function createCore(start: CoreStart): Core {
       adapter: input.adapter,
       message: { kind: 'taken', host: input.host, upTo: input.number },
     });
-  }
-
-  function setDevice(device: DeviceRecord): void {
-    const before = state.devices.get(device.id);
-    if (before) state.byNode.delete(nodeKey(before.description.adapter, before.description.node));
-    state.devices.set(device.id, device);
-    const key = nodeKey(device.description.adapter, device.description.node);
-    state.byNode.set(key, device.id);
-    state.live.add(device.id);
-    const properties = new Map(
-      device.description.properties.map((descriptor) => [
-        descriptor.key,
-        { descriptor, spec: specOf(descriptor) },
-      ]),
-    );
-    state.properties.set(device.id, properties);
-    for (const kept of Object.keys(state.live.get(device.id)?.properties ?? {})) {
-      const property = kept as PropertyKey;
-      if (!properties.has(property)) state.live.removeValue(device.id, property);
-    }
-    deviceIds = [...state.devices.keys()].sort();
-    evaluator.homeChanged(world);
-    if (!before && isResumed) evaluator.deviceEvent(device.id, 'joined', world);
-    const waiting = early.get(key);
-    if (!waiting) return;
-    early.delete(key);
-    setOnline(device.id, true, null);
-    const cause: Cause = { kind: 'reconnect', adapter: device.description.adapter };
-    for (const [property, value] of waiting) setValue(device.id, property, value, cause);
-  }
-
-  function removeDevice(id: DeviceId): void {
-    const device = state.devices.get(id);
-    if (!device) return;
-    if (isResumed) evaluator.deviceEvent(id, 'left', world);
-    commands.adapterDown(id, `${device.name} was removed`);
-    state.devices.delete(id);
-    state.byNode.delete(nodeKey(device.description.adapter, device.description.node));
-    state.properties.delete(id);
-    state.live.remove(id);
-    decided.forget(id);
-    deviceIds = [...state.devices.keys()].sort();
-    evaluator.homeChanged(world);
-  }
-
-  function adapterDown(adapter: AdapterId, reason: string): void {
-    for (const id of deviceIds) {
-      if (state.devices.get(id)?.description.adapter !== adapter) continue;
-      setOnline(id, false, reason);
-      commands.adapterDown(id, reason);
-    }
   }
 
   function runDue(now: Instant): void {
@@ -465,10 +251,10 @@ export function createCore(start: CoreStart): Core {
         for (const member of input.members) state.members.set(member.id, member);
         return;
       case 'device':
-        setDevice(input.device);
+        devices.set(input.device);
         return;
       case 'deviceRemoved':
-        removeDevice(input.id);
+        devices.remove(input.id);
         return;
       case 'scene':
         sources.topicsChanged();
@@ -484,7 +270,7 @@ export function createCore(start: CoreStart): Core {
         evaluator.removeScene(input.id, world);
         return;
       case 'adapterDown':
-        adapterDown(input.adapter, input.reason);
+        devices.adapterDown(input.adapter, input.reason);
         return;
       case 'command': {
         const { device, body, cause, timeoutMs } = input;
@@ -599,7 +385,7 @@ export function createCore(start: CoreStart): Core {
       number(now);
       commands.restored();
       intents.restored();
-      isResumed = true;
+      devices.isResumed = true;
       evaluator.restored(world, start.lastAliveMs ?? null);
       askAgain();
       // Main may know nothing of the runs that go on.
@@ -618,7 +404,7 @@ export function createCore(start: CoreStart): Core {
       return isPatient ? 'notes' : 'decisions';
     },
     drain({ isRecording = true } = {}) {
-      if (isResumed) sources.tellTopics();
+      if (devices.isResumed) sources.tellTopics();
       if (isRecording) writeRecord();
       for (const table of tables) table.drain(patches);
       state.live.drain(patches);
