@@ -26,6 +26,16 @@ export interface MovingRun {
   ended: { readonly state: RunState; readonly note: RunEntry['because'] | null } | null;
 }
 
+/** A run that is taken up; its entry stays as it is. */
+export function movingRun(
+  entry: RunEntry,
+  program: CompiledScene,
+  world: SceneWorld,
+  at = 0,
+): MovingRun {
+  return { draft: { ...entry }, program, world, at, atAStretch: 0, ended: null };
+}
+
 /** Whether the deadline has come. */
 export function isDue(deadline: Deadline, world: SceneWorld): boolean {
   return remainingMs(deadline, world.now, world.bootId) <= 0;
@@ -169,4 +179,30 @@ export function traceOf(entry: RunEntry, state: RunState, endedAtMs: number | nu
     omitted: entry.omitted,
     summary: summaryWords(state, entry.because, entry.steps),
   };
+}
+
+/** Whether nothing was done to a run but to look at a wait anew and find it as it was. */
+export function isSame(before: RunEntry, after: RunEntry): boolean {
+  const keys = Object.keys(after) as (keyof RunEntry)[];
+  return keys.every(
+    (key) =>
+      before[key] === after[key] ||
+      (key === 'branches' &&
+        before.branches.length === after.branches.length &&
+        before.branches.every((branch, index) => isSameBranch(branch, after.branches[index]))),
+  );
+}
+
+/** Whether nothing was done but to look at a wait anew and find it as it was. */
+function isSameBranch(before: Branch, after: Branch | undefined): boolean {
+  if (before === after) return true;
+  const [a, b] = [before.waiting, after?.waiting];
+  return (
+    before.frames === after?.frames &&
+    a?.kind === 'wait' &&
+    b?.kind === 'wait' &&
+    a.hold === b.hold &&
+    a.timeout === b.timeout &&
+    a.line === b.line
+  );
 }
