@@ -11,6 +11,7 @@ import { parseScene } from './parse.ts';
 import { DEFAULT_AFTER_OUTAGE, type Scene } from './scene.ts';
 import { sceneSentence } from './sentences.ts';
 import type { Step, TextPart } from './steps.ts';
+import { effectSteps } from './test-effect-steps.ts';
 import { TEST_DEVICES, TEST_NAMES, TEST_ROOMS } from './test-home.ts';
 import { levels, patternTriggers, presses, stateConditions, stateTriggers } from './test-states.ts';
 import { timeConditions, timeTriggers } from './test-times.ts';
@@ -47,6 +48,10 @@ describe('the sentences of scenes', () => {
         {
           "en": "When Hall motion detects motion, while it is between 18:00 and 07:00 or Hall motion's light level is below 30 lx: turn Hall lamp on and set its brightness to 60 % over 1 second; wait until Hall motion sees no motion for 2 minutes (at most 1 hour); turn Hall lamp off. Triggered again meanwhile, it starts anew. What came due meanwhile is done late.",
           "zh": "当 Hall motion 检测到有人移动时，且在 18:00 到次日 07:00 之间或 Hall motion 的光照度低于 30 lx，就用 1 秒打开 Hall lamp 并把亮度设为 60 %；等到 Hall motion 无人移动满 2 分钟（最长 1 小时）；关闭 Hall lamp。期间再次触发则重新开始。错过的会补做。",
+        },
+        {
+          "en": "When Hall motion detects motion, while it is between 22:00 and 07:00: turn Hall lamp on and set its brightness to 25 % over 2 seconds; wait until Hall motion sees no motion for 3 minutes (at most 30 minutes); put Hall lamp back as it was, except what somebody else has changed. Triggered again meanwhile, it starts anew.",
+          "zh": "当 Hall motion 检测到有人移动时，且在 22:00 到次日 07:00 之间，就用 2 秒打开 Hall lamp 并把亮度设为 25 %；等到 Hall motion 无人移动满 3 分钟（最长 30 分钟）；把 Hall lamp 恢复原状（他人更改过的除外）。期间再次触发则重新开始。",
         },
         {
           "en": "When any device detects water: tell adults urgently: “Water at {{the device}}.” (in Chinese “{{the device}}检测到漏水。”). Each device that triggers it has a run of its own.",
@@ -257,6 +262,7 @@ function steps(depth = 1): fc.Arbitrary<Step> {
       why: fc.option(fc.record({ en: texts(), zh: texts() })),
     }),
     otherSceneSteps(),
+    effectSteps(depth === 0 ? null : some(steps(depth - 1))),
     ...(depth === 0 ? [] : [flowSteps(depth)]),
   );
 }

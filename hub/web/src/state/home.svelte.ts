@@ -157,8 +157,10 @@ export function takeRun(run: RunJson): void {
 
 /** Takes a message into the inbox. */
 export function takeNotification(notification: NotificationJson): void {
-  const others = home.notifications.filter((other) => other.id !== notification.id);
-  home.notifications = [notification, ...others].slice(0, 200);
+  const known = home.notifications.some(({ id }) => id === notification.id);
+  home.notifications = known
+    ? home.notifications.map((other) => (other.id === notification.id ? notification : other))
+    : [notification, ...home.notifications].slice(0, 200);
 }
 
 /** Reads a list of the hub to its end; the hub's lists are short, and 20 parts are the limit. */
