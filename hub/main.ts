@@ -7,6 +7,7 @@ import { createSceneLanguage } from '../scenes/language/scene-language.ts';
 import { ADAPTERS, type AdapterRow } from './adapter-table.ts';
 import type { FrontDoor } from './api/front-door.ts';
 import { createLiveFeed } from './core/live-feed.ts';
+import { isDemoStart, startDemo } from './demo-start.ts';
 import { createHousehold, type HouseholdHost } from './household/household.ts';
 import { createJobs, type JobsHost } from './household/jobs.ts';
 import { createDispatch } from './household/outbound/dispatch.ts';
@@ -15,13 +16,12 @@ import { createProvisioning } from './household/provisioning/provisioning.ts';
 import { createSceneShelf } from './household/scene-shelf.ts';
 import { createSyncRows } from './household/sync-rows.ts';
 import { createHub, type Hub } from './hub.ts';
-import { createLog, type Log } from './log.ts';
+import { createLog } from './log.ts';
 import type { LogLevel } from './model/adapter-port.ts';
 import { HubError } from './model/errors.ts';
-import type { HealthReport } from './model/hub-port.ts';
 import { type AdapterId, adapterId } from './model/identifiers.ts';
 import type { HomeContents, Recovery } from './model/store-port.ts';
-import { checkPageSetting, dataFolder, readSettings, type Settings } from './settings.ts';
+import { checkPageSetting, dataFolder, readSettings } from './settings.ts';
 import { type AdapterLink, createAdapterLink } from './threads/adapter-link.ts';
 import { type CoreLink, createCoreLink, startCoreThread } from './threads/core-link.ts';
 import {
@@ -33,7 +33,7 @@ import {
 import { holdFolder } from './threads/folder-lock.ts';
 import { markRun } from './threads/run-mark.ts';
 import { createSharedWorkers } from './threads/shared-workers.ts';
-import { createStoreLink, type StoreLink } from './threads/store-link.ts';
+import { createStoreLink } from './threads/store-link.ts';
 import { createSyncLink, type SyncLink } from './threads/sync-link.ts';
 import { createSystemClock } from './threads/system-clock.ts';
 
@@ -44,17 +44,6 @@ const STOP_GRACE_MS = 6_000;
 const STATISTICS_EVERY_MS = 5_000;
 /** A page is served this soon, whatever keeps the core. */
 const PAGE_WITHIN_MS = 500;
-
-/** A house without hardware, run beside the hub; it knows its own rooms, names and scenes. */
-interface Demo {
-  /** Settings that its emulated radios and networks need, as flags. */
-  readonly flags: readonly string[];
-  /** What it could not have on this machine, and why. */
-  readonly notices: HealthReport['notices'];
-  furnish(hub: Hub): Promise<void>;
-  progress(hub: Hub): HealthReport['demo'];
-  stop(): Promise<void>;
-}
 
 interface Running {
   readonly address: string;
@@ -71,49 +60,6 @@ function readVersion(): string {
     version?: string;
   };
   return version ?? '0.0.0';
-}
-
-/** The demo stands in the sources only: a package has none. */
-async function startDemo(folder: string, settings: Settings, log: Log): Promise<Demo> {
-  const source = new URL('../scripts/virtual-home/demo.ts', import.meta.url);
-  if (!existsSync(source)) {
-    throw new HubError(
-      'unsupported',
-      'No adapter is configured, and this package has no demo home',
-      {
-        hint: 'Set INGLE_ZIGBEE_PORT to your coordinator, or INGLE_DEMO=0 to start without one.',
-      },
-    );
-  }
-  const demo: { startDemo(options: object): Promise<Demo> } = await import(source.href);
-  return demo.startDemo({
-    dataFolder: path.join(folder, 'virtual-home'),
-    speed: settings.number('demo.speed'),
-    seed: settings.number('demo.seed'),
-    log: log.of('demo'),
-  });
-}
-
-/** Whether this start is of the demo home: as asked, else as long as no adapter is configured anywhere. */
-async function isDemoStart(
-  settings: Settings,
-  openStore: (folder: string) => StoreLink,
-): Promise<boolean> {
-  const asked = settings.get('demo');
-  if (asked !== '') return asked === '1';
-  if (isOwnHome(settings)) return false;
-  const folder = dataFolder(settings);
-  if (!existsSync(path.join(folder, 'home.db'))) return true;
-  await earlyThreads()?.end();
-  const store = openStore(folder);
-  await store.start();
-  const { settings: page } = await store.calls.load();
-  await store.stop(STOP_GRACE_MS);
-  return !isOwnHome(settings.withPage(page));
-}
-
-function isOwnHome(settings: Settings): boolean {
-  return ADAPTERS.some((row) => !row.startsOnDemand && row.isConfigured(settings));
 }
 
 async function start(): Promise<Running> {
