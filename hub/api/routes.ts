@@ -2,11 +2,12 @@
 // exist; app.ts mounts exactly these, and the OpenAPI text is made from them.
 import type { GenericSchema } from 'valibot';
 import { firmwareCheckJson, firmwareImageJson, firmwareImportJson } from './firmware-shapes.ts';
-import * as values from './home-values-shapes.ts';
+import { HOME_VALUE_ROUTES } from './home-values-routes.ts';
 import * as mqtt from './mqtt-shapes.ts';
 import * as outbound from './outbound-shapes.ts';
 import { provisioningPlanJson } from './provisioning-shapes.ts';
 import * as requests from './requests.ts';
+import { SCENE_ROUTES } from './scenes-routes.ts';
 import * as shapes from './shapes.ts';
 import * as sync from './sync-shapes.ts';
 
@@ -44,6 +45,8 @@ export interface RouteSpec {
 const STRANGER_BYTES_MAX = 16 * 1024;
 
 export const ROUTES = {
+  ...HOME_VALUE_ROUTES,
+  ...SCENE_ROUTES,
   'GET /healthz': { who: 'anyone', about: 'The process answers.' },
   'GET /readyz': {
     who: 'anyone',
@@ -105,72 +108,6 @@ export const ROUTES = {
     body: requests.homeChange,
     answer: shapes.homeJson,
     isVersioned: true,
-  },
-  'GET /api/home/values': {
-    who: 'member',
-    about:
-      "The home's own values, which scenes read and set: mode, people, variables, inputs, calendars.",
-    query: requests.listQuery,
-    answer: values.homeValueJson,
-    isList: true,
-  },
-  'POST /api/home/values': {
-    who: 'household',
-    about: 'Declares a person, variable, input, calendar or zone.',
-    body: values.homeValueBody,
-    answer: values.homeValueJson,
-    status: 201,
-  },
-  'PATCH /api/home/values/:key': {
-    who: 'household',
-    about: 'Changes what a declared value is called and takes, and the MQTT topic that sets it.',
-    body: values.homeValueChange,
-    answer: values.homeValueJson,
-    isVersioned: true,
-  },
-  'PUT /api/home/values/:key': {
-    who: 'member',
-    about:
-      'Sets a value, such as home.mode or person.anna; null: not known. Children and guests set only where they are themselves.',
-    body: values.homeValueSet,
-    answer: values.homeValueJson,
-  },
-  'DELETE /api/home/values/:key': {
-    who: 'household',
-    about: 'Removes a declared value; scenes that name it cannot run until they are edited.',
-    status: 204,
-  },
-  'POST /api/home/happenings': {
-    who: 'household',
-    about: 'Tells that a tag was read, or of an MQTT message, as if it had come from there.',
-    body: values.happeningBody,
-    status: 204,
-  },
-  'GET /api/webhooks': {
-    who: 'household',
-    about: 'The calls from the network that scenes can be set off by.',
-    query: requests.listQuery,
-    answer: values.webhookJson,
-    isList: true,
-  },
-  'POST /api/webhooks': {
-    who: 'household',
-    about: 'Makes a call from the network; its secret path stands in this answer alone.',
-    body: values.webhookBody,
-    answer: values.newWebhookJson,
-    status: 201,
-  },
-  'DELETE /api/webhooks/:name': {
-    who: 'household',
-    about: 'Removes a webhook; its path leads nowhere any more.',
-    status: 204,
-  },
-  'POST /api/hooks/:secret': {
-    who: 'anyone',
-    about: 'Calls a webhook by its secret path: at most 10 at once, then one a second.',
-    body: requests.nothing,
-    bodyBytesMax: STRANGER_BYTES_MAX,
-    status: 204,
   },
   'POST /api/clock': {
     who: 'household',
@@ -271,89 +208,6 @@ export const ROUTES = {
     who: 'household',
     about: 'Removes a room; its devices stay, without a room.',
     status: 204,
-  },
-
-  'GET /api/scenes': {
-    who: 'member',
-    about: 'All scenes, by name.',
-    query: requests.listQuery,
-    answer: shapes.sceneJson,
-    isList: true,
-  },
-  'POST /api/scenes': {
-    who: 'household',
-    about: 'Saves a new scene.',
-    body: requests.sceneBody,
-    takesYaml: true,
-    answer: shapes.sceneTextJson,
-    status: 201,
-  },
-  'POST /api/scenes/validate': {
-    who: 'household',
-    about:
-      'Says all that is wrong with a scene file, or the sentence that it makes. Saves nothing.',
-    body: requests.sceneCheckBody,
-    takesYaml: true,
-    answer: shapes.sceneCheckJson,
-  },
-  'POST /api/scenes/batch': {
-    who: 'household',
-    about:
-      'Saves several scenes and removes others: all of it or nothing, and no event comes in between. `version` guards each like If-Match.',
-    body: requests.scenesBody,
-    answer: shapes.sceneTextJson,
-    isList: true,
-  },
-  'GET /api/scenes/:id/diff': {
-    who: 'household',
-    about:
-      'What differs between two versions, in plain words; without `to` the present one, without `from` the one before it.',
-    query: requests.sceneDiffQuery,
-    answer: shapes.sceneDiffJson,
-  },
-  'POST /api/scenes/:id/rollback': {
-    who: 'household',
-    about: 'Saves an earlier version anew, as the newest. `If-Match` guards it.',
-    body: requests.sceneRollbackBody,
-    answer: shapes.sceneTextJson,
-    isVersioned: true,
-  },
-  'GET /api/scenes/:id': {
-    who: 'member',
-    about: 'One scene with its file; with `Accept: application/yaml` the bare file.',
-    answer: shapes.sceneTextJson,
-    isVersioned: true,
-  },
-  'PUT /api/scenes/:id': {
-    who: 'household',
-    about: 'Saves a new version. `If-Match` is needed; `*` overwrites whatever is there.',
-    body: requests.sceneBody,
-    takesYaml: true,
-    answer: shapes.sceneTextJson,
-    isVersioned: true,
-  },
-  'PATCH /api/scenes/:id': {
-    who: 'household',
-    about: 'Switches a scene on or off.',
-    body: requests.sceneChange,
-    answer: shapes.sceneTextJson,
-    isVersioned: true,
-  },
-  'DELETE /api/scenes/:id': { who: 'household', about: 'Removes a scene.', status: 204 },
-  'POST /api/scenes/:id/run': {
-    who: 'member',
-    about:
-      'Starts a run, whatever its `while` says unless `checkWhile` is true. With `dryRun` nothing is sent, and the trace shows what would be done.',
-    body: requests.sceneRunBody,
-    answer: shapes.runJson,
-    status: 202,
-  },
-  'GET /api/scenes/:id/versions': {
-    who: 'household',
-    about: 'All versions, newest first.',
-    query: requests.listQuery,
-    answer: shapes.sceneVersionJson,
-    isList: true,
   },
 
   'GET /api/runs': {
