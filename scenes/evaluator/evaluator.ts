@@ -28,6 +28,7 @@ import { isKept, Loading } from './loading.ts';
 import type { Pressed } from './run-steps.ts';
 import { Runs } from './runs.ts';
 import { placeProblem, Schedules } from './schedules.ts';
+import { noteSwitched, switchAgain } from './switches.ts';
 import type { SceneTables } from './tables.ts';
 import { Patterns } from './triggers/patterns.ts';
 import { commandKey } from './triggers/state.ts';
@@ -96,7 +97,7 @@ export class Evaluator {
   setScene(record: SceneRecord, world: SceneWorld): void {
     this.#work(() => {
       this.#loading.load(record, world);
-      if (this.#loading.isLive) this.#noteSwitched(record, world);
+      if (this.#loading.isLive) noteSwitched(this.#engine, this.#runs, record, world);
     });
   }
 
@@ -107,23 +108,6 @@ export class Evaluator {
       this.#engine.tables.switches.delete(scene);
       this.#runs.switched(scene, problem, world);
     });
-  }
-
-  #noteSwitched({ id, enabled }: SceneRecord, world: SceneWorld): void {
-    if (this.#engine.tables.switches.get(id)?.enabled !== enabled) return;
-    this.#engine.tables.switches.delete(id);
-    this.#runs.switched(id, null, world);
-  }
-
-  /** What the household had not done when the hub stopped is asked for again. */
-  #askAgain(world: SceneWorld): void {
-    for (const [id, { enabled, by, author }] of this.#engine.tables.switches.entries()) {
-      const scene = id as SceneId;
-      const loaded = this.#engine.scenes.get(scene);
-      if (loaded === undefined) this.#engine.tables.switches.delete(id);
-      else if (loaded.record.enabled === enabled) this.#noteSwitched(loaded.record, world);
-      else world.switchScene({ scene, enabled, by, author });
-    }
   }
 
   /** Removes a scene with all that it has open. */
@@ -419,7 +403,7 @@ export class Evaluator {
       this.#decisions.pace.rearm(world);
       this.#runs.restored(world, gapMs);
       this.#waits.restored(gapMs, world);
-      this.#askAgain(world);
+      switchAgain(this.#engine, this.#runs, world);
       for (const id of kept) {
         const program = this.#engine.activeProgram(id);
         if (program === null) continue;

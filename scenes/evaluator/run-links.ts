@@ -1,5 +1,5 @@
-// What binds runs to each other and to what they wait for: runs that begin, call, end and switch other scenes, and waits
-// that are watched as triggers are.
+// What binds runs to each other and to what they wait for: runs that begin, call, end and switch other scenes, and
+// waits that are watched as triggers are.
 import type { Problem } from '../../hub/model/errors.ts';
 import type { RunId, SceneId } from '../../hub/model/identifiers.ts';
 import type { Label } from '../../hub/model/property-row.ts';

@@ -1,5 +1,5 @@
-// Waits of runs for whatever can set a scene off. Such a wait is watched as a scene of its own that has this one trigger:
-// all that a trigger remembers is kept by its name, journalled, and taken up after a restart as that of any scene.
+// Waits of runs for whatever can set a scene off. Such a wait is watched as a scene of its own that has this one
+// trigger: what it remembers is kept by its name, journalled, and taken up after a restart as that of any scene.
 import type { RunId, SceneId } from '../../hub/model/identifiers.ts';
 import type { SceneWorld } from '../../hub/model/scene-world.ts';
 import type { Scene } from '../language/scene.ts';
