@@ -152,7 +152,9 @@ function replaceInside(
     });
   }
   const parts = changed.map(({ at, name, by }) => ({ from: at, to: at + name.length, by }));
-  return [{ ...scalar, by: JSON.stringify(apply(text, parts)) }];
+  // A folded or literal block takes the end of its last line with it.
+  const end = /\s*$/.exec(raw)?.[0] ?? '';
+  return [{ ...scalar, by: JSON.stringify(apply(text, parts)) + end }];
 }
 
 function apply(text: string, replacements: Replacement[]): string {

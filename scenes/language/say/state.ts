@@ -207,7 +207,10 @@ export function stateConditionWords({ names }: Saying, condition: StateCondition
       const { matcher } = condition;
       const level = levelWords(names, { subject: subjectOf(condition), matcher }, 'is');
       const time = durationText(condition.ms);
-      return both(`${level.en} since at least ${time.en}`, `${level.zh}已至少 ${time.zh}`);
+      return both(
+        `${level.en}, and has been for at least ${time.en}`,
+        `${level.zh}已至少 ${time.zh}`,
+      );
     }
     case 'was': {
       const { owned, spec } = subjectWords(names, subjectOf(condition));
@@ -271,7 +274,7 @@ function quantityWords(
       return both(`no ${where.en} tells that ${level.en}`, `${where.zh}中没有${level.zh}的`);
     case 'atLeast':
       return both(
-        `at least ${quantity.count} of each ${where.en} tell that ${level.en}`,
+        `at least ${quantity.count} devices (each a ${where.en}) tell that ${level.en}`,
         `${where.zh}中至少有 ${quantity.count} 个${level.zh}`,
       );
     default:
