@@ -118,7 +118,12 @@ describe.skipIf(whyNoNamespace() !== null)('Matter devices', () => {
     expect(kinds.filter((kind) => kind === 'interviewing').length).toBeGreaterThan(5);
     expect(kinds.at(-1)).toBe('described');
     const note = steps.find((step) => step.kind === 'note');
-    expect(note?.kind === 'note' && note.text).toMatch(/certificate could not be proved/);
+    expect(note).toMatchObject({
+      text: {
+        en: expect.stringMatching(/certificate could not be proved/),
+        zh: expect.stringMatching(/^无法证明它的证书/),
+      },
+    });
   });
 
   test('a device is described by its kind, maker and properties', () => {
