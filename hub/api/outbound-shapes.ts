@@ -1,6 +1,6 @@
 // What the API takes and answers about calls to the outside, the pushed inbox, and the buttons of messages.
 import * as v from 'valibot';
-import { notificationJson } from './shapes.ts';
+import { timeJson } from './shapes.ts';
 
 const line = (max: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(max));
 const rules = v.pipe(v.array(line(300)), v.maxLength(100));
@@ -27,6 +27,34 @@ export const outboundJson = v.object({
   push: v.nullable(v.object({ url: v.string(), topic: v.string(), hasToken: v.boolean() })),
 });
 export type OutboundJson = v.InferOutput<typeof outboundJson>;
+
+/** A message of the inbox. */
+export const notificationJson = v.object({
+  id: v.string(),
+  at: timeJson,
+  text: v.string(),
+  urgent: v.boolean(),
+  to: v.array(v.string()),
+  scene: v.nullable(v.string()),
+  run: v.nullable(v.string()),
+  readAt: v.nullable(timeJson),
+  /** Buttons; none: it only tells something. */
+  actions: v.array(v.object({ id: v.string(), text: v.string() })),
+  /** After this an answer comes too late. */
+  answerUntil: v.nullable(timeJson),
+  answer: v.nullable(v.object({ action: v.string(), at: timeJson })),
+  /** On its way to the household's own server; null: it stands in the inbox alone. */
+  delivery: v.nullable(
+    v.object({
+      channel: v.picklist(['ntfy']),
+      state: v.picklist(['sending', 'waiting', 'sent', 'failed', 'unknown']),
+      attempts: v.number(),
+      at: timeJson,
+      problem: v.nullable(v.object({ message: v.string(), hint: v.nullable(v.string()) })),
+    }),
+  ),
+});
+export type NotificationJson = v.InferOutput<typeof notificationJson>;
 
 /** How a message went on its way, as `POST /api/outbound/test` answers. */
 export const deliveryJson = v.unwrap(notificationJson.entries.delivery);

@@ -397,7 +397,7 @@ export const ROUTES = {
     who: 'member',
     about: 'The inbox, newest first.',
     query: requests.inboxQuery,
-    answer: shapes.notificationJson,
+    answer: outbound.notificationJson,
     isList: true,
   },
   'POST /api/notifications/:id/read': {
@@ -410,7 +410,7 @@ export const ROUTES = {
     who: 'member',
     about: 'Presses a button of a message: the run that asked goes on with the answer.',
     body: outbound.answerBody,
-    answer: shapes.notificationJson,
+    answer: outbound.notificationJson,
   },
   'GET /api/outbound': {
     who: 'household',

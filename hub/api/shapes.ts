@@ -20,6 +20,7 @@
 //   GET /api/settings · PUT /api/settings/{name} {value} · GET /api/logs · GET /api/health → HealthJson
 //   GET /api/events?topics=devices,scenes,jobs,notifications,home → server-sent events, see EventDataJson
 import * as v from 'valibot';
+import type { NotificationJson } from './outbound-shapes.ts';
 
 /** RFC 3339 in UTC with milliseconds. */
 export const timeJson = v.pipe(v.string(), v.metadata({ format: 'date-time' }));
@@ -376,33 +377,6 @@ export const tokenJson = v.object({
   secret: v.optional(v.string()),
 });
 export type TokenJson = v.InferOutput<typeof tokenJson>;
-
-export const notificationJson = v.object({
-  id: v.string(),
-  at: timeJson,
-  text: v.string(),
-  urgent: v.boolean(),
-  to: v.array(v.string()),
-  scene: v.nullable(v.string()),
-  run: v.nullable(v.string()),
-  readAt: v.nullable(timeJson),
-  /** Buttons; none: it only tells something. */
-  actions: v.array(v.object({ id: v.string(), text: v.string() })),
-  /** After this an answer comes too late. */
-  answerUntil: v.nullable(timeJson),
-  answer: v.nullable(v.object({ action: v.string(), at: timeJson })),
-  /** On its way to the household's own server; null: it stands in the inbox alone. */
-  delivery: v.nullable(
-    v.object({
-      channel: v.picklist(['ntfy']),
-      state: v.picklist(['sending', 'waiting', 'sent', 'failed', 'unknown']),
-      attempts: v.number(),
-      at: timeJson,
-      problem: v.nullable(v.object({ message: v.string(), hint: v.nullable(v.string()) })),
-    }),
-  ),
-});
-export type NotificationJson = v.InferOutput<typeof notificationJson>;
 
 /** A series reduced to the asked number of points: `[time, min, max, mean, last]`; `resolution` in milliseconds. */
 export const historyJson = v.object({

@@ -20,7 +20,7 @@ import type { Job } from '../model/job.ts';
 import { isPropertyName, PROPERTIES, type PropertyDescriptor } from '../model/properties.ts';
 import type { RunTrace } from '../model/run.ts';
 import { problemView } from './errors.ts';
-import type { DeliveryJson } from './outbound-shapes.ts';
+import type { DeliveryJson, NotificationJson } from './outbound-shapes.ts';
 import type * as shapes from './shapes.ts';
 
 const timeOrNull = (ms: number | null) => (ms === null ? null : toRfc3339(ms));
@@ -265,7 +265,7 @@ export function deliveryView(delivery: NotificationDelivery): DeliveryJson {
   };
 }
 
-export function notificationView(notification: NotificationRecord): shapes.NotificationJson {
+export function notificationView(notification: NotificationRecord): NotificationJson {
   const { id, atMs, text, urgent, to, scene, run, readAtMs, answer, delivery } = notification;
   return {
     id,

@@ -175,6 +175,12 @@ export interface RunCount {
   readonly count: number;
 }
 
+/** What a jobs worker is made with: one reads, another calls the outside. */
+export interface JobsWorkerData {
+  readonly dataFolder: string;
+  readonly role: 'reads' | 'outbound';
+}
+
 /** Read-only queries; the jobs worker answers them so that a long read never queues before a commit. */
 export interface JobCalls {
   runs(filter: {

@@ -2,14 +2,8 @@
 // from those. Started when it is wanted, and asked to stop when nobody wants it.
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { OutboundCalls } from '../model/outbound.ts';
-import type { JobCalls } from '../model/store-port.ts';
+import type { JobCalls, JobsWorkerData } from '../model/store-port.ts';
 import { answerCalls } from '../threads/calls.ts';
-
-/** What the thread is made with. */
-export interface JobsWorkerData {
-  readonly dataFolder: string;
-  readonly role: 'reads' | 'outbound';
-}
 
 /** Main → jobs, beside calls. */
 type MainToJobs =

@@ -3,7 +3,7 @@
 import type { Cause } from '../../hub/model/cause.ts';
 import type { CommandRecord } from '../../hub/model/command.ts';
 import { HubError, NotFoundError, type Problem } from '../../hub/model/errors.ts';
-import type { MemberRecord, Role, SceneRecord } from '../../hub/model/home.ts';
+import type { SceneRecord } from '../../hub/model/home.ts';
 import type {
   DeviceId,
   NotificationId,
@@ -28,25 +28,13 @@ import { isKept, Loading } from './loading.ts';
 import type { Pressed } from './run-steps.ts';
 import { Runs } from './runs.ts';
 import { placeProblem, Schedules } from './schedules.ts';
+import { type Answered, mayAnswer } from './steps/people.ts';
 import { noteSwitched, switchAgain } from './switches.ts';
 import type { SceneTables } from './tables.ts';
 import { Patterns } from './triggers/patterns.ts';
 import { commandKey } from './triggers/state.ts';
 import { Waits } from './waits.ts';
 import { Watching } from './watching.ts';
-
-/** A button that was pressed; `member` is absent for root on the hub itself. */
-export interface Answered {
-  readonly notification: NotificationId;
-  readonly action: string;
-  readonly cause: Cause;
-  readonly member: MemberRecord | undefined;
-}
-
-/** Messages without roles are for everybody but children and guests. */
-function mayAnswer(roles: readonly Role[], role: Role): boolean {
-  return roles.length === 0 ? role !== 'child' && role !== 'guest' : roles.includes(role);
-}
 
 export { sceneTables } from './tables.ts';
 export type { SceneTables };

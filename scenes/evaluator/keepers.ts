@@ -1,5 +1,5 @@
-// Who keeps which value: runs under way and last runs that can be undone, by device and property, so that a change finds
-// whom it concerns without looking at anybody else. And when a person last had a hand on a device.
+// Who keeps which value: runs under way and last runs that can be undone, by device and property, so that a change
+// finds whom it concerns without looking at anybody else. And when a person last had a hand on a device.
 import type { DeviceId, SceneId } from '../../hub/model/identifiers.ts';
 import { type PropertyKey, specOf } from '../../hub/model/properties.ts';
 import type { SceneWorld } from '../../hub/model/scene-world.ts';

@@ -1,8 +1,7 @@
 // `ingle outbound`: what scenes may call outside the house. `ingle notify`: where the inbox is pushed, its test, and the
 // buttons of messages.
 import type { Command } from 'commander';
-import type { DeliveryJson, OutboundJson } from '../../api/outbound-shapes.ts';
-import type { NotificationJson } from '../../api/shapes.ts';
+import type { DeliveryJson, NotificationJson, OutboundJson } from '../../api/outbound-shapes.ts';
 import { CliError } from '../cli-error.ts';
 import { apiPath } from '../client.ts';
 import { type Context, moment } from '../context.ts';

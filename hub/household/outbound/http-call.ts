@@ -1,5 +1,5 @@
-// One HTTP call to the outside: only to what is on the list, only to an address that was checked before, with a limit on
-// time and size. Names are resolved here and the socket goes to the very address that was looked at.
+// One HTTP call to the outside: only to what is on the list, only to an address that was checked before, with limits
+// on time and size. Names are resolved here and the socket goes to the very address that was looked at.
 import { lookup as dnsLookup } from 'node:dns/promises';
 import { type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';

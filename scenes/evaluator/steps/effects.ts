@@ -1,5 +1,5 @@
-// Works the steps that command devices: asks for their targets, counts what becomes of them, waits for what is expected,
-// tries again, and puts things back.
+// Works the steps that command devices: asks for their targets, counts what becomes of them, waits for what is
+// expected, tries again, and puts things back.
 import { deadlineAfter, remainingMs } from '../../../hub/model/clock.ts';
 import type { Problem } from '../../../hub/model/errors.ts';
 import type {

@@ -1,6 +1,8 @@
 // Works the steps that tell people something and ask them: an answer leads the run on, none leads it elsewhere.
+
+import type { Cause } from '../../../hub/model/cause.ts';
 import { deadlineAfter } from '../../../hub/model/clock.ts';
-import type { NotificationAction } from '../../../hub/model/home.ts';
+import type { MemberRecord, NotificationAction, Role } from '../../../hub/model/home.ts';
 import type { NotificationId } from '../../../hub/model/identifiers.ts';
 import { answerList, type ConfirmStep, type NotifyStep } from '../../language/effect-steps.ts';
 import { durationText } from '../../language/literals.ts';
@@ -24,6 +26,19 @@ import {
 } from '../moving-run.ts';
 import type { EffectWaiting, OpenAct } from '../tables.ts';
 import { opened } from './effects.ts';
+
+/** A button that was pressed; `member` is absent for root on the hub itself. */
+export interface Answered {
+  readonly notification: NotificationId;
+  readonly action: string;
+  readonly cause: Cause;
+  readonly member: MemberRecord | undefined;
+}
+
+/** Whether somebody of the role may answer: messages without roles are for everybody but children and guests. */
+export function mayAnswer(roles: readonly Role[], role: Role): boolean {
+  return roles.length === 0 ? role !== 'child' && role !== 'guest' : roles.includes(role);
+}
 
 const SEEN = { id: 'seen', text: { en: 'I have seen it', zh: '我知道了' } };
 const YES = { id: 'yes', text: { en: 'Yes', zh: '是' } };

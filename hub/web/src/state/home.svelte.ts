@@ -1,5 +1,6 @@
 // The page's picture of the home: one entry a device, filled by snapshots and kept by live events.
 import { SvelteMap } from 'svelte/reactivity';
+import type { NotificationJson } from '../../../api/outbound-shapes.ts';
 import type {
   CommandJson,
   DeviceJson,
@@ -9,7 +10,6 @@ import type {
   JobJson,
   ListJson,
   MemberJson,
-  NotificationJson,
   RoomJson,
   RunJson,
   SceneJson,
