@@ -1,6 +1,5 @@
-// The definitions of the nodes: looked up once for all nodes that are alike, so that fifty equal thermometers share what
-// is known of their model.
-import * as zhc from 'zigbee-herdsman-converters';
+// The definitions of the nodes: looked up once for all nodes that are alike, so that fifty equal thermometers share
+// what is known of their model.
 import { type Conversion, convertExposes } from './convert.ts';
 import type { Device } from './herdsman.ts';
 
@@ -81,7 +80,7 @@ function isShared(definition: zhc.Definition): boolean {
 }
 
 /**
- * Equal for nodes that the library cannot tell apart: all that it looks at when it matches a fingerprint. Null for Green
+ * Equal for nodes that the library cannot tell apart: all that it looks at to match a fingerprint. Null for Green
  * Power nodes, which it tells apart by their addresses.
  */
 function kindOf(device: Device): string | null {

@@ -1,4 +1,4 @@
-// Preloaded into a process of Zigbee2MQTT: puts the radio in memory in the place of zigbee-herdsman's driver for Z-Stack
+// Preloaded into a process of Zigbee2MQTT: puts the radio in memory in the place of herdsman's driver for Z-Stack
 // coordinators. Nothing else of the process is touched; the hub's bundle is built with the very same.
 import { registerHooks } from 'node:module';
 import { DRIVER, driverModule } from './memory-radio-module.ts';
