@@ -1,5 +1,5 @@
-// A scene's text as it is stored (devices, rooms and scenes by id) and as it is shown (by their present handles). Only the
-// names are replaced; comments, order and layout stay as they were written.
+// A scene's text as it is stored (devices, rooms and scenes by id) and as it is shown (by their present handles). Only
+// the names are replaced; comments, order and layout stay as they were written.
 import { isPair, isScalar, parseDocument, visit } from 'yaml';
 import type { InputProblem } from '../../hub/model/errors.ts';
 import type { TextRange } from './document.ts';

@@ -8,7 +8,8 @@ import type { Trigger } from '../triggers.ts';
 import { readExpressionAt } from './expressions.ts';
 import { LATER_OF_TRIGGERS, readLevels } from './parts.ts';
 import { isComplete, type Reading, type ReadKind, shapedKind } from './reading.ts';
-import { alsoRules, conditionsOf, readQuantity } from './state.ts';
+import { readQuantity } from './selections.ts';
+import { alsoRules, conditionsOf } from './state.ts';
 
 const SHAPES = logicConditionShapes(UNREAD);
 const TRIGGER_SHAPES = patternTriggerShapes(UNREAD);

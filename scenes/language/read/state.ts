@@ -1,20 +1,10 @@
 // Reads triggers and conditions on what devices report and are told.
-import { DEVICE_KINDS } from '../../../hub/model/device-kind.ts';
 import { nearestName } from '../../../hub/model/nearest-name.ts';
-import type { PropertyValue } from '../../../hub/model/properties.ts';
 import type { Condition } from '../conditions.ts';
 import type { FoundSubject, ReadContext } from '../context.ts';
 import type { Path } from '../document.ts';
 import { stateConditionShapes, stateTriggerShapes } from '../shapes/state.ts';
-import type {
-  CommandSeen,
-  IfUnknown,
-  Move,
-  Quantity,
-  Selection,
-  StateCondition,
-  StateTrigger,
-} from '../state.ts';
+import type { CommandSeen, IfUnknown, Move, StateCondition, StateTrigger } from '../state.ts';
 import type { Crossing, LevelMatch, Matcher, PropertyRef } from '../values.ts';
 import { readExpressionAt } from './expressions.ts';
 import {
@@ -27,6 +17,7 @@ import {
   stateSubject,
 } from './parts.ts';
 import { isComplete, type Reading, type ReadKind, shapedKind } from './reading.ts';
+import { readQuantity } from './selections.ts';
 
 const SHAPES = stateTriggerShapes;
 
@@ -410,59 +401,6 @@ function readPast(
         : [],
     ),
   );
-}
-
-const CHOICES = ['room', 'label', 'kind'];
-
-/** Devices chosen by room, label and kind, and what one of their properties is. */
-export function readQuantity(
-  context: ReadContext,
-  quantity: Quantity,
-  map: Readonly<Record<string, unknown>>,
-  path: Path,
-): Condition | null {
-  const of = readSelection(context, map, path);
-  const others = Object.entries(map).filter(([key]) => !CHOICES.includes(key));
-  const [property] = others;
-  if (property === undefined || others.length > 1) {
-    return context.refuse(
-      path,
-      'One property is looked at, such as open in {room: hall, open: true}',
-    );
-  }
-  const at = [...path, property[0]];
-  const found = stateSubject(context, context.kind(`kind.${property[0]}`, at, 'key'), at);
-  // Readers of values check what the shape lets through.
-  const matcher = found && readMatcher(context, found.spec, property[1] as PropertyValue, at);
-  if (of === null || found === null || matcher === null) return null;
-  return { kind: 'quantity', quantity, of, property: found.spec.name, matcher };
-}
-
-function readSelection(
-  context: ReadContext,
-  map: Readonly<Record<string, unknown>>,
-  path: Path,
-): Selection | null {
-  const { room: handle, label, kind } = map;
-  const at = [...path, 'room'];
-  const room = typeof handle === 'string' ? context.room(handle, at) : null;
-  if (handle !== undefined && room === null) return null;
-  if (label !== undefined && (typeof label !== 'string' || label.trim() === '')) {
-    return context.refuse([...path, 'label'], 'A label is a word of the household');
-  }
-  if (kind !== undefined && (typeof kind !== 'string' || !Object.hasOwn(DEVICE_KINDS, kind))) {
-    const kinds = Object.keys(DEVICE_KINDS);
-    const nearest = nearestName(String(kind), kinds);
-    const hint =
-      nearest === undefined ? `there are ${kinds.join(', ')}` : `did you mean ${nearest}?`;
-    const message = `"${String(kind).slice(0, 40)}" is not a kind of device; ${hint}`;
-    return context.refuse([...path, 'kind'], message);
-  }
-  return {
-    room,
-    label: typeof label === 'string' ? label.trim() : null,
-    deviceKind: typeof kind === 'string' ? kind : null,
-  };
 }
 
 function readCrossings(
