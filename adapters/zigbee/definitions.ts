@@ -1,5 +1,6 @@
 // The definitions of the nodes: looked up once for all nodes that are alike, so that fifty equal thermometers share
 // what is known of their model.
+import * as zhc from 'zigbee-herdsman-converters';
 import { type Conversion, convertExposes } from './convert.ts';
 import type { Device } from './herdsman.ts';
 
