@@ -384,3 +384,28 @@ test('a port that is taken is told with what to do, and taken up once it is free
     rmSync(folder, { recursive: true, force: true });
   }
 }, 30_000);
+
+test('item 65: a message of a scene reaches the account that it is for, and none goes out in a device’s name', async () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'ingle-'));
+  const hub = await startHub(folder);
+  try {
+    const account = (await hub.call({ kind: 'accountAdd', name: 'panel' })) as NewAccount;
+    const client = await connectAsync(`mqtt://127.0.0.1:${account.port ?? 0}`, {
+      ...{ username: 'panel', password: account.password, reconnectPeriod: 0 },
+    });
+    await client.subscribeAsync('ingle/panel/#');
+    const heard = new Promise((resolve) =>
+      client.once('message', (topic, payload) => resolve([topic, payload.toString()])),
+    );
+    const message = { kind: 'publish', payload: 'open', retain: false } as const;
+    await hub.call({ ...message, topic: 'ingle/panel/door' });
+    expect(await heard).toEqual(['ingle/panel/door', 'open']);
+    for (const topic of ['cmnd/panel/POWER', 'stat/panel/RESULT', 'tele/panel/STATE']) {
+      await expect(hub.call({ ...message, topic })).rejects.toMatchObject({ code: 'forbidden' });
+    }
+    await client.endAsync(true);
+  } finally {
+    await hub[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

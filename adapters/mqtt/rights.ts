@@ -21,10 +21,11 @@ export function mayPublish(account: string, topic: string): boolean {
   return topic.startsWith(`tele/${account}/`) || topic.startsWith(`stat/${account}/`);
 }
 
-/** Whether this account may subscribe to the filter: `cmnd/NAME/…` and what is told to all devices. */
+/** Whether this account may subscribe to the filter: `cmnd/NAME/…`, `ingle/NAME/…`, what is told to all. */
 export function maySubscribe(account: string, filter: string): boolean {
   if (filter.length > TOPIC_CHARACTERS_MAX) return false;
-  return filter.startsWith(`cmnd/${account}/`) || GROUP_COMMANDS.test(filter);
+  const isOwn = filter.startsWith(`cmnd/${account}/`) || filter.startsWith(`ingle/${account}/`);
+  return isOwn || GROUP_COMMANDS.test(filter);
 }
 
 /** Whether the topic is a device's announcement of itself. */

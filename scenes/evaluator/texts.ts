@@ -232,7 +232,8 @@ export function summaryWords(state: RunState, because: Label, steps: readonly Tr
   }
   const deeds = steps.filter(
     ({ kind, state: done }) =>
-      (kind === 'command' || kind === 'notify' || kind === 'end') && done !== 'started',
+      (kind === 'command' || kind === 'notify' || kind === 'call' || kind === 'end') &&
+      done !== 'started',
   );
   const told = deeds.slice(0, SUMMARY_DEEDS_MAX).map(({ text }) => text);
   const more = deeds.length - told.length;
