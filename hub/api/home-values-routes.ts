@@ -66,7 +66,7 @@ export const HOME_VALUE_ROUTES = {
     about: 'Removes a webhook; its path leads nowhere any more.',
     status: 204,
   },
-  'POST /api/hooks/:secret': {
+  'POST /api/hooks/:key': {
     who: 'anyone',
     about: 'Calls a webhook by its secret path: at most 10 at once, then one a second.',
     body: requests.nothing,

@@ -118,8 +118,8 @@ export function homeValueRoutes({ hub }: ApiParts) {
       await household.removeWebhook(c.req.param('name') ?? '', actorOf(c));
       return c.body(null, 204);
     },
-    'POST /api/hooks/:secret': async (c) => {
-      const name = household.webhookOf(c.req.param('secret') ?? '');
+    'POST /api/hooks/:key': async (c) => {
+      const name = household.webhookOf(c.req.param('key') ?? '');
       if (name === null) {
         if (!misses.take(monoMs())) throw tooMany();
         throw new NotFoundError('webhook', '', {

@@ -151,7 +151,7 @@ describe('what is told to the home', () => {
     expect(runs(home.set('person.ben', 'work'))).toEqual(['the last person leaves home']);
     home.pass(60_000);
     expect(runs(home.set('person.ben', 'home'))).toEqual([]);
-    expect(runs(home.set('person.anna', 'home'))).toEqual(['Anna comes home']);
+    expect(runs(home.set('person.anna', 'home'))).toEqual(['Anna arrives at home']);
   });
 
   it('item 16: where a person is found to be after nothing was known is no arrival', () => {
@@ -162,7 +162,7 @@ describe('what is told to the home', () => {
   it('item 17: a person who comes to a zone or leaves it sets a scene off', () => {
     const home = house([lampOn('{enters: {anna: work}}, {exits: {anyone: work}}')]);
     home.set('person.anna', 'away');
-    expect(runs(home.set('person.anna', 'work'))).toEqual(['Anna comes to “work”']);
+    expect(runs(home.set('person.anna', 'work'))).toEqual(['Anna enters “work”']);
     home.pass(60_000);
     expect(runs(home.set('person.anna', 'away'))).toEqual(['anybody leaves “work”']);
   });

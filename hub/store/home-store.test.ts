@@ -86,6 +86,7 @@ describe('the home store', () => {
       credentials: [OWNER.credential],
       tokens: [OWNER.token],
       scenes: [scene('dusk')],
+      homeValues: [],
       settings: { port: '8420' },
     });
     again.close();

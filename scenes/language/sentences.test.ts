@@ -13,6 +13,7 @@ import { sceneSentence } from './sentences.ts';
 import type { Step, TextPart } from './steps.ts';
 import { effectSteps } from './test-effect-steps.ts';
 import { TEST_DEVICES, TEST_NAMES, TEST_ROOMS } from './test-home.ts';
+import { paced, sourceConditions, sourceTriggers } from './test-sources.ts';
 import { levels, patternTriggers, presses, stateConditions, stateTriggers } from './test-states.ts';
 import { timeConditions, timeTriggers } from './test-times.ts';
 import type { Trigger } from './triggers.ts';
@@ -143,11 +144,16 @@ const subject = (handle: string, key: string): Subject => {
 const some = <Item>(item: fc.Arbitrary<Item>) => fc.array(item, { minLength: 1, maxLength: 2 });
 const duration = () => fc.constantFrom(0, 1, 1000, 1500, 60_000, 90_000, 3_600_000, 86_400_000);
 function triggers(): fc.Arbitrary<Trigger> {
-  return fc.oneof(stateTriggers(), patternTriggers(conditions(0)), timeTriggers());
+  return fc.oneof(
+    stateTriggers(),
+    patternTriggers(conditions(0)),
+    timeTriggers(),
+    sourceTriggers(),
+  );
 }
 
 function conditions(depth = 2): fc.Arbitrary<Condition> {
-  const timed = timeConditions();
+  const timed = fc.oneof(timeConditions(), sourceConditions());
   if (depth === 0) return fc.oneof(stateConditions(), timed);
   const inner = conditions(depth - 1);
   const of = fc.array(inner, { minLength: 2, maxLength: 2 });
@@ -196,7 +202,12 @@ function steps(depth = 1): fc.Arbitrary<Step> {
       of: some(presses().filter((press) => press.subject.kind === 'device')),
     }),
   );
+  const modes = fc.record({
+    kind: fc.constant('mode' as const),
+    mode: fc.constantFrom('home', 'away', 'night', 'guests'),
+  });
   return fc.oneof(
+    modes,
     fc.record({
       kind: fc.constant('set' as const),
       targets: some(
@@ -355,26 +366,31 @@ function otherSceneSteps(): fc.Arbitrary<Step> {
 }
 
 function scenes(): fc.Arbitrary<Scene> {
-  return fc.record({
-    name: fc.constant('S'),
-    room: fc.constant(null),
-    description: fc.constant(null),
-    when: fc.array(triggers(), { maxLength: 2 }),
-    while: fc.option(conditions()),
-    do: some(steps()),
-    again: fc.constantFrom<Scene['again']>(
-      { kind: 'single' },
-      { kind: 'restart' },
-      { kind: 'queue', max: 2 },
-      { kind: 'parallel', max: 2 },
-      { kind: 'perDevice' },
-    ),
-    afterOutage: fc.constantFrom<Scene['afterOutage']>(
-      DEFAULT_AFTER_OUTAGE,
-      { ...DEFAULT_AFTER_OUTAGE, waits: 'drop' },
-      { ...DEFAULT_AFTER_OUTAGE, holds: 'drop', late: { kind: 'run' } },
-      { ...DEFAULT_AFTER_OUTAGE, late: { kind: 'skip', overMs: 0 } },
-    ),
-    tests: fc.constant([]),
-  });
+  return fc
+    .record({
+      name: fc.constant('S'),
+      room: fc.constant(null),
+      description: fc.constant(null),
+      when: fc.array(triggers(), { maxLength: 2 }),
+      while: fc.option(conditions()),
+      do: some(steps()),
+      again: fc.constantFrom<Scene['again']>(
+        { kind: 'single' },
+        { kind: 'restart' },
+        { kind: 'queue', max: 2 },
+        { kind: 'parallel', max: 2 },
+        { kind: 'perDevice' },
+        { kind: 'single', per: 'device' },
+        { kind: 'queue', max: 2, overflow: 'drop-oldest' },
+        { kind: 'queue', max: 2, per: 'device' },
+      ),
+      afterOutage: fc.constantFrom<Scene['afterOutage']>(
+        DEFAULT_AFTER_OUTAGE,
+        { ...DEFAULT_AFTER_OUTAGE, waits: 'drop' },
+        { ...DEFAULT_AFTER_OUTAGE, holds: 'drop', late: { kind: 'run' } },
+        { ...DEFAULT_AFTER_OUTAGE, late: { kind: 'skip', overMs: 0 } },
+      ),
+      tests: fc.constant([]),
+    })
+    .chain(paced);
 }

@@ -107,13 +107,13 @@ function personWords(
     case 'arrives':
       return who === 'first'
         ? both('the first person comes home', '第一个人到家')
-        : both(`${name.en} comes home`, `${name.zh}到家`);
+        : both(`${name.en} arrives at home`, `${name.zh}回家`);
     case 'leaves':
       return who === 'last'
         ? both('the last person leaves home', '最后一个人离家')
         : both(`${name.en} leaves home`, `${name.zh}离家`);
     case 'enters':
-      return both(`${name.en} comes to “${zone}”`, `${name.zh}到达“${zone}”`);
+      return both(`${name.en} enters “${zone}”`, `${name.zh}进入“${zone}”`);
     case 'exits':
       return both(`${name.en} leaves “${zone}”`, `${name.zh}离开“${zone}”`);
     default:
