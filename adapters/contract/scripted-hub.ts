@@ -204,6 +204,11 @@ export class ScriptedHub {
     return given.result;
   }
 
+  /** The home listens on these topics. */
+  listen(filters: readonly string[]): void {
+    this.#core?.send({ kind: 'topics', filters });
+  }
+
   /** Sends a command and gives its id at once. */
   send(node: NodeAddress, body: CommandBody, timeoutMs = 5_000): CommandId {
     this.#lastCommand += 1;

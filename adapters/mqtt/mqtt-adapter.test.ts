@@ -409,3 +409,37 @@ test('item 65: a message of a scene reaches the account that it is for, and none
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+test('item 24: the home hears what is said on the topics that it listens on, and no more once it does not', async () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'ingle-'));
+  const hub = await startHub(folder);
+  const { password, port } = (await hub.call({ kind: 'accountAdd', name: 'bell' })) as NewAccount;
+  const url = `mqtt://127.0.0.1:${port}`;
+  const bell = await connectAsync(url, { username: 'bell', password, reconnectPeriod: 0 });
+  try {
+    const heard = () =>
+      hub.items.flatMap((item) =>
+        item.kind === 'message' ? [[item.topic, item.payload, item.isRetained]] : [],
+      );
+    await bell.publishAsync('tele/bell/battery', '80', { retain: true });
+    hub.listen(['tele/+/ring', 'tele/bell/battery']);
+    await hub.until('the retained message', () => heard().length === 1);
+    await bell.publishAsync('tele/bell/ring', 'ON');
+    await bell.publishAsync('tele/bell/noise', 'ON');
+    await hub.until('the ring', () => heard().length === 2);
+    hub.listen(['tele/bell/noise']);
+    await hub.call({ kind: 'describe' });
+    await bell.publishAsync('tele/bell/ring', 'ON');
+    await bell.publishAsync('tele/bell/noise', 'ON');
+    await hub.until('the noise', () => heard().length === 3);
+    expect(heard()).toEqual([
+      ['tele/bell/battery', '80', true],
+      ['tele/bell/ring', 'ON', false],
+      ['tele/bell/noise', 'ON', false],
+    ]);
+  } finally {
+    await bell.endAsync(true);
+    await hub[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
