@@ -95,7 +95,9 @@ function ask(
   const cause: Cause = { kind: 'scene', scene: draft.scene, run: draft.id };
   const author = engine.scenes.get(draft.scene)?.record.author ?? null;
   const id = world.command(act.device, body, cause, author);
-  const text = actWords(engine.names(world), act, 'started', null);
+  const text = engine.said(act, 'started', () =>
+    actWords(engine.names(world), act, 'started', null),
+  );
   const more = { command: id, ...(read.length === 0 ? {} : { read }) };
   const { path } = how;
   const line = how.isSilent ? null : addLine(run, path, 'command', 'started', text, more);
@@ -175,7 +177,8 @@ export const readBack = {
     }
     const target = targetOf(step, act);
     if (target === null) return both('A command', '命令');
-    return actWords(engine.names(run.world), target, state, problem);
+    const say = () => actWords(engine.names(run.world), target, state, problem);
+    return problem === null ? engine.said(target, state, say) : say();
   },
 };
 

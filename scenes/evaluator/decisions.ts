@@ -10,6 +10,7 @@ import type { SceneWorld } from '../../hub/model/scene-world.ts';
 import { gapWords } from '../language/literals.ts';
 import { SCENE_LIMITS } from '../language/scene.ts';
 import { conditionWords } from '../language/sentences.ts';
+import type { Trigger } from '../language/triggers.ts';
 import type { VariableValue } from '../language/variables.ts';
 import { both } from '../language/words.ts';
 import { DEPTH_MAX, depthAfter, RATE_MAX, RATE_WINDOW_MS, REST_MS } from './causality.ts';
@@ -376,11 +377,17 @@ export class Decisions {
 
   #occasion({ program, hit, cause, depth, note }: Met, world: SceneWorld): Occasion {
     const trigger = program.scene.when[hit.trigger];
-    const words = trigger ? hitWords(this.#engine.names(world), trigger, hit) : NOTHING;
-    const more = note ?? NOTHING;
-    const because = both(words.en + more.en, words.zh + more.zh);
+    const words = trigger ? this.#hitWords(trigger, hit, world) : NOTHING;
+    const because = note ? both(words.en + note.en, words.zh + note.zh) : words;
     const steps = [triggerStep(world, `when[${hit.trigger}]`, because, hit)];
     return { cause, depth, hit, because, steps };
+  }
+
+  #hitWords(trigger: Trigger, hit: Hit, world: SceneWorld): Label {
+    const what = `${hit.item} ${hit.device} ${hit.property} ${JSON.stringify(hit.value)}`;
+    return this.#engine.said(trigger, what, () =>
+      hitWords(this.#engine.names(world), trigger, hit),
+    );
   }
 
   /** Tells that a scene was triggered and did not begin, and why. */

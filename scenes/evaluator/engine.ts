@@ -4,6 +4,7 @@ import type { DeviceRecord } from '../../hub/model/device.ts';
 import type { Problem } from '../../hub/model/errors.ts';
 import type { SceneRecord } from '../../hub/model/home.ts';
 import type { DeviceId, RoomId, RunId, SceneId } from '../../hub/model/identifiers.ts';
+import type { Label } from '../../hub/model/property-row.ts';
 import type { RunTrace } from '../../hub/model/run.ts';
 import type { SceneWorld } from '../../hub/model/scene-world.ts';
 import { type NamedRoom, type NamedScene, roomHandle, type SceneNames } from '../language/names.ts';
@@ -15,6 +16,9 @@ import { type HomeTime, HomeTimes } from './home-time.ts';
 import { pastTruth } from './pasts.ts';
 import type { RunEntry, SceneTables } from './tables.ts';
 import { TriggerIndex } from './trigger-index.ts';
+
+/** So many things are remembered of a part at most; one that says more is said anew. */
+const SAID_MAX = 32;
 
 /** A scene as it was set. Without `compiled` it cannot run, and `problem` says why. */
 export interface LoadedScene {
@@ -51,6 +55,8 @@ export class Engine {
   readonly #oldPrograms = new Map<string, CompiledScene>();
   readonly #times = new HomeTimes();
   #nameCounts: Map<string, number> | null = null;
+  #names: { readonly world: SceneWorld; readonly names: SceneNames } | null = null;
+  #said = new WeakMap<object, Map<string, Label>>();
   /** Fresh ids: the number of the input, and a count within it. */
   #idSeq = -1;
   #idCount = 0;
@@ -108,8 +114,31 @@ export class Engine {
     return `run_${parts.join('-')}` as RunId;
   }
 
+  /**
+   * Words about a part of a scene, such as a trigger: a home says the same few things again and again. `what` tells
+   * apart what can be said of the part.
+   */
+  said(part: object, what: string, say: () => Label): Label {
+    let known = this.#said.get(part);
+    if (known === undefined || known.size >= SAID_MAX) {
+      known = new Map();
+      this.#said.set(part, known);
+    }
+    let words = known.get(what);
+    if (words === undefined) {
+      words = say();
+      known.set(what, words);
+    }
+    return words;
+  }
+
   /** The home's names as they are at this input. */
   names(world: SceneWorld): SceneNames {
+    if (this.#names?.world !== world) this.#names = { world, names: this.#namesIn(world) };
+    return this.#names.names;
+  }
+
+  #namesIn(world: SceneWorld): SceneNames {
     return {
       device: (text) => world.device(text as DeviceId) ?? byHandle(world, text),
       room: (text) => namedRoom(world, text),
@@ -139,9 +168,10 @@ export class Engine {
     return this.#nameCounts;
   }
 
-  /** Called when devices or rooms were changed. */
+  /** Called when devices, rooms or scenes were changed. */
   forgetNames(): void {
     this.#nameCounts = null;
+    this.#said = new WeakMap();
   }
 
   /** Puts a scene's entries where what they wait for is looked up. */

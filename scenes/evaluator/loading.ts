@@ -104,6 +104,7 @@ export class Loading {
       }
     }
     if (!this.isLive) return;
+    if (before?.record.name !== record.name) this.#engine.forgetNames();
     if (!isKept(loaded, this.#engine.tables.scenes.get(record.id))) {
       this.adopt(loaded, before ?? null, world);
     }

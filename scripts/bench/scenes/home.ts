@@ -172,6 +172,19 @@ export class BenchHome {
     this.drain();
   }
 
+  /** One report that sets nothing off. @returns the microseconds that it took */
+  notice(index: number, event: number): number {
+    this.pass(PAUSE_MS);
+    const input = this.report(`thermometer-${index}`, 'temperature', 20 + (event % 100) / 100);
+    const startMs = performance.now();
+    this.core.apply(input, this.now);
+    const commands = this.core.takeCommands();
+    const us = (performance.now() - startMs) * 1_000;
+    if (commands.length > 0) throw new Error('a report that crosses nothing set a scene off');
+    this.drain();
+    return us;
+  }
+
   /** One report that sets one scene off. @returns the microseconds from the report to the command */
   decide(index: number): number {
     this.pass(PAUSE_MS);
