@@ -1,6 +1,7 @@
 // The routes of scenes: their files, versions and runs by hand.
 import * as requests from './requests.ts';
 import type { RouteSpec } from './routes.ts';
+import { sceneDiffJson } from './scene-diff-shapes.ts';
 import * as shapes from './shapes.ts';
 
 export const SCENE_ROUTES = {
@@ -40,7 +41,7 @@ export const SCENE_ROUTES = {
     about:
       'What differs between two versions, in plain words; without `to` the present one, without `from` the one before it.',
     query: requests.sceneDiffQuery,
-    answer: shapes.sceneDiffJson,
+    answer: sceneDiffJson,
   },
   'POST /api/scenes/:id/rollback': {
     who: 'household',

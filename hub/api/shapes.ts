@@ -268,20 +268,6 @@ export const sceneVersionJson = v.object({
 });
 export type SceneVersionJson = v.InferOutput<typeof sceneVersionJson>;
 
-/** What differs between two versions of a scene, in plain words. */
-export const sceneDiffJson = v.object({
-  from: v.number(),
-  to: v.number(),
-  differences: v.array(
-    v.object({
-      kind: v.picklist(['added', 'removed', 'changed']),
-      part: v.picklist(['name', 'room', 'description', 'when', 'while', 'do', 'how', 'tests']),
-      text: labelJson,
-    }),
-  ),
-});
-export type SceneDiffJson = v.InferOutput<typeof sceneDiffJson>;
-
 /** What checking a scene file found; `sentence` and `name` stand when nothing is wrong. */
 export const sceneCheckJson = v.object({
   errors: v.array(inputProblemJson),

@@ -1,6 +1,6 @@
-// How often a scene may run: debounce (the last trigger counts, once it is quiet), throttle (the first counts), cooldown
-// (none counts for a while after a run), and groups of which one scene is under way at a time. What is waited for is in
-// a table, so that it outlasts a power cut.
+// How often a scene may run: debounce (the last trigger counts, once it is quiet), throttle (the first counts),
+// cooldown (none counts for a while after a run), and groups of which one scene is under way at a time. What is waited
+// for is in a table, so that it outlasts a power cut.
 import { type Deadline, deadlineAfter, remainingMs } from '../../hub/model/clock.ts';
 import type { SceneId } from '../../hub/model/identifiers.ts';
 import type { Label } from '../../hub/model/property-row.ts';

@@ -1,6 +1,7 @@
 // The words for the parts of a scene in English and Chinese: devices, properties, values, levels and edges. The
 // sentences and the traces are made of these. Numbers are never rounded here, so that no two scenes read alike.
 import type { DeviceRecord } from '../../hub/model/device.ts';
+import { HOME, isHomeSubject, PERSON } from '../../hub/model/home-values.ts';
 import type { DeviceId } from '../../hub/model/identifiers.ts';
 import {
   findProperty,
@@ -10,9 +11,9 @@ import {
 } from '../../hub/model/properties.ts';
 import { formatValue, valueLabel } from '../../hub/model/property-format.ts';
 import type { Label, PropertySpec } from '../../hub/model/property-row.ts';
+import { EACH } from './each.ts';
 import { joined, joinedZh } from './literals.ts';
 import type { SceneNames } from './names.ts';
-import { homeSubject, homeValueWords, personLevelWords } from './say/home-values.ts';
 import type { Crossing, LevelMatch, Matcher, Press, Subject } from './values.ts';
 
 /** How a scene's text calls what it names: a part of SceneNames. */
@@ -87,6 +88,7 @@ export function listed(parts: readonly Label[], word: 'and' | 'or'): Label {
 
 /** The device's name; with its handle where another device has the same name. */
 export function deviceWords(names: WordNames, id: DeviceId): Label {
+  if (id === EACH) return both('that device', '该设备');
   const device = names.device(id);
   if (device === undefined) return both(`a device that is gone (${id})`, `已移除的设备(${id})`);
   const { name, handle } = device;
@@ -101,6 +103,7 @@ export function propertySpec(
   id: DeviceId,
   key: PropertyKey,
 ): PropertySpec | null {
+  if (id === EACH) return findProperty(key.split('@', 1)[0] ?? key) ?? null;
   const descriptor = names.device(id)?.description.properties.find((one) => one.key === key);
   return descriptor === undefined ? null : specOf(descriptor);
 }
@@ -342,4 +345,63 @@ export function pressWords(names: WordNames, { subject, values }: Press): Label 
   });
   const list = listed(said, 'or');
   return both(`${named.en} ${list.en}`, named.zh + list.zh);
+}
+
+type HomeSubject = Extract<Subject, { kind: 'device' }>;
+
+/** The subject where it is one of the home's own; null for a device. */
+export function homeSubject(subject: Subject): HomeSubject | null {
+  return subject.kind === 'device' && isHomeSubject(subject.device) ? subject : null;
+}
+
+/** What a value of the home is called; with its handle where another of its kind has the same name. */
+export function homeValueName(names: WordNames, { device, property }: HomeSubject): Label {
+  const properties = names.device(device)?.description.properties ?? [];
+  const found = properties.find(({ key }) => key === property);
+  if (found === undefined) return both(property, property);
+  const { label } = specOf(found);
+  const isShared = properties.some((one) => one !== found && specOf(one).label.en === label.en);
+  return isShared ? both(`${label.en} (${property})`, `${label.zh}(${property})`) : label;
+}
+
+/** "the home's mode", "Guests". */
+export function homeValueWords(names: WordNames, subject: HomeSubject): Label {
+  const name = homeValueName(names, subject);
+  if (subject.device === HOME) {
+    if (subject.property === 'people') {
+      return both('the number of people at home', '在家人数');
+    }
+    return both(`the home's ${name.en}`, `家的${name.zh}`);
+  }
+  if (subject.device === PERSON) return both(`${name.en}'s whereabouts`, `${name.zh}的位置`);
+  return both(`“${name.en}”`, `“${name.zh}”`);
+}
+
+/** Where a person is, or comes to be; null where the level is of something else. */
+export function personLevelWords(
+  names: WordNames,
+  { subject, matcher }: LevelMatch,
+  use: 'is' | 'becomes' | 'not',
+): Label | null {
+  const own = homeSubject(subject);
+  if (own?.device !== PERSON || matcher.kind !== 'oneOf') return null;
+  const name = homeValueName(names, own);
+  const places = matcher.values.map((value) => placeWords(String(value), use));
+  const list = listed(places, 'or');
+  return both(`${name.en} ${list.en}`, name.zh + list.zh);
+}
+
+function placeWords(place: string, use: 'is' | 'becomes' | 'not'): Label {
+  const not = use === 'not' ? both('is not', '不') : both('is', '');
+  if (place === 'home') {
+    return use === 'becomes'
+      ? both('comes home', '到家')
+      : both(`${not.en} at home`, `${not.zh}在家`);
+  }
+  if (place === 'away') {
+    return use === 'becomes' ? both('goes away', '外出') : both(`${not.en} away`, `${not.zh}在外`);
+  }
+  return use === 'becomes'
+    ? both(`comes to “${place}”`, `到“${place}”`)
+    : both(`${not.en} at “${place}”`, `${not.zh}在“${place}”`);
 }

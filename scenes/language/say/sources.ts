@@ -7,8 +7,7 @@ import type { CauseMatch, SourceCondition } from '../conditions.ts';
 import { durationText } from '../literals.ts';
 import type { SourceStep } from '../steps.ts';
 import type { SourceTrigger } from '../triggers.ts';
-import { both, deviceWords, listed, type WordNames } from '../words.ts';
-import { homeValueName } from './home-values.ts';
+import { both, deviceWords, homeValueName, listed, type WordNames } from '../words.ts';
 import { sceneWords } from './other-scenes.ts';
 import type { Saying } from './saying.ts';
 
