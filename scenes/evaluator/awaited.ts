@@ -3,6 +3,7 @@ import type { DeviceId, RunId } from '../../hub/model/identifiers.ts';
 import type { PropertyKey } from '../../hub/model/properties.ts';
 import type { SceneWorld } from '../../hub/model/scene-world.ts';
 import type { Engine } from './engine.ts';
+import { stepOfFrame } from './moving-run.ts';
 import { isTargetStep } from './steps/effects.ts';
 import type { RunEntry } from './tables.ts';
 
@@ -78,8 +79,7 @@ export class Awaited {
     if (waits.length === 0) return [];
     const program = this.#engine.program(entry.scene, entry.version, world);
     return waits.flatMap(({ frames, waiting }) => {
-      const frame = frames.at(-1);
-      const step = frame && program?.lists.get(frame.list)?.[frame.at];
+      const step = stepOfFrame(program, frames.at(-1));
       if (waiting?.kind === 'expect') {
         const of = isTargetStep(step) ? (step.care?.expect?.of ?? []) : [];
         return of.flatMap(({ subject }) => (subject.kind === 'device' ? [subject] : []));

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunTrace } from '../../hub/model/run.ts';
+import { parseScene } from '../language/parse.ts';
+import { TEST_DEVICES, TEST_NAMES } from '../language/test-home.ts';
 import { TestWorld } from './test-world.ts';
 
 const PRESS = 'when: [{presses: {bedroom-button.button: single}}]\n';
@@ -76,6 +78,120 @@ describe('steps that branch', () => {
 });
 
 describe('steps that are repeated', () => {
+  it('item 53: are done once for each device of a list, which the steps call `each`', () => {
+    const home = new TestWorld();
+    scene(
+      home,
+      `
+  - repeat:
+      for-each: [hall-lamp, living-lamp]
+      do:
+        - if: {is: {each.on: true}}
+          then:
+            - set: {each: {brightness: 10}}
+            - delay: 1min
+`,
+    );
+    home.given('hall-lamp.on', true);
+    home.given('living-lamp.on', true);
+    press(home);
+    expect(home.asked()).toEqual(['hall-lamp.brightness=10']);
+    home.pass(60_000);
+    expect(home.asked()).toEqual(['hall-lamp.brightness=10', 'living-lamp.brightness=10']);
+    home.pass(60_000);
+    expect(last(home)?.state).toBe('done');
+    expect(texts(last(home))).toContain('Done 2 times');
+  });
+
+  it('item 53: are done once for each device of a room, a label or a kind, as the home is when it begins', () => {
+    const devices = TEST_DEVICES.map((one) =>
+      one.handle.endsWith('-leak') || one.handle === 'hall-door'
+        ? { ...one, labels: ['damp'] }
+        : one,
+    );
+    const home = new TestWorld({ devices });
+    scene(
+      home,
+      `
+  - repeat:
+      for-each: {label: damp, except: hall-door}
+      do:
+        - if: {is: {each.waterLeak: true}}
+          then: [{notify: {text: "Wet: {{each.waterLeak}}"}}]
+          else: [{command: {each: identify}}]
+`,
+    );
+    home.given('kitchen-leak.waterLeak', true);
+    home.given('bath-leak.waterLeak', false);
+    press(home);
+    expect(home.asked()).toEqual(['bath-leak!identify']);
+    expect(home.told()).toHaveLength(1);
+  });
+
+  it('item 53: a repeat over devices goes on with the device at which it was after a power cut', () => {
+    const home = new TestWorld();
+    scene(
+      home,
+      `
+  - repeat:
+      for-each: [hall-lamp, living-lamp]
+      do:
+        - parallel:
+            - - set: {each: {on: true}}
+              - wait: {holds: {each.brightness: 80}}
+              - set: {each: {on: false}}
+            - - delay: 1s
+`,
+    );
+    press(home);
+    home.restart({ downMs: 20_000, reboot: true });
+    home.report('living-lamp.brightness', 80);
+    expect(home.asked()).toEqual(['hall-lamp.on=true']);
+    home.report('hall-lamp.brightness', 80);
+    home.pass(2_000);
+    expect(home.asked().slice(1)).toEqual([
+      'hall-lamp.on=false',
+      'living-lamp.on=true',
+      'living-lamp.on=false',
+    ]);
+  });
+
+  it('item 53: a repeat over more devices than it may ends as failed, and one over none does nothing', () => {
+    const home = new TestWorld();
+    scene(
+      home,
+      '  - repeat: {for-each: {room: hall}, max: 2, do: [{command: {each: identify}}]}\n',
+    );
+    press(home);
+    expect(home.asked()).toHaveLength(2);
+    expect(last(home)?.state).toBe('failed');
+    scene(home, '  - repeat: {for-each: {label: none-such}, do: [{command: {each: identify}}]}\n');
+    press(home);
+    expect(home.asked()).toHaveLength(2);
+    expect(texts(last(home))).toContain('There is no such device in the home');
+  });
+
+  it('item 53: what not all devices of the list have, and their past, is refused with its place', () => {
+    const wrong = (steps: string) =>
+      parseScene(`scene: S\ndo:\n  - repeat: ${steps}\n`, TEST_NAMES).errors?.map(
+        ({ message }) => message,
+      );
+    expect(wrong('{for-each: [hall-lamp, hall-motion], do: [{set: {each: {on: true}}}]}')).toEqual([
+      'each of them has no property "on"; it has none',
+    ]);
+    expect(
+      wrong(
+        '{for-each: {room: hall}, do: [{if: {held: {each.on: true}, for: 1min}, then: [{delay: 1s}]}]}',
+      ),
+    ).toEqual([
+      'What was with the device of a round is not known; `held` and `was` name a device of the home',
+    ]);
+    expect(wrong('{times: 2, do: [{toggle: each}]}')).toEqual(['There is no device "each"']);
+    expect(wrong('{for-each: [hall-lamp], max: 3, do: [{toggle: each}]}')).toEqual([
+      'The list says how often; leave `max` out',
+    ]);
+  });
+
   it('item 53: are done so many times', () => {
     const home = new TestWorld();
     scene(home, '  - repeat: {times: 3, do: [{toggle: washer}, {delay: 1s}]}\n');

@@ -2,6 +2,7 @@
 import { type Deadline, remainingMs } from '../../hub/model/clock.ts';
 import type { RunState, RunTrace, TraceStep } from '../../hub/model/run.ts';
 import type { SceneWorld } from '../../hub/model/scene-world.ts';
+import { boundStep } from '../language/each.ts';
 import type { Step } from '../language/steps.ts';
 import { both } from '../language/words.ts';
 import type { CompiledScene } from './compile.ts';
@@ -69,7 +70,9 @@ export function setWaiting(run: MovingRun, waiting: Waiting | null): void {
 
 /** Puts the branch at hand at the beginning of a list of steps inside the step at hand. */
 export function enterList(run: MovingRun, frame: Frame): void {
-  setBranch(run, { frames: [...(branchOf(run)?.frames ?? []), frame] });
+  const frames = branchOf(run)?.frames ?? [];
+  const each = frame.each ?? frames.at(-1)?.each;
+  setBranch(run, { frames: [...frames, each === undefined ? frame : { ...frame, each }] });
 }
 
 /** Takes the branch at hand out of the list that it has worked off. */
@@ -93,8 +96,16 @@ export function pathOf(run: MovingRun): string {
 
 /** The step at hand. */
 export function stepAt(run: MovingRun): Step | undefined {
-  const frame = frameOf(run);
-  return frame && run.program.lists.get(frame.list)?.[frame.at];
+  return stepOfFrame(run.program, frameOf(run));
+}
+
+/** The step at which a frame stands; the device of the round stands in it. */
+export function stepOfFrame(
+  program: CompiledScene | null,
+  frame: Frame | undefined,
+): Step | undefined {
+  const step = frame && program?.lists.get(frame.list)?.[frame.at];
+  return step === undefined || frame?.each === undefined ? step : boundStep(step, frame.each);
 }
 
 /** The step of a path such as `do[1].else[0]`. */

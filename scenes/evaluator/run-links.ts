@@ -9,7 +9,14 @@ import type { Scene } from '../language/scene.ts';
 import type { Trigger } from '../language/triggers.ts';
 import { both } from '../language/words.ts';
 import type { Engine } from './engine.ts';
-import { atEachBranch, type Draft, type MovingRun, movingRun, waitingOf } from './moving-run.ts';
+import {
+  atEachBranch,
+  type Draft,
+  type MovingRun,
+  movingRun,
+  stepOfFrame,
+  waitingOf,
+} from './moving-run.ts';
 import type { RunHooks } from './run-start.ts';
 import { endWait } from './run-steps.ts';
 import {
@@ -96,8 +103,7 @@ export class RunLinks {
     for (const { waiting, frames } of entry?.branches ?? []) {
       if (entry === null || waiting?.kind !== 'wait') continue;
       const program = this.#engine.program(entry.scene, entry.version, world);
-      const frame = frames.at(-1);
-      const step = frame && program?.lists.get(frame.list)?.[frame.at];
+      const step = stepOfFrame(program, frames.at(-1));
       if (step?.kind !== 'wait' || step.until.kind !== 'trigger' || !program) continue;
       const { trigger } = step.until;
       found.set(waitId(entry.id, waiting.number), { trigger, scene: program.scene });

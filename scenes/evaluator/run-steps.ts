@@ -29,6 +29,7 @@ import {
   setLine,
   setWaiting,
   stepAt,
+  stepOfFrame,
   stepOn,
   waitingOf,
 } from './moving-run.ts';
@@ -262,7 +263,7 @@ function advanceBranch(engine: Engine, run: MovingRun): void {
       endBranch(run);
       return;
     }
-    const step = program.lists.get(frame.list)?.[frame.at];
+    const step = stepOfFrame(program, frame);
     if (step === undefined) endOfList(engine, run);
     else if (mayGoOn(run)) beginStep(engine, run, step);
   }

@@ -40,6 +40,10 @@ export interface Frame {
   /** Of the list of a repeat: which round it is, from 1, and its line in the trace. */
   readonly round?: number;
   readonly line?: number | null;
+  /** In a repeat over devices: the device of the round. */
+  readonly each?: DeviceId;
+  /** Of the list of such a repeat: its devices, in their order. */
+  readonly devices?: readonly DeviceId[];
 }
 
 /**

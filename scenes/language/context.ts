@@ -60,7 +60,7 @@ const ANY_DEVICE = 'kind';
 
 export class ReadContext {
   readonly document: SceneDocument;
-  readonly names: SceneNames;
+  names: SceneNames;
   readonly problems: InputProblem[];
   readonly named: NamedPlace[] = [];
   readonly namedInside: NamedInside[] = [];
@@ -163,6 +163,20 @@ export class ReadContext {
   time(text: string, path: Path): number | null {
     const parsed = parseTime(text);
     return typeof parsed === 'number' ? parsed : this.refuse(path, parsed);
+  }
+
+  /** Reads something in which one more device is known, by its id as a name. */
+  withDevice<Read>(device: DeviceRecord, read: () => Read): Read {
+    const { names } = this;
+    this.names = {
+      ...names,
+      device: (text) => (text === device.id ? device : names.device(text)),
+    };
+    try {
+      return read();
+    } finally {
+      this.names = names;
+    }
   }
 
   /** The device that is called so; remembers the place for what is stored. */

@@ -3,14 +3,16 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Role } from '../../hub/model/home.ts';
-import type { SceneId } from '../../hub/model/identifiers.ts';
+import { deviceId, roomId, type SceneId } from '../../hub/model/identifiers.ts';
+import { parsePropertyKey } from '../../hub/model/properties.ts';
 import type { Condition } from './conditions.ts';
+import { EACH } from './each.ts';
 import type { Expression, ExpressionInput } from './expression.ts';
 import { homeNames } from './names.ts';
 import { parseScene } from './parse.ts';
 import { DEFAULT_AFTER_OUTAGE, type Scene } from './scene.ts';
 import { sceneSentence } from './sentences.ts';
-import type { Step, TextPart } from './steps.ts';
+import type { RepeatBy, Step, TextPart } from './steps.ts';
 import { effectSteps } from './test-effect-steps.ts';
 import { TEST_DEVICES, TEST_NAMES, TEST_ROOMS } from './test-home.ts';
 import { paced, sourceConditions, sourceTriggers } from './test-sources.ts';
@@ -278,6 +280,21 @@ function steps(depth = 1): fc.Arbitrary<Step> {
   );
 }
 
+const EACH_BY: readonly Extract<RepeatBy, { kind: 'each' }>[] = [
+  { kind: 'each', devices: [deviceId('dev_hall_lamp')] },
+  { kind: 'each', devices: [deviceId('dev_hall_lamp'), deviceId('dev_living_lamp')] },
+  { kind: 'each', devices: [], select: { room: roomId('room_hall'), except: [] } },
+  { kind: 'each', devices: [], select: { kind: 'light', except: [] } },
+];
+
+/** Steps on the device of the round. */
+const EACH_STEPS: readonly Step[][] = [true, false].map((value) => [
+  {
+    ...{ kind: 'set', overMs: null, onError: 'continue' },
+    targets: [{ device: EACH, property: parsePropertyKey('on').key, value }],
+  },
+]);
+
 /** Steps that have lists of steps in them. */
 function flowSteps(depth: number): fc.Arbitrary<Step> {
   const list = fc.array(steps(depth - 1), { minLength: 1, maxLength: 2 });
@@ -304,6 +321,17 @@ function flowSteps(depth: number): fc.Arbitrary<Step> {
       .record({ count: fc.constantFrom(1, 2, 5), steps: list, onError })
       .map(({ count, ...more }) => ({
         ...{ kind: 'repeat' as const, by: { kind: 'times' as const, count }, max: count },
+        ...more,
+      })),
+    fc
+      .record({
+        by: fc.constantFrom<Extract<RepeatBy, { kind: 'each' }>>(...EACH_BY),
+        steps: fc.oneof(list, fc.constantFrom(...EACH_STEPS)),
+        max: fc.constantFrom(5, 100),
+        onError,
+      })
+      .map(({ by, max, ...more }) => ({
+        ...{ kind: 'repeat' as const, by, max: by.select ? max : by.devices.length },
         ...more,
       })),
     fc.record({

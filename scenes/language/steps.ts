@@ -3,7 +3,7 @@
 import type { DeviceId, SceneId } from '../../hub/model/identifiers.ts';
 import type { PropertyKey } from '../../hub/model/properties.ts';
 import type { Condition } from './conditions.ts';
-import { type EffectStep, effectLists } from './effect-steps.ts';
+import { type EffectStep, effectLists, type Selection } from './effect-steps.ts';
 import type { Trigger } from './triggers.ts';
 import type { LevelMatch, Press } from './values.ts';
 import type { Assignment } from './variables.ts';
@@ -72,7 +72,9 @@ export interface Arm {
 export type RepeatBy =
   | { readonly kind: 'times'; readonly count: number }
   | { readonly kind: 'while'; readonly condition: Condition }
-  | { readonly kind: 'until'; readonly condition: Condition };
+  | { readonly kind: 'until'; readonly condition: Condition }
+  /** Once for each device; a selection is made when the repeat begins. The steps call the device of the round EACH. */
+  | { readonly kind: 'each'; readonly devices: readonly DeviceId[]; readonly select?: Selection };
 
 /** Steps about other scenes. */
 export type SceneStep =

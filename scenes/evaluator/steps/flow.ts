@@ -1,9 +1,10 @@
 // Steps that branch, repeat and end: which list of steps a branch of a run does next.
 import { deadlineAfter } from '../../../hub/model/clock.ts';
+import type { DeviceId } from '../../../hub/model/identifiers.ts';
 import type { Label } from '../../../hub/model/property-row.ts';
 import type { Condition } from '../../language/conditions.ts';
 import { SCENE_LIMITS } from '../../language/scene.ts';
-import { armName, type FlowStep } from '../../language/steps.ts';
+import { armName, type FlowStep, type RepeatBy } from '../../language/steps.ts';
 import { both } from '../../language/words.ts';
 import { knownTo } from '../acts.ts';
 import { innerPath } from '../compile.ts';
@@ -27,6 +28,7 @@ import {
   stepAt,
 } from '../moving-run.ts';
 import type { Branch, Frame } from '../tables.ts';
+import { selected } from '../targets.ts';
 import { filledText } from '../texts.ts';
 import { localValue } from './variables.ts';
 
@@ -100,15 +102,47 @@ function enterInner(run: MovingRun, name: string, more: Partial<Frame> = {}): vo
 }
 
 function beginRepeat(engine: Engine, run: MovingRun, step: Of<'repeat'>): void {
+  if (step.by.kind === 'each') {
+    beginEach(run, step, step.by);
+    return;
+  }
   const isAny = step.by.kind === 'while' ? isAnother(engine, run, step, 0) : true;
   const line = addLine(run, pathOf(run), 'note', 'started', roundWords(step, 0));
   if (isAny) enterInner(run, 'repeat.do', { round: 1, line });
   else endRepeat(run, step, { round: 0, line });
 }
 
+/** The devices are looked up now: what comes to the home or leaves it meanwhile changes nothing. */
+function beginEach(
+  run: MovingRun,
+  step: Of<'repeat'>,
+  by: Extract<RepeatBy, { kind: 'each' }>,
+): void {
+  const devices = by.select ? selected(run.world, by.select).slice(0, step.max + 1) : by.devices;
+  const [each] = devices;
+  const words = each === undefined ? NO_DEVICE : roundWords(step, 0);
+  const line = addLine(run, pathOf(run), 'note', 'started', words);
+  if (each !== undefined) {
+    enterInner(run, 'repeat.do', { round: 1, line, each, devices });
+    return;
+  }
+  setLine(run, line, 'ok', NO_DEVICE);
+  nextStep(run);
+}
+
+const NO_DEVICE = both('There is no such device in the home', '家中没有符合的设备');
+
 /** Whether there is another round after so many. */
-function isAnother(engine: Engine, run: MovingRun, { by }: Of<'repeat'>, rounds: number): boolean {
+function isAnother(
+  engine: Engine,
+  run: MovingRun,
+  { by }: Of<'repeat'>,
+  rounds: number,
+  devices: readonly DeviceId[] = [],
+): boolean {
   switch (by.kind) {
+    case 'each':
+      return rounds < devices.length;
     case 'times':
       return rounds < by.count;
     case 'while':
@@ -133,8 +167,8 @@ export function endOfList(engine: Engine, run: MovingRun): void {
     nextStep(run);
     return;
   }
-  const { round, line = null } = frame;
-  if (!isAnother(engine, run, step, round)) {
+  const { round, line = null, devices } = frame;
+  if (!isAnother(engine, run, step, round, devices)) {
     endRepeat(run, step, { round, line });
   } else if (round >= step.max) {
     const text = both(
@@ -144,7 +178,8 @@ export function endOfList(engine: Engine, run: MovingRun): void {
     setLine(run, line, 'failed', text);
     if (fail(run, step.onError)) nextStep(run);
   } else {
-    enterList(run, { ...frame, at: 0, round: round + 1 });
+    const each = devices?.[round];
+    enterList(run, { ...frame, at: 0, round: round + 1, ...(each === undefined ? {} : { each }) });
   }
 }
 
@@ -189,7 +224,12 @@ function branchOff(run: MovingRun, step: Of<'parallel' | 'race'>): void {
     (_steps, index): Branch => ({
       id: first + index,
       parent: isDetached ? null : parent,
-      frames: [{ list: innerPath(frame.list, frame.at, `${step.kind}[${index}]`), at: 0 }],
+      frames: [
+        {
+          ...{ list: innerPath(frame.list, frame.at, `${step.kind}[${index}]`), at: 0 },
+          ...(frame.each === undefined ? {} : { each: frame.each }),
+        },
+      ],
       waiting: null,
     }),
   );

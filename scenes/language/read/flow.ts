@@ -7,6 +7,7 @@ import { flowStepShapes, waitShape, waitUntilShape } from '../shapes/flow.ts';
 import { UNREAD } from '../shapes/parts.ts';
 import type { Arm, FlowStep, RepeatBy, Step, WaitFor } from '../steps.ts';
 import type { Subject } from '../values.ts';
+import { readEach, readEachSteps } from './for-each.ts';
 import { readLevels, readPresses } from './parts.ts';
 import { isComplete, type Reading, shapedKind } from './reading.ts';
 import { readTexts } from './texts.ts';
@@ -90,14 +91,28 @@ function readRepeat(
 ): FlowStep | null {
   const { repeat } = shaped;
   const at = [...path, 'repeat'];
-  const steps = reading.steps(repeat.do, [...at, 'do']);
   const by = readRepeatBy(reading, repeat, at);
-  if (by === null) return null;
+  const read = (): Step[] => reading.steps(repeat.do, [...at, 'do']);
+  const steps = repeat['for-each'] === undefined ? read() : readEachSteps(reading, by, read, at);
+  if (by === null || steps === null) return null;
   if (by.kind === 'times' && repeat.max !== undefined) {
     return reading.context.refuse([...at, 'max'], '`times` says how often; leave `max` out', 'key');
   }
-  const max = by.kind === 'times' ? by.count : (repeat.max ?? SCENE_LIMITS.rounds);
+  if (by.kind === 'each' && by.select === undefined && repeat.max !== undefined) {
+    return reading.context.refuse(
+      [...at, 'max'],
+      'The list says how often; leave `max` out',
+      'key',
+    );
+  }
+  const max = roundsOf(by) ?? repeat.max ?? SCENE_LIMITS.rounds;
   return { kind: 'repeat', by, steps, max, onError: shaped['on-error'] ?? 'continue' };
+}
+
+/** How many rounds there are, where that is known beforehand. */
+function roundsOf(by: RepeatBy): number | null {
+  if (by.kind === 'times') return by.count;
+  return by.kind === 'each' && by.select === undefined ? by.devices.length : null;
 }
 
 function readRepeatBy(
@@ -108,14 +123,15 @@ function readRepeatBy(
   const given = REPEATS.filter((key) => repeat[key] !== undefined);
   const [kind] = given;
   if (kind === undefined || given.length > 1) {
-    return reading.context.refuse(path, 'A repeat has one of times, while and until');
+    return reading.context.refuse(path, 'A repeat has one of times, while, until and for-each');
   }
   if (kind === 'times') return { kind, count: repeat.times ?? 1 };
+  if (kind === 'for-each') return readEach(reading, repeat['for-each'] ?? [], [...path, kind]);
   const condition = reading.condition(repeat[kind], [...path, kind]);
   return condition && { kind, condition };
 }
 
-const REPEATS = ['times', 'while', 'until'] as const;
+const REPEATS = ['times', 'while', 'until', 'for-each'] as const;
 
 function readWait(
   reading: Reading,

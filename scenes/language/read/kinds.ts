@@ -11,7 +11,7 @@ import { TIME_CONDITIONS, TIME_TRIGGERS } from './time.ts';
 import { VARIABLE_STEPS } from './variables.ts';
 
 /** Words of `do` that the format has and this version does not do yet. */
-const LATER_STEPS = ['for-each', 'while', 'speak'];
+const LATER_STEPS = ['while', 'speak'];
 
 /** All kinds of a scene file; problems name them in this order. */
 export const KINDS: Kinds = {

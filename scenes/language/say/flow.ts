@@ -2,8 +2,9 @@
 import type { Label } from '../../../hub/model/property-row.ts';
 import { durationText } from '../literals.ts';
 import type { FlowStep, Step, WaitFor } from '../steps.ts';
-import { both, levelWords, listed, pressWords } from '../words.ts';
+import { both, deviceWords, levelWords, listed, pressWords } from '../words.ts';
 import { withOnError } from './care.ts';
+import { selectionWords } from './effects.ts';
 import { textWords } from './people.ts';
 import type { Saying } from './saying.ts';
 import { heldWords } from './state.ts';
@@ -101,6 +102,19 @@ function repeatWords(saying: Saying, { by, steps, max }: Of<'repeat'>): Label {
     return by.count === 1
       ? both(`do once ${list.en}`, `做 1 次${list.zh}`)
       : both(`repeat ${by.count} times ${list.en}`, `重复 ${by.count} 次${list.zh}`);
+  }
+  if (by.kind === 'each') {
+    const who = by.select
+      ? selectionWords(saying.names, by.select)
+      : listed(
+          by.devices.map((device) => deviceWords(saying.names, device)),
+          'and',
+        );
+    const most = by.select ? both(` (at most ${max} of them)`, `(最多 ${max} 个)`) : both('', '');
+    return both(
+      `one after another, for each of ${who.en}${most.en}, do ${list.en}`,
+      `对${who.zh}${most.zh}逐一执行${list.zh}`,
+    );
   }
   const condition = saying.condition(by.condition);
   return by.kind === 'while'

@@ -1,6 +1,7 @@
 // The shapes of steps that say how a run goes on.
 import * as v from 'valibot';
 import { SCENE_LIMITS } from '../scene.ts';
+import { selection } from './effects.ts';
 import {
   duration,
   events,
@@ -8,6 +9,7 @@ import {
   list,
   matcher,
   onError,
+  oneOrMore,
   references,
   steps,
   text,
@@ -44,6 +46,8 @@ const rounds = v.pipe(
   v.minValue(1, ROUNDS_WANTED),
   v.maxValue(SCENE_LIMITS.roundsMax, ROUNDS_WANTED),
 );
+const EACH_WANTED =
+  'devices are wanted here, such as [hall-lamp, living-lamp], or {room: hall, kind: light}';
 const words = text('The reason', SCENE_LIMITS.textCharacters);
 
 /** Steps that wait, branch and end, by key. */
@@ -83,10 +87,11 @@ export const flowStepShapes = (inner: Inner) => ({
         times: v.optional(rounds),
         while: v.optional(inner.condition),
         until: v.optional(inner.condition),
+        'for-each': v.optional(v.union([oneOrMore(EACH_WANTED), selection], EACH_WANTED)),
         do: steps(inner),
         max: v.optional(rounds),
       },
-      'a repeat is written as {times: 3, do: […]}, {while: …, do: […]} or {until: …, do: […]}',
+      'a repeat is written as {times: 3, do: […]}, {while: …, do: […]}, {until: …, do: […]} or {for-each: …, do: […]}',
     ),
     'on-error': onError,
   }),
