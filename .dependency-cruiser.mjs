@@ -4,7 +4,8 @@
 // *.child.ts, tests with their test-*.ts, scripts, and the command's starter, which is one. Type imports count: a
 // type is a dependency too.
 
-const COMPOSES = '(^hub/boot\\.ts|\\.test\\.ts|/ingle\\.mjs|/test-[^/]+\\.ts|\\.worker\\.ts|\\.child\\.ts)$';
+const COMPOSES =
+  '(^hub/boot\\.ts|\\.test\\.ts|/ingle\\.mjs|/test-[^/]+\\.ts|\\.worker\\.ts|\\.child\\.ts)$';
 const OURS = '^(hub|adapters|scenes|sync|firmware-images|scripts)/';
 
 /** Code under `folder` may import itself and `allowed` of what is ours. */

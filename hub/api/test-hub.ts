@@ -20,21 +20,15 @@ import {
   type CommandId,
   commandId,
   type DeviceId,
-  deviceId,
   type JobId,
   jobId,
-  nodeAddress,
   runId,
 } from '../model/identifiers.ts';
 import type { Job } from '../model/job.ts';
-import {
-  describeProperty,
-  type PropertyDescriptor,
-  type PropertyKey,
-  type PropertyValue,
-} from '../model/properties.ts';
+import type { PropertyDescriptor, PropertyKey, PropertyValue } from '../model/properties.ts';
 import type { RunTrace } from '../model/run.ts';
 import { createTestHousehold, emptyContents, type MutableContents } from './test-household.ts';
+import { lampProperties, lampRecord } from './test-lamp.ts';
 import { createTestSync } from './test-sync.ts';
 
 const START_MS = Date.UTC(2026, 10, 21, 19);
@@ -72,24 +66,6 @@ export interface TestHub {
     part: string;
     text: string;
   }[];
-}
-
-/** The properties of a dimmable lamp with a second switch and a button. */
-export function lampProperties(): PropertyDescriptor[] {
-  return [
-    describeProperty('on'),
-    describeProperty('brightness'),
-    describeProperty('on', { endpoint: 2 }),
-    describeProperty('linkQuality'),
-    {
-      key: 'x_led_color' as PropertyKey,
-      name: 'x_led_color',
-      type: 'enum',
-      access: 'rw',
-      values: ['red', 'green'],
-      label: { en: 'LED colour', zh: '指示灯颜色' },
-    },
-  ];
 }
 
 export function createTestHub(options: { readonly isDemo?: boolean } = {}): TestHub {
@@ -242,28 +218,7 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
     },
     addDevice(name, properties = lampProperties()) {
       const suffix = nextSuffix();
-      const record: DeviceRecord = {
-        id: deviceId(`dev_${suffix}`),
-        name,
-        handle: name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-'),
-        room: null,
-        description: {
-          adapter: adapterId('zigbee'),
-          node: nodeAddress(`0x00158d0001a2${suffix}`),
-          manufacturer: 'IKEA',
-          model: 'LED1732G11',
-          title: 'Lamp',
-          kind: 'light',
-          power: 'mains',
-          tier: 'core',
-          support: 'exact',
-          firmware: '2.3.050',
-          properties,
-          commands: ['identify', 'step'],
-        },
-        version: 1,
-        createdAtMs: wallMs,
-      };
+      const record = lampRecord(suffix, name, properties, wallMs);
       contents.devices.push(record);
       lives.set(record.id, {
         availability: { online: true, sinceMs: wallMs, reason: null },

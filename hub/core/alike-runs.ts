@@ -1,5 +1,5 @@
-// Keeps a flood of runs from becoming a flood of records: where a home runs more scenes than anybody could read of, a run
-// that went as its scene's last one did is counted, and the next one that is kept says how many it stands for.
+// Keeps a flood of runs from becoming a flood of records: where a home runs more scenes than anybody could read of, a
+// run that went as its scene's last one did is counted, and the next one that is kept says how many it stands for.
 import type { CoreEffects, OutEvent } from '../model/core-port.ts';
 import type { RunId, SceneId } from '../model/identifiers.ts';
 import type { LogEntry } from '../model/journal.ts';

@@ -1,6 +1,7 @@
 // What the storage worker and the jobs worker are asked. Calls are answered by number; see StoreCalls for each.
 import type { DeviceRecord } from './device.ts';
 import type { Problem } from './errors.ts';
+import type { ExplainCalls } from './explain.ts';
 import type {
   CredentialRecord,
   HomeRecord,
@@ -43,9 +44,10 @@ export type CoreToStore =
   | { readonly kind: 'alive'; readonly atMs: number };
 
 /**
- * Storage → core. `durable` tells how long the commit took, 0 without one; it also comes first on a new port, and tells from where on to send again. `behind`: records
- * between `upTo` and those just sent are missing here, and nothing is taken until they or `tables` come. `logged`
- * counts this port's entries that were taken off the queue, written or not, since the message before.
+ * Storage → core. `durable` tells how long the commit took, 0 without one; it also comes first on a new port, and
+ * tells from where on to send again. `behind`: records between `upTo` and those just sent are missing here, and
+ * nothing is taken until they or `tables` come. `logged` counts this port's entries that were taken off the queue,
+ * written or not, since the message before.
  */
 export type StoreToCore =
   | { readonly kind: 'durable'; readonly upTo: number; readonly commitMs: number }
@@ -182,7 +184,7 @@ export interface JobsWorkerData {
 }
 
 /** Read-only queries; the jobs worker answers them so that a long read never queues before a commit. */
-export interface JobCalls {
+export interface JobCalls extends ExplainCalls {
   runs(filter: {
     scene: SceneId | null;
     fromMs: number | null;

@@ -1,4 +1,4 @@
-// Goal: a person sees in the page for which lamps there is new firmware, updates two, and sees the second wait and takes
+// Goal: a person sees in the page for which lamps there is new firmware, updates two, sees the second wait and takes
 // it back. Method: real Chromium, the real hub, emulated lamps that take images over the air.
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
