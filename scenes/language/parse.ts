@@ -9,6 +9,7 @@ import { parseDuration } from './literals.ts';
 import type { SceneNames } from './names.ts';
 import { KINDS } from './read/kinds.ts';
 import { Reading } from './read/reading.ts';
+import { readUses } from './read/uses.ts';
 import { readTakes, readValue, readVars } from './read/variables.ts';
 import {
   type AfterOutage,
@@ -35,7 +36,7 @@ export type LocatedScene =
   | { readonly scene: null; readonly errors: readonly InputProblem[] };
 
 /** Words of the top level that the format has and this version does not do yet. */
-const LATER = ['uses', 'expect', 'undo'];
+const LATER = ['expect', 'undo'];
 
 /** Reads the text of a scene file. Never throws; all problems are told, at most 100. */
 export function parseScene(text: string, names: SceneNames): ParsedScene {
@@ -64,6 +65,7 @@ const TOP_KEYS = [
   'scene',
   'room',
   'description',
+  'uses',
   'when',
   'while',
   'do',
@@ -112,6 +114,7 @@ function readScene(context: ReadContext, data: unknown): Scene | null {
     name: shaped.scene,
     room,
     description: shaped.description ?? null,
+    ...(shaped.uses === undefined ? {} : { uses: readUses(context, shaped.uses) }),
     when,
     while: condition,
     do: steps,

@@ -53,10 +53,20 @@ export interface SceneTest {
   readonly expected: readonly unknown[];
 }
 
+/** The template that a scene was made of, and what was bound to its slots; devices and rooms by id. */
+export interface SceneUses {
+  readonly template: string;
+  readonly devices: Readonly<Record<string, readonly string[]>>;
+  readonly rooms: Readonly<Record<string, string>>;
+  readonly values: Readonly<Record<string, string | number | boolean | readonly string[]>>;
+}
+
 export interface Scene {
   readonly name: string;
   readonly room: RoomId | null;
   readonly description: string | null;
+  /** Absent: it was made of none. */
+  readonly uses?: SceneUses;
   /** Empty: a one-tap scene. */
   readonly when: readonly Trigger[];
   readonly while: Condition | null;

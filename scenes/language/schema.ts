@@ -11,6 +11,7 @@ import { duration, type Inner, name, text } from './shapes/parts.ts';
 import { sourceConditionShapes, sourceStepShapes, sourceTriggerShapes } from './shapes/sources.ts';
 import { stateConditionShapes, stateTriggerShapes } from './shapes/state.ts';
 import { timeConditionShapes, timeTriggerShapes } from './shapes/time.ts';
+import { usesShape } from './shapes/uses.ts';
 import { variableShapes, variableStepShapes } from './shapes/variables.ts';
 
 /** What can stand in `when`, by its key. */
@@ -83,6 +84,7 @@ const topShapes = {
   scene: text('The name of the scene', SCENE_LIMITS.nameCharacters),
   room: v.optional(v.string('`room` is the handle of a room, such as hall')),
   description: v.optional(text('The description', SCENE_LIMITS.textCharacters)),
+  uses: v.optional(usesShape),
   ...variableShapes,
   again: v.optional(v.pipe(v.string(AGAIN_WANTED), v.regex(AGAIN_PATTERN, AGAIN_WANTED))),
   yield: v.optional(duration),
