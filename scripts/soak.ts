@@ -5,8 +5,11 @@ import path from 'node:path';
 
 const COUNT_QUICK = 500;
 const COUNT_FULL = 10_000;
-/** The whole hub, its storage alone, and what is no crash: every zone's changes of the clock, from 1970 on. */
-const CRASH_TESTS = ['scripts/crash', 'hub/store/crash.test.ts', 'scenes/evaluator/zones.test.ts'];
+/** The whole hub, its storage alone, random homes against the reference, and every zone's changes of the clock. */
+const CRASH_TESTS = [
+  ...['scripts/crash', 'hub/store/crash.test.ts'],
+  ...['scenes/evaluator/model.test.ts', 'scenes/evaluator/zones.test.ts'],
+];
 
 const args = process.argv.slice(2);
 const count =

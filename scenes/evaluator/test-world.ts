@@ -39,6 +39,7 @@ import {
 } from '../../hub/model/properties.ts';
 import type { RunTrace } from '../../hub/model/run.ts';
 import type { SceneSwitch, SceneWorld } from '../../hub/model/scene-world.ts';
+import type { Patch } from '../../hub/model/state-table.ts';
 import { homeNames } from '../language/names.ts';
 import { toStored } from '../language/stored.ts';
 import { TEST_DEVICES, TEST_ROOMS } from '../language/test-home.ts';
@@ -82,6 +83,8 @@ export class TestWorld {
   now: Instant;
   bootId = 'boot-1';
   seq = 0;
+  /** When each of `notifications` was asked for. */
+  readonly toldAtMs: number[] = [];
   /** Whether the household lets the scenes that want others switched wait. */
   isHouseholdSlow = false;
   readonly devices: Map<DeviceId, DeviceRecord>;
@@ -94,6 +97,8 @@ export class TestWorld {
   readonly #open: AskedCommand[] = [];
   readonly #wishes: SceneSwitch[] = [];
   readonly #unread: NotificationId[] = [];
+  /** What the journal's records come to, by table and key. */
+  #onDisk = new Map<string, Map<string, string>>();
   #count = 0;
 
   constructor(options: TestWorldOptions = {}) {
@@ -146,6 +151,7 @@ export class TestWorld {
     notify(message) {
       const id = notificationId(`ntf_${self.seq.toString(36)}_${self.#count++}`);
       self.notifications.push({ ...message, id });
+      self.toldAtMs.push(self.now.wallMs);
       self.#unread.push(id);
       return id;
     },
@@ -172,8 +178,22 @@ export class TestWorld {
     this.seq += 1;
     this.#count = 0;
     const result = work();
+    this.#journal();
     this.#tellOutcomes();
     return result;
+  }
+
+  /** As the core does: entries that can wait go with the next record that cannot. */
+  #journal(): void {
+    if (!this.tables.all.some((table) => !table.isPatient && table.isUnrecorded)) return;
+    const patches: Patch[] = [];
+    for (const table of this.tables.all) table.record(patches);
+    for (const { table, key, value } of patches) {
+      const kept = this.#onDisk.get(table) ?? new Map<string, string>();
+      this.#onDisk.set(table, kept);
+      if (value === undefined) kept.delete(key);
+      else kept.set(key, JSON.stringify(value));
+    }
   }
 
   #tellOutcomes(): void {
@@ -203,6 +223,7 @@ export class TestWorld {
       ...{ sentAtMs: atMs, acknowledgedAtMs: null, observedAtMs: null, endedAtMs: this.now.wallMs },
     };
     this.evaluator.commandEnded(record, this.world);
+    this.#journal();
     this.#tellOutcomes();
   }
 
@@ -414,11 +435,24 @@ export class TestWorld {
       reboot?: boolean;
       heard?: boolean;
       lastAliveMs?: number | null;
+      /** Only what the journal has is left; else all that the tables hold. */
+      fromDisk?: boolean;
     } = {},
   ): void {
-    const { downMs = 0, reboot = false, heard = true } = options;
+    const { downMs = 0, reboot = false, heard = true, fromDisk = false } = options;
     const stoppedAtMs = options.lastAliveMs === undefined ? this.now.wallMs : options.lastAliveMs;
-    const kept = this.tables.all.map((table) => JSON.parse(JSON.stringify(table.entries())));
+    const kept: [string, unknown][][] = this.tables.all.map((table) =>
+      fromDisk
+        ? [...(this.#onDisk.get(table.name) ?? [])].map(([key, json]) => [key, JSON.parse(json)])
+        : JSON.parse(JSON.stringify(table.entries())),
+    );
+    // What was not recorded yet is in the first record that comes.
+    this.#onDisk = new Map(
+      this.tables.all.map((table, index) => [
+        table.name,
+        new Map((kept[index] ?? []).map(([key, value]) => [key, JSON.stringify(value)])),
+      ]),
+    );
     this.#armed.clear();
     this.#wishes.length = 0;
     this.now = {
@@ -434,7 +468,7 @@ export class TestWorld {
     this.tables = sceneTables();
     for (const [index, table] of this.tables.all.entries()) {
       // The entries come from a table of the same kind.
-      for (const [key, value] of kept[index]) table.restore(key, value as never);
+      for (const [key, value] of kept[index] ?? []) table.restore(key, value as never);
     }
     this.evaluator = createEvaluator(this.tables);
     for (const [, record] of [...this.#scenes].sort()) {
