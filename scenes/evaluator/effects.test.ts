@@ -214,9 +214,14 @@ describe('putting things back', () => {
     expect(home.asked().slice(2)).toEqual(['hall-lamp.on=false']);
     expect(home.commands.at(-1)?.cause).toEqual(ANNA);
     expect(lines(undone).join(' ')).toContain("Left Living room lamp's power as it is");
-    expect(() => home.input(() => home.evaluator.undo(run?.id as never, ANNA, home.world))).toThrow(
-      /cannot be undone/,
-    );
+    for (const id of [run?.id, undone?.id]) {
+      expect(() => home.input(() => home.evaluator.undo(id as never, ANNA, home.world))).toThrow(
+        /was undone already/,
+      );
+    }
+    press(home);
+    expect(last(home)?.id).not.toBe(run?.id);
+    home.input(() => home.evaluator.undo(last(home)?.id as never, ANNA, home.world));
   });
 
   it('item 64: what can be undone is known after a restart too', () => {

@@ -1,5 +1,6 @@
 // What the parts of the evaluator share: the tables, the scenes that are loaded, who waits for what, names and
 // civil time. Everything that is not in a table is worked out anew from the tables and the scenes.
+import type { Cause } from '../../hub/model/cause.ts';
 import type { DeviceRecord } from '../../hub/model/device.ts';
 import type { Problem } from '../../hub/model/errors.ts';
 import type { SceneRecord } from '../../hub/model/home.ts';
@@ -50,6 +51,8 @@ export class Engine {
   waitMet: (wait: SceneId, world: SceneWorld) => void = () => undefined;
   /** Ends all runs of a scene because another one says so; the runs put it here. */
   cancelAll: (scene: SceneId, by: SceneId, world: SceneWorld) => void = () => undefined;
+  /** Puts back what the last run of a scene has changed; the runs put it here. */
+  undoLast: (scene: SceneId, cause: Cause, world: SceneWorld) => void = () => undefined;
   /** Runs of a scene, under way and queued; the runs put it here. */
   runsOf: (scene: SceneId, world: SceneWorld) => readonly RunEntry[] = () => [];
   readonly #oldPrograms = new Map<string, CompiledScene>();

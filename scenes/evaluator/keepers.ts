@@ -1,6 +1,6 @@
 // Who keeps which value: runs under way and last runs that can be undone, by device and property, so that a change
 // finds whom it concerns without looking at anybody else. And when a person last had a hand on a device.
-import type { DeviceId, SceneId } from '../../hub/model/identifiers.ts';
+import type { DeviceId, RunId, SceneId } from '../../hub/model/identifiers.ts';
 import { type PropertyKey, specOf } from '../../hub/model/properties.ts';
 import type { SceneWorld } from '../../hub/model/scene-world.ts';
 import type { Engine } from './engine.ts';
@@ -63,7 +63,7 @@ export class Keepers {
   /** Keeps what a scene's run that has ended can be undone by; null: nothing. */
   setUndo(
     scene: SceneId,
-    entry: { run: string; version: number; kept: readonly Kept[] } | null,
+    entry: { run: RunId; version: number; kept: readonly Kept[]; undone?: RunId } | null,
     world: SceneWorld,
   ): void {
     const { undos } = this.#engine.tables;
@@ -73,7 +73,7 @@ export class Keepers {
       if (before) undos.delete(scene);
       return;
     }
-    undos.set(scene, { ...entry, run: entry.run as never, atMs: world.now.wallMs });
+    undos.set(scene, { ...entry, atMs: world.now.wallMs });
     this.follow(scene, entry.kept);
   }
 

@@ -73,6 +73,55 @@ describe('a scene that starts another', () => {
   });
 });
 
+describe('a scene that undoes another', () => {
+  const EVENING = 'scene: Evening\ndo: [{set: {hall-lamp: {on: true}, living-lamp: {on: true}}}]\n';
+  const home = (): TestWorld => {
+    const world = new TestWorld();
+    world.given('hall-lamp.on', false);
+    world.given('living-lamp.on', false);
+    world.scene('evening', EVENING);
+    world.scene('s', `scene: S\n${PRESS}do: [{undo: evening}]\n`);
+    return world;
+  };
+
+  it('item 64: a step puts back what the last run of a scene has changed and nobody else has since', () => {
+    const world = home();
+    world.run('scene_evening' as never);
+    world.report('hall-lamp.on', true);
+    world.report('living-lamp.on', false, {
+      kind: 'member',
+      id: 'm_anna' as never,
+      via: 'page',
+    });
+    press(world);
+    expect(world.asked().slice(2)).toEqual(['hall-lamp.on=false']);
+    expect(texts(runOf(world, 's')).at(-1)).toBe('Undoing what “Evening” has changed');
+    expect(world.commands.at(-1)?.cause).toMatchObject({ kind: 'scene', scene: 'scene_s' });
+    press(world);
+    expect(world.asked()).toHaveLength(3);
+    const again = world.runs().filter(({ scene }) => scene === 'scene_s');
+    expect(again.map((run) => texts(run).at(-1)).sort()).toEqual([
+      'Undoing what “Evening” has changed',
+      '“Evening” has nothing to undo',
+    ]);
+  });
+
+  it('item 64: a run that is under way is ended before it is undone', () => {
+    const world = home();
+    world.scene('evening', `${EVENING.trim().slice(0, -1)}, {delay: 1h}, {toggle: washer}]\n`);
+    world.run('scene_evening' as never);
+    world.report('hall-lamp.on', true);
+    world.report('living-lamp.on', true);
+    press(world);
+    expect(world.asked().slice(2).sort()).toEqual(['hall-lamp.on=false', 'living-lamp.on=false']);
+    expect(
+      world.runs().some(({ scene, state }) => scene === 'scene_evening' && state === 'cancelled'),
+    ).toBe(true);
+    world.pass(2 * 3_600_000);
+    expect(world.asked()).toHaveLength(4);
+  });
+});
+
 describe('a scene that ends or switches another', () => {
   const LONG =
     'scene: Long\nagain: queue 5\ndo: [{set: {hall-lamp: {on: true}}}, {delay: 1h}, {toggle: washer}]\n';

@@ -1,5 +1,6 @@
 // What binds runs to each other and to what they wait for: runs that begin, call, end and switch other scenes, and
 // waits that are watched as triggers are.
+import type { Cause } from '../../hub/model/cause.ts';
 import type { Problem } from '../../hub/model/errors.ts';
 import type { RunId, SceneId } from '../../hub/model/identifiers.ts';
 import type { Label } from '../../hub/model/property-row.ts';
@@ -35,6 +36,7 @@ export interface RunsPort {
   of(scene: SceneId, world: SceneWorld): RunEntry[];
   move(id: RunId, world: SceneWorld, work: (run: MovingRun) => void): RunTrace | null;
   cancel(id: RunId, world: SceneWorld, note: Label): RunTrace | null;
+  undoLast(scene: SceneId, cause: Cause, world: SceneWorld): void;
 }
 
 export class RunLinks {
@@ -49,6 +51,7 @@ export class RunLinks {
     engine.waitMet = (wait, world) => this.waitMet(wait, world);
     engine.runsOf = (scene, world) => runs.of(scene, world);
     engine.cancelAll = (scene, by, world) => this.cancelAll(scene, by, world);
+    engine.undoLast = (scene, cause, world) => runs.undoLast(scene, cause, world);
     engine.launch = (run, branch, world) => this.launch(run, branch, world);
   }
 

@@ -326,6 +326,7 @@ function beginStep(engine: Engine, run: MovingRun, step: Step): void {
     case 'run':
     case 'call':
     case 'cancel':
+    case 'undo':
     case 'switch':
       beginOther(engine, run, step);
       return;

@@ -49,7 +49,7 @@ import {
 } from './run-steps.ts';
 import { bootsOf, retime } from './run-timers.ts';
 import { answer, askedOf, awaitsAnswer } from './steps/people.ts';
-import type { RunEntry } from './tables.ts';
+import type { RunEntry, UndoEntry } from './tables.ts';
 import { undoRun } from './undo.ts';
 
 /** The runs of all scenes. What stands here beside the table is worked out from it. */
@@ -72,6 +72,7 @@ export class Runs {
       of: (scene, world) => this.of(scene, world),
       move: (id, world, work) => this.#move(id, world, work),
       cancel: (id, world, note) => this.cancel(id, world, note),
+      undoLast: (scene, cause, world) => this.undoLast(scene, cause, world),
     });
   }
 
@@ -286,20 +287,38 @@ export class Runs {
 
   /**
    * Puts back what a run has changed; one that is under way is ended first.
-   * @throws HubError `conflict` where it is not its scene's last run, or has changed nothing
+   * @throws HubError `conflict` where it is not its scene's last run, has changed nothing, or was undone already
    */
   undo(id: RunId, cause: Cause, world: SceneWorld): RunTrace {
     this.#ensureIndex(world);
     if (this.#table.has(id)) this.cancel(id, world, both('Ended: it was undone', '已结束:被撤销'));
-    const found = this.#engine.tables.undos.entries().find(([, { run }]) => run === id);
+    const { undos } = this.#engine.tables;
+    const found = undos.entries().find(([, { run, undone }]) => run === id || undone === id);
+    if (found?.[1].undone !== undefined) {
+      throw new HubError('conflict', 'It was undone already', {
+        hint: 'What it had changed was put back, as far as nobody else had changed it since.',
+      });
+    }
     if (found === undefined) {
       throw new HubError('conflict', `The run ${id} cannot be undone`, {
         hint: "Only a scene's last run can, as long as it has changed something.",
       });
     }
-    const [scene, { version, kept }] = found;
-    this.keepers.setUndo(scene as SceneId, null, world);
-    return undoRun(this.#engine, { scene: scene as SceneId, version, kept }, cause, world);
+    return this.#undo(found[0] as SceneId, found[1], cause, world);
+  }
+
+  /** Puts back what the last run of a scene has changed, where that was not done already. */
+  undoLast(scene: SceneId, cause: Cause, world: SceneWorld): void {
+    const entry = this.#engine.tables.undos.get(scene);
+    if (entry !== undefined && entry.undone === undefined) this.#undo(scene, entry, cause, world);
+  }
+
+  #undo(scene: SceneId, entry: UndoEntry, cause: Cause, world: SceneWorld): RunTrace {
+    const { run, version, kept } = entry;
+    this.keepers.setUndo(scene, null, world);
+    const trace = undoRun(this.#engine, { scene, version, kept }, cause, world);
+    this.keepers.setUndo(scene, { run, version, kept: [], undone: trace.id }, world);
+    return trace;
   }
 
   /** One of the run's deadlines has come. */

@@ -269,6 +269,8 @@ export interface UndoEntry {
   readonly version: number;
   readonly atMs: number;
   readonly kept: readonly Kept[];
+  /** The run that has put it back; absent: none has. */
+  readonly undone?: RunId;
 }
 
 /** When a person last had a hand on a device, by wall time. */

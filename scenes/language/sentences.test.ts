@@ -377,6 +377,7 @@ function otherSceneSteps(): fc.Arbitrary<Step> {
       into: fc.option(fc.constantFrom('a', 'b')),
       onError,
     }),
+    fc.record({ kind: fc.constant('undo' as const), scene: orSelf }),
     fc.record({
       kind: fc.constantFrom('let' as const, 'remember' as const),
       of: some(assignments()),

@@ -168,6 +168,7 @@ export function stepWords(names: WordNames, step: Step): Label {
     case 'run':
     case 'call':
     case 'cancel':
+    case 'undo':
     case 'switch':
       return sceneStepWords(saying(names), step);
     case 'mode':

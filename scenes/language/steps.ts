@@ -100,6 +100,8 @@ export type SceneStep =
       readonly running: 'finish' | 'cancel';
       readonly onError: OnError;
     }
+  /** Puts back what the scene's last run has changed; null: the run before this one. */
+  | { readonly kind: 'undo'; readonly scene: SceneId | null }
   | {
       /** Runs the scene and waits for its end. */
       readonly kind: 'call';

@@ -68,6 +68,22 @@ export function beginOther(engine: Engine, run: MovingRun, step: SceneStep): voi
       nextStep(run);
       return;
     }
+    case 'undo': {
+      const isUnderWay = step.scene !== null && engine.runsOf(scene, world).length > 0;
+      const isKept = (engine.tables.undos.get(scene)?.kept ?? []).length > 0;
+      const text =
+        isUnderWay || isKept
+          ? both(`Undoing what ${name} has changed`, `正在撤销${name}的更改`)
+          : both(`${name} has nothing to undo`, `${name}没有可撤销的更改`);
+      addLine(run, path, 'scene', 'ok', text, other);
+      const cause = { kind: 'scene', scene: draft.scene, run: draft.id } as const;
+      engine.later.push(() => {
+        if (isUnderWay) engine.cancelAll(scene, draft.scene, world);
+        engine.undoLast(scene, cause, world);
+      });
+      nextStep(run);
+      return;
+    }
     case 'switch':
       beginSwitch(engine, run, step, scene);
       return;

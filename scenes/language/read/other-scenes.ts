@@ -28,6 +28,10 @@ export const SCENE_STEPS = {
     const meant = readOrSelf(context, cancel, [...path, 'cancel']);
     return meant && { kind: 'cancel', ...meant };
   }),
+  undo: shapedKind(SHAPES.undo, [], ({ context }, { undo }, path): SceneStep | null => {
+    const meant = readOrSelf(context, undo, [...path, 'undo']);
+    return meant && { kind: 'undo', ...meant };
+  }),
   enable: shapedKind(SHAPES.enable, [], ({ context }, shaped, path): SceneStep | null => {
     const meant = readOrSelf(context, shaped.enable, [...path, 'enable']);
     const onError = shaped['on-error'] ?? 'continue';

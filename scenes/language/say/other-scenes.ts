@@ -37,6 +37,10 @@ export function sceneStepWords(saying: Saying, step: SceneStep): Label {
     }
     case 'cancel':
       return both(`end what ${name.en} is doing`, `结束${name.zh}正在进行的执行`);
+    case 'undo':
+      return step.scene === null
+        ? both('undo what the run before this one has changed', '撤销上一次执行的更改')
+        : both(`undo what ${name.en} has changed last`, `撤销${name.zh}最近一次的更改`);
     case 'switch': {
       const runs =
         step.running === 'cancel'

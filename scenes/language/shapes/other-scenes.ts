@@ -34,6 +34,7 @@ export const sceneStepShapes = {
     'on-error': onError,
   }),
   cancel: v.strictObject({ cancel: orSelf }),
+  undo: v.strictObject({ undo: orSelf }),
   enable: v.strictObject({ enable: orSelf, 'on-error': onError }),
   disable: v.strictObject({
     disable: orSelf,
