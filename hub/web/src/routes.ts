@@ -19,6 +19,7 @@ export const ROUTES: RouteDefinition = {
   '/scenes/:scene': scene,
   '/activity': wrap({ asyncComponent: () => import('./screens/activity.svelte') }),
   '/activity/:run': wrap({ asyncComponent: () => import('./screens/run.svelte') }),
+  '/values': wrap({ asyncComponent: () => import('./screens/values.svelte') }),
   '/house': wrap({ asyncComponent: () => import('./screens/house.svelte') }),
   '/own-home': wrap({ asyncComponent: () => import('./screens/own-home.svelte') }),
   '*': wrap({ asyncComponent: () => import('./screens/not-found.svelte') }),

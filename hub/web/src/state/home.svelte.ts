@@ -1,5 +1,6 @@
 // The page's picture of the home: one entry a device, filled by snapshots and kept by live events.
 import { SvelteMap } from 'svelte/reactivity';
+import type { HomeValueJson } from '../../../api/home-values-shapes.ts';
 import type { NotificationJson } from '../../../api/outbound-shapes.ts';
 import type {
   CommandJson,
@@ -18,6 +19,7 @@ import type {
 import { request } from './api.ts';
 import { afterCommand, afterReport, afterSnapshot, type Control } from './control.ts';
 import { afterEvent, type DeviceEvent } from './device-patch.ts';
+import { withValueChanges } from './home-values.ts';
 
 /** What a page keeps at most; the rest is read from the hub when somebody asks for it. */
 const CHANGES_MAX = 20;
@@ -48,6 +50,8 @@ class HomeStore {
   rooms = $state.raw<readonly RoomJson[]>([]);
   scenes = $state.raw<readonly SceneJson[]>([]);
   members = $state.raw<readonly MemberJson[]>([]);
+  /** The home's own values: its mode, where its people are, variables and inputs. */
+  values = $state.raw<readonly HomeValueJson[]>([]);
   notifications = $state.raw<readonly NotificationJson[]>([]);
   /** Runs that came while the page was open, newest first. */
   runs = $state.raw<readonly RunJson[]>([]);
@@ -115,6 +119,7 @@ export function takeSnapshot(snapshot: SnapshotJson): void {
 /** Takes the events of one frame; each device is touched once. */
 export function takeDeviceEvents(events: readonly DeviceEvent[]): void {
   const changed = new Map<LiveDevice, DeviceJson>();
+  home.values = withValueChanges(home.values, events);
   for (const event of events) {
     const live = home.devices.get(event.data.device);
     if (live === undefined) continue;
@@ -182,6 +187,7 @@ export async function readAgain(what: EventDataJson['home']['what']): Promise<vo
   switch (what) {
     case 'home':
       home.home = await request('GET', '/home');
+      home.values = await readAll('/home/values');
       return;
     case 'rooms':
       takeRooms(await readAll('/rooms'));
@@ -216,6 +222,7 @@ export function forgetHome(): void {
   home.rooms = [];
   home.scenes = [];
   home.members = [];
+  home.values = [];
   home.notifications = [];
   home.runs = [];
   home.devices.clear();

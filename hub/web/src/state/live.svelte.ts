@@ -68,6 +68,8 @@ function takeOther(kind: Kind, data: unknown, reread: Set<EventDataJson['home'][
   switch (kind) {
     case 'snapshot':
       takeSnapshot(data as EventDataJson['snapshot']);
+      // The home's own values are in no snapshot.
+      reread.add('home');
       return;
     case 'command':
       takeCommand(data as EventDataJson['command']);

@@ -17,12 +17,22 @@ export async function enableScene(scene: SceneJson, isEnabled: boolean): Promise
   takeScene(await request('PATCH', `/scenes/${scene.id}`, { enabled: isEnabled }, options));
 }
 
-/** Runs a scene now, without asking its `while`. @throws ApiError */
-export async function runScene(scene: SceneJson): Promise<RunJson> {
-  const run: RunJson = await request('POST', `/scenes/${scene.id}/run`, { checkWhile: false });
+/** Runs a scene now; with `checkWhile` only where its `while` holds. @throws ApiError */
+export async function runScene(scene: SceneJson, checkWhile = false): Promise<RunJson> {
+  const run: RunJson = await request('POST', `/scenes/${scene.id}/run`, { checkWhile });
   takeRun(run);
-  say(t().scenes.started(scene.name));
+  if (run.state !== 'nearMiss') say(t().scenes.started(scene.name));
   return run;
+}
+
+/** Whether the run did nothing but take another one back. */
+export function isUndo({ steps }: Pick<RunJson, 'steps'>): boolean {
+  return steps.length > 0 && steps.every(({ path }) => path === 'undo');
+}
+
+/** What a scene would do now, told as a run that sent nothing. @throws ApiError */
+export function dryRunScene(scene: SceneJson): Promise<RunJson> {
+  return request('POST', `/scenes/${scene.id}/run`, { checkWhile: true, dryRun: true });
 }
 
 /** Removes a scene. @throws ApiError */

@@ -1,6 +1,7 @@
 // Words for what the hub names by ids and keys: properties, values, rooms, causes; reactive through their stores.
 import facts from 'virtual:property-facts';
 import kindIcons from 'virtual:property-kind-icons';
+import type { HomeValueJson } from '../../../api/home-values-shapes.ts';
 import type {
   CauseJson,
   DeviceJson,
@@ -20,6 +21,8 @@ import {
 import { home } from './home.svelte.ts';
 import { language, propertyWords, t } from './language.svelte.ts';
 import { nowMs } from './now.svelte.ts';
+
+const NO_FACTS = { facts: undefined, wording: undefined };
 
 /** What the table says of a property; undefined for a vendor's own. */
 export function factsFor(key: string): PropertyFacts | undefined {
@@ -88,6 +91,48 @@ export function deviceName(id: string): string {
   return home.devices.get(id)?.json.name ?? id;
 }
 
+/** What a mode is called: the four of every home in the reader's words, the home's own as it was given. */
+export function modeText(mode: string): string {
+  return t().values.modes[mode] ?? mode;
+}
+
+/** What one of the home's own values is, in words. */
+export function homeValueText({ key, kind, value, unit }: HomeValueJson): string {
+  if (value === null) return t().values.unknown;
+  if (key === 'home.mode' && typeof value === 'string') return modeText(value);
+  if (kind === 'person' && typeof value === 'string') return placeText(value);
+  if (typeof value === 'string') return value;
+  return formatValue(language(), value, unit === undefined ? {} : { unit }, NO_FACTS);
+}
+
+/** Where a person is: at home, away, or in a zone by its name. */
+export function placeText(place: string): string {
+  const zone = home.values.find(({ key }) => key === `zone.${place}`);
+  return zone?.name ?? t().values.places[place] ?? place;
+}
+
+/** What was read when something was decided, such as "Hall lamp · On was off" or "Anna was away". */
+export function readingText(read: {
+  readonly device: string | null;
+  readonly property: string;
+  readonly value: ValueJson | null;
+}): string {
+  const { device, property: key, value } = read;
+  const own = home.values.find((one) => one.key === `${device}.${key}`);
+  if (own !== undefined) {
+    const name = own.key === 'home.mode' ? t().values.mode : own.name;
+    const then = typeof value === 'object' ? null : value;
+    return t().trace.read(name, homeValueText({ ...own, value: then }));
+  }
+  const property = device === null ? undefined : home.devices.get(device)?.json.properties[key];
+  const label = propertyLabel(key, property);
+  const what = device === null ? label : `${deviceName(device)} · ${label}`;
+  return t().trace.read(
+    what,
+    value === null ? t().trace.unknown : valueText(key, value, property ?? {}),
+  );
+}
+
 /** Who or what did something, in a few words. */
 export function causeText(cause: CauseJson): string {
   const words = t().cause;
@@ -110,6 +155,8 @@ export function causeText(cause: CauseJson): string {
       return words.restore;
     case 'schedule':
       return words.schedule(cause.at ?? '');
+    case 'source':
+      return (words.sources[cause.via ?? ''] ?? words.source)(cause.name ?? '');
     default:
       return cause.kind;
   }
