@@ -8,7 +8,7 @@ export const provisioningPlanJson = v.object({
   lines: v.array(
     v.object({
       action: v.picklist(['add', 'change', 'keep', 'leave']),
-      what: v.picklist(['home', 'room', 'device', 'scene']),
+      what: v.picklist(['home', 'room', 'value', 'device', 'scene']),
       name: v.nullable(v.string()),
       text: labelJson,
     }),

@@ -7,7 +7,7 @@ import type { Role, SceneRecord } from '../model/home.ts';
 import type { Actor, Async, Household, SceneView, SceneWish } from '../model/hub-port.ts';
 import type { SceneId } from '../model/identifiers.ts';
 import type { RunTrace } from '../model/run.ts';
-import type { SceneLanguage } from '../model/scene-language-port.ts';
+import type { SceneHome, SceneLanguage } from '../model/scene-language-port.ts';
 import type { SceneSwitch } from '../model/scene-world.ts';
 import type { HomeContents, StoreCalls } from '../model/store-port.ts';
 
@@ -81,11 +81,24 @@ export function createSceneShelf(options: SceneShelfOptions): SceneShelf {
 
   return {
     edits({ contents, inTurn, audit, find, freshId, subjects }) {
-      const sceneHome = () => ({
+      const sceneHome = (scenes: SceneHome['scenes'] = contents.scenes): SceneHome => ({
         devices: [...contents.devices, ...subjects()],
         rooms: contents.rooms,
-        scenes: contents.scenes,
+        scenes,
       });
+
+      /** The scenes as they will be called, so that those that are saved together can name each other. */
+      function sceneHomeWith(wishes: readonly SceneWish[], ids: readonly SceneId[]): SceneHome {
+        const names = new Map(
+          wishes.flatMap(({ text }, index) => {
+            const [id, name] = [ids[index], language.nameOf(text)];
+            return id === undefined || name === null ? [] : [[id, name] as const];
+          }),
+        );
+        const known = contents.scenes.map(({ id, name }) => ({ id, name: names.get(id) ?? name }));
+        const fresh = [...names].filter(([id]) => !contents.scenes.some((one) => one.id === id));
+        return sceneHome([...known, ...fresh.map(([id, name]) => ({ id, name }))]);
+      }
 
       function namesKey(): string {
         const devices = contents.devices.map((one) => `${one.id}${one.handle}${one.version}`);
@@ -141,7 +154,7 @@ export function createSceneShelf(options: SceneShelfOptions): SceneShelf {
         wish: SceneWish,
         index: number | null,
         others: readonly SceneRecord[],
-        actor: Actor,
+        as: { readonly id: SceneId; readonly home: SceneHome; readonly actor: Actor },
       ): SceneRecord {
         const { id, text, version, enabled } = wish;
         const before = id === null ? null : find(contents.scenes, id, 'scene');
@@ -151,7 +164,7 @@ export function createSceneShelf(options: SceneShelfOptions): SceneShelf {
             { hint: 'Look at the present version and make your change again.' },
           );
         }
-        const { errors, scene } = language.check(text, sceneHome());
+        const { errors, scene } = language.check(text, as.home);
         if (!scene) {
           const place = index === null ? '' : `/scenes/${index}`;
           throw new ValidationError('The scene has mistakes and was not saved', {
@@ -168,11 +181,12 @@ export function createSceneShelf(options: SceneShelfOptions): SceneShelf {
           });
         }
         return {
-          id: before?.id ?? (freshId('scene_') as SceneId),
+          id: as.id,
           name: scene.name,
           enabled: enabled ?? before?.enabled ?? true,
+          ...((wish.shadow ?? before?.shadow) ? { shadow: true } : {}),
           source: scene.stored,
-          author: actor.member?.id ?? before?.author ?? null,
+          author: as.actor.member?.id ?? before?.author ?? null,
           version: (before?.version ?? 0) + 1,
           updatedAtMs: options.nowMs(),
         };
@@ -191,12 +205,16 @@ export function createSceneShelf(options: SceneShelfOptions): SceneShelf {
         );
         const isSingle = wishes.length === 1 && removed.length === 0;
         const records: SceneRecord[] = [];
+        const ids = wishes.map(({ id }) => id ?? (freshId('scene_') as SceneId));
+        const home = sceneHomeWith(wishes, ids);
         for (const [index, wish] of wishes.entries()) {
           const others = [...untouched, ...records];
           if (records.some(({ id }) => id === wish.id)) {
             throw new ValidationError(`The scene ${wish.id} stands in it twice`);
           }
-          records.push(recordOf(wish, isSingle ? null : index, others, actor));
+          const id = ids[index];
+          if (id === undefined) continue;
+          records.push(recordOf(wish, isSingle ? null : index, others, { id, home, actor }));
         }
         if (untouched.length + records.length > SCENES_MAX) {
           throw new HubError(

@@ -8,7 +8,7 @@ import type { Job } from './job.ts';
 export interface PlanLine {
   /** `keep`: the file names it and it is so already; `leave`: the file does not name it. */
   readonly action: 'add' | 'change' | 'keep' | 'leave';
-  readonly what: 'home' | 'room' | 'device' | 'scene';
+  readonly what: 'home' | 'room' | 'value' | 'device' | 'scene';
   /** Null for a line about several. */
   readonly name: string | null;
   readonly text: { readonly en: string; readonly zh: string };

@@ -35,6 +35,8 @@ export type CheckedScene =
     };
 
 export interface SceneLanguage {
+  /** The name that a file gives its scene; null where it cannot be read. */
+  nameOf(text: string): string | null;
   check(text: string, home: SceneHome): CheckedScene;
   /** What differs between two stored versions, in plain words; null where one of them cannot be read any more. */
   differences(before: string, after: string, home: SceneHome): readonly SceneDifference[] | null;

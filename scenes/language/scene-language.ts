@@ -3,6 +3,7 @@
 import type { RoomId } from '../../hub/model/identifiers.ts';
 import type { SceneLanguage } from '../../hub/model/scene-language-port.ts';
 import { sceneDifferences } from './diff.ts';
+import { readDocument } from './document.ts';
 import { homeNames } from './names.ts';
 import { parseScene } from './parse.ts';
 import { devicesOf } from './scene.ts';
@@ -12,6 +13,11 @@ import { toShown, toStored } from './stored.ts';
 /** Checks and shows scene files against the home's present names. */
 export function createSceneLanguage(): SceneLanguage {
   return {
+    nameOf(text) {
+      const { data } = readDocument(text, []);
+      const name = typeof data === 'object' && data !== null && 'scene' in data ? data.scene : null;
+      return typeof name === 'string' ? name.trim() : null;
+    },
     check(text, { devices, rooms, scenes }) {
       const names = homeNames(devices, rooms, scenes);
       const result = toStored(text, names);

@@ -19,6 +19,7 @@ import {
   sameName,
   type Work,
 } from './plan.ts';
+import { valueChange } from './values.ts';
 import { jobWords } from './words.ts';
 
 const LOOK_EVERY_MS = 100;
@@ -27,7 +28,14 @@ const STEPS = ['home', 'rooms', 'devices', 'scenes'] as const;
 export interface ApplyParts {
   readonly household: Pick<
     Household,
-    'contents' | 'setHome' | 'addRoom' | 'setRoom' | 'setDevice' | 'saveScene'
+    | 'contents'
+    | 'setHome'
+    | 'addRoom'
+    | 'setRoom'
+    | 'setDevice'
+    | 'addHomeValue'
+    | 'setHomeValueRecord'
+    | 'saveScenes'
   >;
   readonly jobs: Pick<Jobs, 'pair' | 'get' | 'cancel'>;
   /** Asks an adapter to work a node out anew, which it may know although the home does not; may fail. */
@@ -52,7 +60,8 @@ export async function applyWork(
   const done: Done = { added: 0, changed: 0, missing: [] };
   const errors: InputProblem[] = [];
   const { contents } = household;
-  const total = 1 + work.rooms.length + work.devices.length + work.scenes.length;
+  const total =
+    1 + work.rooms.length + work.values.length + work.devices.length + work.scenes.length;
   let finished = 0;
   const isMissing = (device: PlannedDevice) => knownDevice(device, contents().devices) === null;
 
@@ -70,6 +79,21 @@ export async function applyWork(
     done.changed += 1;
     finish(jobWords.homeSet);
   } else finish();
+
+  for (const value of work.values) {
+    job.signal.throwIfAborted();
+    const { id, name } = value.record;
+    const change = valueChange(value);
+    if (value.known === null) {
+      await household.addHomeValue(value.given, actor);
+      done.added += 1;
+      finish(jobWords.deviceAdded(name));
+    } else if (change !== null) {
+      await household.setHomeValueRecord(id, change, null, actor);
+      done.changed += 1;
+      finish(jobWords.valueChanged(name));
+    } else finish();
+  }
 
   step('rooms');
   for (const room of work.rooms) {
@@ -100,10 +124,8 @@ export async function applyWork(
   for (const device of work.devices.filter(isMissing)) done.missing.push(device.name);
 
   step('scenes');
-  for (const scene of work.scenes) {
-    job.signal.throwIfAborted();
-    await saveScene(scene);
-  }
+  job.signal.throwIfAborted();
+  await saveScenes(work.scenes);
   job.update({ result: done });
   if (done.missing.length > 0 || errors.length > 0) throw unfinished(done, errors);
 
@@ -242,33 +264,44 @@ export async function applyWork(
     job.update({ etaSeconds: null });
   }
 
-  async function saveScene(scene: PlannedScene): Promise<void> {
-    if (scene.isDone) {
-      finish();
-      return;
-    }
-    const known = contents().scenes.find((one) => sameName(one.name, scene.name));
-    const enabled = scene.enabled === undefined ? {} : { enabled: scene.enabled };
-    try {
-      await household.saveScene(
-        known?.id ?? null,
-        scene.text,
-        { version: null, ...enabled },
-        actor,
-      );
-    } catch (error) {
-      const problem = toProblem(error);
-      for (const { path, message, line = 1, column = 1 } of problem.errors ?? []) {
-        const place = scene.position(line, column);
-        errors.push({ path: `${pointer(scene.path)}${path}`, message, ...place });
+  /** Saves them in one go, since they may name each other; one that the home refuses keeps the others from nothing. */
+  async function saveScenes(scenes: readonly PlannedScene[]): Promise<void> {
+    let left = scenes.filter(({ isDone }) => !isDone);
+    for (let count = left.length; count < scenes.length; count++) finish();
+    while (left.length > 0) {
+      const wishes = left.map(({ name, text, enabled }) => ({
+        id: contents().scenes.find((one) => sameName(one.name, name))?.id ?? null,
+        text,
+        version: null,
+        ...(enabled === undefined ? {} : { enabled }),
+      }));
+      try {
+        await household.saveScenes(wishes, [], actor);
+      } catch (error) {
+        const index = left.length === 1 ? 0 : placeIn(error);
+        const scene = left[index];
+        if (scene === undefined) throw error;
+        refuseScene(scene, toProblem(error), left.length === 1 ? '' : `/scenes/${index}`);
+        left = left.filter((one) => one !== scene);
+        continue;
       }
-      if (!problem.errors) refuse(scene.path, problem, jobWords.sceneRefused(scene.name));
-      finish(jobWords.sceneNotSaved(scene.name));
+      for (const [index, { name }] of left.entries()) {
+        if (wishes[index]?.id === null) done.added += 1;
+        else done.changed += 1;
+        finish(jobWords.sceneSaved(name));
+      }
       return;
     }
-    if (known) done.changed += 1;
-    else done.added += 1;
-    finish(jobWords.sceneSaved(scene.name));
+  }
+
+  function refuseScene(scene: PlannedScene, problem: Problem, prefix: string): void {
+    for (const { path, message, line = 1, column = 1 } of problem.errors ?? []) {
+      const place = scene.position(line, column);
+      const inner = path.startsWith(prefix) ? path.slice(prefix.length) : path;
+      errors.push({ path: `${pointer(scene.path)}${inner}`, message, ...place });
+    }
+    if (!problem.errors) refuse(scene.path, problem, jobWords.sceneRefused(scene.name));
+    finish(jobWords.sceneNotSaved(scene.name));
   }
 
   function refuse(path: PlannedDevice['path'], problem: Problem, what: Words): void {
@@ -276,6 +309,13 @@ export async function applyWork(
     const line = problemLine(problem);
     job.update({}, { en: `${what.en}: ${line.en}`, zh: `${what.zh}：${line.zh}` });
   }
+}
+
+/** Which of several scenes a mistake is in; -1 where that is not said. */
+function placeIn(error: unknown): number {
+  const [first] = toProblem(error).errors ?? [];
+  const found = /^\/scenes\/(\d+)/.exec(first?.path ?? '');
+  return found === null ? -1 : Number(found[1]);
 }
 
 /** What is left to do, as the job's problem. */

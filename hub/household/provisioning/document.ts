@@ -136,11 +136,14 @@ export function readFileDocument(text: string, problems: InputProblem[]): FileDo
     return map;
   }
 
-  /** Addresses and codes look like numbers to YAML and would lose digits: only a place is one. */
+  /** Addresses and codes look like numbers to YAML and would lose digits: only places and values are some. */
   function scalar(node: Scalar, path: Path): unknown {
     const isNumber = typeof node.value === 'number' || typeof node.value === 'bigint';
     if (!isNumber) return node.value;
-    if (path[0] === 'home' && path[1] === 'place') return Number(node.value);
+    const isPlace = path[0] === 'home' && path[1] === 'place';
+    const isOfValue =
+      path[0] === 'values' && ['min', 'max', 'initial'].includes(String(path.at(-1)));
+    if (isPlace || isOfValue) return Number(node.value);
     return node.source ?? String(node.value);
   }
 

@@ -1,9 +1,11 @@
 // The home as a provisioning file: what such a file can set, and nothing secret.
 import { stringify } from 'yaml';
 import type { DeviceRecord, NodeDescription } from '../../model/device.ts';
+import type { HomeValueRecord } from '../../model/home-values.ts';
 import type { SceneView } from '../../model/hub-port.ts';
 import type { HomeContents } from '../../model/store-port.ts';
 import { handleFrom } from '../names.ts';
+import { entryOf } from './values.ts';
 
 const HEADER = `# A home for the hub: \`ingle provision FILE\` sets up what is not so yet.
 # Passwords, install codes and commissioning codes are not in an export.
@@ -15,7 +17,12 @@ function wayOf({ adapter, node }: NodeDescription): Readonly<Record<string, stri
   return adapter === 'mqtt' && /^[0-9A-F]{12}$/i.test(node) ? { tasmota: node } : null;
 }
 
-export function exportHome(contents: HomeContents, scenes: readonly SceneView[]): string {
+/** The home as a file; `values` are all that it has declared, its people too. */
+export function exportHome(
+  contents: HomeContents,
+  values: readonly HomeValueRecord[],
+  scenes: readonly SceneView[],
+): string {
   const { home } = contents;
   const rooms = [...contents.rooms].sort((a, b) => a.order - b.order);
   const roomName = (device: DeviceRecord) => rooms.find(({ id }) => id === device.room)?.name;
@@ -27,13 +34,17 @@ export function exportHome(contents: HomeContents, scenes: readonly SceneView[])
       language: home.language,
       zone: home.zone,
       ...(home.place === null ? {} : { place: home.place }),
+      ...((home.holidays ?? []).length === 0 ? {} : { holidays: home.holidays }),
+      ...((home.modes ?? []).length === 0 ? {} : { modes: home.modes }),
     },
     rooms: rooms.map(({ name, icon }) => (icon === null ? name : { name, icon })),
+    ...(values.length === 0 ? {} : { values: values.map(entryOf) }),
     devices: addressed.map((device) => ({
       ...wayOf(device.description),
       name: device.name,
       ...(device.handle === handleFrom(device.name) ? {} : { handle: device.handle }),
       ...(roomName(device) === undefined ? {} : { room: roomName(device) }),
+      ...((device.labels ?? []).length === 0 ? {} : { labels: device.labels }),
     })),
     scenes: scenes.map(({ text, record }) => (record.enabled ? text : { text, enabled: false })),
   };

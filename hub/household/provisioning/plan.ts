@@ -2,26 +2,33 @@
 // and left. Pure; apply.ts does it.
 import type { DeviceRecord } from '../../model/device.ts';
 import type { InputProblem } from '../../model/errors.ts';
+import { tidyHolidays } from '../../model/holidays.ts';
 import type { HomeRecord, RoomRecord, SceneRecord } from '../../model/home.ts';
-import type { AdapterId, DeviceId, NodeAddress, RoomId } from '../../model/identifiers.ts';
+import { homeSubjects } from '../../model/home-values.ts';
+import type { AdapterId, DeviceId, NodeAddress, RoomId, SceneId } from '../../model/identifiers.ts';
 import { nearestName } from '../../model/nearest-name.ts';
 import { describeProperty, PROPERTIES } from '../../model/properties.ts';
 import type { PlanLine, ProvisioningPlan } from '../../model/provisioning.ts';
 import type { SceneHome, SceneLanguage } from '../../model/scene-language-port.ts';
 import type { HomeContents } from '../../model/store-port.ts';
+import { withPeople } from '../value-shelf.ts';
 import { type Path, pointer } from './document.ts';
 import { readWantedHome, type WantedDevice, type WantedRoom, type WantedScene } from './read.ts';
+import type { HomeEntry } from './schema.ts';
+import { type PlannedValue, planValues, valueChange, valuesAfter } from './values.ts';
 import { planWords } from './words.ts';
 
 /** What a plan is made against. */
 export interface PlanFacts {
   readonly contents: HomeContents;
-  readonly language: Pick<SceneLanguage, 'check'>;
+  readonly language: Pick<SceneLanguage, 'check' | 'nameOf'>;
   /** Adapters that this hub runs. */
   readonly adapters: readonly AdapterId[];
 }
 
-export type HomeChange = Partial<Pick<HomeRecord, 'name' | 'language' | 'zone' | 'place'>>;
+export type HomeChange = Partial<
+  Pick<HomeRecord, 'name' | 'language' | 'zone' | 'place' | 'holidays' | 'modes'>
+>;
 
 export interface PlannedDevice extends WantedDevice {
   /** The device of the home that this is; null: it is to be added. */
@@ -39,6 +46,7 @@ export interface PlannedScene extends WantedScene {
 export interface Work {
   readonly home: HomeChange;
   readonly rooms: readonly (WantedRoom & { readonly known: RoomRecord | null })[];
+  readonly values: readonly PlannedValue[];
   readonly devices: readonly PlannedDevice[];
   readonly scenes: readonly PlannedScene[];
 }
@@ -102,8 +110,21 @@ export function planWork(text: string, facts: PlanFacts): Planned {
     known: knownDevice(device, contents.devices),
   }));
   checkDevices(devices, rooms, facts, refuse);
+  const present = withPeople(contents.homeValues, contents.members);
+  const values = planValues(wanted.values, present, refuse);
+  refuseTwins(
+    values,
+    ({ record }) => record.id,
+    ({ path, record }) => refuse(path, `${record.id} stands in the file twice`),
+  );
+  const change = homeChange(wanted.home, contents.home);
   const home = imaginedHome(contents, devices, rooms);
-  const scenes = wanted.scenes.flatMap((scene) => planScene(scene, home, facts, problems) ?? []);
+  const named = imaginedScenes(wanted.scenes, facts);
+  const subjects = homeSubjects({ ...contents.home, ...change }, valuesAfter(values, present));
+  const nameable = { ...home, devices: [...home.devices, ...subjects], scenes: named };
+  const scenes = wanted.scenes.flatMap(
+    (scene) => planScene(scene, nameable, facts, problems) ?? [],
+  );
   refuseTwins(
     scenes,
     (scene) => scene.name.toLowerCase(),
@@ -115,15 +136,21 @@ export function planWork(text: string, facts: PlanFacts): Planned {
   }
   return {
     errors: [],
-    work: { home: homeChange(wanted.home, contents.home), rooms, devices, scenes },
+    work: { home: change, rooms, values, devices, scenes },
   };
 }
 
-function homeChange(wanted: Readonly<Record<string, unknown>>, home: HomeRecord): HomeChange {
-  const changed = Object.entries(wanted).filter(
+function homeChange(wanted: HomeEntry, home: HomeRecord): HomeChange {
+  const { holidays, modes = [] } = home;
+  const before = { ...home, modes, holidays: holidays ?? [] };
+  const tidy = {
+    ...wanted,
+    ...(wanted.holidays === undefined ? {} : { holidays: tidyHolidays(wanted.holidays) }),
+  };
+  const changed = Object.entries(tidy).filter(
     ([key, value]) =>
       value !== undefined &&
-      JSON.stringify(value) !== JSON.stringify(home[key as keyof HomeRecord]),
+      JSON.stringify(value) !== JSON.stringify(before[key as keyof HomeRecord]),
   );
   return Object.fromEntries(changed);
 }
@@ -247,6 +274,19 @@ function imaginedHome(
   };
 }
 
+/** The scenes by the names that they will have, so that those of the file can name each other. */
+function imaginedScenes(
+  wanted: readonly WantedScene[],
+  { contents, language }: PlanFacts,
+): SceneHome['scenes'] {
+  const added = wanted.flatMap(({ text }, index) => {
+    const name = language.nameOf(text);
+    const isKnown = name === null || contents.scenes.some((one) => sameName(one.name, name));
+    return isKnown ? [] : [{ id: `scene_planned${index}` as SceneId, name }];
+  });
+  return [...contents.scenes, ...added];
+}
+
 /** Which properties of its vendor, endpoints and commands a device has is known once it is there. */
 const ONLY_KNOWN_LATER = /^(.+) has no (?:property "(?:x_|[^"]*@)|command ")/;
 
@@ -267,7 +307,7 @@ function planScene(
     problems.push({ path: `${pointer(scene.path)}${path}`, message, ...place });
   }
   if (errors.length > 0) return null;
-  const name = checked.scene?.name ?? /^scene: *(.+?) *$/m.exec(scene.text)?.[1] ?? '';
+  const name = checked.scene?.name ?? language.nameOf(scene.text) ?? '';
   const known = contents.scenes.find((one) => sameName(one.name, name)) ?? null;
   const isSame = known !== null && checked.scene?.stored.trimEnd() === known.source.trimEnd();
   const isAsEnabled = scene.enabled === undefined || scene.enabled === known?.enabled;
@@ -279,7 +319,7 @@ export function deviceChange(
   wanted: WantedDevice,
   known: DeviceRecord,
   rooms: readonly RoomRecord[],
-): Partial<Pick<DeviceRecord, 'name' | 'handle' | 'room'>> | null {
+): Partial<Pick<DeviceRecord, 'name' | 'handle' | 'room' | 'labels'>> | null {
   const roomName = wanted.room;
   const room =
     typeof roomName === 'string' ? rooms.find((one) => sameName(one.name, roomName))?.id : roomName;
@@ -287,6 +327,10 @@ export function deviceChange(
     ...(wanted.name === known.name ? {} : { name: wanted.name }),
     ...(wanted.handle === known.handle ? {} : { handle: wanted.handle }),
     ...(roomName === undefined || room === known.room ? {} : { room: room ?? null }),
+    ...(wanted.labels === undefined ||
+    JSON.stringify(wanted.labels) === JSON.stringify(known.labels ?? [])
+      ? {}
+      : { labels: wanted.labels }),
   };
   return Object.keys(change).length === 0 ? null : change;
 }
@@ -313,6 +357,13 @@ export function tellPlan({ errors, work }: Planned, contents: HomeContents): Pro
     if (room.known === null) line('add', 'room', room.name, planWords.addRoom(room.name));
     else if (roomDiffers(room, room.known)) {
       line('change', 'room', room.name, planWords.changeRoom(room.name));
+    }
+  }
+  for (const value of work.values) {
+    const { id, name } = value.record;
+    if (value.known === null) line('add', 'value', name, planWords.addValue(id, name));
+    else if (valueChange(value) !== null) {
+      line('change', 'value', name, planWords.changeValue(id, name));
     }
   }
   for (const device of work.devices) {
@@ -345,6 +396,11 @@ export function tellPlan({ errors, work }: Planned, contents: HomeContents): Pro
   const done = (what: PlanLine['what']) => lines.filter((one) => one.what === what).length;
   const sums = [
     { what: 'room', named: work.rooms, all: contents.rooms.length },
+    {
+      what: 'value',
+      named: work.values,
+      all: withPeople(contents.homeValues, contents.members).length,
+    },
     { what: 'device', named: work.devices, all: contents.devices.length },
     { what: 'scene', named: work.scenes, all: contents.scenes.length },
   ] as const;

@@ -19,7 +19,7 @@ const SECONDS_MAX = 900;
 export interface ProvisioningOptions {
   readonly household: Household;
   readonly jobs: Jobs & Pick<JobsHost, 'open'>;
-  readonly language: Pick<SceneLanguage, 'check'>;
+  readonly language: Pick<SceneLanguage, 'check' | 'nameOf'>;
   adapters(): readonly AdapterId[];
   callAdapter(adapter: AdapterId, call: AdapterCall): Promise<unknown>;
 }
@@ -74,6 +74,6 @@ export function createProvisioning(options: ProvisioningOptions): Provisioning {
         });
       return job.record();
     },
-    export: () => exportHome(household.contents(), household.scenes()),
+    export: () => exportHome(household.contents(), household.homeValues(), household.scenes()),
   };
 }

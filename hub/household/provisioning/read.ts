@@ -23,6 +23,7 @@ import {
   PROTOCOLS,
   type Protocol,
 } from './schema.ts';
+import { readValue, type WantedValue } from './values.ts';
 
 /** How a device is found and let in. */
 export interface WantedDevice {
@@ -41,6 +42,8 @@ export interface WantedDevice {
   readonly handle: string;
   /** The room's name; null: none; undefined: as it is. */
   readonly room: string | null | undefined;
+  /** Undefined: as they are. */
+  readonly labels: readonly string[] | undefined;
 }
 
 export interface WantedRoom {
@@ -57,6 +60,7 @@ export interface WantedHome {
   readonly document: FileDocument;
   readonly home: HomeEntry;
   readonly rooms: readonly WantedRoom[];
+  readonly values: readonly WantedValue[];
   readonly devices: readonly WantedDevice[];
   readonly scenes: readonly WantedScene[];
 }
@@ -80,7 +84,7 @@ export function readWantedHome(text: string, problems: InputProblem[]): WantedHo
   };
   const { data } = document;
   if (!isRecord(data)) {
-    refuse([], 'A provisioning file is a map with home, rooms, devices and scenes');
+    refuse([], 'A provisioning file is a map with home, rooms, values, devices and scenes');
     return null;
   }
   dropUnknown(data, KEYS.file, [], refuse);
@@ -123,6 +127,13 @@ export function readWantedHome(text: string, problems: InputProblem[]): WantedHo
       ? [{ path, name: tidyName(entry), icon: undefined }]
       : [{ path, name: tidyName(entry.name), icon: entry.icon }];
   });
+  const values = list('values').flatMap((raw, index): WantedValue[] => {
+    const path = ['values', index];
+    if (isRecord(raw)) dropUnknown(raw, KEYS.value, path, refuse);
+    const entry = shaped(ENTRY_SHAPES.value, raw, path);
+    const value = entry === null ? null : readValue(entry, path, refuse);
+    return value === null ? [] : [value];
+  });
   const devices = list('devices').flatMap((raw, index): WantedDevice[] => {
     const path = ['devices', index];
     if (isRecord(raw)) {
@@ -135,7 +146,7 @@ export function readWantedHome(text: string, problems: InputProblem[]): WantedHo
   const scenes = list('scenes').flatMap((raw, index): WantedScene[] =>
     raw === null ? [] : [{ ...(raw as EmbeddedScene), path: ['scenes', index] }],
   );
-  return { document, home, rooms, devices, scenes };
+  return { document, home, rooms, values, devices, scenes };
 }
 
 function readDevice(entry: DeviceEntry, path: Path, refuse: Refuse): WantedDevice[] {
@@ -178,6 +189,7 @@ function readDevice(entry: DeviceEntry, path: Path, refuse: Refuse): WantedDevic
       name,
       handle: entry.handle ?? handleFrom(name),
       room: typeof entry.room === 'string' ? tidyName(entry.room) : entry.room,
+      labels: entry.labels,
     },
   ];
 }

@@ -1,5 +1,7 @@
 // The shape of a provisioning file. The same shape gives the published JSON Schema.
 import * as v from 'valibot';
+import { HOLIDAYS_MAX, isHoliday } from '../../model/holidays.ts';
+import { OWN_MODES_MAX } from '../../model/home-values.ts';
 import { NAME_LENGTH_MAX } from '../names.ts';
 
 /** A hub reads no larger file; a home of the largest size stays far below. */
@@ -10,13 +12,21 @@ export const ENTRIES_MAX = 1_000;
 export const PROTOCOLS = ['zigbee', 'matter', 'shelly', 'tasmota'] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 
+/** What is declared beside devices, each under its own key. */
+export const VALUE_KINDS = ['person', 'zone', 'variable', 'input', 'calendar'] as const;
+export type ValueKind = (typeof VALUE_KINDS)[number];
+
 /** Keys that an object of the file can have, for telling misspelt ones apart. */
 export const KEYS = {
-  file: ['home', 'rooms', 'devices', 'scenes'],
-  home: ['name', 'language', 'zone', 'place'],
+  file: ['home', 'rooms', 'values', 'devices', 'scenes'],
+  home: ['name', 'language', 'zone', 'place', 'holidays', 'modes'],
   place: ['latitude', 'longitude'],
   room: ['name', 'icon'],
-  device: [...PROTOCOLS, 'installCode', 'name', 'handle', 'room'],
+  value: [
+    ...VALUE_KINDS,
+    ...['handle', 'type', 'values', 'unit', 'min', 'max', 'initial', 'topic'],
+  ],
+  device: [...PROTOCOLS, 'installCode', 'name', 'handle', 'room', 'labels'],
   shelly: ['address', 'password'],
   scene: ['text', 'enabled'],
 } as const;
@@ -36,6 +46,16 @@ const degrees = (what: string, max: number) =>
     v.maxValue(max, `${what} runs from -${max} to ${max}`),
   );
 
+const word = (what: string) =>
+  v.pipe(
+    v.string(`${what} is a word`),
+    v.regex(
+      /^\p{L}[\p{L}\p{N}-]{0,47}$/u,
+      `${what} has letters, digits and hyphens and begins with a letter`,
+    ),
+  );
+const DATE_WANTED = 'a holiday is a date such as 2026-12-24, or 12-24 for every year';
+
 const home = v.strictObject(
   {
     name: v.optional(name),
@@ -47,8 +67,46 @@ const home = v.strictObject(
         'a place is {latitude, longitude}',
       ),
     ),
+    holidays: v.optional(
+      v.pipe(
+        v.array(
+          v.pipe(v.string(DATE_WANTED), v.check(isHoliday, DATE_WANTED)),
+          'holidays is a list of dates',
+        ),
+        v.maxLength(HOLIDAYS_MAX, `a home keeps at most ${HOLIDAYS_MAX} holidays`),
+      ),
+    ),
+    modes: v.optional(
+      v.pipe(
+        v.array(word('a mode'), 'modes is a list of words'),
+        v.maxLength(OWN_MODES_MAX, `a home has at most ${OWN_MODES_MAX} modes of its own`),
+      ),
+    ),
   },
-  'home is a map with name, language, zone and place',
+  'home is a map with name, language, zone, place, holidays and modes',
+);
+
+const number = (what: string) => v.optional(v.number(`${what} is a number`));
+const value = v.strictObject(
+  {
+    ...v.entriesFromList(VALUE_KINDS, v.optional(name)),
+    handle: v.optional(word('a handle')),
+    type: v.optional(
+      v.picklist(
+        ['boolean', 'number', 'string', 'enum'],
+        'a type is boolean, number, string or enum',
+      ),
+    ),
+    values: v.optional(v.array(text('a value', 64), 'values is a list of words')),
+    unit: v.optional(text('a unit', 20)),
+    min: number('min'),
+    max: number('max'),
+    initial: v.optional(
+      v.nullable(v.union([v.boolean(), v.number(), v.string()], 'initial is a value')),
+    ),
+    topic: v.optional(v.nullable(v.pipe(text('a topic', 200), v.description('MQTT topic')))),
+  },
+  'a value is a map such as {person: Anna} or {variable: Guests, type: number}',
 );
 
 const icon = v.nullable(
@@ -106,6 +164,7 @@ const device = v.strictObject(
       ),
     ),
     room: v.optional(v.nullable(text('a room', NAME_LENGTH_MAX))),
+    labels: v.optional(v.array(text('a label', 40), 'labels is a list of words')),
   },
   'a device is a map such as {zigbee: 0x…, name: Hall lamp, room: Hall}',
 );
@@ -131,16 +190,18 @@ export const FILE_SHAPE = v.strictObject(
   {
     home: v.optional(home),
     rooms: v.optional(list(room, 'rooms')),
+    values: v.optional(list(value, 'values')),
     devices: v.optional(list(device, 'devices')),
     scenes: v.optional(list(scene, 'scenes')),
   },
-  'a provisioning file is a map with home, rooms, devices and scenes',
+  'a provisioning file is a map with home, rooms, values, devices and scenes',
 );
 
 /** One entry of each list, so that a wrong one does not hide what is wrong with the others. */
-export const ENTRY_SHAPES = { home, room, device } as const;
+export const ENTRY_SHAPES = { home, room, value, device } as const;
 
 export type HomeEntry = v.InferOutput<typeof home>;
+export type ValueEntry = v.InferOutput<typeof value>;
 export type DeviceEntry = v.InferOutput<typeof device>;
 
 /** The published JSON Schema. Its generator is loaded at the first question for it. */

@@ -4,6 +4,7 @@ import type { Words } from '../../model/words.ts';
 
 const THINGS = {
   room: { one: 'room', many: 'rooms', zh: '个房间' },
+  value: { one: 'value of the home', many: 'values of the home', zh: '个家庭变量' },
   device: { one: 'device', many: 'devices', zh: '台设备' },
   scene: { one: 'scene', many: 'scenes', zh: '个场景' },
 } as const;
@@ -20,10 +21,13 @@ const HOME_PARTS: Readonly<Record<string, Words>> = {
   language: { en: 'language', zh: '语言' },
   zone: { en: 'time zone', zh: '时区' },
   place: { en: 'place', zh: '位置' },
+  holidays: { en: 'holidays', zh: '节假日' },
+  modes: { en: 'modes', zh: '模式' },
 };
 
 function shown(value: unknown): string {
   if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return value.join(', ');
   const place = value as NonNullable<HomeRecord['place']>;
   return `${place.latitude}, ${place.longitude}`;
 }
@@ -39,6 +43,14 @@ export const planWords = {
   },
   addRoom: (name: string): Words => ({ en: `Add the room ${name}`, zh: `添加房间“${name}”` }),
   changeRoom: (name: string): Words => ({ en: `Change the room ${name}`, zh: `修改房间“${name}”` }),
+  addValue: (key: string, name: string): Words => ({
+    en: `Add ${name} (${key})`,
+    zh: `添加“${name}”（${key}）`,
+  }),
+  changeValue: (key: string, name: string): Words => ({
+    en: `Change ${name} (${key})`,
+    zh: `修改“${name}”（${key}）`,
+  }),
   addDevice(name: string, protocol: string, how: string | null, room: string | null): Words {
     const title = PROTOCOL_NAMES[protocol] ?? protocol;
     const at = how === null ? '' : ` ${how}`;
@@ -49,7 +61,12 @@ export const planWords = {
   },
   changeDevice(
     former: string,
-    change: { name?: string; handle?: string; room?: string | null | undefined },
+    change: {
+      name?: string;
+      handle?: string;
+      room?: string | null | undefined;
+      labels?: readonly string[];
+    },
   ): Words {
     const en: string[] = [];
     const zh: string[] = [];
@@ -64,6 +81,11 @@ export const planWords = {
     if (change.room !== undefined) {
       en.push(change.room === null ? 'leaves its room' : `moves to ${change.room}`);
       zh.push(change.room === null ? '移出房间' : `移到“${change.room}”`);
+    }
+    if (change.labels !== undefined) {
+      const labels = change.labels.join(', ');
+      en.push(labels === '' ? 'loses its labels' : `gets the labels ${labels}`);
+      zh.push(labels === '' ? '去掉标签' : `标签改为 ${labels}`);
     }
     return { en: `${former} ${en.join(', ')}`, zh: `“${former}”${zh.join('，')}` };
   },
@@ -104,6 +126,7 @@ export const jobWords = {
     en: `The room ${name} was changed.`,
     zh: `修改了房间“${name}”。`,
   }),
+  valueChanged: (name: string): Words => ({ en: `${name} was changed.`, zh: `修改了“${name}”。` }),
   deviceAdded: (name: string): Words => ({ en: `${name} was added.`, zh: `添加了“${name}”。` }),
   deviceChanged: (name: string): Words => ({ en: `${name} was changed.`, zh: `修改了“${name}”。` }),
   deviceRefused: (name: string): Words => ({
