@@ -24,6 +24,7 @@ import type { Runs } from './runs.ts';
 import type { ScheduleHooks } from './schedules.ts';
 import type { Started, StartStep } from './steps/other-scenes.ts';
 import { argumentsFor, sceneVariable, workOut } from './steps/variables.ts';
+import { whyWords } from './steps/why-words.ts';
 import type { RunEntry, SceneStateEntry } from './tables.ts';
 import { type Hit, hitWords, summaryWords } from './texts.ts';
 
@@ -176,7 +177,8 @@ export class Decisions {
     for (const one of args) {
       const worked = workOut(this.#engine, run, one);
       if ('why' in worked) {
-        return { why: both(`${one.name}: ${worked.why}`, `无法得出 ${one.name}:${worked.why}`) };
+        const why = whyWords(worked.why);
+        return { why: both(`${one.name}: ${why.en}`, `无法得出 ${one.name}:${why.zh}`) };
       }
       given[one.name] = worked.value;
     }

@@ -48,6 +48,12 @@ function place(reference: string) {
 const textOf = (file: SceneFile, name: string): string =>
   JSON.stringify({ scene: name, ...file }, null, 1);
 
+/** Chance may write a scene that is too large for a household; that one is refused, and tested elsewhere. */
+function isWithinBounds(file: SceneFile): boolean {
+  const { errors } = toStored(textOf(file, 'S'), NAMES);
+  return !errors?.every(({ message }) => /at most \d+ (?:conditions|steps|deep)/.test(message));
+}
+
 function read(text: string): Scene {
   const result = toStored(text, NAMES);
   if (result.errors) throw new Error(JSON.stringify(result.errors, null, 1));
@@ -171,6 +177,7 @@ describe('any scenes in any story', () => {
           fc.array(happening, { minLength: 3, maxLength: 40 }),
           fc.array(stop, { maxLength: 6 }),
           (files, story, stops) => {
+            fc.pre(files.every(isWithinBounds));
             const expected = told(files, story, stops);
             expect(lived(files, story, stops)).toEqual(expected);
             deeds += expected.commands.length + expected.messages.length + expected.ends.length;

@@ -278,8 +278,20 @@ function said(error: unknown, { inputs }: Pick<Expression, 'inputs'>): string {
     .replaceAll(/\bdouble\b/g, 'number')
     .replaceAll(/\bstring\b/g, 'text')
     .replace('Unexpected token: EOF', 'its end is missing')
+    .replace(/Exceeded (max\w+) \((\d+)\)/, (found, bound, most) =>
+      Object.hasOwn(BOUNDS, bound) ? `${BOUNDS[bound]} at most ${most}` : found,
+    )
     .slice(0, 200);
 }
+
+/** The library's bounds, as what an expression has. */
+const BOUNDS: Readonly<Record<string, string>> = {
+  maxListElements: 'the items of a list are',
+  maxAstNodes: 'its parts are',
+  maxDepth: 'brackets in brackets are',
+  maxMapEntries: 'the entries of a map are',
+  maxCallArguments: 'what stands in the brackets of a call is',
+};
 
 function inputName(input: ExpressionInput | undefined): string | null {
   if (input === undefined) return null;

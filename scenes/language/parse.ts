@@ -104,8 +104,8 @@ function readScene(context: ReadContext, data: unknown): Scene | null {
     .flatMap((item, index) => reading.trigger(item, ['when', index]) ?? []);
   const condition = known.while === undefined ? null : reading.condition(known.while, ['while']);
   const steps = reading.steps(list('do'), ['do']);
+  const room = typeof known.room === 'string' ? context.room(known.room, ['room']) : null;
   if (shaped === null) return null;
-  const room = shaped.room === undefined ? null : context.room(shaped.room, ['room']);
   const gives =
     shaped.gives === undefined ? null : readValue(reading, shaped.gives, ['gives'], null);
   const yieldMs = shaped.yield === undefined ? null : context.duration(shaped.yield, ['yield']);

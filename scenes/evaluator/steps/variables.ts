@@ -14,6 +14,7 @@ import { inputValue } from '../conditions/state.ts';
 import type { Engine } from '../engine.ts';
 import { addLine, fail, type MovingRun, nextStep, pathOf } from '../moving-run.ts';
 import type { RunVariable } from '../tables.ts';
+import { whyWords } from './why-words.ts';
 
 /** What an assignment comes to, or why it comes to nothing. */
 type Worked = { readonly value: VariableValue } | { readonly why: string };
@@ -69,9 +70,10 @@ export function keepValues(engine: Engine, run: MovingRun, step: VariableStep): 
       const text = both(`${one.name} is ${shown} now`, `${one.name} 现为 ${shown}`);
       addLine(run, pathOf(run), 'note', 'ok', text, { read: [readOf(one.name, worked.value)] });
     } else {
+      const why = whyWords(problem ?? '');
       const text = both(
-        `Could not work out ${one.name}: ${problem}`,
-        `无法得出 ${one.name}:${problem}`,
+        `Could not work out ${one.name}: ${why.en}`,
+        `无法得出 ${one.name}:${why.zh}`,
       );
       addLine(run, pathOf(run), 'note', 'failed', text);
       if (!fail(run, step.onError)) return;
