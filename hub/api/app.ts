@@ -22,6 +22,7 @@ import {
 import { deviceRoutes } from './devices.ts';
 import { errorResponse, HttpError } from './errors.ts';
 import { createEvents } from './events.ts';
+import { explainRoutes } from './explain.ts';
 import { firmwareRoutes } from './firmware.ts';
 import { healthRoutes } from './health.ts';
 import { homeRoutes } from './home.ts';
@@ -96,6 +97,7 @@ export function createApi(hub: HubPort, options: ApiOptions): Api {
     ...commandRoutes(parts),
     ...roomRoutes(parts),
     ...sceneRoutes(parts),
+    ...explainRoutes(parts),
     ...runRoutes(parts),
     ...jobRoutes(parts),
     ...provisioningRoutes(parts),

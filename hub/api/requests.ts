@@ -192,7 +192,23 @@ const sceneText = v.pipe(v.string(), v.maxLength(256 * 1024, 'may have 256 KiB')
 /** Also taken as the bare file with `Content-Type: application/yaml`. */
 export const sceneBody = v.strictObject({ text: sceneText, enabled: v.optional(v.boolean()) });
 export const sceneCheckBody = v.strictObject({ text: sceneText });
-export const sceneChange = v.strictObject({ enabled: v.boolean() });
+export const sceneChange = v.strictObject({
+  enabled: v.optional(v.boolean()),
+  shadow: v.optional(v.boolean()),
+});
+export const sceneTestBody = v.strictObject({ text: v.optional(sceneText) });
+export const replayBody = v.strictObject({
+  text: v.optional(sceneText),
+  from: v.optional(time),
+  to: v.optional(time),
+});
+export const draftReplayBody = v.strictObject({ ...replayBody.entries, text: sceneText });
+export const whyQuery = v.strictObject({
+  device: identifier,
+  property: identifier,
+  at: v.optional(time),
+});
+export const whyNotQuery = v.strictObject({ scene: identifier, at: v.optional(time) });
 export const sceneRunBody = v.strictObject({
   checkWhile: v.optional(v.boolean(), false),
   dryRun: v.optional(v.boolean(), false),

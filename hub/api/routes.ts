@@ -1,6 +1,7 @@
 // The one table of routes: who may call each, what it takes, what it answers. What is not in it does not
 // exist; app.ts mounts exactly these, and the OpenAPI text is made from them.
 import type { GenericSchema } from 'valibot';
+import { EXPLAIN_ROUTES } from './explain-routes.ts';
 import { firmwareCheckJson, firmwareImageJson, firmwareImportJson } from './firmware-shapes.ts';
 import { HOME_VALUE_ROUTES } from './home-values-routes.ts';
 import * as mqtt from './mqtt-shapes.ts';
@@ -47,6 +48,7 @@ const STRANGER_BYTES_MAX = 16 * 1024;
 export const ROUTES = {
   ...HOME_VALUE_ROUTES,
   ...SCENE_ROUTES,
+  ...EXPLAIN_ROUTES,
   'GET /healthz': { who: 'anyone', about: 'The process answers.' },
   'GET /readyz': {
     who: 'anyone',

@@ -1,7 +1,7 @@
 // The routes of scenes: their files, versions and runs by hand.
 import * as requests from './requests.ts';
 import type { RouteSpec } from './routes.ts';
-import { sceneDiffJson } from './scene-diff-shapes.ts';
+import { sceneDiffJson, sceneVersionJson } from './scene-diff-shapes.ts';
 import * as shapes from './shapes.ts';
 
 export const SCENE_ROUTES = {
@@ -66,7 +66,8 @@ export const SCENE_ROUTES = {
   },
   'PATCH /api/scenes/:id': {
     who: 'household',
-    about: 'Switches a scene on or off.',
+    about:
+      'Switches a scene on or off, or into the shadow: there its runs are shown and act on nothing.',
     body: requests.sceneChange,
     answer: shapes.sceneTextJson,
     isVersioned: true,
@@ -84,7 +85,7 @@ export const SCENE_ROUTES = {
     who: 'household',
     about: 'All versions, newest first.',
     query: requests.listQuery,
-    answer: shapes.sceneVersionJson,
+    answer: sceneVersionJson,
     isList: true,
   },
 } as const satisfies Record<string, RouteSpec>;

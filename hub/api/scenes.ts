@@ -14,7 +14,7 @@ import {
   versioned,
 } from './context.ts';
 import { HttpError } from './errors.ts';
-import { runView, sceneTextView, sceneVersionView, sceneView } from './views.ts';
+import { present, runView, sceneTextView, sceneVersionView, sceneView } from './views.ts';
 
 function sceneOf(hub: HubPort, id: SceneId): SceneView {
   const scene = hub.household.scenes().find(({ record }) => record.id === id);
@@ -82,8 +82,12 @@ export function sceneRoutes({ hub }: ApiParts) {
     'PATCH /api/scenes/:id': async (c, { body }) => {
       const { record, text } = sceneOf(hub, pathId(c, sceneId, 'scene'));
       const version = checkVersion(c, record.version, `The scene "${record.name}"`);
-      const options = { version, enabled: body.enabled };
-      const saved = await hub.household.saveScene(record.id, text, options, actorOf(c));
+      const saved = await hub.household.saveScene(
+        record.id,
+        text,
+        { version, ...present(body) },
+        actorOf(c),
+      );
       return versioned(c, sceneTextView(saved));
     },
     'DELETE /api/scenes/:id': async (c) => {

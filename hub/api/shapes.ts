@@ -12,6 +12,7 @@
 //   GET|POST /api/rooms · GET|PATCH|DELETE /api/rooms/{id}
 //   GET|POST /api/scenes · POST /api/scenes/validate → SceneCheckJson · GET|PUT|PATCH|DELETE /api/scenes/{id}
 //   POST /api/scenes/{id}/run → RunJson · GET /api/scenes/{id}/versions
+//   GET /api/why?device=&property=&at= · GET /api/why-not?scene=&at= · POST /api/scenes/{id}/replay|test
 //   GET /api/runs?scene=&from= · GET|DELETE /api/runs/{id}
 //   GET|POST /api/jobs · GET|DELETE /api/jobs/{id} · GET /api/history → HistoryJson
 //   GET /api/members · GET|PATCH /api/members/self · POST /api/members/self/password · POST /api/members/{id}/password (local)
@@ -219,6 +220,12 @@ export const runBriefJson = v.object({
   endedAt: v.nullable(timeJson),
   cause: causeJson,
   summary: labelJson,
+  /** Of a near miss: what held it back. */
+  held: v.optional(v.picklist(['condition', 'unknown', 'mode', 'pace', 'late', 'rests'])),
+  /** The scene runs in the shadow: nothing acted. */
+  shadow: v.optional(v.literal(true)),
+  /** How many like it came right before it and are not kept themselves. */
+  repeats: v.optional(v.number()),
 });
 export type RunBriefJson = v.InferOutput<typeof runBriefJson>;
 
@@ -236,6 +243,8 @@ export const sceneJson = v.object({
   id: v.string(),
   name: v.string(),
   enabled: v.boolean(),
+  /** Its runs are shown and act on nothing. */
+  shadow: v.boolean(),
   version: v.number(),
   updatedAt: timeJson,
   author: v.nullable(v.string()),
@@ -256,17 +265,6 @@ export type SceneJson = v.InferOutput<typeof sceneJson>;
 /** A scene with its file, devices by their present handles. */
 export const sceneTextJson = v.object({ ...sceneJson.entries, text: v.string() });
 export type SceneTextJson = v.InferOutput<typeof sceneTextJson>;
-
-/** An earlier version; `text` names devices by their present handles. */
-export const sceneVersionJson = v.object({
-  version: v.number(),
-  name: v.string(),
-  enabled: v.boolean(),
-  updatedAt: timeJson,
-  author: v.nullable(v.string()),
-  text: v.string(),
-});
-export type SceneVersionJson = v.InferOutput<typeof sceneVersionJson>;
 
 /** What checking a scene file found; `sentence` and `name` stand when nothing is wrong. */
 export const sceneCheckJson = v.object({

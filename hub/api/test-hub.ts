@@ -54,6 +54,7 @@ export interface TestHub {
   clock: ClockState;
   /** Thrown by every read while it stands. */
   fault: Error | null;
+  readonly explained: TestExplained;
   /** Every command that reached the hub. */
   readonly commands: ReadonlyMap<CommandId, CommandRecord>;
   /** What was told to the home, and by whom. */
@@ -181,6 +182,7 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
     told,
     clock: 'synced',
     fault: null,
+    explained: createTestExplained(),
     logLines: [],
     health: {
       ready: true,
@@ -461,6 +463,7 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
         runCounts: async () => ({ counts: [], last: 0 }),
         series: async ({ fromMs }) => ({ points: [[fromMs, 1, 3, 2, 2]], resolutionMs: 60_000 }),
         log: async () => ({ items: [], next: null }),
+        ...hub.explained.calls,
       },
       health: () => hub.health,
       logLines: () => hub.logLines,

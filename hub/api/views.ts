@@ -21,6 +21,7 @@ import { isPropertyName, PROPERTIES, type PropertyDescriptor } from '../model/pr
 import type { RunTrace } from '../model/run.ts';
 import { problemView } from './errors.ts';
 import type { DeliveryJson, NotificationJson } from './outbound-shapes.ts';
+import type { SceneVersionJson } from './scene-diff-shapes.ts';
 import type * as shapes from './shapes.ts';
 
 const timeOrNull = (ms: number | null) => (ms === null ? null : toRfc3339(ms));
@@ -28,7 +29,7 @@ const timeOrNull = (ms: number | null) => (ms === null ? null : toRfc3339(ms));
 type Present<Fields> = { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> };
 
 /** Fields that stand only where they apply. */
-function present<Fields extends object>(fields: Fields): Present<Fields> {
+export function present<Fields extends object>(fields: Fields): Present<Fields> {
   const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
   // The compiler cannot see that filtering entries made these fields optional and nothing else.
   return Object.fromEntries(entries) as Present<Fields>;
@@ -151,6 +152,7 @@ export function runBriefView(run: RunTrace): shapes.RunBriefJson {
     endedAt: timeOrNull(run.endedAtMs),
     cause: causeView(run.cause),
     summary: run.summary,
+    ...present({ held: run.held, shadow: run.shadow, repeats: run.repeats }),
   };
 }
 
@@ -181,6 +183,7 @@ export function sceneView(view: SceneView): shapes.SceneJson {
     id: record.id,
     name: record.name,
     enabled: record.enabled,
+    shadow: record.shadow ?? false,
     version: record.version,
     updatedAt: toRfc3339(record.updatedAtMs),
     author: record.author,
@@ -198,7 +201,7 @@ export function sceneTextView(view: SceneView): shapes.SceneTextJson {
   return { ...sceneView(view), text: view.text };
 }
 
-export function sceneVersionView(record: SceneRecord, text: string): shapes.SceneVersionJson {
+export function sceneVersionView(record: SceneRecord, text: string): SceneVersionJson {
   const { version, name, enabled, author } = record;
   return { version, name, enabled, updatedAt: toRfc3339(record.updatedAtMs), author, text };
 }

@@ -48,6 +48,10 @@ export interface CoreStart {
   readonly keptScenes?: KeptScenes;
 }
 
+/** A shorter stop, or a smaller step of the clock, is no gap that anybody would ask about. */
+const OFF_MS = 30_000;
+const CLOCK_STEP_MS = 30_000;
+
 export interface Core {
   /** Numbers and works one input. Never throws for bad input: refusals are replies or effects. */
   apply(input: CoreInput, now: Instant): void;
@@ -108,6 +112,8 @@ export function createCore(start: CoreStart): Core {
   /** Outcomes are told to the scenes after the step that caused them, never inside it. */
   const told: Parameters<Evaluator['commandEnded']>[0][] = [];
   let notifications = 0;
+  /** The time of the input before. */
+  let before: Instant = start.now;
 
   const world: SceneWorld = {
     get now() {
@@ -159,7 +165,21 @@ export function createCore(start: CoreStart): Core {
     },
   };
 
+  /** The wall clock was set forward: what lies between was never lived. */
+  function noteJump(): void {
+    const sinceMs = before.wallMs + Math.max(0, state.now.monoMs - before.monoMs);
+    if (state.now.wallMs - sinceMs >= CLOCK_STEP_MS) noteGap(sinceMs, 'clock');
+  }
+
+  function noteGap(sinceMs: number, what: 'off' | 'clock'): void {
+    const { seq, now } = state;
+    const why = what === 'off' ? 'the hub was off' : "the hub's clock was set forward";
+    const gap = { kind: 'gap', seq, atMs: now.wallMs, lost: 0, why } as const;
+    state.effects.log.push({ ...gap, unlived: { sinceMs, what } });
+  }
+
   function number(now: Instant): void {
+    before = state.now;
     state.now = now;
     state.seq += 1;
     notifications = 0;
@@ -314,6 +334,7 @@ export function createCore(start: CoreStart): Core {
         return;
       case 'clock':
         state.clock = input.state;
+        noteJump();
         evaluator.tick(world);
         return;
       case 'tick':
@@ -386,6 +407,9 @@ export function createCore(start: CoreStart): Core {
       commands.restored();
       intents.restored();
       devices.isResumed = true;
+      const aliveMs = start.lastAliveMs ?? null;
+      const isStart = start.hubStart !== undefined && start.hubStart !== null;
+      if (isStart && aliveMs !== null && now.wallMs - aliveMs >= OFF_MS) noteGap(aliveMs, 'off');
       evaluator.restored(world, start.lastAliveMs ?? null);
       askAgain();
       // Main may know nothing of the runs that go on.

@@ -5,7 +5,6 @@ import type { Problem } from '../model/errors.ts';
 import type { HomeRecord } from '../model/home.ts';
 import {
   AT_HOME,
-  AWAY,
   HOME,
   HOME_MODE,
   HOME_PEOPLE,
@@ -148,29 +147,4 @@ export function createHomeValues(): HomeValues {
       return changes;
     },
   };
-}
-
-/** What people do when one of them is somewhere else: names of happenings for the scenes' index. */
-export function movements(
-  { key, value, previous }: HomeValueChange,
-  values: HomeValues,
-): readonly string[] {
-  if (previous === null) return [];
-  const who = splitHomeValueKey(key).property;
-  const told: string[] = [];
-  const add = (kind: string, names: readonly string[], zone: string): void => {
-    for (const name of names) told.push(`person/${kind}/${name}/${zone}`);
-  };
-  const atHome = values.value(HOME_PEOPLE);
-  if (previous === AT_HOME) {
-    add('leaves', atHome === 0 ? [who, 'anyone', 'last'] : [who, 'anyone'], '');
-  } else if (previous !== AWAY) {
-    add('exits', [who, 'anyone'], String(previous));
-  }
-  if (value === AT_HOME) {
-    add('arrives', atHome === 1 ? [who, 'anyone', 'first'] : [who, 'anyone'], '');
-  } else if (value !== AWAY) {
-    add('enters', [who, 'anyone'], String(value));
-  }
-  return told;
 }

@@ -1,15 +1,15 @@
 // What is told to the home and is no device's: its own values, calls, messages, tags, the start of the hub. Decides
 // what becomes of each, and which MQTT topics the home listens on.
 import type { Evaluator } from '../../scenes/evaluator/evaluator.ts';
+import { happeningsOfValue } from '../../scenes/evaluator/movements.ts';
 import type { Cause } from '../model/cause.ts';
 import type { SourceInput } from '../model/core-port.ts';
 import type { Problem } from '../model/errors.ts';
 import {
-  CALENDAR,
+  HOME_PEOPLE,
   type HomeValueKey,
   type HubStart,
   matchesTopic,
-  PERSON,
   splitHomeValueKey,
   TAG_TOPICS,
   TOPICS_MAX,
@@ -19,7 +19,7 @@ import { type AdapterId, adapterId } from '../model/identifiers.ts';
 import type { PropertyValue } from '../model/properties.ts';
 import type { SceneWorld } from '../model/scene-world.ts';
 import type { CoreState } from './core-state.ts';
-import { type HomeValues, movements } from './home-values.ts';
+import type { HomeValues } from './home-values.ts';
 import { checkValueRight } from './policy.ts';
 
 const MQTT = adapterId('mqtt');
@@ -61,7 +61,7 @@ export function createSources(
       state.effects.out.push({ kind: 'change', seq, atMs, ...change, previous });
       state.effects.log.push({ kind: 'change', seq, atMs, ...change });
       evaluator.changed({ ...change, previous }, world);
-      const names = happeningsOf(one, change.device, homeValues);
+      const names = happeningsOfValue({ ...change, previous }, homeValues.value(HOME_PEOPLE));
       if (names.length > 0) evaluator.happened({ names, cause, value: null }, world);
     }
     return null;
@@ -136,16 +136,4 @@ export function createSources(
       state.effects.send.push({ adapter: MQTT, message: { kind: 'topics', filters } });
     },
   };
-}
-
-/** The names under which a change of a value is told beside the change itself. */
-function happeningsOf(
-  change: Parameters<typeof movements>[0],
-  subject: string,
-  homeValues: HomeValues,
-): readonly string[] {
-  if (subject === PERSON) return movements(change, homeValues);
-  if (subject !== CALENDAR || change.previous === null) return [];
-  const { property } = splitHomeValueKey(change.key);
-  return [`calendar/${property}/${change.value === true ? 'starts' : 'ends'}`];
 }

@@ -42,25 +42,30 @@ export interface ValueShelf {
   readonly edits: ValueEdits;
 }
 
+/** What is declared, and of every member who has no record a person named after the member; sorted by key. */
+export function withPeople(
+  stored: readonly HomeValueRecord[],
+  members: readonly MemberRecord[],
+): readonly HomeValueRecord[] {
+  const taken = new Set<string>(stored.map(({ id }) => id));
+  const known = new Set(stored.map(({ member }) => member));
+  const implied = members
+    .filter(({ id }) => !known.has(id))
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
+    .map((member) => {
+      const handle = firstFree(handleFrom(member.name), '-', (one) =>
+        taken.has(homeValueKey('person', one)),
+      );
+      taken.add(homeValueKey('person', handle));
+      return personOf(member, handle);
+    });
+  return [...stored, ...implied].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
 export function createValueShelf(tools: ValueShelfTools): ValueShelf {
   const { store, contents, inTurn, audit } = tools;
 
-  function all(): readonly HomeValueRecord[] {
-    const stored = contents.homeValues;
-    const taken = new Set<string>(stored.map(({ id }) => id));
-    const known = new Set(stored.map(({ member }) => member));
-    const implied = contents.members
-      .filter(({ id }) => !known.has(id))
-      .sort((a, b) => (a.id < b.id ? -1 : 1))
-      .map((member) => {
-        const handle = firstFree(handleFrom(member.name), '-', (one) =>
-          taken.has(homeValueKey('person', one)),
-        );
-        taken.add(homeValueKey('person', handle));
-        return personOf(member, handle);
-      });
-    return [...stored, ...implied].sort((a, b) => (a.id < b.id ? -1 : 1));
-  }
+  const all = (): readonly HomeValueRecord[] => withPeople(contents.homeValues, contents.members);
 
   function find(id: HomeValueKey): HomeValueRecord {
     const found = all().find((one) => one.id === id);

@@ -70,6 +70,8 @@ export interface SceneRecord {
   /** YAML text with comments kept, devices and rooms by id. */
   readonly source: string;
   readonly author: MemberId | null;
+  /** Its runs are shown and act on nothing; absent: they act. */
+  readonly shadow?: true;
   readonly version: number;
   readonly updatedAtMs: number;
 }

@@ -139,6 +139,8 @@ export interface SceneWish {
   /** The version that was edited; null: whatever is there. */
   readonly version: number | null;
   readonly enabled?: boolean;
+  /** Whether its runs are only shown; absent: as before. */
+  readonly shadow?: boolean;
 }
 
 /** Edits of what is declared beside the devices: people, variables, inputs, calendars, zones. */
@@ -226,7 +228,7 @@ export interface Household extends ValueEdits, WebhookEdits {
   saveScene(
     id: SceneId | null,
     text: string,
-    options: { version: number | null; enabled?: boolean },
+    options: { version: number | null; enabled?: boolean; shadow?: boolean },
     actor: Actor,
   ): Promise<SceneView>;
   /** Saves several scenes and removes others: all of it or nothing, and no event comes in between. */

@@ -64,4 +64,6 @@ export type LogEntry =
       readonly atMs: number;
       readonly lost: number;
       readonly why: string;
+      /** A stretch of wall time up to `atMs` that the hub did not live through; absent: only entries are missing. */
+      readonly unlived?: { readonly sinceMs: number; readonly what: 'off' | 'clock' };
     };

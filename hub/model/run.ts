@@ -7,6 +7,12 @@ import type { PropertyKey, PropertyValue } from './properties.ts';
 /** `stopped`: its `while` did not hold, or it was told to stop; `nearMiss`: triggered but not started. */
 export type RunState = 'running' | 'done' | 'failed' | 'cancelled' | 'nearMiss';
 
+/**
+ * What held a scene back that was triggered: its condition, or that this is not known; its mode or its group, since
+ * something is under way; its pace; that it is too late; that it rests after running away.
+ */
+export type HeldBack = 'condition' | 'unknown' | 'mode' | 'pace' | 'late' | 'rests';
+
 /** A value as it was read when a decision was taken. */
 export interface ReadValue {
   readonly device: DeviceId | null;
@@ -61,6 +67,10 @@ export interface RunTrace {
   readonly seq: number;
   readonly steps: readonly TraceStep[];
   readonly omitted: number;
+  /** Of a near miss. */
+  readonly held?: HeldBack;
+  /** It acted on nothing: the scene runs in the shadow, to be watched. */
+  readonly shadow?: true;
   /** Of a near miss: how many like it came right before it and are not kept themselves. */
   readonly repeats?: number;
   /** The whole run in one sentence, both languages. */

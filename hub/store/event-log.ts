@@ -6,6 +6,7 @@ import type { LogEntry } from '../model/journal.ts';
 import type { PropertyKey, PropertyValue } from '../model/properties.ts';
 import type { RunTrace } from '../model/run.ts';
 import type { LastValue } from '../model/store-port.ts';
+import { keepGap } from './gaps.ts';
 import { type BatchChange, decodeBatch, encodeBatch, type OtherEntry } from './log-batch.ts';
 import type { OpenDatabase } from './open.ts';
 import { packJson, unpackJson } from './packed.ts';
@@ -223,6 +224,7 @@ export class EventLog {
         traces.set(entry.trace.id, entry.trace);
       } else {
         others.push(entry);
+        if (entry.kind === 'gap') keepGap(this.#database, entry);
       }
     }
     const body = encodeBatch({ changes, others });

@@ -149,5 +149,14 @@ export const HISTORY_FILE: DatabaseFile = {
     -- When the home was last known to live while nothing else was written.
     CREATE TABLE alive (id INTEGER PRIMARY KEY CHECK (id = 1), at_ms INTEGER NOT NULL) STRICT;
     `,
+    `
+    -- When the first of the near misses began that were folded into the row; null: none was.
+    ALTER TABLE runs ADD COLUMN since_ms INTEGER;
+    -- Stretches of wall time that the hub did not live through. what: off, clock.
+    CREATE TABLE gaps (
+      to_ms INTEGER NOT NULL, from_ms INTEGER NOT NULL, what TEXT NOT NULL,
+      PRIMARY KEY (to_ms, from_ms)
+    ) STRICT, WITHOUT ROWID;
+    `,
   ],
 };

@@ -2,23 +2,35 @@
 // anew after the file was set aside. Each query sees the file as it was at one instant.
 import fs from 'node:fs';
 import path from 'node:path';
+import { HubError } from '../model/errors.ts';
+import type { ExplainCalls, History, KnownHome } from '../model/explain.ts';
 import type { JobCalls } from '../model/store-port.ts';
 import { HISTORY_FILE } from './files.ts';
+import { createHistoryLens } from './history-lens.ts';
 import { readLog } from './log-reader.ts';
 import { type OpenDatabase, openReadOnly, storageError } from './open.ts';
 import { countRuns } from './run-counts.ts';
 import { readRun, readRuns } from './run-store.ts';
 import { readSeries } from './series-reader.ts';
+import { createStoredHome } from './stored-home.ts';
 
 export interface HistoryReads {
-  readonly calls: JobCalls;
+  readonly calls: Omit<JobCalls, keyof ExplainCalls>;
+  /** Looks at all of it as it is at one instant; what is given is good for the question only. */
+  look<Result>(ask: (history: History) => Result): Result;
   close(): void;
 }
 
 /** While the file does not exist, everything is empty. */
-export function createHistoryReads(dataFolder: string): HistoryReads {
+export function createHistoryReads(
+  dataFolder: string,
+  /** What is declared beside the devices, members as people too. */
+  valuesOf: (home: KnownHome) => KnownHome['values'] = ({ values }) => values,
+): HistoryReads {
   const filePath = path.join(dataFolder, HISTORY_FILE.name);
   let open: { readonly database: OpenDatabase; readonly inode: number } | null = null;
+
+  const stored = createStoredHome(dataFolder, valuesOf);
 
   const close = (): void => {
     open?.database.close();
@@ -51,6 +63,20 @@ export function createHistoryReads(dataFolder: string): HistoryReads {
         read({ points: [], resolutionMs: 1 }, (database) => readSeries(database, query)),
       log: (filter) => read({ items: [], next: null }, (database) => readLog(database, filter)),
     },
-    close,
+    look: (ask) => {
+      try {
+        const database = connect();
+        const lens = () => ask(createHistoryLens(database, stored));
+        return database === null ? lens() : database.transaction(lens).deferred();
+      } catch (error) {
+        if (error instanceof HubError) throw error;
+        close();
+        throw storageError(error, 'history.db cannot be read');
+      }
+    },
+    close() {
+      close();
+      stored.close();
+    },
   };
 }

@@ -33,7 +33,7 @@ export const ROWS_MAX = {
 } as const;
 
 /** The home before anybody has set anything; its first stored version is 1. */
-const NEW_HOME: HomeRecord = {
+export const NEW_HOME: HomeRecord = {
   name: 'Home',
   language: 'en',
   zone: 'UTC',

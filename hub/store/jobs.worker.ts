@@ -1,6 +1,7 @@
 // The jobs worker, in one of two roles: long reads, apart from the thread that commits; or calls to the outside, apart
 // from those. Started when it is wanted, and asked to stop when nobody wants it.
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { ExplainCalls } from '../model/explain.ts';
 import type { OutboundCalls } from '../model/outbound.ts';
 import type { JobCalls, JobsWorkerData } from '../model/store-port.ts';
 import { answerCalls } from '../threads/calls.ts';
@@ -24,8 +25,22 @@ async function serve(port: MessagePort, { dataFolder, role }: JobsWorkerData): P
     });
   }
   const { createHistoryReads } = await import('./history-reads.ts');
-  const reads = createHistoryReads(dataFolder);
-  const endCalls = answerCalls<JobCalls>(port, reads.calls);
+  const { withPeople } = await import('../household/value-shelf.ts');
+  const reads = createHistoryReads(dataFolder, ({ values, members }) =>
+    withPeople(values, members),
+  );
+  // Most that is read is not explained: the scenes' core is loaded with the first question.
+  const explain = async (): Promise<ExplainCalls> => {
+    const { createExplain } = await import('../../scenes/replay/explain.ts');
+    return createExplain((ask) => reads.look(ask));
+  };
+  const endCalls = answerCalls<JobCalls>(port, {
+    ...reads.calls,
+    why: async (query) => (await explain()).why(query),
+    whyNot: async (query) => (await explain()).whyNot(query),
+    replayScene: async (query) => (await explain()).replayScene(query),
+    testScene: async (query) => (await explain()).testScene(query),
+  });
   return () => {
     endCalls();
     reads.close();

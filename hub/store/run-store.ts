@@ -23,6 +23,7 @@ interface NewestRow {
   readonly dull: number;
   readonly shape: number;
   readonly repeats: number;
+  readonly since: number;
   readonly bytes: number;
 }
 
@@ -40,8 +41,8 @@ export class RunStore {
     this.#database = database;
     this.#bytesMax = bytesMax;
     this.#insertion = database.prepare(
-      `INSERT INTO runs (id, scene, started_at_ms, dull, shape, repeats, body)
-       VALUES (?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO runs (id, scene, started_at_ms, dull, shape, repeats, since_ms, body)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET started_at_ms = excluded.started_at_ms,
          dull = excluded.dull, shape = excluded.shape, body = excluded.body`,
     );
@@ -50,7 +51,8 @@ export class RunStore {
       `SELECT length(body) + ${ROW_BYTES} AS bytes FROM runs WHERE id = ?`,
     );
     this.#newest = database.prepare(
-      `SELECT position, id, dull, shape, repeats, length(body) + ${ROW_BYTES} AS bytes FROM runs
+      `SELECT position, id, dull, shape, repeats, coalesce(since_ms, started_at_ms) AS since,
+         length(body) + ${ROW_BYTES} AS bytes FROM runs
        WHERE scene = ? ORDER BY started_at_ms DESC, position DESC LIMIT 1`,
     );
     this.#bytes = this.#measure();
@@ -71,6 +73,7 @@ export class RunStore {
       isDull ? 1 : 0,
       shape,
       folded === null ? 0 : folded.repeats + 1,
+      folded === null ? null : folded.since,
       body,
     );
     this.#bytes += body.length + ROW_BYTES - (stored ?? 0) - (folded?.bytes ?? 0);
@@ -165,6 +168,36 @@ export function readRun(database: OpenDatabase, id: RunId): RunTrace | null {
     )
     .get(id);
   return row === undefined ? null : toTrace(row);
+}
+
+/** The newest trace of a scene that began at the instant or before. */
+export function readRunBefore(
+  database: OpenDatabase,
+  scene: SceneId,
+  atMs: number,
+): RunTrace | null {
+  const row = database
+    .prepare<[string, number], { repeats: number; body: Uint8Array }>(
+      `SELECT repeats, body FROM runs WHERE scene = ? AND started_at_ms <= ?
+       ORDER BY started_at_ms DESC LIMIT 1`,
+    )
+    .get(scene, Math.floor(atMs));
+  return row === undefined ? null : toTrace(row);
+}
+
+/** The first trace of a scene that began after the instant, and when the first of those folded into it began. */
+export function readRunAfter(
+  database: OpenDatabase,
+  scene: SceneId,
+  atMs: number,
+): { readonly trace: RunTrace; readonly sinceMs: number } | null {
+  const row = database
+    .prepare<[string, number], { repeats: number; since: number; body: Uint8Array }>(
+      `SELECT repeats, coalesce(since_ms, started_at_ms) AS since, body FROM runs
+       WHERE scene = ? AND started_at_ms > ? ORDER BY started_at_ms LIMIT 1`,
+    )
+    .get(scene, Math.floor(atMs));
+  return row === undefined ? null : { trace: toTrace(row), sinceMs: row.since };
 }
 
 function toTrace(row: { repeats: number; body: Uint8Array }): RunTrace {

@@ -5,7 +5,7 @@ import { deadlineAfter, remainingMs } from '../../hub/model/clock.ts';
 import type { Problem } from '../../hub/model/errors.ts';
 import type { SceneId } from '../../hub/model/identifiers.ts';
 import type { Label } from '../../hub/model/property-row.ts';
-import type { RunTrace, TraceStep } from '../../hub/model/run.ts';
+import type { HeldBack, RunTrace, TraceStep } from '../../hub/model/run.ts';
 import type { SceneWorld } from '../../hub/model/scene-world.ts';
 import { gapWords } from '../language/literals.ts';
 import { SCENE_LIMITS } from '../language/scene.ts';
@@ -40,6 +40,8 @@ interface Occasion {
   /** Of a scene that was called. */
   readonly vars?: RunEntry['vars'];
   readonly caller?: RunEntry['caller'];
+  /** It is started by a run that acts on nothing. */
+  readonly isShadow?: boolean;
 }
 
 /** A trigger that was met. */
@@ -104,11 +106,11 @@ export class Decisions {
     }
     const tooSoon = this.pace.whyNot(program.id, world);
     if (tooSoon) {
-      this.#nearMiss(program, occasion, tooSoon, world);
+      this.#nearMiss(program, occasion, tooSoon, 'pace', world);
       return;
     }
     const result = this.#start(loaded, program, occasion, world, true);
-    if (!('id' in result)) this.#nearMiss(program, occasion, result, world);
+    if (!('id' in result)) this.#nearMiss(program, occasion, result, 'mode', world);
     else if (result.state !== 'nearMiss') this.pace.begun(program, world);
   }
 
@@ -146,13 +148,14 @@ export class Decisions {
     const steps = [triggerStep(world, 'when', because, null)];
     const called = step.kind === 'call' ? this.#called(step, caller, compiled) : {};
     if ('why' in called) return { ...called, isFault: true };
-    const occasion: Occasion = { cause, depth, hit: null, because, steps, ...called };
+    const isShadow = by.isShadow ?? false;
+    const occasion: Occasion = { cause, depth, hit: null, because, steps, ...called, isShadow };
     const result =
       depth > DEPTH_MAX
         ? this.#breakOff(loaded, compiled, occasion, 'depth', world)
         : this.#start(loaded, compiled, occasion, world, step.kind === 'run' && step.checkWhile);
     if (!('id' in result)) {
-      this.#nearMiss(compiled, occasion, result, world);
+      this.#nearMiss(compiled, occasion, result, 'mode', world);
       return { why: result, isFault: false };
     }
     if (result.state !== 'nearMiss') return { run: result };
@@ -211,12 +214,16 @@ export class Decisions {
     const steps = [...occasion.steps, ...verdict.steps];
     if (verdict.truth !== 'true') {
       const why = this.#whyNot(program, verdict, world);
-      return this.#nearMiss(program, { ...occasion, steps }, why, world);
+      const held = verdict.truth === 'false' ? 'condition' : 'unknown';
+      return this.#nearMiss(program, { ...occasion, steps }, why, held, world);
     }
     const isByHand = occasion.hit === null && occasion.cause.kind !== 'scene';
-    const entering = this.pace.group(program, isByHand, world, (run, note) => {
-      this.#runs.cancel(run.id, world, note);
-    });
+    const isShadow = occasion.isShadow === true || loaded.record.shadow === true;
+    const entering = isShadow
+      ? null
+      : this.pace.group(program, isByHand, world, (run, note) => {
+          this.#runs.cancel(run.id, world, note);
+        });
     if (entering !== null && 'en' in entering) return entering;
     if (!isByHand && !this.#countRun(program.id, world)) {
       return this.#breakOff(loaded, program, { ...occasion, steps }, 'rate', world);
@@ -231,7 +238,7 @@ export class Decisions {
     const { caller } = occasion;
     const vars = occasion.vars ?? defaultsOf(program);
     const called = { ...(vars ? { vars } : {}), ...(caller ? { caller } : {}) };
-    const start = { loaded, program, cause, depth, origin, because, steps, ...called };
+    const start = { loaded, program, cause, depth, origin, because, steps, ...called, isShadow };
     return this.#runs.begin(entering === null ? start : { ...start, entering }, world);
   }
 
@@ -300,7 +307,7 @@ export class Decisions {
     const state = scenes.get(record.id) ?? NEW_STATE;
     scenes.set(record.id, { ...state, begun: 0, window: null, broken: { until, why } });
     world.arm(breakerKey(record.id), until);
-    return this.#nearMiss(program, occasion, REST_WORDS[why], world);
+    return this.#nearMiss(program, occasion, REST_WORDS[why], 'rests', world);
   }
 
   /** The scene has rested. */
@@ -372,7 +379,7 @@ export class Decisions {
           `已过去 ${late.zh},不再补做`,
         );
         const occasion = this.#occasion(metAt(program, trigger, clock, null), world);
-        this.#nearMiss(program, occasion, why, world);
+        this.#nearMiss(program, occasion, why, 'late', world);
       },
     };
   }
@@ -393,7 +400,13 @@ export class Decisions {
   }
 
   /** Tells that a scene was triggered and did not begin, and why. */
-  #nearMiss(program: CompiledScene, occasion: Occasion, why: Label, world: SceneWorld): RunTrace {
+  #nearMiss(
+    program: CompiledScene,
+    occasion: Occasion,
+    why: Label,
+    held: HeldBack,
+    world: SceneWorld,
+  ): RunTrace {
     const atMs = world.now.wallMs;
     const steps: readonly TraceStep[] = [
       ...occasion.steps,
@@ -416,6 +429,8 @@ export class Decisions {
       seq: world.seq,
       steps: steps.slice(0, NEAR_MISS_STEPS_MAX),
       omitted: Math.max(0, steps.length - NEAR_MISS_STEPS_MAX),
+      held,
+      ...(this.#engine.scenes.get(program.id)?.record.shadow ? { shadow: true } : {}),
       summary: summaryWords('nearMiss', occasion.because, steps),
     };
     world.publish(trace);

@@ -61,13 +61,17 @@ export class Evaluator {
     this.#schedules = new Schedules(this.#engine);
     this.#runs = new Runs(this.#engine, {
       recheck: (loaded, run, world) => this.#decisions.recheck(loaded, run, world),
-      began: (run, world) => this.#tellOfScene(run.scene, run.id, 'started', world),
+      began: (run, world) => {
+        // What happens in the shadow sets nothing off.
+        if (!run.isShadow) this.#tellOfScene(run.scene, run.id, 'started', world);
+      },
       wait: (id, trigger, of, isNew, world) => this.#waits.begin(id, trigger, of, isNew, world),
       waitOver: (id, world) => this.#waits.end(id, world),
       start: (step, caller, world) => this.#decisions.startByScene(step, caller, world),
       ended: (trace, world) => {
         this.#decisions.ended(trace);
         if (trace.state !== 'nearMiss') this.#decisions.pace.ended(trace.scene, world);
+        if (trace.shadow) return;
         if (trace.state === 'done') this.#tellOfScene(trace.scene, trace.id, 'ended', world);
         if (trace.state === 'failed') this.#tellOfScene(trace.scene, trace.id, 'failed', world);
       },

@@ -94,7 +94,7 @@ export class Loading {
         const { group } = compiled.scene;
         this.#engine.addEntries(compiled.entries);
         this.#engine.happenings.add(compiled.happenings);
-        if (group) joinGroup(this.#engine.groups, group.name, record.id);
+        if (group && !record.shadow) joinGroup(this.#engine.groups, group.name, record.id);
         if (compiled.scene.yieldMs !== undefined) this.#engine.yielding.add(record.id);
       }
       for (const device of subjectsOf(compiled.scene)) {

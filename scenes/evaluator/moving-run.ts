@@ -188,6 +188,9 @@ export function traceOf(entry: RunEntry, state: RunState, endedAtMs: number | nu
     seq: entry.seq,
     steps: entry.steps,
     omitted: entry.omitted,
+    // Its turn came, and then its condition did not hold.
+    ...(state === 'nearMiss' ? { held: 'condition' } : {}),
+    ...(entry.isShadow ? { shadow: true } : {}),
     summary: summaryWords(state, entry.because, entry.steps),
   };
 }

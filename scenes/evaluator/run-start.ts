@@ -28,6 +28,8 @@ export interface RunStart {
   /** What it was called with, and by which branch. */
   readonly vars?: RunEntry['vars'];
   readonly caller?: RunEntry['caller'];
+  /** It acts on nothing, and neither does what it starts. */
+  readonly isShadow?: boolean;
 }
 
 /** What runs ask of who decides. */
@@ -71,6 +73,7 @@ export function newDraft(
     branches: [{ id: 0, parent: null, frames: [{ list: 'do', at: 0 }], waiting: null }],
     ...(start.vars === undefined ? {} : { vars: start.vars }),
     ...(start.caller === undefined ? {} : { caller: start.caller }),
+    ...(start.isShadow ? { isShadow: true } : {}),
     nextBranch: 1,
     done: 0,
     until: deadlineAfter(world.now, world.bootId, SCENE_LIMITS.runMs),

@@ -48,6 +48,7 @@ import {
   takeOutcome,
 } from './run-steps.ts';
 import { bootsOf, retime } from './run-timers.ts';
+import { Shadows } from './shadow.ts';
 import { answer, askedOf, awaitsAnswer } from './steps/people.ts';
 import type { RunEntry, UndoEntry } from './tables.ts';
 import { undoRun } from './undo.ts';
@@ -59,6 +60,7 @@ export class Runs {
   readonly #active = new Map<SceneId, Set<RunId>>();
   readonly #awaited: Awaited;
   readonly #links: RunLinks;
+  readonly #shadows: Shadows;
   /** Who holds which value. */
   readonly keepers: Keepers;
   #isIndexed = false;
@@ -68,6 +70,7 @@ export class Runs {
     this.#hooks = hooks;
     this.keepers = new Keepers(engine);
     this.#awaited = new Awaited(engine);
+    this.#shadows = new Shadows(engine, this);
     this.#links = new RunLinks(engine, hooks, {
       of: (scene, world) => this.of(scene, world),
       move: (id, world, work) => this.#move(id, world, work),
@@ -157,7 +160,7 @@ export class Runs {
     const id = this.#engine.runId(world, start.depth);
     const draft = newDraft(id, start, state, kept, world);
     this.#activeOf(draft.scene).add(id);
-    const run = movingRun(draft, start.program, world);
+    const run = movingRun(draft, start.program, this.#shadows.worldOf(draft, world));
     if (state === 'queued') addLine(run, 'do', 'note', 'started', WAITS_ITS_TURN);
     else {
       this.#hooks.began(draft, world);
@@ -264,7 +267,7 @@ export class Runs {
     const program = entry && this.#engine.program(entry.scene, entry.version, world);
     if (!entry || !program) return null;
     for (const { id: at } of entry.branches) {
-      const run = movingRun(entry, program, world, at);
+      const run = movingRun(entry, program, this.#shadows.worldOf(entry, world), at);
       if (awaitsAnswer(run, id)) return look(run);
     }
     return null;
@@ -373,7 +376,7 @@ export class Runs {
         note: both('Ended: the scene was changed meanwhile', '已结束:场景已被修改'),
       });
     }
-    const run = movingRun(entry, program, world);
+    const run = movingRun(entry, program, this.#shadows.worldOf(entry, world));
     work(run);
     if (!run.ended && run.draft.state === 'running') advance(this.#engine, run);
     if (!run.ended && isSame(entry, run.draft)) return traceOf(entry, 'running', null);
@@ -427,7 +430,8 @@ export class Runs {
     const changed = draft.kept.filter(({ wanted }) => wanted !== null);
     if (changed.length > 0) {
       const { version } = draft;
-      this.keepers.setUndo(draft.scene, { run: draft.id, version, kept: changed }, world);
+      if (!draft.isShadow)
+        this.keepers.setUndo(draft.scene, { run: draft.id, version, kept: changed }, world);
     }
     const trace = traceOf(draft, ended.state, world.now.wallMs);
     world.publish(trace);

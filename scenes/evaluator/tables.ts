@@ -216,6 +216,8 @@ export interface RunEntry {
   readonly vars?: Readonly<Record<string, RunVariable>>;
   /** The branch of the run that waits for its end; absent: none does. */
   readonly caller?: { readonly run: RunId; readonly branch: number };
+  /** It acts on nothing, and neither does what it starts; absent: it acts. */
+  readonly isShadow?: true;
   /** The number of the next branch. */
   readonly nextBranch: number;
   /** Steps done so far. */

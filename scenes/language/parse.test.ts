@@ -116,11 +116,15 @@ again: queue 5
 `,
       TEST_NAMES,
     );
+    const motion = { device: 'dev_hall_motion', property: 'occupancy' };
     expect(scene?.tests).toEqual([
       {
-        given: { time: '23:10', 'dev_hall_motion.occupancy': false },
-        when: [{ 'dev_hall_motion.occupancy': true }],
-        expected: [{ dev_hall_lamp: { on: true } }],
+        number: 1,
+        given: { date: null, minute: 1390, values: [{ ...motion, value: false }], offline: [] },
+        when: [{ kind: 'values', of: [{ ...motion, value: true, isPress: false }] }],
+        expected: [
+          { kind: 'sets', of: [{ device: 'dev_hall_lamp', property: 'on', value: true }] },
+        ],
       },
     ]);
   });

@@ -4,11 +4,12 @@ import type * as v from 'valibot';
 import type { InputProblem } from '../../hub/model/errors.ts';
 import { nearestName } from '../../hub/model/nearest-name.ts';
 import { type NamedInside, type NamedPlace, ReadContext } from './context.ts';
-import { type Path, readDocument } from './document.ts';
+import { readDocument } from './document.ts';
 import { parseDuration } from './literals.ts';
 import type { SceneNames } from './names.ts';
 import { KINDS } from './read/kinds.ts';
 import { Reading } from './read/reading.ts';
+import { readTest } from './read/tests.ts';
 import { readUses } from './read/uses.ts';
 import { readTakes, readValue, readVars } from './read/variables.ts';
 import {
@@ -17,7 +18,6 @@ import {
   DEFAULT_AFTER_OUTAGE,
   DEFAULT_AGAIN,
   type Scene,
-  type SceneTest,
 } from './scene.ts';
 import { SCENE_SHAPE } from './schema.ts';
 
@@ -125,7 +125,7 @@ function readScene(context: ReadContext, data: unknown): Scene | null {
     afterOutage,
     ...readPace(context, shaped),
     ...(yieldMs === null ? {} : { yieldMs }),
-    tests: (shaped.tests ?? []).map((test, index) => readTest(context, test, index)),
+    tests: (shaped.tests ?? []).flatMap((test, index) => readTest(context, test, index) ?? []),
   };
 }
 
@@ -212,38 +212,4 @@ function readLate(context: ReadContext, text: string): AfterOutage['late'] {
   if (typeof overMs === 'number') return { kind: 'skip', overMs };
   context.refuse(['after-outage', 'late'], overMs);
   return { kind: 'default' };
-}
-
-/** Keeps a test as it is, but for its devices: they are named by id, so that it follows a rename. */
-function readTest(
-  context: ReadContext,
-  test: {
-    readonly given?: Readonly<Record<string, unknown>> | undefined;
-    readonly when: readonly unknown[];
-    readonly then: readonly unknown[];
-  },
-  index: number,
-): SceneTest {
-  const withIds = (data: unknown, path: Path): unknown => {
-    if (Array.isArray(data)) return data.map((item, at) => withIds(item, [...path, at]));
-    if (typeof data !== 'object' || data === null) return data;
-    const entries = Object.entries(data).map(([key, value]): [string, unknown] => {
-      const at = [...path, key];
-      const name = key.split('.', 1)[0] ?? key;
-      const device = context.names.device(name);
-      if (device === undefined) return [key, withIds(value, at)];
-      context.remember(at, 'key', { text: key, name, id: device.id });
-      // Below a device stand its properties, which are no handles.
-      return [device.id + key.slice(name.length), value];
-    });
-    return Object.fromEntries(entries);
-  };
-  const path = ['tests', index];
-  const list = (items: readonly unknown[], key: string): unknown[] =>
-    items.map((item, at) => withIds(item, [...path, key, at]));
-  return {
-    given: withIds(test.given ?? {}, [...path, 'given']) as SceneTest['given'],
-    when: list(test.when, 'when'),
-    expected: list(test.then, 'then'),
-  };
 }

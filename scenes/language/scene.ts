@@ -6,6 +6,7 @@ import type { DeviceId, RoomId } from '../../hub/model/identifiers.ts';
 import type { Condition } from './conditions.ts';
 import type { Expression } from './expression.ts';
 import { innerLists, type Step } from './steps.ts';
+import type { SceneTest } from './tests.ts';
 import type { Trigger } from './triggers.ts';
 import type { Parameter, SceneVariable } from './variables.ts';
 
@@ -45,12 +46,12 @@ export interface SceneGroup {
   readonly wins: 'highest' | 'first';
 }
 
-/** An example of what the scene does, kept for whoever runs it; only its shape is checked. */
-export interface SceneTest {
-  readonly given: Readonly<Record<string, unknown>>;
-  readonly when: readonly unknown[];
-  /** `then` of the file. */
-  readonly expected: readonly unknown[];
+/** The template that a scene was made of, and what was bound to its slots; devices and rooms by id. */
+export interface SceneUses {
+  readonly template: string;
+  readonly devices: Readonly<Record<string, readonly string[]>>;
+  readonly rooms: Readonly<Record<string, string>>;
+  readonly values: Readonly<Record<string, string | number | boolean | readonly string[]>>;
 }
 
 /** The template that a scene was made of, and what was bound to its slots; devices and rooms by id. */

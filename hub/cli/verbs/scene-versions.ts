@@ -1,7 +1,7 @@
 // The versions of a scene: `ingle scenes versions`, `diff` and `rollback`.
 import type { Command } from 'commander';
-import type { SceneDiffJson } from '../../api/scene-diff-shapes.ts';
-import type { SceneTextJson, SceneVersionJson } from '../../api/shapes.ts';
+import type { SceneDiffJson, SceneVersionJson } from '../../api/scene-diff-shapes.ts';
+import type { SceneTextJson } from '../../api/shapes.ts';
 import { wholeNumber } from '../arguments.ts';
 import { apiPath } from '../client.ts';
 import { type Context, findScene, ifMatch, moment } from '../context.ts';

@@ -64,7 +64,7 @@ export function beginOther(engine: Engine, run: MovingRun, step: SceneStep): voi
           ? both(`${name} was not running`, `${name}没有在执行`)
           : both(`Ended ${runs} of ${name}`, `已结束${name}的 ${count} 次执行`);
       addLine(run, path, 'scene', 'ok', text, other);
-      engine.later.push(() => engine.cancelAll(scene, draft.scene, world));
+      if (!draft.isShadow) engine.later.push(() => engine.cancelAll(scene, draft.scene, world));
       nextStep(run);
       return;
     }
