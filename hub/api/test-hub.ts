@@ -27,6 +27,7 @@ import {
 import type { Job } from '../model/job.ts';
 import type { PropertyDescriptor, PropertyKey, PropertyValue } from '../model/properties.ts';
 import type { RunTrace } from '../model/run.ts';
+import { createTestExplained, type TestExplained } from './test-explained.ts';
 import { createTestHousehold, emptyContents, type MutableContents } from './test-household.ts';
 import { lampProperties, lampRecord } from './test-lamp.ts';
 import { createTestSync } from './test-sync.ts';
@@ -175,6 +176,7 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
     return job;
   }
 
+  const explained = createTestExplained();
   const hub: TestHub = {
     contents,
     commands,
@@ -182,7 +184,7 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
     told,
     clock: 'synced',
     fault: null,
-    explained: createTestExplained(),
+    explained,
     logLines: [],
     health: {
       ready: true,
@@ -463,7 +465,7 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
         runCounts: async () => ({ counts: [], last: 0 }),
         series: async ({ fromMs }) => ({ points: [[fromMs, 1, 3, 2, 2]], resolutionMs: 60_000 }),
         log: async () => ({ items: [], next: null }),
-        ...hub.explained.calls,
+        ...explained.calls,
       },
       health: () => hub.health,
       logLines: () => hub.logLines,
