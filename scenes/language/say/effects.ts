@@ -206,9 +206,10 @@ function adjustWords(names: WordNames, { targets, group, overMs }: AdjustStep): 
 function restoreWords(names: WordNames, step: RestoreStep): Label {
   const isAll = step.devices.length === 0 && step.select === undefined;
   const what = isAll ? both('everything', '所有改动') : whichWords(names, step);
+  const isMany = step.devices.length > 1 || step.select !== undefined;
   return withOver(
     both(
-      `put ${what.en} back as it was, except what somebody else has changed`,
+      `put ${what.en} back as ${isMany ? 'they were' : 'it was'}, except what somebody else has changed`,
       `把${what.zh}恢复原状(他人更改过的除外)`,
     ),
     step.overMs,
