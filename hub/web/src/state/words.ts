@@ -10,6 +10,7 @@ import type {
   ValueJson,
 } from '../../../api/shapes.ts';
 import type { PropertyFacts } from '../../build/property-table.ts';
+import { LOCALES } from '../../messages/grammar.ts';
 import {
   capitalised,
   endpointOfKey,
@@ -74,6 +75,12 @@ export function choiceText(key: string, value: string): string {
 /** A time as it matters now. */
 export function timeText(at: string | number): string {
   return formatTime(language(), at, nowMs());
+}
+
+/** A time of the clock: an end of waiting is told by the hour, however near it is. */
+export function clockText(at: string): string {
+  const options = { hour: '2-digit', minute: '2-digit' } as const;
+  return new Date(at).toLocaleTimeString(LOCALES[language()], options);
 }
 
 /** A time to the second. */
