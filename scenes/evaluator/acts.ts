@@ -95,14 +95,19 @@ function ask(
   const cause: Cause = { kind: 'scene', scene: draft.scene, run: draft.id };
   const author = engine.scenes.get(draft.scene)?.record.author ?? null;
   const id = world.command(act.device, body, cause, author);
-  const text = engine.said(act, 'started', () =>
-    actWords(engine.names(world), act, 'started', null),
-  );
+  const text = saidOf(engine, run, how.path, act, 'started');
   const more = { command: id, ...(read.length === 0 ? {} : { read }) };
   const { path } = how;
   const line = how.isSilent ? null : addLine(run, path, 'command', 'started', text, more);
   const wants = body.kind === 'set' ? { property: body.property, value: body.value } : null;
   return { kind: 'command', id, branch: run.at, path, line, device: act.device, item, wants };
+}
+
+/** The words of an act of a step, as far as it has come without a problem. */
+function saidOf(engine: Engine, run: MovingRun, path: string, act: Act, state: ActState): Label {
+  const of = 'value' in act ? [act.property, act.value] : [act.name, act.args];
+  const what = `${path} ${act.device} ${state} ${JSON.stringify(of)}`;
+  return engine.said(run.program, what, () => actWords(engine.names(run.world), act, state, null));
 }
 
 /** What the blanks of a run's texts are filled with. */
@@ -177,8 +182,9 @@ export const readBack = {
     }
     const target = targetOf(step, act);
     if (target === null) return both('A command', '命令');
-    const say = () => actWords(engine.names(run.world), target, state, problem);
-    return problem === null ? engine.said(target, state, say) : say();
+    return problem === null
+      ? saidOf(engine, run, act.path, target, state)
+      : actWords(engine.names(run.world), target, state, problem);
   },
 };
 

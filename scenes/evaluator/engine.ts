@@ -19,7 +19,7 @@ import type { RunEntry, SceneTables } from './tables.ts';
 import { TriggerIndex } from './trigger-index.ts';
 
 /** So many things are remembered of a part at most; one that says more is said anew. */
-const SAID_MAX = 32;
+const SAID_MAX = 500;
 
 /** A scene as it was set. Without `compiled` it cannot run, and `problem` says why. */
 export interface LoadedScene {

@@ -353,12 +353,12 @@ export function sceneTables(): SceneTables {
   const oldScenes = new StateTable<Scene>('oldScenes', durable);
   const crossed = new StateTable<true>('crossed', patient);
   const baselines = new StateTable<BaselineEntry>('baselines', durable);
-  const moves = new StateTable<MoveWindow>('moves', durable);
-  const pasts = new StateTable<PastState>('pasts', durable);
+  const moves = new StateTable<MoveWindow>('moves', patient);
+  const pasts = new StateTable<PastState>('pasts', patient);
   const patterns = new StateTable<PatternState>('patterns', durable);
-  const silences = new StateTable<SilenceState>('silences', durable);
-  const undos = new StateTable<UndoEntry>('undos', durable);
-  const hands = new StateTable<HandEntry>('hands', durable);
+  const silences = new StateTable<SilenceState>('silences', patient);
+  const undos = new StateTable<UndoEntry>('undos', patient);
+  const hands = new StateTable<HandEntry>('hands', patient);
   const pace = new StateTable<PaceEntry>('pace', durable);
   const switches = new StateTable<SwitchEntry>('switches', durable);
   const variables = new StateTable<VariableEntry>('variables', durable);
