@@ -70,11 +70,13 @@ export function createHomeDevices(
     const previous = before?.value ?? null;
     const atMs = state.now.wallMs;
     if (before && previous !== null && valuesEqual(known.spec, previous, value)) {
-      state.live.setValue(id, key, { ...before, atMs });
-      tellReport(id, key, value, commandCause ?? cause);
+      // Of a value from before the start the time of its last change is what is known.
+      const changedAtMs = before.changedAtMs ?? before.atMs ?? atMs;
+      state.live.setValue(id, key, { ...before, atMs, changedAtMs });
+      tellReport(id, key, value, commandCause ?? cause, true);
       return;
     }
-    state.live.setValue(id, key, { ...before, value, atMs, seq: state.seq });
+    state.live.setValue(id, key, { ...before, value, atMs, changedAtMs: atMs, seq: state.seq });
     decided.changed(id, key, { value, atMs });
     const by = commandCause ?? cause;
     const change = { device: id, property: key, value, previous, cause: by };
@@ -89,18 +91,26 @@ export function createHomeDevices(
       cause: by,
     });
     parts().evaluator.changed(change, parts().world);
-    tellReport(id, key, value, by);
+    tellReport(id, key, value, by, false);
     if (key === 'battery' || key === 'batteryLow') lookAtBattery(id, key, value, previous);
   }
 
-  /** Scenes that look at each report are told of it, of the same value too. */
+  /**
+   * Scenes that look at each report are told of it, of the same value too. Such a repeat is logged for them alone, as an
+   * event of the property and no change, so that history can be played to them again.
+   */
   function tellReport(
     device: DeviceId,
     property: PropertyKey,
     value: PropertyValue,
     cause: Cause,
+    isRepeat: boolean,
   ): void {
     if (!parts().evaluator.watchesReports(device, property)) return;
+    if (isRepeat) {
+      const { seq, now } = state;
+      state.effects.log.push({ kind: 'event', seq, atMs: now.wallMs, device, property, value });
+    }
     parts().evaluator.reported({ device, property, value, cause }, parts().world);
   }
 

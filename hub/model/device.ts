@@ -46,6 +46,8 @@ export interface PropertyState {
   readonly value: PropertyValue | null;
   /** Wall time of the last report; null before the first. */
   readonly atMs: number | null;
+  /** Wall time since when it has this value; absent where only the last report is known. */
+  readonly changedAtMs?: number;
   /** Sequence number of the input that last changed the value. */
   readonly seq: number;
   readonly wanted?: PropertyValue;

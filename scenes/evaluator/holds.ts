@@ -87,7 +87,7 @@ export class Holds {
     }
   }
 
-  /** How long ago the newest of the levels was reported: for at least as long all of them have held. */
+  /** How long ago the newest of the levels became so: for as long all of them have held. */
   #heldMs(
     program: CompiledScene,
     trigger: number,
@@ -96,7 +96,8 @@ export class Holds {
   ): number {
     const times = (program.holds.get(trigger)?.levels ?? []).map(({ subject }) => {
       const own = subject.kind === 'device' ? subject : device && { ...device, device: device.id };
-      return own ? (world.live(own.device)?.properties[own.property]?.atMs ?? null) : null;
+      const known = own ? world.live(own.device)?.properties[own.property] : undefined;
+      return known?.changedAtMs ?? known?.atMs ?? null;
     });
     if (times.length === 0 || times.includes(null)) return 0;
     return Math.max(0, world.now.wallMs - Math.max(...times.map((atMs) => atMs ?? 0)));

@@ -282,9 +282,13 @@ export class TestWorld {
   }
 
   #change(device: DeviceId, property: PropertyKey, value: PropertyValue, cause: Cause): void {
-    const before = this.live.get(device)?.properties[property]?.value ?? null;
-    this.#setLive(device, property, { value, atMs: this.now.wallMs, seq: this.seq });
-    if (JSON.stringify(before) !== JSON.stringify(value)) {
+    const known = this.live.get(device)?.properties[property];
+    const before = known?.value ?? null;
+    const isSame = JSON.stringify(before) === JSON.stringify(value);
+    const atMs = this.now.wallMs;
+    const changedAtMs = isSame ? (known?.changedAtMs ?? known?.atMs ?? atMs) : atMs;
+    this.#setLive(device, property, { value, atMs, changedAtMs, seq: this.seq });
+    if (!isSame) {
       this.evaluator.changed({ device, property, value, previous: before, cause }, this.world);
     }
     if (!this.evaluator.watchesReports(device, property)) return;

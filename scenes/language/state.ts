@@ -30,7 +30,7 @@ export interface AlsoRules {
 /** What a hold does while the device is out of reach. */
 export type HoldAway = 'ignore' | 'pause' | 'reset';
 
-/** From when a hold counts that is so already when the scene is saved: from now, from its last report, or not at all. */
+/** From when a hold counts that is so already when the scene is saved: from now, from when it became so, or not at all. */
 export type HoldAlready = 'now' | 'since' | 'next';
 
 /** Edges of what devices report. Of several subjects any one will do, except that of a hold all must hold. */

@@ -171,7 +171,8 @@ export class SimulatedHome {
   given(device: DeviceId, property: PropertyKey, value: PropertyValue, atMs: number | null): void {
     const live = this.#live.get(device);
     if (live === undefined) return;
-    live.properties[property] = { value, atMs, seq: 0 };
+    const since = atMs === null ? {} : { changedAtMs: atMs };
+    live.properties[property] = { value, atMs, ...since, seq: 0 };
     this.#follow(device, property, value);
   }
 
@@ -211,7 +212,13 @@ export class SimulatedHome {
     this.#input(() => this.#change(device, property, value, cause));
   }
 
+  /** A button is pressed. An event of what has a state is a report of the same value again. */
   press(device: DeviceId, property: PropertyKey, value: PropertyValue): void {
+    const { properties = [] } = this.#devices.get(device)?.description ?? {};
+    if (properties.find(({ key }) => key === property)?.access !== 'event') {
+      this.report(device, property, value, { kind: 'device', device });
+      return;
+    }
     const live = this.#live.get(device);
     if (live) live.properties[property] = { value, atMs: this.#now.wallMs, seq: this.#seq };
     this.#input(() => this.evaluator.pressed({ device, property, value }, this.world));
@@ -303,7 +310,7 @@ export class SimulatedHome {
     if (isSame && before !== undefined) {
       live.properties[property] = { ...before, atMs };
     } else {
-      live.properties[property] = { value, atMs, seq: this.#seq };
+      live.properties[property] = { value, atMs, changedAtMs: atMs, seq: this.#seq };
       this.#tellChange({ device, property, value, previous, cause });
     }
     if (!this.evaluator.watchesReports(device, property)) return;
