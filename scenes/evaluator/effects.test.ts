@@ -205,6 +205,24 @@ describe('putting things back', () => {
     expect(last(home)?.state).toBe('done');
   });
 
+  it('S25: after an outage the time of `for` begins anew, or the run is ended, where the scene says so of its waits', () => {
+    const step = '  - set: {hall-lamp: {on: true}}\n    for: 10min\n';
+    const anew = homeWith(step, 'after-outage: {waits: restart}\n');
+    press(anew);
+    anew.pass(5 * MINUTE);
+    anew.restart({ downMs: 2 * MINUTE, reboot: true });
+    anew.pass(10 * MINUTE - 1);
+    expect(anew.asked()).toEqual(['hall-lamp.on=true']);
+    anew.pass(1);
+    expect(anew.asked()).toEqual(['hall-lamp.on=true', 'hall-lamp.on=false']);
+    const dropped = homeWith(step, 'after-outage: {waits: drop}\n');
+    press(dropped);
+    dropped.restart({ downMs: 2 * MINUTE, reboot: true });
+    expect(lines(last(dropped)).at(-1)).toBe('Ended: the hub was off for 2 minutes');
+    dropped.pass(20 * MINUTE);
+    expect(dropped.asked()).toEqual(['hall-lamp.on=true']);
+  });
+
   it('item 64: the last run of a scene can be undone, except what somebody else has changed since', () => {
     const home = homeWith('  - set: {hall-lamp: {on: true}, living-lamp: {on: true}}\n');
     press(home);
@@ -392,6 +410,23 @@ describe('ramps', () => {
     expect(value).toBeGreaterThanOrEqual(21);
     home.pass(20 * MINUTE);
     expect(home.asked().at(-1)).toBe('thermostat.targetTemperature=22');
+  });
+
+  it('item 66: a ramp begins anew after an outage where the scene says so of its waits, or is ended', () => {
+    const ramp = '  - ramp: {thermostat.targetTemperature: {from: 10, to: 22}}\n    over: 1h\n';
+    const anew = homeWith(ramp, 'after-outage: {waits: restart}\n');
+    press(anew);
+    anew.pass(30 * MINUTE);
+    anew.restart({ downMs: MINUTE, reboot: true });
+    anew.pass(59 * MINUTE);
+    expect(last(anew)?.state).toBe('running');
+    anew.pass(MINUTE);
+    expect(last(anew)?.state).toBe('done');
+    const dropped = homeWith(ramp, 'after-outage: {waits: drop}\n');
+    press(dropped);
+    dropped.pass(30 * MINUTE);
+    dropped.restart({ downMs: MINUTE, reboot: true });
+    expect(last(dropped)?.state).toBe('cancelled');
   });
 
   it('item 66: a ramp leaves alone what somebody takes over meanwhile', () => {

@@ -331,6 +331,7 @@ export class Evaluator {
         const loaded = this.#engine.scenes.get(id);
         if (loaded) this.#loading.load(loaded.record, world);
       }
+      this.#waits.homeChanged(world);
       if (this.#loading.isLive) this.#replan(world);
     });
   }

@@ -470,6 +470,27 @@ describe('waits for anything that can set a scene off', () => {
     }
   });
 
+  it('item 49: a wait goes by what its device is like now, also where that changes while it is waited', () => {
+    const home = new TestWorld();
+    const dial = home.devices.get(home.id('washer'));
+    if (!dial) throw new Error('no washer');
+    const stepped = (step: number) => {
+      const level = { key: 'x_level', name: 'x_level', type: 'number', access: 'r', step } as const;
+      const properties = [...dial.description.properties, level as never];
+      home.devices.set(dial.id, { ...dial, description: { ...dial.description, properties } });
+      home.input(() => home.evaluator.homeChanged(home.world));
+    };
+    stepped(1);
+    scene(home, '  - wait: {changes: washer.x_level, to: 50}\n  - toggle: hall-lamp\n');
+    press(home);
+    home.report('washer.x_level', 47);
+    expect(home.asked()).toEqual([]);
+    stepped(10);
+    home.report('washer.x_level', 0);
+    home.report('washer.x_level', 46);
+    expect(home.asked()).toEqual(['hall-lamp.on=true']);
+  });
+
   it('item 50: a run waits until any condition holds, at once where it does, and for as long as is said', () => {
     const wait = 'until: {any: [{is: {hall-door.open: true}}, {between: ["14:00", "15:00"]}]}';
     const home = new TestWorld();

@@ -33,6 +33,7 @@ import {
   stepOn,
   waitingOf,
 } from './moving-run.ts';
+import { effectAnew, isEffectWaiting } from './steps/after-outage.ts';
 import {
   beginTargets,
   countOutcome,
@@ -188,7 +189,9 @@ function resumeBranch(engine: Engine, run: MovingRun, gapMs: number): void {
   const { world } = run;
   const { waits, holds, late } = run.program.scene.afterOutage;
   const waiting = waitingOf(run);
-  if (waiting?.kind !== 'delay' && waiting?.kind !== 'wait') return;
+  const isEffect = isEffectWaiting(waiting);
+  if (isEffect && (gapMs < OUTAGE_MIN_MS || waits === 'resume')) return;
+  if (!isEffect && waiting?.kind !== 'delay' && waiting?.kind !== 'wait') return;
   const step = stepAt(run);
   if (gapMs < OUTAGE_MIN_MS) {
     lookAtWait(engine, run, null);
@@ -205,6 +208,10 @@ function resumeBranch(engine: Engine, run: MovingRun, gapMs: number): void {
   }
   const note = both(`The hub was off for ${gap.en}`, `中枢停机 ${gap.zh}`);
   addLine(run, pathOf(run), 'note', 'ok', note);
+  if (isEffectWaiting(waiting)) {
+    setWaiting(run, effectAnew(waiting, step, world));
+    return;
+  }
   if (waits === 'restart') {
     setWaiting(run, waitingAnew(waiting, step, world));
   } else if (isTooLate(waiting, late, world)) {

@@ -1,10 +1,11 @@
 // Waits of runs for whatever can set a scene off. Such a wait is watched as a scene of its own that has this one
 // trigger: what it remembers is kept by its name, journalled, and taken up after a restart as that of any scene.
-import type { RunId, SceneId } from '../../hub/model/identifiers.ts';
+import type { DeviceRecord } from '../../hub/model/device.ts';
+import type { DeviceId, RunId, SceneId } from '../../hub/model/identifiers.ts';
 import type { SceneWorld } from '../../hub/model/scene-world.ts';
-import type { Scene } from '../language/scene.ts';
+import { type Scene, subjectsOf } from '../language/scene.ts';
 import type { Trigger } from '../language/triggers.ts';
-import { compileScene } from './compile.ts';
+import { type CompiledScene, compileScene } from './compile.ts';
 import type { Decisions } from './decisions.ts';
 import type { Engine } from './engine.ts';
 import type { Holds } from './holds.ts';
@@ -35,6 +36,8 @@ export function waiterOf(id: SceneId): { readonly run: RunId; readonly number: n
 export class Waits {
   readonly #engine: Engine;
   readonly #parts: WaitParts;
+  /** The devices that a wait names, as they were when it was compiled. */
+  readonly #known = new Map<SceneId, ReadonlyMap<DeviceId, DeviceRecord | undefined>>();
 
   constructor(engine: Engine, parts: WaitParts) {
     this.#engine = engine;
@@ -48,10 +51,7 @@ export class Waits {
       ...{ name, room, description: null, when: [trigger], while: null, do: [] },
       ...{ again, afterOutage, tests: [] },
     };
-    const program = compileScene(id, scene, this.#engine.names(world));
-    this.#engine.waits.set(id, program);
-    this.#engine.addEntries(program.entries);
-    this.#engine.happenings.add(program.happenings);
+    const program = this.#compile(id, scene, world);
     if (!isNew) return;
     const { decisions, holds, schedules, watching } = this.#parts;
     watching.begin(program, world);
@@ -59,11 +59,32 @@ export class Waits {
     schedules.begin(program, world, decisions.scheduleHooks(world));
   }
 
+  #compile(id: SceneId, scene: Scene, world: SceneWorld): CompiledScene {
+    const program = compileScene(id, scene, this.#engine.names(world));
+    this.#engine.waits.set(id, program);
+    this.#engine.addEntries(program.entries);
+    this.#engine.happenings.add(program.happenings);
+    this.#known.set(id, new Map(subjectsOf(scene).map((device) => [device, world.device(device)])));
+    return program;
+  }
+
+  /** Devices, rooms or values of the home are others: waits that name them are compiled again, and go on. */
+  homeChanged(world: SceneWorld): void {
+    for (const [id, program] of [...this.#engine.waits].sort(byId)) {
+      const known = this.#known.get(id) ?? [];
+      if ([...known].every(([device, record]) => world.device(device) === record)) continue;
+      this.#engine.removeEntries(program.entries);
+      this.#engine.happenings.remove(program.happenings);
+      this.#compile(id, program.scene, world);
+    }
+  }
+
   /** Forgets a wait with all that was remembered for it. */
   end(id: SceneId, world: SceneWorld): void {
     const program = this.#engine.waits.get(id);
     if (program === undefined) return;
     this.#engine.waits.delete(id);
+    this.#known.delete(id);
     this.#engine.removeEntries(program.entries);
     this.#engine.happenings.remove(program.happenings);
     this.#parts.holds.end(id, NONE, world);
