@@ -122,6 +122,24 @@ describe('scenes and the home’s own values, in the page', () => {
     expect((await runsOf(night)).length).toBe(before);
   });
 
+  it('says why the lamp is on, and why a scene did not run, back to who began it', async () => {
+    const { id, room } = await house.device('hall-lamp');
+    await browser.open(`room/${room ?? 'none'}/device/${id}`);
+    await at('device-why').locator('summary').click();
+    await at('why-sentence')
+      .getByText(/Lamp at night/)
+      .waitFor();
+    await browser.expectAccessible('why');
+    await at('device-why').getByRole('link').first().click();
+    await browser.page.getByRole('heading', { name: 'Lamp at night' }).waitFor();
+    await browser.open(`scenes/${night}`);
+    await at('scene-why-not').locator('summary').click();
+    await at('why-not-at').fill('2026-01-05T22:00:00');
+    await at('why-not-ask').click();
+    await at('why-not-answer').waitFor();
+    await browser.expectAccessible('why not');
+  }, 30_000);
+
   it('takes back what a run did', async () => {
     await at('scene-last-run').first().waitFor();
     await at('run-undo').click();

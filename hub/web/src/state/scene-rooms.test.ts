@@ -21,6 +21,7 @@ function scene(id: string, named: string[], room: string | null = null): SceneJs
     id,
     name: id,
     enabled: true,
+    shadow: false,
     version: 1,
     updatedAt: '2026-11-21T19:00:00.000Z',
     author: null,
