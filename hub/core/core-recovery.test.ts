@@ -43,7 +43,7 @@ describe('a core that died', () => {
     ]);
   });
 
-  it('does not repeat what must not happen twice, and says that its outcome is unknown', () => {
+  it('item 84: does not repeat what must not happen twice, and says that its outcome is unknown', () => {
     const home = createHome().furnish();
     const { command } = home.command(LAMP, { kind: 'invoke', name: 'step', args: {} });
     const durable = home.kept().filter((patch) => patch.table === 'intents');
@@ -61,7 +61,7 @@ describe('a core that died', () => {
     ]);
   });
 
-  it('gives no command the id of one that its predecessor sent and never put on disk', () => {
+  it('item 83: gives no command the id of one that its predecessor sent and never put on disk', () => {
     const first = createHome({ life: 'aaaaa' }).furnish();
     const before = first.command(LAMP, set('on', true)).command;
     // Killed here: nothing was written, and the next core numbers its inputs from the same point.

@@ -182,7 +182,7 @@ describe('a command', () => {
     expect(home.command(LAMP, set('on', true), CHILD).command.state).toBe('requested');
   });
 
-  it('that must not happen twice waits for the disk, and without it is not done', () => {
+  it('item 83: that must not happen twice waits for the disk, and without it is not done', () => {
     const home = createHome().furnish();
     const step: CommandBody = { kind: 'invoke', name: 'step', args: { by: 10 } };
     const first = home.command(LAMP, step);

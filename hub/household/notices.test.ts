@@ -56,3 +56,20 @@ test('a part that hangs or is gone is named instead of its radio, which is not t
   ]);
   expect(told([], [part('core', 'restarting')])[0]?.text.zh).toMatch(/^核心停止了/);
 });
+
+test('item 80: a disk that is full or cannot be written is a fault that says what goes on and what does not', () => {
+  const statistics = {
+    ...{ files: {}, writtenBytes: 0, commitMs: 2, pendingRecords: 7, droppedLogEntries: 0 },
+    problem: 'runs.db cannot be written: database or disk is full. The disk is full: free space.',
+  };
+  const about = { adapters: [], parts: [], clock: 'synced' as const, addressOf: () => '' };
+  const [full] = noticesOf({ ...about, storage: statistics });
+  expect(full).toMatchObject({ severity: 'fault', about: 'storage' });
+  expect(full?.text.en).toMatch(/is full: free some space. Lamps and scenes go on.*left out/);
+  expect(full?.text.zh).toMatch(/磁盘已满：请清理空间。灯和场景照常工作/);
+  const problem = 'home.db cannot be written. The disk is read-only';
+  const [worn] = noticesOf({ ...about, storage: { ...statistics, problem } });
+  expect(worn?.text.en).toMatch(/cannot be written: home\.db.*read-only/);
+  expect(worn?.text.zh).toMatch(/磁盘无法写入/);
+  expect(noticesOf({ ...about, storage: { ...statistics, problem: null } })).toEqual([]);
+});

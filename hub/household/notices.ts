@@ -90,7 +90,21 @@ function ofPart(part: PartHealth): Notice | null {
   }
 }
 
+/** What cannot be written waits; what must be on disk first is not done meanwhile, and nothing else stops. */
+function ofFullDisk(problem: string): Notice {
+  const isFull = /disk is full/.test(problem);
+  return {
+    severity: 'fault',
+    about: 'storage',
+    text: {
+      en: `${isFull ? 'The disk of the hub is full: free some space.' : `The disk of the hub cannot be written: ${problem}`} Lamps and scenes go on. Until there is space nothing is changed in the settings, and messages, calls and whatever must not be done twice are left out; what happens is kept in memory and written once it can be.`,
+      zh: `${isFull ? '中枢的磁盘已满：请清理空间。' : '中枢的磁盘无法写入：请检查磁盘。'}灯和场景照常工作。在能够写入之前，设置不能更改，消息、外部调用和不能重复的操作不会执行；期间发生的事情保存在内存中，能写入后再写入。`,
+    },
+  };
+}
+
 function ofStorage(statistics: StoreStatistics | null): Notice | null {
+  if (statistics?.problem) return ofFullDisk(statistics.problem);
   if (!statistics || statistics.commitMs < SLOW_COMMIT_MS) return null;
   const seconds = (statistics.commitMs / 1_000).toFixed(1);
   return {

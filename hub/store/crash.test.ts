@@ -72,7 +72,7 @@ async function killWhileWriting(dataFolder: string, random: () => number): Promi
 
 describe('a kill -9 in the middle of commits', () => {
   it(
-    `loses nothing that was acknowledged, ${COUNT} times`,
+    `item 78: the storage killed in mid-write loses nothing that it acknowledged, ${COUNT} times`,
     async () => {
       process.stderr.write(`kill -9 of the storage: INGLE_SEED=${SEED} INGLE_COUNT=${COUNT}\n`);
       using folder = temporaryFolder();
@@ -137,7 +137,7 @@ describe('a torn log', () => {
   };
 
   for (const [name, spoiler] of Object.entries(spoilers)) {
-    it(`of runs.db (${name}) leaves a prefix of the journal, whole records only`, () => {
+    it(`item 79: a torn write of runs.db (${name}) leaves a prefix of the journal, whole records only`, () => {
       process.stderr.write(`torn log (${name}): INGLE_SEED=${SEED} INGLE_COUNT=${COUNT}\n`);
       using folder = temporaryFolder();
       const random = seededRandom(SEED);
@@ -164,7 +164,7 @@ describe('a torn log', () => {
     });
   }
 
-  it('of home.db leaves the home as it was after one of the edits', () => {
+  it('item 79: a torn write of home.db leaves the home as it was after one of the edits', () => {
     using folder = temporaryFolder();
     const random = seededRandom(SEED);
     const database = openDatabase(folder.path, HOME_FILE);
@@ -183,7 +183,7 @@ describe('a torn log', () => {
     database.close();
   });
 
-  it('of history.db leaves a prefix of the log', () => {
+  it('item 79: a torn write of history.db leaves a prefix of the log', () => {
     using folder = temporaryFolder();
     const random = seededRandom(SEED);
     const database = openDatabase(folder.path, HISTORY_FILE);

@@ -195,7 +195,7 @@ describe('storage', () => {
     expect(lastSeq).toBe(2001);
   });
 
-  it('goes on with a full disk: edits are refused with the reason, records wait, and nothing is lost', async () => {
+  it('item 80: goes on with a full disk: edits are refused with the reason, records wait, and nothing is lost', async () => {
     const folder = newFolder();
     const { storage, lines } = start(folder);
     const calls = storage.calls();
@@ -228,7 +228,7 @@ describe('storage', () => {
     expect(calls.recover().entries).toEqual(tablesAfter(900));
   });
 
-  it('goes on within 5 s of space coming back on a disk that was really full', async (context) => {
+  it('item 80: goes on within 5 s of space coming back on a disk that was really full', async (context) => {
     const folder = newFolder();
     if (!mountSmallDisk(folder)) {
       context.skip(
@@ -274,7 +274,7 @@ describe('storage', () => {
     expect(storage.calls().recover().lastValues).toHaveLength(20);
   });
 
-  it('writes at most a tenth of what a row a sample costs, six samples a commit, each commit synced', () => {
+  it('item 85: writes at most a tenth of what a row a sample costs, six samples a commit, each commit synced', () => {
     const { storage } = start(newFolder());
     const written = (): number | null => storage.calls().statistics().writtenBytes;
     const core = connect(storage);
@@ -293,7 +293,7 @@ describe('storage', () => {
     expect((after - before) / (commits * 6)).toBeLessThan(1450);
   });
 
-  it('says what its files take and what was written', () => {
+  it('item 85: says what its files take and what was written', () => {
     const statistics = start(newFolder()).storage.calls().statistics();
     expect(Object.keys(statistics.files)).toEqual(['home.db', 'runs.db', 'history.db']);
     expect(statistics.files['home.db']?.walBytes).toBeGreaterThan(0);

@@ -186,7 +186,7 @@ describe('a machine without a clock of its own', () => {
 });
 
 describe('a command whose outcome was lost with the hub', () => {
-  it('is looked up at the device', () => {
+  it('item 84: is looked up at the device, and told as unknown where that does not show it', () => {
     const home = new TestWorld({ outcomes: 'none' });
     home.scene(
       's',
