@@ -96,6 +96,15 @@ export const en = {
     scenesRemove: 'Removes a scene.',
     scenesTrace: 'Shows what the last run of a scene did, when and why.',
     scenesTraceRun: 'Another run, by its id.',
+    scenesWhy: 'Says why a device is as it is: the run, the trigger and the cause behind it.',
+    scenesAt: 'As it was at that time, such as 22:00 or 2026-11-21T22:00.',
+    scenesWhyNot: 'Says why a scene did not run: now, or at a time such as 22:00.',
+    scenesReplay: 'Runs a scene over the recorded days and says when it would have run.',
+    scenesReplayFile: 'This file in the place of the scene; told apart from what lived.',
+    scenesReplayDays: 'So many days back, at most 31.',
+    scenesTest: 'Runs the tests in a scene, or in a file, with a simulated clock.',
+    scenesShadow:
+      'Lets a scene run without acting, so that its traces can be watched; or ends that.',
     scenesUndo:
       "Puts back what a scene's last run changed, except what somebody else has changed since.",
     watch: 'Shows what happens in the home as it happens; ends with Ctrl-C.',
@@ -371,6 +380,18 @@ export const en = {
     rolledBack: (name: string, old: number, version: number) =>
       `${name} is as in version ${old} again (now version ${version}).`,
     noRuns: (name: string) => `${name} has not run yet.`,
+    badTime: (typed: string) => `"${typed}" is not a time`,
+    badTimeHint: 'Write it as 22:00, or as 2026-11-21T22:00.',
+    noProperty: (name: string, property: string) =>
+      `${name} has no property "${property}"; it has:`,
+    testCase: (number: number) => `Test ${number}`,
+    testsPassed: (count: number) => `${plural(count, 'test', 'tests')} passed.`,
+    testsFailed: (failed: number, count: number) => `${failed} of ${count} tests failed.`,
+    noTests: (name: string) => `${name} has no tests.`,
+    happened: 'What happened:',
+    happenedNothing: 'nothing',
+    nowShadow: (name: string) => `${name} runs in the shadow: it is shown and acts on nothing.`,
+    nowActs: (name: string) => `${name} acts again.`,
     omitted: (count: number) => `… and ${plural(count, 'more step', 'more steps')}, not kept`,
     runStates: {
       running: 'running',

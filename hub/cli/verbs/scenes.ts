@@ -14,6 +14,7 @@ import { apiPath } from '../client.ts';
 import { type Context, clockTime, findScene, ifMatch, moment } from '../context.ts';
 import { isConfirmed } from '../prompt.ts';
 import type { AddVerb } from '../verb.ts';
+import { addSceneExplain } from './scene-explain.ts';
 import { checkFile, saveFile } from './scene-files.ts';
 import { addSceneVersions } from './scene-versions.ts';
 
@@ -38,6 +39,7 @@ export const addScenes: AddVerb = (program, setting) => {
   const { words, act, examples } = setting;
   const scenes = program
     .command('scenes')
+    .alias('scene')
     .description(words.help.scenes)
     .addHelpText(
       'after',
@@ -48,6 +50,9 @@ export const addScenes: AddVerb = (program, setting) => {
         'ingle scenes save evening.yaml',
         'ingle scenes run "Evening light"',
         'ingle scenes trace "Evening light"',
+        'ingle scenes why "Hall lamp"',
+        'ingle scenes why-not "Evening light" 22:00',
+        'ingle scenes test evening.yaml',
       ),
     );
   scenes
@@ -88,6 +93,7 @@ export const addScenes: AddVerb = (program, setting) => {
       await act(command, (context) => runScene(context, typed, options));
     });
   addSceneVersions(scenes, setting);
+  addSceneExplain(scenes, setting);
   for (const isEnabled of [true, false]) {
     scenes
       .command(isEnabled ? 'enable' : 'disable')
