@@ -178,6 +178,13 @@ export function createCore(start: CoreStart): Core {
     state.effects.log.push({ ...gap, unlived: { sinceMs, what } });
   }
 
+  /** Runs of an earlier version of the program, which this one cannot go on with. */
+  function noteDropped(lost: number): void {
+    const { seq, now } = state;
+    const why = 'The hub was updated; runs that were under way in a form of before were ended.';
+    state.effects.log.push({ kind: 'gap', seq, atMs: now.wallMs, lost, why });
+  }
+
   function number(now: Instant): void {
     before = state.now;
     state.now = now;
@@ -410,7 +417,8 @@ export function createCore(start: CoreStart): Core {
       const aliveMs = start.lastAliveMs ?? null;
       const isStart = start.hubStart !== undefined && start.hubStart !== null;
       if (isStart && aliveMs !== null && now.wallMs - aliveMs >= OFF_MS) noteGap(aliveMs, 'off');
-      evaluator.restored(world, start.lastAliveMs ?? null);
+      const dropped = evaluator.restored(world, start.lastAliveMs ?? null);
+      if (dropped > 0) noteDropped(dropped);
       askAgain();
       // Main may know nothing of the runs that go on.
       for (const trace of evaluator.activeRuns(world)) world.publish(trace);

@@ -25,6 +25,7 @@ import { Holds } from './holds.ts';
 import type { Touch } from './keeping.ts';
 import type { KeptScenes } from './kept-scenes.ts';
 import { isKept, Loading } from './loading.ts';
+import { dropUnknownRuns } from './run-shape.ts';
 import type { Pressed } from './run-steps.ts';
 import { Runs } from './runs.ts';
 import { placeProblem, Schedules } from './schedules.ts';
@@ -373,10 +374,12 @@ export class Evaluator {
 
   /**
    * Takes up what the tables hold, once all settings were given. `lastAliveMs` is the wall time of the newest thing
-   * that is known from before; without it the newest report of a device is taken.
+   * that is known from before; without it the newest report of a device is taken. Gives how many runs were dropped
+   * because another version of the program has written them.
    */
-  restored(world: SceneWorld, lastAliveMs: number | null = null): void {
-    this.#work(() => {
+  restored(world: SceneWorld, lastAliveMs: number | null = null): number {
+    return this.#work(() => {
+      const dropped = dropUnknownRuns(this.#engine.tables, world);
       this.#loading.isLive = true;
       this.#schedules.hasMoved(world);
       const gapMs = this.#gapMs(world, lastAliveMs);
@@ -404,6 +407,7 @@ export class Evaluator {
         this.#holds.restored(program, gapMs, world, this.#decisions.holdHooks(world));
         this.#schedules.plan(program, world, this.#decisions.scheduleHooks(world));
       }
+      return dropped;
     });
   }
 

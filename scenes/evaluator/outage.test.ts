@@ -71,6 +71,31 @@ describe('a delay when the hub stops', () => {
   });
 });
 
+describe('a run that another version of the program has written', () => {
+  it('is ended and told at the start, and whatever is of this version goes on', () => {
+    const home = new TestWorld();
+    const text = `scene: S\n${PRESS}again: parallel 5\ndo: [{delay: 10min}, {toggle: hall-lamp}]\n`;
+    home.scene('s', text);
+    for (let run = 0; run < 5; run++) press(home);
+    const [first, second, third, fourth] = home.tables.runs.entries();
+    const { branches: _gone, ...old } = { ...first?.[1] };
+    home.tables.runs.restore(first?.[0] ?? '', old as never);
+    const waiting = { kind: 'delay', dueMs: 5 };
+    const branch = { id: 0, parent: null, frames: [{ list: 'do', at: 0 }], waiting };
+    home.tables.runs.restore(second?.[0] ?? '', { ...second?.[1], branches: [branch] } as never);
+    home.tables.runs.restore(third?.[0] ?? '', 'not even a map' as never);
+    home.tables.runs.restore(fourth?.[0] ?? '', { ...fourth?.[1], kept: null } as never);
+    home.restart({ downMs: 60_000, reboot: true });
+    const ended = home.runs().filter(({ state }) => state === 'cancelled');
+    expect(ended.map(({ summary }) => summary.en)).toEqual(
+      Array.from({ length: 3 }, () => 'Ended: the hub was updated meanwhile'),
+    );
+    expect(home.tables.runs.size).toBe(1);
+    home.pass(600_000);
+    expect(home.asked()).toEqual(['hall-lamp.on=true']);
+  });
+});
+
 describe('a hold when the hub stops', () => {
   const scene = (more = ''): string =>
     `scene: S\nwhen:\n  - holds: {hall-door.open: true}\n    for: 10min\ndo: [{toggle: hall-lamp}]\n${more}`;
