@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createFirmware } from '../firmware-images/updates.ts';
 import { createSceneLanguage } from '../scenes/language/scene-language.ts';
+import { createSceneTemplates } from '../scenes/templates/scene-templates.ts';
 import { ADAPTERS, type AdapterRow } from './adapter-table.ts';
 import type { FrontDoor } from './api/front-door.ts';
 import { createLiveFeed } from './core/live-feed.ts';
@@ -151,6 +152,7 @@ async function start(): Promise<Running> {
     syncConsentChanged: () => sync.consentChanged(),
     tellCore: (input) => core?.tell(input),
     changed: (what) => feed.publish([{ topic: 'home', body: { kind: 'home', what } }]),
+    templates: createSceneTemplates(),
     shelf: createSceneShelf({
       language,
       store: store.calls,

@@ -46,6 +46,7 @@ import {
 import { roomRoutes } from './rooms.ts';
 import { ROUTE_SPECS, type RouteName, type RouteSpec } from './routes.ts';
 import { runRoutes } from './runs.ts';
+import { sceneTemplateRoutes } from './scene-templates.ts';
 import { sceneRoutes } from './scenes.ts';
 import { sessionRoutes, setSessionCookie } from './session.ts';
 import { syncRoutes } from './sync.ts';
@@ -97,6 +98,7 @@ export function createApi(hub: HubPort, options: ApiOptions): Api {
     ...commandRoutes(parts),
     ...roomRoutes(parts),
     ...sceneRoutes(parts),
+    ...sceneTemplateRoutes(parts),
     ...explainRoutes(parts),
     ...runRoutes(parts),
     ...jobRoutes(parts),

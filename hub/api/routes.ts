@@ -8,6 +8,7 @@ import * as mqtt from './mqtt-shapes.ts';
 import * as outbound from './outbound-shapes.ts';
 import { provisioningPlanJson } from './provisioning-shapes.ts';
 import * as requests from './requests.ts';
+import { SCENE_TEMPLATE_ROUTES } from './scene-templates-routes.ts';
 import { SCENE_ROUTES } from './scenes-routes.ts';
 import * as shapes from './shapes.ts';
 import * as sync from './sync-shapes.ts';
@@ -48,6 +49,7 @@ const STRANGER_BYTES_MAX = 16 * 1024;
 export const ROUTES = {
   ...HOME_VALUE_ROUTES,
   ...SCENE_ROUTES,
+  ...SCENE_TEMPLATE_ROUTES,
   ...EXPLAIN_ROUTES,
   'GET /healthz': { who: 'anyone', about: 'The process answers.' },
   'GET /readyz': {

@@ -1,12 +1,14 @@
 // The household of the test hub: rooms, devices, scenes, members and tokens over plain lists, with versions
 // that conflict, names that are taken, and a claim that a second one cannot pass.
 
+import { createSceneTemplates } from '../../scenes/templates/scene-templates.ts';
 import { changeOutbound, OUTBOUND_SETTING, readOutbound } from '../household/outbound/settings.ts';
 import {
   changeSyncConsent,
   readSyncConsent,
   SYNC_CONSENT_SETTING,
 } from '../household/sync-consent.ts';
+import { createTemplateShelf } from '../household/template-shelf.ts';
 import { createValueShelf } from '../household/value-shelf.ts';
 import { createWebhooks } from '../household/webhooks.ts';
 import type { DeviceRecord } from '../model/device.ts';
@@ -19,7 +21,7 @@ import type {
   SceneRecord,
   TokenRecord,
 } from '../model/home.ts';
-import type { HomeValueRecord } from '../model/home-values.ts';
+import { type HomeValueRecord, homeSubjects } from '../model/home-values.ts';
 import type { Household, LiveEvent, SceneView } from '../model/hub-port.ts';
 import { type DeviceId, roomId, sceneId } from '../model/identifiers.ts';
 import type { RunTrace } from '../model/run.ts';
@@ -130,8 +132,14 @@ export function createTestHousehold(parts: TestHouseholdParts): Household {
     changed: () => tellHome('home'),
   });
 
-  return {
+  const household: Household = {
     ...shelf.edits,
+    ...createTemplateShelf({
+      ...actorless,
+      templates: createSceneTemplates(),
+      subjects: () => homeSubjects(contents.home, shelf.all()),
+      saveScene: (id, text, options, actor) => household.saveScene(id, text, options, actor),
+    }),
     ...createWebhooks({ ...actorless, nowMs, changed: () => tellHome('home') }),
     contents: () => contents,
     showScene: (stored) => stored,
@@ -260,4 +268,5 @@ export function createTestHousehold(parts: TestHouseholdParts): Household {
       tellHome('members');
     },
   };
+  return household;
 }

@@ -10,12 +10,14 @@ import type { HomeRecord, MemberRecord, RoomRecord } from '../model/home.ts';
 import { homeSubjects, isReservedHandle, OWN_MODES_MAX } from '../model/home-values.ts';
 import type { Actor, Async, Household } from '../model/hub-port.ts';
 import type { AdapterId, DeviceId, MemberId, NodeAddress, RoomId } from '../model/identifiers.ts';
+import type { SceneTemplates } from '../model/scene-templates-port.ts';
 import type { HomeContents, StoreCalls } from '../model/store-port.ts';
 import type { SyncConsent } from '../model/sync-port.ts';
 import { firstFree, handleFrom, isHandle, NAME_LENGTH_MAX, tidyName } from './names.ts';
 import { changeOutbound, OUTBOUND_SETTING, readOutbound } from './outbound/settings.ts';
 import type { SceneShelf, SceneSwitching } from './scene-shelf.ts';
 import { changeSyncConsent, readSyncConsent, SYNC_CONSENT_SETTING } from './sync-consent.ts';
+import { createTemplateShelf } from './template-shelf.ts';
 import { createValueShelf } from './value-shelf.ts';
 import { createWebhooks } from './webhooks.ts';
 
@@ -29,6 +31,7 @@ export interface HouseholdOptions {
   readonly contents: HomeContents;
   readonly store: Async<StoreCalls>;
   readonly shelf: SceneShelf;
+  readonly templates: SceneTemplates;
   nowMs(): number;
   tellCore(input: Exclude<CoreInput, { request: number }>): void;
   callAdapter(adapter: AdapterId, call: AdapterCall): Promise<unknown>;
@@ -212,9 +215,14 @@ export function createHousehold(options: HouseholdOptions): HouseholdHost {
     changed: () => changed('home'),
   });
   const subjects = () => homeSubjects(contents.home, valueShelf.all());
+  const sceneEdits = shelf.edits({ contents, inTurn, audit, find, freshId, subjects });
 
   return {
-    ...shelf.edits({ contents, inTurn, audit, find, freshId, subjects }),
+    ...sceneEdits,
+    ...createTemplateShelf({
+      ...{ templates: options.templates, store, contents, inTurn, audit, subjects },
+      saveScene: sceneEdits.saveScene,
+    }),
     ...valueShelf.edits,
     ...createWebhooks({
       ...{ store, contents, inTurn, audit, nowMs: options.nowMs },

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createSceneLanguage } from '../../scenes/language/scene-language.ts';
+import { createSceneTemplates } from '../../scenes/templates/scene-templates.ts';
 import type { CoreInput } from '../model/core-port.ts';
 import type { Actor, Async, Household } from '../model/hub-port.ts';
 import type { StoreCalls } from '../model/store-port.ts';
@@ -43,6 +44,7 @@ function house(): { household: Household; told: CoreInput[]; store: HomeStore } 
     checkSetting: () => {},
     syncConsentChanged: async () => {},
     changed: () => {},
+    templates: createSceneTemplates(),
     shelf: createSceneShelf({
       language: createSceneLanguage(),
       store,

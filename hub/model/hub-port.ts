@@ -37,6 +37,14 @@ import type { PropertyValue } from './properties.ts';
 import type { Provisioning } from './provisioning.ts';
 import type { RunTrace } from './run.ts';
 import type { SceneDifference } from './scene-language-port.ts';
+import type {
+  BoundTemplate,
+  CheckedTemplate,
+  TemplateBindings,
+  TemplateBrief,
+  TemplateView,
+  UsedTemplate,
+} from './scene-templates-port.ts';
 import type { HomeContents, JobCalls, StoreCalls } from './store-port.ts';
 import type { Sync, SyncCategory, SyncConsent } from './sync-port.ts';
 
@@ -168,6 +176,39 @@ export interface ValueEdits {
   removeHomeValue(id: HomeValueKey, actor: Actor): Promise<void>;
 }
 
+/** Scene templates: the library's and the household's own, for this home. */
+export interface TemplateEdits {
+  templates(): readonly TemplateBrief[];
+  /** @throws NotFoundError */
+  template(id: string): TemplateView;
+  /** The scene that the bindings make; saves nothing. @throws NotFoundError */
+  bindTemplate(
+    id: string,
+    wish: { readonly name: string | null; readonly bindings: TemplateBindings },
+  ): BoundTemplate;
+  /** Of which template the scene was made; null: of none. */
+  templateOf(scene: SceneRecord): UsedTemplate | null;
+  /** The file of a template made of the scene. @throws HubError that says why none can be */
+  deriveTemplate(scene: SceneRecord, id: string): string;
+  checkTemplate(text: string): CheckedTemplate;
+  /** Makes a scene, or binds one anew. @throws ValidationError that names the slots */
+  makeScene(
+    id: string,
+    wish: {
+      readonly name: string | null;
+      readonly bindings: TemplateBindings;
+      /** The scene that is bound anew; null: a new one. */
+      readonly scene: SceneId | null;
+      readonly version: number | null;
+      readonly enabled: boolean | null;
+    },
+    actor: Actor,
+  ): Promise<SceneView>;
+  /** Keeps a template of the household's own. @throws ValidationError with all its mistakes */
+  saveTemplate(text: string, actor: Actor): Promise<TemplateView>;
+  removeTemplate(id: string, actor: Actor): Promise<void>;
+}
+
 /** Edits of the calls from the network that set scenes off. */
 export interface WebhookEdits {
   webhooks(): readonly { readonly name: string; readonly createdAtMs: number }[];
@@ -182,7 +223,7 @@ export interface WebhookEdits {
 }
 
 /** Edits of what the household sets. Each checks, stores durably, then tells the core; versions guard against lost edits. */
-export interface Household extends ValueEdits, WebhookEdits {
+export interface Household extends ValueEdits, WebhookEdits, TemplateEdits {
   contents(): HomeContents;
   claim(owner: {
     member: MemberRecord;

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createSceneLanguage } from '../../../scenes/language/scene-language.ts';
 import { TEST_DEVICES } from '../../../scenes/language/test-home.ts';
+import { createSceneTemplates } from '../../../scenes/templates/scene-templates.ts';
 import type { Actor, Async, Household } from '../../model/hub-port.ts';
 import { nodeAddress } from '../../model/identifiers.ts';
 import type { Provisioning } from '../../model/provisioning.ts';
@@ -47,6 +48,7 @@ async function house(): Promise<House> {
   const household = createHousehold({
     ...{ contents, store, nowMs: () => 1_000, tellCore: () => {}, callAdapter: async () => null },
     ...{ checkSetting: () => {}, syncConsentChanged: async () => {}, changed: () => {} },
+    templates: createSceneTemplates(),
     shelf: createSceneShelf({
       ...{ language, store, nowMs: () => 1_000, tellCore: () => {}, changed: () => {} },
       ...{ lastRun: () => null, nextAtMs: () => null },
