@@ -1,5 +1,6 @@
-// Goal: a household chooses its mode, keeps its dates, tries a scene, changes it and takes that back, and answers what a
-// scene asks, with nothing but a browser. Method: real Chromium, the real hub, a real network with an emulated lamp.
+// Goal: a household chooses its mode, keeps its dates, tries a scene, changes it and takes that back, asks why, and
+// answers what a scene asks, with nothing but a browser. Method: real Chromium, the real hub, a real network with an
+// emulated lamp.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BrowserPage, openOwnersPage } from './browser-page.ts';
 import { type House, nodeOf, openHouse } from './house.ts';
