@@ -33,11 +33,22 @@ const TIMEOUT_MS = { mains: 5_000, sleepy: 60_000, travelling: 60_000 };
 
 const DUE_PREFIX = 'command/';
 
-/** A set that was asked for before the hub stopped, and was let through then. */
-export interface LostSet {
+/** What is told of an act that must not happen twice and whose outcome went with the hub. */
+export const UNHEARD: Problem = {
+  code: 'internal',
+  message: 'The hub stopped before it heard whether this was done; it was not repeated.',
+  hint: 'Look at the device, and do it again if it was not.',
+};
+
+/** A command that was given to its device before the hub stopped, and of which nothing was heard. */
+export interface LostCommand {
   readonly id: CommandId;
   readonly device: DeviceId;
   readonly cause: Cause;
+}
+
+/** A set that was asked for before the hub stopped, and was let through then. */
+export interface LostSet extends LostCommand {
   readonly property: PropertyKey;
   readonly value: PropertyValue;
 }
@@ -63,6 +74,8 @@ export interface CommandPath {
   restored(): void;
   /** After a stop of the whole hub: asks again for a set whose outcome was lost with it. */
   again(lost: LostSet): void;
+  /** Likewise, of what must not happen twice: it is told as unknown, and not asked for again. */
+  unheard(lost: LostCommand): void;
 }
 
 export function isCommandKey(key: string): boolean {
@@ -339,6 +352,12 @@ export function createCommandPath(
       if (!device || !state.properties.get(deviceId)?.has(property)) return;
       const body: CommandBody = { kind: 'set', property, value };
       begin(requested(id, deviceId, body, cause), defaultTimeoutMs(device, body));
+    },
+    unheard({ id, device, cause }) {
+      // Its name went with the hub; the run has it in its trace.
+      const body: CommandBody = { kind: 'invoke', name: 'unknown', args: {} };
+      const lost = requested(id, device, body, cause);
+      tell({ ...lost, state: 'failed', endedAtMs: state.now.wallMs, problem: UNHEARD });
     },
     release(command) {
       const live = state.commands.get(command.id);

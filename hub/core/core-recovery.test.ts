@@ -182,6 +182,36 @@ describe('a core that died', () => {
     expect(ended).toMatchObject({ trace: { state: 'done' } });
   });
 
+  it('item 84: tells a run at once that the outcome of its step is unknown, and does not do it again', () => {
+    const stepped = {
+      ...held,
+      name: 'Stepped',
+      source: `scene: Stepped\ndo: [{command: {${LAMP}: {step: {by: 5}}}}]\n`,
+    };
+    const home = createHome().furnish();
+    home.turn({ kind: 'scene', scene: stepped });
+    const cause = { kind: 'local' } as const;
+    const begun = home.turn({
+      ...{ kind: 'runScene', request: 1, scene: held.id, checkWhile: false, cause },
+    });
+    // Its intent is on disk and so it has gone out; then the power is cut.
+    expect(sent(home.turn({ kind: 'durable', upTo: begun.records[0]?.number ?? 0 }))).toHaveLength(
+      1,
+    );
+    const durable = home
+      .kept()
+      .filter(({ table }) => !['values', 'availability', 'commands'].includes(table));
+    expect(durable.some(({ table }) => table === 'intents')).toBe(false);
+    const second = createHome({ now: home.now(), lastSeq: 60, lastRecord: 30, entries: durable });
+    second.turn(lamp, { kind: 'scene', scene: stepped });
+    second.core.resume(second.now());
+    const resumed = second.turn();
+    expect(sent(resumed)).toEqual([]);
+    const traces = resumed.out.flatMap((event) => (event.kind === 'run' ? [event.trace] : []));
+    expect(traces.at(-1)).toMatchObject({ state: 'failed' });
+    expect(traces.at(-1)?.steps.at(-1)?.problem?.message).toMatch(/it was not repeated/);
+  });
+
   it('numbers its journal without a hole', () => {
     const home = createHome().furnish();
     const numbers: number[] = [];

@@ -388,8 +388,10 @@ export function createCore(start: CoreStart): Core {
     for (const [, run] of scenes.runs.entries()) {
       const cause: Cause = { kind: 'scene', scene: run.scene, run: run.id };
       for (const act of run.open) {
-        if (act.kind !== 'command' || act.wants === null || state.commands.has(act.id)) continue;
-        commands.again({ id: act.id, device: act.device, cause, ...act.wants });
+        if (act.kind !== 'command' || state.commands.has(act.id)) continue;
+        const { id, device, wants } = act;
+        if (wants === null) commands.unheard({ id, device, cause });
+        else commands.again({ id, device, cause, ...wants });
       }
     }
   }

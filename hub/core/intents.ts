@@ -6,6 +6,7 @@ import type { Problem } from '../model/errors.ts';
 import type { NotificationRecord } from '../model/home.ts';
 import type { NotificationId, OutboundId } from '../model/identifiers.ts';
 import type { OutboundRequest, OutboundResult } from '../model/outbound.ts';
+import { UNHEARD } from './commands.ts';
 import { armDeadline, type CoreState, type Intent } from './core-state.ts';
 
 /** How long an act waits for the disk. */
@@ -20,7 +21,7 @@ export const NOT_RECORDED: Problem = {
 /** A call to the outside that is heard nothing of has an end this long after its own time, see the hub's dispatcher. */
 export const OUTBOUND_SETTLED_MS = 60_000;
 
-const UNHEARD: Problem = {
+const UNHEARD_OUTSIDE: Problem = {
   code: 'internal',
   message: 'The hub never heard whether this was done; it was not repeated.',
   hint: 'Look at the other end, and do it again if it was not.',
@@ -130,7 +131,7 @@ export function createIntents(state: CoreState, handlers: IntentHandlers): Inten
       const id = key.slice(DUE_PREFIX.length);
       const intent = state.intents.get(id);
       if (intent?.kind === 'outbound' && intent.state === 'sent') {
-        settle(intent.request.id, { status: null, problem: UNHEARD });
+        settle(intent.request.id, { status: null, problem: UNHEARD_OUTSIDE });
         return;
       }
       if (intent?.state !== 'waiting') return;
@@ -150,17 +151,13 @@ export function createIntents(state: CoreState, handlers: IntentHandlers): Inten
         } else if (intent.kind === 'outbound') {
           // Given out: main may still tell its outcome, until the deadline. Else nobody knows whether it was.
           if (intent.state === 'sent') armDeadline(state, DUE_PREFIX + id, intent.deadline);
-          else settle(intent.request.id, { status: null, problem: UNHEARD });
+          else settle(intent.request.id, { status: null, problem: UNHEARD_OUTSIDE });
         } else if (intent.kind === 'notification') {
           // Its inbox row was written in the transaction of its record: it has happened, once.
           done(id, intent);
         } else {
           close(id);
-          handlers.refuse(intent.command, {
-            code: 'internal',
-            message: 'The hub stopped before it heard whether this was done; it was not repeated.',
-            hint: 'Look at the device, and do it again if it was not.',
-          });
+          handlers.refuse(intent.command, UNHEARD);
         }
       }
     },
