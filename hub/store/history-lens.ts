@@ -46,7 +46,9 @@ export function createHistoryLens(database: OpenDatabase | null, stored: StoredH
       way === 'before' ? samples.findLast(isMeant) : samples.find(isMeant);
     const rolled = () => pick(chunkAt(database, series.id, atMs, way));
     const unrolled = () => pick(fresh(series));
-    const found = way === 'before' ? (unrolled() ?? rolled()) : (rolled() ?? unrolled());
+    // What is not in series yet is younger than all that is.
+    const isRolled = way === 'after' || isFollowed(database, series.id, atMs);
+    const found = isRolled ? (rolled() ?? unrolled()) : (unrolled() ?? rolled());
     if (found === undefined) return null;
     const { cause, ...rest } = found;
     return {
@@ -87,6 +89,15 @@ function chunkAt(
     )
     .get(series, atMs);
   return row === undefined ? [] : orEmpty(() => decodeChunk(row.body));
+}
+
+/** Whether a change after the instant is in the series' chunks. */
+function isFollowed(database: OpenDatabase, series: number, atMs: number): boolean {
+  return (
+    database
+      .prepare<[number, number]>('SELECT 1 FROM chunks WHERE series = ? AND to_ms > ? LIMIT 1')
+      .get(series, atMs) !== undefined
+  );
 }
 
 /** Changes that are in no series' chunks yet, by series. */

@@ -127,7 +127,7 @@ describe('items 109 and 111: a scene over recorded history', () => {
       ...{ scene: null, text: 'scene: X\ndo: [{set: {hall-lmp: {on: true}}}]\n' },
       ...{ fromMs: home.nowMs() - 1000, toMs: home.nowMs() },
     });
-    expect(wrong.errors).toMatchObject([{ line: 2, column: 12 }]);
+    expect(wrong.errors).toMatchObject([{ line: 2, column: 13 }]);
     const long = { scene: null, text: webhook, fromMs: 0, toMs: home.nowMs() };
     expect(() => home.explain.replayScene(long)).toThrow('at the most');
   });

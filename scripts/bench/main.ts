@@ -10,6 +10,7 @@ import { mqtt } from './mqtt.ts';
 import { endAllProcesses } from './process.ts';
 import { reportToCommandLink, reportToCommandMemory } from './report-to-command.ts';
 import { toRow, verdictOf } from './row.ts';
+import { replay, whyAndWhyNot } from './scenes/history.ts';
 import { againstPeer, eventToDecision, restartWithWaits } from './scenes/scenes.ts';
 import { start } from './start.ts';
 import { writes } from './writes.ts';
@@ -26,6 +27,8 @@ const BENCHES: readonly Bench[] = [
   eventToDecision,
   againstPeer,
   restartWithWaits,
+  whyAndWhyNot,
+  replay,
 ];
 
 function say(text: string): void {
