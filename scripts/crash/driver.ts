@@ -8,7 +8,7 @@ import type { RunningHub } from '../e2e/running-hub.ts';
 import type { Random } from '../virtual-home/random.ts';
 import { type LiveMessage, openLiveStream } from './live-stream.ts';
 import type { OutsideRecord } from './outside-record.ts';
-import { HELD, HOLD_MS, SCENES, type SceneUnderTest } from './scenes-under-test.ts';
+import { HELD, HOLD_MS, SCENES, type SceneUnderTest, STEPPED } from './scenes-under-test.ts';
 
 /** Mains devices first: those are asked whether they answer. */
 const PAIRED = ['Bathroom lamp', 'Washing machine plug', 'Outdoor climate', 'Front door'] as const;
@@ -66,6 +66,10 @@ export class Driver {
   #logFrom = 0;
   /** Steps of a lamp's brightness: those asked for, those the hub said were done, those the lamp heard. */
   readonly steps = { asked: 0, done: 0, heard: 0 };
+  /** Those that a scene asked for. */
+  readonly sceneSteps = { asked: 0, heard: 0 };
+  /** What the end of the story came to, for whoever reads the test's output. */
+  readonly told: { steps: object } = { steps: {} };
   readonly done = { edits: 0, runs: 0, holds: 0, commands: 0, pairings: 0, removals: 0 };
 
   constructor(house: House, record: OutsideRecord, random: Random) {
@@ -114,6 +118,7 @@ export class Driver {
   listen(): void {
     const { control } = this.#house.home;
     const lamp = nodeOf(this.#house, 'Hall lamp').ieee;
+    const dimmed = nodeOf(this.#house, 'Kitchen lamp').ieee;
     for (;;) {
       const { records, next } = control.log({
         since: this.#logFrom,
@@ -122,8 +127,9 @@ export class Driver {
       });
       for (const { cluster, scope, command, ieee } of records) {
         if (scope !== 'specific') continue;
-        if (cluster === CLUSTER_LEVEL && command === COMMAND_STEP && ieee === lamp) {
-          this.steps.heard += 1;
+        if (cluster === CLUSTER_LEVEL && command === COMMAND_STEP) {
+          if (ieee === lamp) this.steps.heard += 1;
+          else if (ieee === dimmed) this.sceneSteps.heard += 1;
         } else if (cluster === CLUSTER_ON_OFF && command === COMMAND_TOGGLE) {
           this.#record.faults.push(`${ieee} heard a toggle, which is not idempotent`);
         }
@@ -165,6 +171,7 @@ export class Driver {
       dueMs: Date.parse(run.startedAt) + scene.dueMs,
       seenMs: atMs,
       afterOutage: scene.afterOutage,
+      isQueued: scene.isQueued ?? false,
     });
   }
 
@@ -182,8 +189,13 @@ export class Driver {
   }
 
   async #run(life: Life): Promise<void> {
-    const scene: SceneUnderTest = this.#random.pick(SCENES.filter(({ byHand }) => byHand));
+    const byHand = SCENES.filter((one) => one.byHand);
+    // What must not be done twice is worth more than its share.
+    const steps = byHand.filter(({ name }) => name === STEPPED);
+    const among = this.#random.next() < 0.25 ? steps : byHand;
+    const scene: SceneUnderTest = this.#random.pick(among);
     const id = this.#ids.scenes.get(scene.name);
+    if (scene.name === STEPPED) this.sceneSteps.asked += 1;
     const { status, body } = await life.hub.call<RunJson & { code?: string }>(
       `/api/scenes/${id}/run`,
       { body: {} },

@@ -7,25 +7,32 @@ import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import type { RunJson } from '../../hub/api/shapes.ts';
 import { type House, nodeOf, openHouse } from '../e2e/house.ts';
 import { spawnHub, waitFor } from '../e2e/running-hub.ts';
 import { createRandom, type Random } from '../virtual-home/random.ts';
 import { Driver } from './driver.ts';
 import { type Message, OUTAGE_MS, OutsideRecord } from './outside-record.ts';
-import { HELD, SCENES } from './scenes-under-test.ts';
-import { shownBy } from './shown-home.ts';
+import { HELD, SCENES, STEPPED } from './scenes-under-test.ts';
+import { list, shownBy } from './shown-home.ts';
 
-const COUNT = Number(process.env.INGLE_COUNT ?? 12);
+const COUNT = Number(process.env.INGLE_COUNT ?? 100);
 const SEED = Number(process.env.INGLE_SEED ?? Date.now() % 1_000_000);
 const OPTIONS = {
-  lifeMs: { min: 100, max: 3_400 },
-  /** One start in this many is killed too, at a random instant of its first second. */
-  startKilledEvery: 6,
+  /** Most lives are short, for most of what may go wrong does so as the hub takes up what it finds. */
+  shortLifeMs: { min: 30, max: 900 },
+  /** One in this many lasts longer, so that radio, holds and pairings have their time. */
+  longLifeEvery: 4,
+  longLifeMs: { min: 900, max: 3_400 },
+  /** Before a start is let be, so many are killed at random instants of their first second. */
+  startsKilledMax: 4,
   startKilledWithinMs: 1_000,
-  /** One kill in this many is a real outage, so that the scenes' rules for it apply. */
-  outageEvery: 12,
+  /** One life in this many ends in a real outage, so that the scenes' rules for it apply. */
+  outageEvery: 30,
+  /** Beyond this time without a hub it would be an outage that was not meant. */
+  downMaxMs: 4_000,
   /** The inbox forgets messages beyond 1,000: a fresh house comes before that. */
-  killsOfOneHouse: 50,
+  killsOfOneHouse: 100,
 } as const;
 
 const READY_WITHIN_MS = 5_000;
@@ -60,15 +67,25 @@ function checkMessages(record: OutsideRecord, messages: readonly Message[]): voi
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** The hub is down; it stays so for a while at times, and at times dies again while it starts. */
-async function stayDown(house: House, round: number, random: Random): Promise<void> {
+/** The hub is down; it stays so for a while at times, and dies again as it starts. @returns kills */
+async function stayDown(
+  house: House,
+  round: number,
+  { random, kills }: { random: Random; kills: number },
+): Promise<number> {
   if (round % OPTIONS.outageEvery === 0) await pause(OUTAGE_MS + 2_000);
-  if (round % OPTIONS.startKilledEvery !== 0) return;
-  const child = spawnHub(house.data, { zigbee: `tcp://127.0.0.1:${house.home.zigbeePort}` });
-  const gone = once(child, 'exit');
-  await pause(random.between(0, OPTIONS.startKilledWithinMs));
-  child.kill('SIGKILL');
-  await gone;
+  const downMs = performance.now();
+  const wanted = Math.min(kills, random.integer(0, OPTIONS.startsKilledMax));
+  let done = 0;
+  while (done < wanted && performance.now() - downMs < OPTIONS.downMaxMs) {
+    const child = spawnHub(house.data, { zigbee: `tcp://127.0.0.1:${house.home.zigbeePort}` });
+    const gone = once(child, 'exit');
+    await pause(random.between(0, OPTIONS.startKilledWithinMs));
+    child.kill('SIGKILL');
+    await gone;
+    done += 1;
+  }
+  return done;
 }
 
 /** Starts the hub on the folder that the dead one left. @returns milliseconds until it was ready */
@@ -87,19 +104,38 @@ async function startAgain(house: House, round: number): Promise<number> {
 /** The last life goes on: all that is owed comes, and all that is under way ends. */
 async function settle(house: House, driver: Driver, record: OutsideRecord): Promise<void> {
   driver.rest();
+  let open: unknown = null;
   const isOver = async () => {
     checkMessages(record, (await shownBy(house)).messages);
-    const { body } = await house.hub.call<{ items: { state: string }[] }>('/api/runs');
-    const isIdle = body.items.every(({ state }) => state !== 'running');
-    return isIdle && record.owedRuns + record.owedHolds === 0;
+    const runs = await list<RunJson>(house, '/api/runs');
+    const running = runs.filter(({ state }) => state === 'running');
+    open = { running, owed: record.owed };
+    return running.length + record.owedHolds + record.owed.length === 0;
   };
-  await waitFor('all that is owed', isOver, SETTLE_WITHIN_MS);
+  await waitFor('all that is owed', isOver, SETTLE_WITHIN_MS).catch((error: Error) => {
+    throw new Error(`${error.message}: ${JSON.stringify(open, null, 1)}`);
+  });
   expect(nodeOf(house, 'Kitchen lamp').state.on, 'the late light').toBe(false);
   driver.listen();
   const { asked, done, heard } = driver.steps;
   expect(heard, 'steps that the lamp heard').toBeGreaterThanOrEqual(done);
   expect(heard, 'steps that the lamp heard').toBeLessThanOrEqual(asked);
+  await checkSteps(house, driver);
   expect(record.faults).toEqual([]);
+}
+
+/** Steps that a scene asked for: none twice, and of each run that is known it is told what became of its step. */
+async function checkSteps(house: House, driver: Driver): Promise<void> {
+  const { asked, heard } = driver.sceneSteps;
+  const { ids } = await shownBy(house);
+  const runs = await list<RunJson>(house, `/api/runs`, `scene=${ids.scenes.get(STEPPED)}`);
+  const lines = runs.flatMap(({ steps }) => steps.filter(({ kind }) => kind === 'command'));
+  const untold = lines.filter(({ state, problem }) => state !== 'ok' && !problem);
+  expect(untold, 'steps of which nothing is told').toEqual([]);
+  const done = lines.filter(({ state }) => state === 'ok').length;
+  expect(heard, 'steps of scenes that the lamp heard').toBeGreaterThanOrEqual(done);
+  expect(heard, 'steps of scenes that the lamp heard').toBeLessThanOrEqual(asked);
+  driver.told.steps = { asked, heard, done, unknown: lines.length - done };
 }
 
 /** One house and its lives. */
@@ -118,12 +154,16 @@ async function killAgainAndAgain(seed: number, kills: number): Promise<object> {
   for (const key of ['home', 'scene']) record.acknowledge(key, first.shown.get(key) ?? null);
   await driver.begin(first.ids, undefined);
   const readyMs: number[] = [];
-  for (let round = 1; round <= kills; round += 1) {
-    const lifeMs = Math.round(random.between(OPTIONS.lifeMs.min, OPTIONS.lifeMs.max));
+  let killed = 0;
+  for (let round = 1; killed < kills; round += 1) {
+    const { min, max } =
+      round % OPTIONS.longLifeEvery === 0 ? OPTIONS.longLifeMs : OPTIONS.shortLifeMs;
+    const lifeMs = Math.round(random.between(min, max));
     await pause(lifeMs);
     driver.killed();
     await house.hub.kill();
-    await stayDown(house, round, random);
+    killed += 1;
+    killed += await stayDown(house, round, { random, kills: kills - killed });
     try {
       readyMs.push(await startAgain(house, round));
       record.born(Date.now());
@@ -146,12 +186,14 @@ async function killAgainAndAgain(seed: number, kills: number): Promise<object> {
   return {
     ...{ seed, kills, settled: record.settledRuns, unproven: record.unproven, ...driver.done },
     steps: driver.steps,
+    stepsOfScenes: driver.told.steps,
+    lives: record.lives,
     readyMs: { median: readyMs[readyMs.length >> 1], max: readyMs.at(-1) },
   };
 }
 
 it(
-  `keeps what it acknowledged and does nothing twice, killed ${COUNT} times at random instants`,
+  `item 78: a hub keeps what it acknowledged and does nothing twice, killed ${COUNT} times at random instants`,
   async () => {
     process.stderr.write(`kill -9 of the hub: INGLE_SEED=${SEED} INGLE_COUNT=${COUNT}
   ${JSON.stringify(OPTIONS)}\n`);

@@ -33,6 +33,8 @@ export interface SeenRun {
   readonly seenMs: number;
   /** `drop`: an outage ends it without a message. */
   readonly afterOutage: 'resume' | 'drop';
+  /** Others come before it: its message is due no earlier, and nobody can say how much later. */
+  readonly isQueued: boolean;
 }
 
 /** A level that began to hold, as the live stream told, and the message that it owes. */
@@ -76,8 +78,9 @@ export class OutsideRecord {
     return this.#settled;
   }
 
-  get owedRuns(): number {
-    return this.#owed.size;
+  /** Runs whose message has not come yet. */
+  get owed(): readonly SeenRun[] {
+    return [...this.#owed.values()];
   }
 
   get owedHolds(): number {
@@ -187,7 +190,7 @@ export class OutsideRecord {
     }
     for (const run of [...this.#owed.values()]) {
       const [message] = byRun.get(run.id) ?? [];
-      const latestMs = this.#latestMs(run.dueMs, nowMs, 'readyMs');
+      const latestMs = run.isQueued ? null : this.#latestMs(run.dueMs, nowMs, 'readyMs');
       const mayBeDropped = run.afterOutage === 'drop' && this.#isOutageBefore(run);
       if (message === undefined) {
         if (latestMs === null) continue;

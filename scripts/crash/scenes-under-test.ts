@@ -6,11 +6,16 @@ export interface SceneUnderTest {
   readonly dueMs: number | null;
   readonly afterOutage: 'resume' | 'drop';
   readonly byHand: boolean;
+  /** Its runs wait their turn: the message comes no earlier than said, and at any time after. */
+  readonly isQueued?: true;
   readonly text: string;
 }
 
 export const HELD = 'Held';
 export const HOLD_MS = 2_000;
+
+/** Dims a lamp by a step, which is not to be done twice. */
+export const STEPPED = 'Stepped';
 
 const told = (text: string) => `notify: {to: adults, text: ${text}}`;
 
@@ -42,6 +47,42 @@ export const SCENES: readonly SceneUnderTest[] = [
     afterOutage: 'resume',
     byHand: true,
     text: `scene: Wait\ndo:\n  - wait: {becomes: {bedroom-window.open: true}}\n    timeout: 2s\n    else: [{${told('Wait')}}]\nagain: parallel 40\n`,
+  },
+  {
+    name: 'Repeat',
+    dueMs: 1_500,
+    afterOutage: 'resume',
+    byHand: true,
+    text: `scene: Repeat\ndo:\n  - repeat: {times: 3, do: [{delay: 500ms}]}\n  - ${told('Repeat')}\nagain: parallel 40\n`,
+  },
+  {
+    name: 'Parallel',
+    dueMs: 2_000,
+    afterOutage: 'resume',
+    byHand: true,
+    text: `scene: Parallel\ndo:\n  - parallel: [[{delay: 1s}, {delay: 1s}], [{delay: 700ms}]]\n  - ${told('Parallel')}\nagain: parallel 40\n`,
+  },
+  {
+    name: 'Race',
+    dueMs: 1_000,
+    afterOutage: 'resume',
+    byHand: true,
+    text: `scene: Race\ndo:\n  - race: [[{delay: 1s}], [{delay: 1h}, {notify: {to: adults, text: Late}}]]\n  - ${told('Race')}\nagain: parallel 40\n`,
+  },
+  {
+    name: 'Queue',
+    dueMs: 300,
+    afterOutage: 'resume',
+    byHand: true,
+    isQueued: true,
+    text: `scene: Queue\ndo:\n  - delay: 300ms\n  - ${told('Queue')}\nagain: queue 20\n`,
+  },
+  {
+    name: STEPPED,
+    dueMs: null,
+    afterOutage: 'resume',
+    byHand: true,
+    text: `scene: ${STEPPED}\ndo: [{command: {kitchen-lamp: {step: {by: 5}}}}]\nagain: queue 20\n`,
   },
   {
     name: 'Dropped',
