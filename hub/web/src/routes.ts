@@ -6,6 +6,7 @@ import Home from './screens/home.svelte';
 // One object for both addresses: opening a device's sheet must not draw its room anew.
 const room = wrap({ asyncComponent: () => import('./screens/room.svelte') });
 const pair = wrap({ asyncComponent: () => import('./screens/pair.svelte') });
+const template = wrap({ asyncComponent: () => import('./screens/template.svelte') });
 const scene = wrap({ asyncComponent: () => import('./screens/scene.svelte') });
 
 /** All addresses, the most particular first. */
@@ -16,6 +17,9 @@ export const ROUTES: RouteDefinition = {
   '/add': pair,
   '/add/:job': pair,
   '/scenes': wrap({ asyncComponent: () => import('./screens/scenes.svelte') }),
+  '/scenes/templates': wrap({ asyncComponent: () => import('./screens/templates.svelte') }),
+  '/scenes/templates/:template': template,
+  '/scenes/templates/:template/:scene': template,
   '/scenes/:scene': scene,
   '/activity': wrap({ asyncComponent: () => import('./screens/activity.svelte') }),
   '/activity/:run': wrap({ asyncComponent: () => import('./screens/run.svelte') }),
