@@ -9,6 +9,7 @@ import { homeNames } from './names.ts';
 import { parseScene } from './parse.ts';
 import { KINDS } from './read/kinds.ts';
 import { sceneFileJsonSchema } from './schema.ts';
+import { sceneSentence } from './sentences.ts';
 import { TEST_DEVICES, TEST_ROOMS } from './test-home.ts';
 
 const PAGE = readFileSync(path.join(import.meta.dirname, '../../docs/scenes.md'), 'utf8');
@@ -80,12 +81,21 @@ describe('docs/scenes.md', () => {
       'While: conditions',
       'Do: steps',
       'The scene as a whole',
+      'Tests of its own',
     ]);
   });
 
   it.each(all)('shows a scene that can be saved, line $line ($chapter)', (example) => {
     const { errors } = parseScene(wholeScene(example), NAMES);
     expect(errors?.map(({ line, message }) => `${line}: ${message}`) ?? []).toEqual([]);
+  });
+
+  it('says the first scene back as the hub does, in both languages', () => {
+    const { scene } = parseScene(all[0]?.text ?? '', NAMES);
+    const said = scene === undefined ? null : sceneSentence(scene, NAMES);
+    const quoted = PAGE.replaceAll('\n> ', ' ');
+    expect(quoted).toContain(said?.en);
+    expect(quoted.replaceAll(/\s/g, '')).toContain(said?.zh.replaceAll(/\s/g, ''));
   });
 
   it('names each kind of trigger, condition and step in a table, and shows it', () => {

@@ -57,8 +57,8 @@ describe('the sentences of scenes', () => {
           "zh": "当 Hall motion 检测到有人移动时，且在 22:00 到次日 07:00 之间，就用 2 秒打开 Hall lamp 并把亮度设为 25 %；等到 Hall motion 无人移动满 3 分钟（最长 30 分钟）；把 Hall lamp 恢复原状（他人更改过的除外）。期间再次触发则重新开始。",
         },
         {
-          "en": "When any device detects water: tell adults urgently: “Water at {{the device}}.” (in Chinese “{{the device}}检测到漏水。”). Each device that triggers it has a run of its own.",
-          "zh": "当任一设备检测到漏水时，就紧急通知大人：“{{设备}}检测到漏水。”（英文“Water at {{设备}}.”）。每个触发的设备各自进行。",
+          "en": "When any device detects water: do side by side [turn Washing machine off, and see within 30 seconds that Washing machine is off, or else [tell adults urgently: “The washing machine is still on.” (in Chinese “洗衣机还没有关。”)]] and [tell adults urgently: “Water at {{the device}}.” (in Chinese “{{the device}}检测到漏水。”), again every 5 minutes until somebody has seen it, 6 times at most]. Each device that triggers it has a run of its own.",
+          "zh": "当任一设备检测到漏水时，就同时进行[关闭 Washing machine，并在 30 秒内看到 Washing machine 关着，不成则[紧急通知大人：“洗衣机还没有关。”（英文“The washing machine is still on.”）]]与[紧急通知大人：“{{设备}}检测到漏水。”（英文“Water at {{设备}}.”），每隔 5 分钟重复，直到有人确认，最多 6 次]。每个触发的设备各自进行。",
         },
       ]
     `);

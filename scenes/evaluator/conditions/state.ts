@@ -206,7 +206,7 @@ export function isChosen({ room, labels, description }: DeviceRecord, of: Select
 }
 
 /** The devices that a selection means, in canonical order. */
-export function chosenDevices(world: SceneWorld, of: Selection): DeviceId[] {
+function chosenDevices(world: SceneWorld, of: Selection): DeviceId[] {
   return world.devices().filter((id) => {
     const device = world.device(id);
     return device !== undefined && isChosen(device, of);

@@ -34,7 +34,7 @@ const REACH = '~reach' as PropertyKey;
 const KEY = 'so/';
 
 /** Whether a trigger is a pattern. */
-export function isPattern(trigger: Trigger): trigger is PatternTrigger & Trigger {
+function isPattern(trigger: Trigger): trigger is PatternTrigger & Trigger {
   return trigger.kind === 'so' || trigger.kind === 'sequence' || trigger.kind === 'count';
 }
 
