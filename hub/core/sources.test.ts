@@ -199,6 +199,7 @@ describe('what is told to the home', () => {
       monoMs: home.now().monoMs,
     });
     expect(runs(effects)).toEqual(["the home's mode becomes night"]);
+    expect(JSON.stringify(effects.out)).toContain('家的模式变为夜间');
     expect(sent(effects)).toHaveLength(1);
   });
 

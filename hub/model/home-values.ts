@@ -13,7 +13,7 @@ import {
   specOf,
   type VendorPropertyName,
 } from './properties.ts';
-import type { PropertyType } from './property-row.ts';
+import type { Label, PropertyType } from './property-row.ts';
 import { checkValue } from './property-value.ts';
 
 /** Names one value: a subject, a dot, and its name there, such as `home.mode` or `var.guests`. */
@@ -55,6 +55,13 @@ export const HOME_MODE = 'home.mode' as HomeValueKey;
 /** How many people are at home; follows from where each is, nobody sets it. */
 export const HOME_PEOPLE = 'home.people' as HomeValueKey;
 export const HOME_MODES: readonly string[] = ['home', 'away', 'night', 'holiday'];
+/** What the modes that every home has are called; its own are called as they are written. */
+export const HOME_MODE_LABELS: Readonly<Record<string, Label>> = {
+  home: { en: 'home', zh: '在家' },
+  away: { en: 'away', zh: '离家' },
+  night: { en: 'night', zh: '夜间' },
+  holiday: { en: 'holiday', zh: '度假' },
+};
 export const AT_HOME = 'home';
 export const AWAY = 'away';
 

@@ -1,7 +1,7 @@
 // The words for the parts of a scene in English and Chinese: devices, properties, values, levels and edges. The
 // sentences and the traces are made of these. Numbers are never rounded here, so that no two scenes read alike.
 import type { DeviceRecord } from '../../hub/model/device.ts';
-import { HOME, isHomeSubject, PERSON } from '../../hub/model/home-values.ts';
+import { HOME, HOME_MODE, HOME_MODE_LABELS, isHomeSubject, PERSON } from '../../hub/model/home-values.ts';
 import type { DeviceId } from '../../hub/model/identifiers.ts';
 import {
   findProperty,
@@ -108,6 +108,16 @@ export function propertySpec(
   return descriptor === undefined ? null : specOf(descriptor);
 }
 
+/** As propertySpec, of the home's own subjects: its modes have names in both languages. */
+function homeSpec(
+  names: WordNames,
+  { device, property }: { readonly device: DeviceId; readonly property: PropertyKey },
+): PropertySpec | null {
+  const spec = propertySpec(names, device, property);
+  if (spec?.values === undefined || `${device}.${property}` !== HOME_MODE) return spec;
+  return { ...spec, values: { ...spec.values, ...HOME_MODE_LABELS } };
+}
+
 interface SubjectWords {
   readonly device: Label;
   /** "Hall lamp's brightness". */
@@ -125,7 +135,7 @@ export function subjectWords(names: WordNames, subject: Subject): SubjectWords {
     return {
       device: owned,
       owned,
-      spec: propertySpec(names, own.device, own.property),
+      spec: homeSpec(names, own),
       phrase: null,
     };
   }
