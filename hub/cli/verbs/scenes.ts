@@ -16,6 +16,7 @@ import { isConfirmed } from '../prompt.ts';
 import type { AddVerb } from '../verb.ts';
 import { addSceneExplain } from './scene-explain.ts';
 import { checkFile, saveFile } from './scene-files.ts';
+import { addSceneTemplates } from './scene-templates.ts';
 import { addSceneVersions } from './scene-versions.ts';
 
 interface RunOptions {
@@ -92,6 +93,7 @@ export const addScenes: AddVerb = (program, setting) => {
     .action(async (typed: string, options: RunOptions, command: Command) => {
       await act(command, (context) => runScene(context, typed, options));
     });
+  addSceneTemplates(scenes, setting);
   addSceneVersions(scenes, setting);
   addSceneExplain(scenes, setting);
   for (const isEnabled of [true, false]) {
