@@ -10,7 +10,7 @@ description:
 group: climate
 households: [anyone, family, elder]
 slots:
-  room: {kind: room, label: {en: Room, zh: 房间}}
+  room: {kind: room, optional: true, label: {en: Room, zh: 房间}}
   thermostats: {kind: devices, is: thermostat, sets: [targetTemperature], near: room, label: {en: Heating, zh: 温控器}}
   day: {kind: time, default: "06:30", label: {en: Warm from, zh: 升温时间}}
   night: {kind: time, default: "22:00", label: {en: Cooler from, zh: 降温时间}}

@@ -125,7 +125,7 @@ description:
 group: day
 households: [anyone, family]
 slots:
-  room: {kind: room, label: {en: Room, zh: 房间}}
+  room: {kind: room, optional: true, label: {en: Room, zh: 房间}}
   lamps: {kind: devices, is: light, sets: [on, brightness], near: room, label: {en: Lamps, zh: 灯}}
   level: {kind: number, min: 1, max: 60, unit: '%', default: 10, label: {en: Brightness, zh: 亮度}}
   blinds: {kind: devices, is: cover, sets: [position], near: room, optional: true, label: {en: Blinds, zh: 窗帘}}
