@@ -96,8 +96,8 @@ export function createHomeDevices(
   }
 
   /**
-   * Scenes that look at each report are told of it, of the same value too. Such a repeat is logged for them alone, as an
-   * event of the property and no change, so that history can be played to them again.
+   * Scenes that look at each report are told of it, of the same value too. Such a repeat is logged for them alone, as
+   * an event of the property and no change, so that history can be played to them again.
    */
   function tellReport(
     device: DeviceId,

@@ -1,5 +1,5 @@
-// Runs that another version of the program has written: what does not have the shape of a run of this one cannot go on.
-// It is dropped, and told as an ended run as far as it can be read, so that an update never keeps the hub from starting.
+// Runs that another version of the program has written: what does not have the shape of a run of this one cannot go
+// on. It is dropped, and told as an ended run as far as it can be read: no update keeps the hub from starting.
 import type { RunId, SceneId } from '../../hub/model/identifiers.ts';
 import type { RunTrace } from '../../hub/model/run.ts';
 import type { SceneWorld } from '../../hub/model/scene-world.ts';

@@ -3,7 +3,7 @@
 
 import type { Cause } from '../../hub/model/cause.ts';
 import type { CommandRecord } from '../../hub/model/command.ts';
-import { HubError, type Problem } from '../../hub/model/errors.ts';
+import type { Problem } from '../../hub/model/errors.ts';
 import type { Role } from '../../hub/model/home.ts';
 import type {
   DeviceId,
@@ -50,8 +50,8 @@ import {
 import { bootsOf, retime } from './run-timers.ts';
 import { Shadows } from './shadow.ts';
 import { answer, askedOf, awaitsAnswer } from './steps/people.ts';
-import type { RunEntry, UndoEntry } from './tables.ts';
-import { undoRun } from './undo.ts';
+import type { RunEntry } from './tables.ts';
+import { undoById, undoLast } from './undo.ts';
 
 /** The runs of all scenes. What stands here beside the table is worked out from it. */
 export class Runs {
@@ -75,7 +75,7 @@ export class Runs {
       of: (scene, world) => this.of(scene, world),
       move: (id, world, work) => this.#move(id, world, work),
       cancel: (id, world, note) => this.cancel(id, world, note),
-      undoLast: (scene, cause, world) => this.undoLast(scene, cause, world),
+      undoLast: (scene, cause, world) => undoLast(engine, this.keepers, { scene, cause }, world),
     });
   }
 
@@ -295,33 +295,7 @@ export class Runs {
   undo(id: RunId, cause: Cause, world: SceneWorld): RunTrace {
     this.#ensureIndex(world);
     if (this.#table.has(id)) this.cancel(id, world, both('Ended: it was undone', '已结束:被撤销'));
-    const { undos } = this.#engine.tables;
-    const found = undos.entries().find(([, { run, undone }]) => run === id || undone === id);
-    if (found?.[1].undone !== undefined) {
-      throw new HubError('conflict', 'It was undone already', {
-        hint: 'What it had changed was put back, as far as nobody else had changed it since.',
-      });
-    }
-    if (found === undefined) {
-      throw new HubError('conflict', `The run ${id} cannot be undone`, {
-        hint: "Only a scene's last run can, as long as it has changed something.",
-      });
-    }
-    return this.#undo(found[0] as SceneId, found[1], cause, world);
-  }
-
-  /** Puts back what the last run of a scene has changed, where that was not done already. */
-  undoLast(scene: SceneId, cause: Cause, world: SceneWorld): void {
-    const entry = this.#engine.tables.undos.get(scene);
-    if (entry !== undefined && entry.undone === undefined) this.#undo(scene, entry, cause, world);
-  }
-
-  #undo(scene: SceneId, entry: UndoEntry, cause: Cause, world: SceneWorld): RunTrace {
-    const { run, version, kept } = entry;
-    this.keepers.setUndo(scene, null, world);
-    const trace = undoRun(this.#engine, { scene, version, kept }, cause, world);
-    this.keepers.setUndo(scene, { run, version, kept: [], undone: trace.id }, world);
-    return trace;
+    return undoById(this.#engine, this.keepers, { id, cause }, world);
   }
 
   /** One of the run's deadlines has come. */

@@ -1,22 +1,76 @@
 // Undoing a run: what it changed is put back by whoever asks, as far as nobody else has changed it since.
 import type { Cause } from '../../hub/model/cause.ts';
+import { HubError } from '../../hub/model/errors.ts';
 import type { CommandId, RunId, SceneId } from '../../hub/model/identifiers.ts';
 import type { RunTrace, TraceStep } from '../../hub/model/run.ts';
 import type { SceneWorld } from '../../hub/model/scene-world.ts';
 import { both, subjectWords } from '../language/words.ts';
 import type { Engine } from './engine.ts';
+import type { Keepers } from './keepers.ts';
 import { causeWords, type Kept, restoring } from './keeping.ts';
+import type { UndoEntry } from './tables.ts';
 import { actWords, summaryWords } from './texts.ts';
 
-/** What is undone. */
-export interface Undoing {
+/** What a run has changed, kept for whoever undoes it. */
+interface Undoing {
   readonly scene: SceneId;
   readonly version: number;
   readonly kept: readonly Kept[];
 }
 
+/**
+ * Undoes a run by its id, or by that of the run which undid it.
+ * @throws HubError `conflict` where it is not its scene's last run, has changed nothing, or was undone already
+ */
+export function undoById(
+  engine: Engine,
+  keepers: Keepers,
+  { id, cause }: { readonly id: RunId; readonly cause: Cause },
+  world: SceneWorld,
+): RunTrace {
+  const { undos } = engine.tables;
+  const found = undos.entries().find(([, { run, undone }]) => run === id || undone === id);
+  if (found?.[1].undone !== undefined) {
+    throw new HubError('conflict', 'It was undone already', {
+      hint: 'What it had changed was put back, as far as nobody else had changed it since.',
+    });
+  }
+  if (found === undefined) {
+    throw new HubError('conflict', `The run ${id} cannot be undone`, {
+      hint: "Only a scene's last run can, as long as it has changed something.",
+    });
+  }
+  return undoEntry(engine, keepers, { scene: found[0] as SceneId, entry: found[1], cause }, world);
+}
+
+/** Puts back what the last run of a scene has changed, where that was not done already. */
+export function undoLast(
+  engine: Engine,
+  keepers: Keepers,
+  { scene, cause }: { readonly scene: SceneId; readonly cause: Cause },
+  world: SceneWorld,
+): void {
+  const entry = engine.tables.undos.get(scene);
+  if (entry === undefined || entry.undone !== undefined) return;
+  undoEntry(engine, keepers, { scene, entry, cause }, world);
+}
+
+/** That it was undone is kept in its place, so that whoever asks again is told. */
+function undoEntry(
+  engine: Engine,
+  keepers: Keepers,
+  { scene, entry, cause }: { scene: SceneId; entry: UndoEntry; cause: Cause },
+  world: SceneWorld,
+): RunTrace {
+  const { run, version, kept } = entry;
+  keepers.setUndo(scene, null, world);
+  const trace = undoRun(engine, { scene, version, kept }, cause, world);
+  keepers.setUndo(scene, { run, version, kept: [], undone: trace.id }, world);
+  return trace;
+}
+
 /** Asks for all that is put back, and tells it as a run of the scene. */
-export function undoRun(
+function undoRun(
   engine: Engine,
   { scene, version, kept }: Undoing,
   cause: Cause,
