@@ -194,7 +194,7 @@ export function createTestHousehold(parts: TestHouseholdParts): Household {
     },
     scenes: () => contents.scenes.map(sceneView),
     checkScene,
-    async saveScene(id, text, { version, enabled }, actor) {
+    async saveScene(id, text, { version, enabled, shadow }, actor) {
       const { errors, name } = checkScene(text);
       if (name === null) throw new ValidationError('The scene has faults', { errors });
       const change = {
@@ -202,6 +202,7 @@ export function createTestHousehold(parts: TestHouseholdParts): Household {
         source: text,
         updatedAtMs: nowMs(),
         ...(enabled === undefined ? {} : { enabled }),
+        ...(shadow === undefined ? {} : { shadow }),
       };
       if (id === null) {
         const author = actor.member?.id ?? null;

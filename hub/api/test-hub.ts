@@ -453,7 +453,7 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
         },
         setNotification: unused,
         statistics: unused,
-        flush: unused,
+        flush: async () => undefined,
         stall: unused,
       },
       reads: {

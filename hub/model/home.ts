@@ -71,7 +71,7 @@ export interface SceneRecord {
   readonly source: string;
   readonly author: MemberId | null;
   /** Its runs are shown and act on nothing; absent: they act. */
-  readonly shadow?: true;
+  readonly shadow?: boolean;
   readonly version: number;
   readonly updatedAtMs: number;
 }

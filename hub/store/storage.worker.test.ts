@@ -136,7 +136,7 @@ describe('the storage worker', () => {
     expect(failed).toMatchObject({
       problem: {
         code: 'storage',
-        message: 'home.db was written by a newer Ingle (version 2; this one knows 1)',
+        message: `home.db was written by a newer Ingle (version ${newer.migrations.length}; this one knows ${HOME_FILE.migrations.length})`,
       },
     });
     await exited;
