@@ -20,7 +20,8 @@ import {
   sceneFile,
   stop,
 } from './testing/random-scenes.ts';
-import { type Deeds, ReferenceHome } from './testing/reference-home.ts';
+import { ReferenceHome } from './testing/reference-home.ts';
+import type { Deeds } from './testing/reference-run.ts';
 
 /** The soak gives the kills of whole hubs; two of these homes are lived through for each of them. */
 const COUNT = process.env.INGLE_COUNT === undefined ? 200 : 2 * Number(process.env.INGLE_COUNT);

@@ -4,63 +4,36 @@
 import type { DeviceId } from '../../../hub/model/identifiers.ts';
 import type { PropertyKey, PropertyValue } from '../../../hub/model/properties.ts';
 import type { Scene } from '../../language/scene.ts';
-import { allSteps } from '../../language/scene.ts';
-import type { Trigger } from '../../language/triggers.ts';
-import { holdAfterOutage, holdWakes, lookAtHold } from './reference-hold.ts';
+import { type DueHome, goesOnAfter, nextDue } from './reference-dues.ts';
+import { holdAfterOutage, lookAtHold } from './reference-hold.ts';
 import {
   addLine,
   type By,
+  type Deeds,
+  dropLine,
   type End,
   type Line,
   type ReferenceAct,
   type ReferenceRun,
   type ReferenceScene,
   type RunHome,
-  type Want,
 } from './reference-run.ts';
 import {
-  isDayMeant,
-  levelsHold,
-  matches,
-  ReferenceWorld,
-  truthOf,
-  wallClock,
-  workOut,
-} from './reference-values.ts';
+  type Change,
+  caughtUpWithin,
+  devicesOf,
+  isAwaited,
+  isMet,
+  isOf,
+  nextTime,
+  type Waiting,
+} from './reference-triggers.ts';
+import { levelsHold, matches, ReferenceWorld, truthOf, workOut } from './reference-values.ts';
 
-const MINUTE_MS = 60_000;
-const OUTAGE_MS = 10_000;
 const ON_TIME_MS = 30_000;
-const CAUGHT_UP_MS = 600_000;
 const DEPTH_MAX = 16;
 const LINK_MS = 10_000;
 const RATE = { runs: 60, withinMs: 10_000, restMs: 60_000 };
-
-/** A change, and who brought it about. */
-interface Change {
-  readonly device: DeviceId;
-  readonly property: PropertyKey;
-  readonly value: PropertyValue;
-  readonly previous: PropertyValue | null;
-  readonly by: By;
-  readonly isReconnect: boolean;
-}
-
-/** Something that will be due: the key orders what is due at one instant. */
-interface Due {
-  readonly atMs: number;
-  readonly key: readonly (string | number)[];
-  readonly work: () => void;
-}
-
-type Waiting = Extract<Want, { kind: 'wait' }>;
-
-/** What the home did, to be compared. */
-export interface Deeds {
-  readonly commands: { atMs: number; device: DeviceId; property: string; value: PropertyValue }[];
-  readonly messages: { atMs: number; text: string }[];
-  readonly ends: { atMs: number; begunMs: number; scene: string; state: End }[];
-}
 
 export class ReferenceHome implements RunHome {
   readonly #world: ReferenceWorld;
@@ -95,7 +68,7 @@ export class ReferenceHome implements RunHome {
       for (const [number, trigger] of scene.scene.when.entries()) {
         if (trigger.kind === 'holds') this.#lookAtHold(scene, number);
         if (trigger.kind === 'at' || trigger.kind === 'every')
-          scene.times.set(number, this.#nextTime(trigger, nowMs));
+          scene.times.set(number, nextTime(trigger, nowMs));
       }
     }
   }
@@ -103,8 +76,6 @@ export class ReferenceHome implements RunHome {
   get nowMs(): number {
     return this.#world.nowMs;
   }
-
-  // What happens to the home.
 
   report(device: DeviceId, property: PropertyKey, value: PropertyValue, isReconnect: boolean) {
     this.#change(device, property, value, null, isReconnect);
@@ -162,12 +133,23 @@ export class ReferenceHome implements RunHome {
   /** Time goes by; what is due is done at its own instant. */
   pass(ms: number): void {
     const untilMs = this.nowMs + ms;
-    for (let next = this.#nextDue(untilMs); next; next = this.#nextDue(untilMs)) {
-      this.#world.nowMs = Math.max(this.nowMs, next.atMs);
-      next.work();
+    const next = () => nextDue(this.#dueHome(), untilMs);
+    for (let due = next(); due; due = next()) {
+      this.#world.nowMs = Math.max(this.nowMs, due.atMs);
+      due.work();
       this.#settle();
     }
     this.#world.nowMs = untilMs;
+  }
+
+  #dueHome(): DueHome {
+    return {
+      ...{ scenes: this.#scenes, runs: this.#runs, now: () => this.nowMs },
+      lookAtTime: (scene, number) => this.#lookAtTime(scene, number),
+      lookAtHold: (scene, number) => this.#lookAtHold(scene, number),
+      look: (want) => this.look(want),
+      goOn: (run) => this.#goOn(run),
+    };
   }
 
   /** The hub was off for so long, and is on again. */
@@ -200,8 +182,6 @@ export class ReferenceHome implements RunHome {
     }
   }
 
-  // What scenes see.
-
   #change(
     device: DeviceId,
     property: PropertyKey,
@@ -222,7 +202,7 @@ export class ReferenceHome implements RunHome {
     const depth = by === null || this.nowMs - by.begunMs > LINK_MS ? 0 : by.depth + 1;
     const isBaseline = this.#baselines.delete(`${device}.${property}`);
     for (const scene of this.#inOrder()) {
-      let isMet = false;
+      let hasBegun = false;
       for (const [number, trigger] of scene.scene.when.entries()) {
         if (
           trigger.kind === 'holds' &&
@@ -230,54 +210,12 @@ export class ReferenceHome implements RunHome {
         )
           this.#lookAtHold(scene, number);
         // Each is looked at, since a crossing remembers; all of them together are one occasion.
-        const is = this.#isMet(scene, number, trigger, change, isBaseline);
-        if (is && !isMet) {
-          isMet = true;
+        const is = isMet(scene, number, trigger, change, isBaseline);
+        if (is && !hasBegun) {
+          hasBegun = true;
           this.#occur(scene, device, depth);
         }
       }
-    }
-  }
-
-  #isMet(
-    scene: ReferenceScene,
-    number: number,
-    trigger: Trigger,
-    change: Change,
-    isBaseline: boolean,
-  ): boolean {
-    const { device, property, value, previous, isReconnect } = change;
-    switch (trigger.kind) {
-      case 'becomes':
-        return trigger.of.some(
-          ({ subject, matcher }) =>
-            isOf(subject, device, property) &&
-            (!isReconnect || trigger.alsoReconnect) &&
-            matches(matcher, value) &&
-            !(previous !== null && matches(matcher, previous)) &&
-            (trigger.from === null || (previous !== null && matches(trigger.from, previous))),
-        );
-      case 'changes':
-        return (
-          trigger.of.some((subject) => isOf(subject, device, property)) &&
-          previous !== null &&
-          (!isReconnect || trigger.alsoReconnect) &&
-          (trigger.from === null || matches(trigger.from, previous)) &&
-          (trigger.to === null || matches(trigger.to, value)) &&
-          !(trigger.notTo !== null && matches(trigger.notTo, value))
-        );
-      case 'crosses': {
-        let isMet = false;
-        for (const [item, crossing] of trigger.of.entries()) {
-          if (!isOf(crossing.subject, device, property)) continue;
-          const isFirst =
-            previous === null || ((isReconnect || isBaseline) && !trigger.alsoReconnect);
-          if (crosses(scene.crossed, `${number}/${item}`, crossing, change, isFirst)) isMet = true;
-        }
-        return isMet;
-      }
-      default:
-        return false;
     }
   }
 
@@ -292,35 +230,22 @@ export class ReferenceHome implements RunHome {
     if (tells) this.#occur(scene, subject?.kind === 'device' ? subject.device : null, 0);
   }
 
-  #nextTime(trigger: Trigger, afterMs: number): number {
-    if (trigger.kind === 'every') return afterMs + trigger.ms;
-    if (trigger.kind !== 'at' || trigger.time.kind !== 'clock') throw new Error('only clocks');
-    // Minute by minute: slow, and surely right.
-    let atMs = afterMs - (wallClock(afterMs).ms % MINUTE_MS) + MINUTE_MS;
-    for (; ; atMs += MINUTE_MS) {
-      const { minute, weekday } = wallClock(atMs);
-      if (minute === trigger.time.minute && isDayMeant(trigger.on, weekday)) return atMs;
-    }
-  }
-
   /** A trigger of time may have come: of several that were missed the last one counts. */
   #lookAtTime(scene: ReferenceScene, number: number): void {
     const trigger = scene.scene.when[number];
     const dueMs = scene.times.get(number);
     if (trigger === undefined || dueMs === undefined || dueMs > this.nowMs) return;
     let lastMs = dueMs;
-    let nextMs = this.#nextTime(trigger, lastMs);
+    let nextMs = nextTime(trigger, lastMs);
     while (nextMs <= this.nowMs) {
       lastMs = nextMs;
-      nextMs = this.#nextTime(trigger, lastMs);
+      nextMs = nextTime(trigger, lastMs);
     }
     scene.times.set(number, nextMs);
     const lateMs = this.nowMs - lastMs;
     if (lateMs <= ON_TIME_MS || lateMs <= caughtUpWithin(scene.scene)) this.#occur(scene, null, 0);
     else this.#miss(scene);
   }
-
-  // Runs.
 
   /** Scenes in the order in which one event sets them off. */
   #inOrder(): ReferenceScene[] {
@@ -465,8 +390,6 @@ export class ReferenceHome implements RunHome {
     else this.#end(next, 'nearMiss');
   }
 
-  // Waits.
-
   #waiting(): ReferenceRun[] {
     return this.#runs.filter(({ lines }) => lines.some(({ want }) => want?.kind === 'wait'));
   }
@@ -504,24 +427,10 @@ export class ReferenceHome implements RunHome {
 
   #resume(run: ReferenceRun, gapMs: number): void {
     if (run.state === 'queued') return;
-    const { waits, holds, late } = run.scene.scene.afterOutage;
     for (const line of [...run.lines]) {
       const { want } = line;
       if (want?.kind !== 'delay' && want?.kind !== 'wait') continue;
-      if (gapMs >= OUTAGE_MS) {
-        const overdueMs = want.untilMs === null ? 0 : this.nowMs - want.untilMs;
-        if (waits === 'drop') run.ended ??= 'cancelled';
-        else if (waits === 'restart') {
-          const ms = want.kind === 'delay' ? want.ms : want.timeoutMs;
-          want.untilMs = ms === null ? null : this.nowMs + ms;
-          if (want.kind === 'wait') want.hold = null;
-        } else if (late.kind === 'skip' && want.untilMs !== null && overdueMs > late.overMs) {
-          run.ended ??= 'cancelled';
-        } else if (want.kind === 'wait' && want.hold !== null) {
-          const rule = holds === 'assume' ? 'assume' : 'restart';
-          want.hold = holdAfterOutage(want.hold, rule, gapMs, this.nowMs);
-        }
-      }
+      if (!goesOnAfter(want, run.scene.scene, gapMs, this.nowMs)) run.ended ??= 'cancelled';
       if (run.ended !== null) break;
       if (want.kind !== 'wait') continue;
       this.look(want);
@@ -529,63 +438,6 @@ export class ReferenceHome implements RunHome {
     }
     this.#goOn(run);
   }
-
-  // What is due.
-
-  #nextDue(untilMs: number): Due | null {
-    const due = this.#dues().filter(({ atMs }) => atMs <= untilMs);
-    due.sort((a, b) => a.atMs - b.atMs || inKeyOrder(a.key, b.key));
-    return due[0] ?? null;
-  }
-
-  #dues(): Due[] {
-    const found: Due[] = [];
-    for (const scene of this.#scenes) {
-      for (const [number, atMs] of scene.times) {
-        const work = (): void => this.#lookAtTime(scene, number);
-        found.push({ atMs, key: ['at', scene.id, number], work });
-      }
-      for (const [number, hold] of scene.holds) {
-        const trigger = scene.scene.when[number];
-        const atMs = trigger?.kind === 'holds' ? holdWakes(hold, trigger.forMs) : null;
-        const work = (): void => this.#lookAtHold(scene, number);
-        if (atMs !== null) found.push({ atMs, key: ['hold', scene.id, number], work });
-      }
-    }
-    for (const run of this.#runs) {
-      for (const line of run.lines) found.push(...this.#duesOf(run, line));
-    }
-    return found;
-  }
-
-  #duesOf(run: ReferenceRun, line: Line): Due[] {
-    const { want } = line;
-    // Lines go by their names, of which "10" comes before "2".
-    const key = (what: string) => ['run', run.begunMs, run.number, what, `${line.number}`];
-    if (want?.kind === 'delay') {
-      const work = (): void => {
-        line.want = null;
-        this.#goOn(run);
-      };
-      return [{ atMs: want.untilMs, key: key('step'), work }];
-    }
-    if (want?.kind !== 'wait') return [];
-    const work = (): void => {
-      // The level first: what is there at the last moment is there in time.
-      this.look(want);
-      if (want.untilMs !== null && want.untilMs <= this.nowMs) want.came ??= 'timedOut';
-      if (want.came !== null) line.want = null;
-      this.#goOn(run);
-    };
-    const forMs = want.until.kind === 'holds' ? want.until.forMs : 0;
-    const wakesMs = holdWakes(want.hold, forMs);
-    const found: Due[] = [];
-    if (want.untilMs !== null) found.push({ atMs: want.untilMs, key: key('step'), work });
-    if (wakesMs !== null) found.push({ atMs: wakesMs, key: key('hold'), work });
-    return found;
-  }
-
-  // What runs ask for.
 
   judge(run: ReferenceRun, condition: Parameters<RunHome['judge']>[1]): boolean {
     return truthOf(this.#world, condition, this.#varsOf(run)) === 'true';
@@ -640,69 +492,4 @@ export class ReferenceHome implements RunHome {
     if (wasBusy) this.#goOn(run);
     else this.#rested(run, false);
   }
-}
-
-/** A line ends with all that is part of it. */
-function dropLine(run: ReferenceRun, line: Line): void {
-  for (const child of run.lines.filter(({ parent }) => parent === line)) dropLine(run, child);
-  run.lines = run.lines.filter((one) => one !== line);
-}
-
-function crosses(
-  crossed: Set<string>,
-  key: string,
-  crossing: Extract<Trigger, { kind: 'crosses' }>['of'][number],
-  { value, previous }: Change,
-  isFirst: boolean,
-): boolean {
-  if (typeof value !== 'number') return false;
-  const { direction, threshold, hysteresis } = crossing;
-  const isUp = direction === 'above';
-  const isOver = (number: number): boolean => (isUp ? number > threshold : number < threshold);
-  if (crossed.has(key)) {
-    const isBack = isUp ? value <= threshold - hysteresis : value >= threshold + hysteresis;
-    if (isBack) crossed.delete(key);
-    return false;
-  }
-  if (!isOver(value)) return false;
-  const isNew = !isFirst && typeof previous === 'number' && !isOver(previous);
-  // A first value that lies over the threshold tells nothing, and must come back before one does.
-  if (hysteresis > 0 && (isNew || isFirst)) crossed.add(key);
-  return isNew;
-}
-
-type Subject = { readonly kind: string; readonly device?: DeviceId; readonly property: string };
-
-function isOf(subject: Subject, device: DeviceId, property: string = subject.property): boolean {
-  return subject.device === device && subject.property === property;
-}
-
-function isAwaited({ until }: Waiting, device: DeviceId, property: PropertyKey): boolean {
-  if (until.kind === 'trigger') return false;
-  return until.of.some(({ subject }) => isOf(subject, device, property));
-}
-
-function devicesOf({ until }: Waiting): DeviceId[] {
-  if (until.kind === 'trigger') return [];
-  return until.of.flatMap(({ subject }) => (subject.kind === 'device' ? [subject.device] : []));
-}
-
-/** How late a time is still met: a scene that only tells something is silent instead. */
-function caughtUpWithin({ afterOutage, do: steps }: Scene): number {
-  const { late } = afterOutage;
-  if (late.kind === 'run') return Number.POSITIVE_INFINITY;
-  if (late.kind === 'skip') return late.overMs;
-  const acts = [...allSteps(steps)].some(({ kind }) =>
-    ['set', 'toggle', 'remember'].includes(kind),
-  );
-  return acts ? CAUGHT_UP_MS : 0;
-}
-
-function inKeyOrder(a: readonly (string | number)[], b: readonly (string | number)[]): number {
-  for (const [index, one] of a.entries()) {
-    const other = b[index];
-    if (other === undefined || one === other) continue;
-    return one < other ? -1 : 1;
-  }
-  return 0;
 }

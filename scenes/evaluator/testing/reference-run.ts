@@ -53,6 +53,13 @@ export interface ReferenceRun {
   ended: End | null;
 }
 
+/** What the home did, to be compared. */
+export interface Deeds {
+  readonly commands: { atMs: number; device: DeviceId; property: string; value: PropertyValue }[];
+  readonly messages: { atMs: number; text: string }[];
+  readonly ends: { atMs: number; begunMs: number; scene: string; state: End }[];
+}
+
 /** A scene as the reference keeps it. */
 export interface ReferenceScene {
   readonly id: string;
@@ -225,4 +232,10 @@ function* repeat(
     if (onError === 'stop') run.ended = 'failed';
     return;
   }
+}
+
+/** A line ends with all that is part of it. */
+export function dropLine(run: ReferenceRun, line: Line): void {
+  for (const child of run.lines.filter(({ parent }) => parent === line)) dropLine(run, child);
+  run.lines = run.lines.filter((one) => one !== line);
 }
