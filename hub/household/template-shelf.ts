@@ -1,5 +1,5 @@
-// Scene templates for this household: those of the library and its own, bound to the home as it is now. Its own are kept
-// in the settings of home.db, a row each. What a template means is the scenes' business; it comes in through SceneTemplates.
+// Scene templates for this household: the library's and its own, bound to the home as it is now. Its own are kept in
+// the settings of home.db, a row each. What a template means is the scenes' business; it comes in by SceneTemplates.
 import type { DeviceRecord } from '../model/device.ts';
 import { ConflictError, HubError, NotFoundError, ValidationError } from '../model/errors.ts';
 import { modesOf } from '../model/home-values.ts';

@@ -31,6 +31,7 @@ async function picture(name: string): Promise<void> {
 
 describe('scenes from templates, in the page', () => {
   it('item 75: lists the templates and says what the home lacks for them', async () => {
+    await browser.page.setViewportSize({ width: 1280, height: 900 });
     await browser.open('scenes');
     await at('scene-from-template').click();
     await at('template-night-path').waitFor();

@@ -5,7 +5,7 @@ export const CARE_TEMPLATES: readonly string[] = [
   `template: elder-morning
 name: {en: No sign of life in the morning, zh: 早晨没有动静}
 description:
-  en: If nothing has moved and no door has opened by a time, the elder is asked first; without an answer the family is told.
+  en: If nothing has moved by a time, the elder is asked first; without an answer the family is told.
   zh: 到点仍没有人移动或开门时，先询问长辈；没有回答再通知家人。
 group: care
 households: [elder]
@@ -176,8 +176,10 @@ households: [child, family]
 slots:
   at: {kind: time, default: "20:15", label: {en: Begin at, zh: 开始时间}}
   days: {kind: days, default: [sun, mon, tue, wed, thu], label: {en: On these days, zh: 在这些天}}
-  lamp: {kind: device, is: light, sets: [on, brightness], words: [child, kid, nursery, 孩, 儿], label: {en: Lamp, zh: 灯}}
-  screens: {kind: devices, is: [plug, switch], sets: [on], optional: true, words: [tv, screen, game, 电视, 游戏], label: {en: Screens to turn off, zh: 要关闭的电视等}}
+  lamp: {kind: device, is: light, sets: [on, brightness], words: [child, kid, nursery, 孩, 儿],
+      label: {en: Lamp, zh: 灯}}
+  screens: {kind: devices, is: [plug, switch], sets: [on], optional: true, words: [tv, screen, game, 电视, 游戏],
+      label: {en: Screens to turn off, zh: 要关闭的电视等}}
   over: {kind: duration, min: 1min, max: 1h, default: 15min, label: {en: For how long, zh: 用时}}
 scene:
   when: [{at: "{{at}}", on: "{{days}}"}]
@@ -202,7 +204,8 @@ description:
 group: care
 households: [child]
 slots:
-  windows: {kind: devices, is: contact, has: open, words: [child, kid, nursery, window, 孩, 儿, 窗], label: {en: Windows, zh: 窗户}}
+  windows: {kind: devices, is: contact, has: open, words: [child, kid, nursery, window, 孩, 儿, 窗],
+      label: {en: Windows, zh: 窗户}}
   to: {kind: roles, default: [adults], label: {en: Tell, zh: 通知}}
 scene:
   when: [{becomes: {"{{windows}}.open": true}}]
@@ -228,7 +231,8 @@ households: [pet]
 slots:
   sensor: {kind: device, has: temperature, words: [living, 客厅], label: {en: Thermometer, zh: 温度传感器}}
   warm: {kind: number, min: 20, max: 40, unit: °C, default: 28, label: {en: Warm above, zh: 高于}}
-  fan: {kind: device, is: [fan, plug, switch], sets: [on], near: sensor, words: [fan, air, 风, 空调], optional: true, label: {en: Fan, zh: 风扇}}
+  fan: {kind: device, is: [fan, plug, switch], sets: [on], near: sensor, words: [fan, air, 风, 空调], optional: true,
+      label: {en: Fan, zh: 风扇}}
   to: {kind: roles, default: [adults], label: {en: Tell, zh: 通知}}
 scene:
   when: [{holds: {"{{sensor}}.temperature": {above: "{{warm}}"}}, for: 10min}]
@@ -238,7 +242,8 @@ scene:
     - notify:
         to: "{{to}}"
         urgent: true
-        text: {en: "{{sensor.name}} says {{sensor.temperature}}, and the pet is alone.", zh: "{{sensor.name}} 显示 {{sensor.temperature}}，宠物独自在家。"}
+        text: {en: "{{sensor.name}} says {{sensor.temperature}}, and the pet is alone.",
+            zh: "{{sensor.name}} 显示 {{sensor.temperature}}，宠物独自在家。"}
   cooldown: 1h
   tests:
     - given: {home.mode: away, "{{sensor}}.temperature": 18}

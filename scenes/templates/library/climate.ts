@@ -76,7 +76,8 @@ group: climate
 households: [anyone, family]
 slots:
   sensor: {kind: device, has: humidity, words: [bath, shower, 浴, 卫], label: {en: Humidity sensor, zh: 湿度传感器}}
-  fan: {kind: device, is: [fan, plug, switch], sets: [on], near: sensor, words: [fan, vent, 风], label: {en: Fan, zh: 排风扇}}
+  fan: {kind: device, is: [fan, plug, switch], sets: [on], near: sensor, words: [fan, vent, 风],
+      label: {en: Fan, zh: 排风扇}}
   damp: {kind: number, min: 40, max: 95, unit: '%', default: 65, label: {en: Damp above, zh: 湿度高于}}
   most: {kind: duration, min: 5min, max: 4h, default: 1h, label: {en: At most for, zh: 最长}}
 scene:

@@ -10,7 +10,8 @@ description:
 group: day
 households: [anyone, family]
 slots:
-  door: {kind: device, is: contact, has: open, words: [front, entrance, hall, 大门, 前门, 玄关], label: {en: Front door, zh: 大门}}
+  door: {kind: device, is: contact, has: open, words: [front, entrance, hall, 大门, 前门, 玄关],
+      label: {en: Front door, zh: 大门}}
   lamps: {kind: devices, is: light, sets: [on], near: door, label: {en: Lamps to turn on, zh: 要打开的灯}}
   dark-from: {kind: time, default: "17:00", label: {en: Dark from, zh: 天黑起}}
   dark-to: {kind: time, default: "08:00", label: {en: Dark until, zh: 天亮止}}
@@ -35,15 +36,18 @@ scene:
   `template: leaving
 name: {en: Leaving home, zh: 离家}
 description:
-  en: When the last person leaves, or somebody presses the button, all lights go off, the door locks and the heating goes down.
+  en: When the last person leaves, or the button is pressed, all lights go off, the door locks and the heating goes down.
   zh: 最后一个人离开或按下按钮时，关闭所有灯、锁门、调低温度，并切换到离家模式。
 group: day
 households: [anyone, family]
 slots:
-  button: {kind: device, presses: [single], optional: true, words: [door, hall, exit, 门, 玄关], label: {en: Button at the door, zh: 门口的按钮}}
-  plugs: {kind: devices, is: [plug, switch], sets: [on], optional: true, words: [iron, heater, coffee, 熨斗, 电暖, 咖啡], label: {en: Plugs to turn off, zh: 要关闭的插座}}
+  button: {kind: device, presses: [single], optional: true, words: [door, hall, exit, 门, 玄关],
+      label: {en: Button at the door, zh: 门口的按钮}}
+  plugs: {kind: devices, is: [plug, switch], sets: [on], optional: true, words: [iron, heater, coffee, 熨斗, 电暖, 咖啡],
+      label: {en: Plugs to turn off, zh: 要关闭的插座}}
   lock: {kind: device, is: lock, sets: [locked], optional: true, label: {en: Lock, zh: 门锁}}
-  thermostats: {kind: devices, is: thermostat, sets: [targetTemperature], optional: true, label: {en: Heating, zh: 温控器}}
+  thermostats: {kind: devices, is: thermostat, sets: [targetTemperature], optional: true,
+      label: {en: Heating, zh: 温控器}}
   low: {kind: number, min: 5, max: 22, unit: °C, default: 17, label: {en: Temperature while away, zh: 离家温度}}
 scene:
   when:
@@ -68,7 +72,8 @@ description:
 group: day
 households: [anyone, family]
 slots:
-  button: {kind: device, presses: [single], optional: true, words: [bed, 床, 卧], label: {en: Button at the bed, zh: 床头按钮}}
+  button: {kind: device, presses: [single], optional: true, words: [bed, 床, 卧],
+      label: {en: Button at the bed, zh: 床头按钮}}
   at: {kind: time, optional: true, label: {en: Or at a time, zh: 或在固定时间}}
   blinds: {kind: devices, is: cover, sets: [position], optional: true, label: {en: Blinds, zh: 窗帘}}
   lock: {kind: device, is: lock, sets: [locked], optional: true, label: {en: Lock, zh: 门锁}}

@@ -10,7 +10,8 @@ description:
 group: light
 households: [anyone, family, elder]
 slots:
-  motion: {kind: device, has: occupancy, words: [hall, corridor, stairs, 走廊, 门厅, 过道], label: {en: Motion sensor, zh: 人体传感器}}
+  motion: {kind: device, has: occupancy, words: [hall, corridor, stairs, 走廊, 门厅, 过道],
+      label: {en: Motion sensor, zh: 人体传感器}}
   lamps: {kind: devices, is: light, sets: [on, brightness], near: motion, max: 5, label: {en: Lamps, zh: 灯}}
   from: {kind: time, default: "22:00", label: {en: From, zh: 从}}
   to: {kind: time, default: "07:00", label: {en: Until, zh: 到}}

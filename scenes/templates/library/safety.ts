@@ -10,8 +10,10 @@ description:
 group: safety
 households: [anyone, family, elder]
 slots:
-  stove: {kind: device, has: power, sets: [on], words: [stove, cooker, oven, hob, kettle, 灶, 炉, 烤, 锅], label: {en: Plug of the stove, zh: 炉灶的插座}}
-  motion: {kind: device, has: occupancy, near: stove, words: [kitchen, 厨], label: {en: Motion sensor beside it, zh: 旁边的人体传感器}}
+  stove: {kind: device, has: power, sets: [on], words: [stove, cooker, oven, hob, kettle, 灶, 炉, 烤, 锅],
+      label: {en: Plug of the stove, zh: 炉灶的插座}}
+  motion: {kind: device, has: occupancy, near: stove, words: [kitchen, 厨],
+      label: {en: Motion sensor beside it, zh: 旁边的人体传感器}}
   power: {kind: number, min: 5, max: 5000, unit: W, default: 50, label: {en: On above, zh: 开着时功率高于}}
   after: {kind: duration, min: 2min, max: 3h, default: 20min, label: {en: Nobody there for, zh: 无人超过}}
   wait: {kind: duration, min: 1min, max: 1h, default: 5min, label: {en: Wait for an answer, zh: 等待回答}}
@@ -22,7 +24,8 @@ scene:
     - notify:
         to: "{{to}}"
         urgent: true
-        text: {en: "{{stove.name}} is on and nobody is there. It will be turned off.", zh: "{{stove.name}} 开着而旁边没有人，即将关闭。"}
+        text: {en: "{{stove.name}} is on and nobody is there. It will be turned off.",
+            zh: "{{stove.name}} 开着而旁边没有人，即将关闭。"}
         actions: {off: {en: Turn it off, zh: 关掉}, leave: {en: Leave it on, zh: 保持开启}}
         wait: "{{wait}}"
       answers: {off: [{set: {"{{stove}}": {on: false}}}]}
@@ -44,8 +47,10 @@ group: safety
 households: [anyone, family, elder]
 slots:
   sensors: {kind: devices, has: waterLeak, label: {en: Leak sensors, zh: 漏水传感器}}
-  valve: {kind: device, is: [valve, switch], sets: [on], optional: true, words: [valve, water, main, 阀, 水], label: {en: Main valve, zh: 总阀}}
-  machines: {kind: devices, is: [plug, switch], sets: [on], optional: true, near: sensors, words: [wash, dish, 洗], label: {en: Machines to turn off, zh: 要断开的电器}}
+  valve: {kind: device, is: [valve, switch], sets: [on], optional: true, words: [valve, water, main, 阀, 水],
+      label: {en: Main valve, zh: 总阀}}
+  machines: {kind: devices, is: [plug, switch], sets: [on], optional: true, near: sensors, words: [wash, dish, 洗],
+      label: {en: Machines to turn off, zh: 要断开的电器}}
   to: {kind: roles, default: [adults], label: {en: Tell, zh: 通知}}
 scene:
   when: [{becomes: {"{{sensors}}.waterLeak": true}, also: reconnect}]
@@ -75,7 +80,8 @@ households: [anyone, family, elder]
 slots:
   alarms: {kind: devices, is: smoke, has: smoke, label: {en: Smoke alarms, zh: 烟雾报警器}}
   blinds: {kind: devices, is: cover, sets: [position], optional: true, label: {en: Blinds to open, zh: 要打开的窗帘}}
-  fans: {kind: devices, is: [fan, plug, switch], sets: [on], optional: true, words: [fan, vent, 风], label: {en: Fans to stop, zh: 要停的风扇}}
+  fans: {kind: devices, is: [fan, plug, switch], sets: [on], optional: true, words: [fan, vent, 风],
+      label: {en: Fans to stop, zh: 要停的风扇}}
 scene:
   when: [{becomes: {"{{alarms}}.smoke": true}, also: reconnect}]
   do:
@@ -163,7 +169,8 @@ scene:
     - notify:
         to: "{{to}}"
         urgent: true
-        text: {en: "Alarm: a door or window was opened, and something moves at {{cause.device.name}}.", zh: "警报：门窗被打开，且 {{cause.device.name}} 检测到移动。"}
+        text: {en: "Alarm: a door or window was opened, and something moves at {{cause.device.name}}.",
+            zh: "警报：门窗被打开，且 {{cause.device.name}} 检测到移动。"}
         until: acknowledged
   tests:
     - given: {home.mode: away, "{{motions}}.occupancy": false, "{{openings}}.open": false}
