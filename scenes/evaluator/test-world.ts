@@ -39,11 +39,11 @@ import {
 } from '../../hub/model/properties.ts';
 import type { RunTrace } from '../../hub/model/run.ts';
 import type { SceneSwitch, SceneWorld } from '../../hub/model/scene-world.ts';
-import type { Patch } from '../../hub/model/state-table.ts';
 import { homeNames } from '../language/names.ts';
 import { toStored } from '../language/stored.ts';
 import { TEST_DEVICES, TEST_ROOMS } from '../language/test-home.ts';
 import { createEvaluator, type Evaluator, type SceneTables, sceneTables } from './evaluator.ts';
+import { TestDisk } from './testing/test-disk.ts';
 
 /** A command that a scene asked for. */
 export interface AskedCommand {
@@ -97,8 +97,7 @@ export class TestWorld {
   readonly #open: AskedCommand[] = [];
   readonly #wishes: SceneSwitch[] = [];
   readonly #unread: NotificationId[] = [];
-  /** What the journal's records come to, by table and key. */
-  #onDisk = new Map<string, Map<string, string>>();
+  #disk = new TestDisk();
   #count = 0;
 
   constructor(options: TestWorldOptions = {}) {
@@ -178,22 +177,9 @@ export class TestWorld {
     this.seq += 1;
     this.#count = 0;
     const result = work();
-    this.#journal();
+    this.#disk.record(this.tables);
     this.#tellOutcomes();
     return result;
-  }
-
-  /** As the core does: entries that can wait go with the next record that cannot. */
-  #journal(): void {
-    if (!this.tables.all.some((table) => !table.isPatient && table.isUnrecorded)) return;
-    const patches: Patch[] = [];
-    for (const table of this.tables.all) table.record(patches);
-    for (const { table, key, value } of patches) {
-      const kept = this.#onDisk.get(table) ?? new Map<string, string>();
-      this.#onDisk.set(table, kept);
-      if (value === undefined) kept.delete(key);
-      else kept.set(key, JSON.stringify(value));
-    }
   }
 
   #tellOutcomes(): void {
@@ -223,7 +209,7 @@ export class TestWorld {
       ...{ sentAtMs: atMs, acknowledgedAtMs: null, observedAtMs: null, endedAtMs: this.now.wallMs },
     };
     this.evaluator.commandEnded(record, this.world);
-    this.#journal();
+    this.#disk.record(this.tables);
     this.#tellOutcomes();
   }
 
@@ -445,18 +431,7 @@ export class TestWorld {
   ): void {
     const { downMs = 0, reboot = false, heard = true, fromDisk = false } = options;
     const stoppedAtMs = options.lastAliveMs === undefined ? this.now.wallMs : options.lastAliveMs;
-    const kept: [string, unknown][][] = this.tables.all.map((table) =>
-      fromDisk
-        ? [...(this.#onDisk.get(table.name) ?? [])].map(([key, json]) => [key, JSON.parse(json)])
-        : JSON.parse(JSON.stringify(table.entries())),
-    );
-    // What was not recorded yet is in the first record that comes.
-    this.#onDisk = new Map(
-      this.tables.all.map((table, index) => [
-        table.name,
-        new Map((kept[index] ?? []).map(([key, value]) => [key, JSON.stringify(value)])),
-      ]),
-    );
+    const kept = this.#disk.cut(this.tables, fromDisk);
     this.#armed.clear();
     this.#wishes.length = 0;
     this.now = {
@@ -471,7 +446,6 @@ export class TestWorld {
     }
     this.tables = sceneTables();
     for (const [index, table] of this.tables.all.entries()) {
-      // The entries come from a table of the same kind.
       for (const [key, value] of kept[index] ?? []) table.restore(key, value as never);
     }
     this.evaluator = createEvaluator(this.tables);
