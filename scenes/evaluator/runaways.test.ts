@@ -1,5 +1,5 @@
 // Goal: a scene that runs away is stopped with its reason in both languages, and no other scene of the home notices.
-// Method: beside each kind of runaway a button keeps switching a lamp; that must work at every press, in the same input,
+// Method: beside each kind of runaway a button keeps switching a lamp; that must work at each press, in the same input,
 // and about as fast as it does in a quiet home.
 import { describe, expect, it } from 'vitest';
 import type { RunTrace } from '../../hub/model/run.ts';
