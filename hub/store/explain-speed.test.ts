@@ -1,5 +1,5 @@
-// Goal: why and why not come within 50 ms over 30 days of history. The time is printed; the bench holds it to its budget,
-// since a test shares its machine with others.
+// Goal: why and why not come within 50 ms over 30 days of history. The time is printed; the bench holds it to its
+// budget, as a test has not the machine to itself.
 import { expect, it } from 'vitest';
 import { TEST_DEVICES, TEST_ROOMS } from '../../scenes/language/test-home.ts';
 import { createExplain } from '../../scenes/replay/explain.ts';

@@ -3,10 +3,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
+import { TEST_DEVICES, TEST_ROOMS } from '../../scenes/language/test-home.ts';
 import type { JobCalls, StoreCalls, StoreToCore } from '../model/store-port.ts';
 import { type Caller, createCaller } from '../threads/calls.ts';
 import { HOME_FILE } from './files.ts';
 import { openDatabase } from './open.ts';
+import { livedHistory } from './test-lived-history.ts';
 import {
   change,
   device,
@@ -77,6 +79,8 @@ function untilDurable(port: MessagePort, upTo: number): Promise<void> {
   });
 }
 
+const HOUSE = { devices: TEST_DEVICES, rooms: TEST_ROOMS };
+
 describe('the storage worker', () => {
   it('is ready, answers pings and calls, stops when asked, and has all of it the next time', async () => {
     const folder = newFolder();
@@ -124,6 +128,20 @@ describe('the storage worker', () => {
     await untilDurable(core, 3);
     expect(performance.now() - startedMs).toBeGreaterThan(295);
     await stalled;
+  });
+
+  it('item 108: a jobs worker explains, replays and tests beside the thread that writes', async () => {
+    using history = livedHistory({ ...HOUSE, everyMs: 3_600_000, days: 2 });
+    const { calls } = start<JobCalls>('jobs', history.folder);
+    const { fromMs, toMs, scene } = history;
+    const why = await calls.why({ ...history.lamp, atMs: fromMs + 22 * 3_600_000 });
+    expect(why?.links.map(({ kind }) => kind)).toEqual(['change', 'run', 'root']);
+    const whyNot = await calls.whyNot({ scene, atMs: fromMs + 12 * 3_600_000 });
+    expect(whyNot?.reason).toBe('no-trigger');
+    const replayed = await calls.replayScene({ scene, text: null, fromMs: fromMs + 1, toMs });
+    expect(replayed.result?.counts).toMatchObject({ lived: 2, tried: 2, same: 2 });
+    const tested = await calls.testScene({ scene, text: null });
+    expect(tested.result).toMatchObject({ name: 'Evening', passed: 0, failed: 0 });
   });
 
   it('fails with the reason where it cannot open its files, and ends', async () => {

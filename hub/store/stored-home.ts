@@ -1,4 +1,5 @@
-// What people have set, read beside the thread that writes it: for whoever explains the past, with the versions of scenes.
+// What people have set, read beside the thread that writes it: for whoever explains the past, with the versions of
+// scenes.
 
 import fs from 'node:fs';
 import path from 'node:path';

@@ -1,4 +1,4 @@
-// Instants as people say them in an explanation: the time of the home's own clock, with the day where it is another one.
+// Instants as people say them in an explanation: the time of the home's own clock, and the day where it is another.
 import type { Label } from '../../hub/model/property-row.ts';
 import { createCivilTime } from '../evaluator/civil-time.ts';
 import { DAY_MS } from '../language/calendar.ts';

@@ -1,6 +1,6 @@
-// The same core over recorded history: the versions of a scene that lived, and beside them a draft or an edit, each in a
-// home of its own that is told what really happened. What the scene itself did is left out of history, since in each
-// home it does it anew.
+// The same core over recorded history: the versions of a scene that lived, and beside them a draft or an edit, each
+// in a home of its own that is told what really happened. What the scene itself did is left out of history, since in
+// each home it does it anew.
 import type { History, ReplayedRun, ReplayResult } from '../../hub/model/explain.ts';
 import type { SceneRecord } from '../../hub/model/home.ts';
 import { isHomeSubject } from '../../hub/model/home-values.ts';
