@@ -1,6 +1,7 @@
 // Goal: when a coordinator or a broker comes back, two hundred devices tell at once how they are, and nothing in the
 // house moves because of it, but what asked for that. Method: the real core with a scene of each kind on each
 // device.
+import { describe, expect, it } from 'vitest';
 import { homeNames } from '../../scenes/language/names.ts';
 import { toStored } from '../../scenes/language/stored.ts';
 import type { CoreEffects } from '../model/core-port.ts';

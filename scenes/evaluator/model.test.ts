@@ -12,6 +12,8 @@ import type { Scene } from '../language/scene.ts';
 import { toStored } from '../language/stored.ts';
 import { TEST_DEVICES, TEST_ROOMS } from '../language/test-home.ts';
 import { TestWorld } from './test-world.ts';
+import { ReferenceHome } from './testing/reference-home.ts';
+import type { Deeds } from './testing/reference-run.ts';
 import {
   type Happening,
   happening,
@@ -19,9 +21,7 @@ import {
   type Stop,
   sceneFile,
   stop,
-} from './testing/random-scenes.ts';
-import { ReferenceHome } from './testing/reference-home.ts';
-import type { Deeds } from './testing/reference-run.ts';
+} from './testing/test-scenes.ts';
 
 /** The soak gives the kills of whole hubs; two of these homes are lived through for each of them. */
 const COUNT = process.env.INGLE_COUNT === undefined ? 200 : 2 * Number(process.env.INGLE_COUNT);
