@@ -36,7 +36,7 @@ scene:
   `template: leaving
 name: {en: Leaving home, zh: 离家}
 description:
-  en: When the last person leaves, or the button is pressed, all lights go off, the door locks and the heating goes down.
+  en: When the last person leaves, or the button is pressed, lights go off, the door locks, the heating goes down.
   zh: 最后一个人离开或按下按钮时，关闭所有灯、锁门、调低温度，并切换到离家模式。
 group: day
 households: [anyone, family]

@@ -73,7 +73,7 @@ scene:
   `template: smoke
 name: {en: Smoke, zh: 烟雾报警}
 description:
-  en: Light on all ways, blinds up, heating and fans off, and a message to everybody until somebody has seen it.
+  en: Light on all ways, blinds up, fans off, and a message to everybody until somebody has seen it.
   zh: 打开所有灯和窗帘、停止风扇，并反复通知所有人直到有人确认。
 group: safety
 households: [anyone, family, elder]
