@@ -1,7 +1,13 @@
 // The words for the parts of a scene in English and Chinese: devices, properties, values, levels and edges. The
 // sentences and the traces are made of these. Numbers are never rounded here, so that no two scenes read alike.
 import type { DeviceRecord } from '../../hub/model/device.ts';
-import { HOME, HOME_MODE, HOME_MODE_LABELS, isHomeSubject, PERSON } from '../../hub/model/home-values.ts';
+import {
+  HOME,
+  HOME_MODE,
+  HOME_MODE_LABELS,
+  isHomeSubject,
+  PERSON,
+} from '../../hub/model/home-values.ts';
 import type { DeviceId } from '../../hub/model/identifiers.ts';
 import {
   findProperty,
