@@ -113,7 +113,7 @@ export interface NamedTest {
   readonly isPassed: boolean;
 }
 
-const NAMED = /\bitem (\d+):/;
+const NAMED = /\bitem (\d+):/g;
 
 /** The table, a line an item, and the items that no passed test names. */
 export function sceneItemTable(tests: readonly NamedTest[]): {
@@ -123,10 +123,11 @@ export function sceneItemTable(tests: readonly NamedTest[]): {
   const passed = new Map<number, number>();
   const failed = new Set<number>();
   for (const { name, isPassed } of tests) {
-    const item = Number(NAMED.exec(name)?.[1]);
-    if (Number.isNaN(item)) continue;
-    if (isPassed) passed.set(item, (passed.get(item) ?? 0) + 1);
-    else failed.add(item);
+    for (const [, digits] of name.matchAll(NAMED)) {
+      const item = Number(digits);
+      if (isPassed) passed.set(item, (passed.get(item) ?? 0) + 1);
+      else failed.add(item);
+    }
   }
   const lines: string[] = [];
   const missing: number[] = [];

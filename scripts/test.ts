@@ -84,8 +84,8 @@ function counts(): { passed: number; failed: number } {
   return { passed: read.numPassedTests, failed: read.numFailedTests + unloaded.length };
 }
 
-/** The table of what scenes can do, once all tests ran. */
-function saySceneItems(): void {
+/** The table of what scenes can do, once all tests ran; false where a test is missing. */
+function saySceneItems(): boolean {
   const results =
     readReport()?.testResults.flatMap(({ assertionResults }) => assertionResults) ?? [];
   const tests = results.map(({ fullName, status }) => {
@@ -93,7 +93,8 @@ function saySceneItems(): void {
   });
   const { lines, missing } = sceneItemTable(tests);
   say(`What scenes can do, and the tests that name it:\n${lines.join('\n')}`);
-  if (missing.length > 0) say(`No test names these items: ${missing.join(', ')}`);
+  if (missing.length > 0) say(`No passed test names these items: ${missing.join(', ')}`);
+  return missing.length === 0;
 }
 
 function runVitest(args: readonly string[]): Promise<number> {
@@ -116,8 +117,8 @@ function runVitest(args: readonly string[]): Promise<number> {
 
 const hasPrograms = seeToPrograms();
 const exitCode = hasPrograms ? await runVitest(process.argv.slice(2)) : 1;
-if (hasPrograms && process.argv.length === 2) saySceneItems();
+const isWhole = !hasPrograms || process.argv.length > 2 || saySceneItems();
 const { passed, failed } = hasPrograms ? counts() : { passed: 0, failed: 1 };
 if (exitCode !== 0 && failed === 0) say('No test failed, but the run did: see the errors above.');
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
-process.exitCode = exitCode;
+process.exitCode = exitCode === 0 && !isWhole ? 1 : exitCode;

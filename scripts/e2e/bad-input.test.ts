@@ -272,12 +272,7 @@ const MALFORMED: readonly (readonly [what: string, text: string, at: string, say
     /read but not set/,
   ],
   ['an unknown step', 'scene: S\ndo:\n  - tuggle: hall-lamp\n', '3:5', /did you mean toggle\?/],
-  [
-    'a step of a later version',
-    'scene: S\ndo:\n  - restore: hall-lamp\n',
-    '3:5',
-    /not supported yet/,
-  ],
+  ['a step of a later version', 'scene: S\ndo:\n  - speak: hello\n', '3:5', /not supported yet/],
   ['a wrong duration', 'scene: S\ndo:\n  - delay: soon\n', '3:12', /A duration such as 2s/],
   ['a wrong time of day', `scene: S\nwhen: [{at: 25:00}]\n${END}`, '2:13', /not a time of day/],
   [

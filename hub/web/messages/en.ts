@@ -407,13 +407,6 @@ export const en = {
       safety: 'Safety',
       care: 'Elders, children, pets',
     } as Record<string, string>,
-    households: {
-      anyone: 'Anyone',
-      family: 'Families',
-      elder: 'Elders',
-      child: 'Children',
-      pet: 'Pets',
-    } as Record<string, string>,
     own: 'Your own',
     missing: (what: string) => `This home has nothing for: ${what}`,
     name: 'Name of the scene',

@@ -385,7 +385,6 @@ export const zh: Messages = {
       safety: '安全',
       care: '长辈、孩子、宠物',
     },
-    households: { anyone: '所有家庭', family: '家庭', elder: '长辈', child: '孩子', pet: '宠物' },
     own: '自己的模板',
     missing: (what: string) => `家中缺少：${what}`,
     name: '场景名称',
