@@ -2,8 +2,8 @@
 // an address, which is checked like one that a person gave.
 import { BlockList, isIPv4 } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import type BonjourService from 'bonjour-service';
-import { ValidationError } from '../../../hub/model/errors.ts';
+import type { Server as MdnsServer } from 'bonjour-service/dist/lib/mdns-server.js';
+import { HubError, ValidationError } from '../../../hub/model/errors.ts';
 
 export interface Finder {
   stop(): void;
@@ -12,7 +12,7 @@ export interface Finder {
 /**
  * Looks until it is stopped.
  * @param found called with `ip:port`, once for each
- * @throws ValidationError when the machine has no such interface
+ * @throws ValidationError when the machine has no such interface, HubError when another program keeps mDNS to itself
  */
 export async function findShellies(
   interfaceName: string,
@@ -25,32 +25,71 @@ export async function findShellies(
       hint: `Set mdns.interface (INGLE_MDNS_INTERFACE) to one of ${Object.keys(networkInterfaces()).join(', ')}.`,
     });
   }
-  const { Bonjour } = await import('bonjour-service');
+  const [{ Server }, { Browser }] = await Promise.all([
+    import('bonjour-service/dist/lib/mdns-server.js'),
+    import('bonjour-service/dist/lib/browser.js'),
+  ]);
   // The library hands its options on to multicast-dns, whose types it does not repeat.
   // Bound to the interface's own address, the socket would hear nothing that is sent to the group.
   const options = { interface: own.address, bind: '0.0.0.0' } as ConstructorParameters<
-    typeof BonjourService
+    typeof MdnsServer
   >[0];
-  const bonjour = new Bonjour(options, failed);
+  const { mdns } = new Server(options, failed);
+  await new Promise<void>((resolve, reject) => {
+    // Unheard, an error of the socket would end the process.
+    mdns.once('error', (error: unknown) => {
+      mdns.on('error', () => {});
+      mdns.destroy();
+      reject(portProblem(error));
+    });
+    mdns.once('ready', () => {
+      mdns.removeAllListeners('error');
+      mdns.on('error', failed);
+      resolve();
+    });
+  });
   // Another program may have joined the group on another interface: what comes from there is not ours to hear.
   const subnet = new BlockList();
   subnet.addSubnet(own.address, Number(own.cidr?.split('/')[1] ?? 32), 'ipv4');
   const seen = new Set<string>();
-  const browser = bonjour.find({ type: 'shelly' }, (service) => {
-    const ip = service.addresses?.find((each) => isIPv4(each) && subnet.check(each, 'ipv4'));
+  const browser = new Browser(mdns, { type: 'shelly' }, (service) => {
+    // An answer may come without the address, which is then the sender's.
+    const told = service.addresses?.filter((each) => isIPv4(each)) ?? [];
+    const addresses = told.length > 0 ? told : [service.referer?.address ?? ''];
+    const ip = addresses.find((each) => isIPv4(each) && subnet.check(each, 'ipv4'));
     if (ip === undefined || seen.size >= FOUND_MAX) return;
     const address = `${ip}:${service.port}`;
     if (seen.has(address)) return;
     seen.add(address);
     found(address);
   });
+  // A question or its answer may get lost on the radio. Spec: RFC 6762 § 5.2.
+  let pauseMs = ASK_AGAIN_AFTER_MS;
+  let timer = setTimeout(function askAgain() {
+    browser.update();
+    pauseMs *= 2;
+    timer = setTimeout(askAgain, pauseMs);
+  }, pauseMs);
   return {
     stop() {
+      clearTimeout(timer);
       browser.stop();
-      bonjour.destroy();
+      mdns.destroy();
     },
   };
 }
 
 /** An answer costs nothing to send: beyond this many nothing is looked at. */
 const FOUND_MAX = 100;
+const ASK_AGAIN_AFTER_MS = 1_000;
+
+function portProblem(cause: unknown): HubError {
+  return new HubError('busy', 'Another program keeps the port of mDNS, 5353, to itself', {
+    cause,
+    hint: 'End it, or add the device by its address, such as 192.168.1.20.',
+    zh: {
+      message: '另一个程序独占了 mDNS 的 5353 端口',
+      hint: '请结束它，或用设备的地址添加，例如 192.168.1.20。',
+    },
+  });
+}

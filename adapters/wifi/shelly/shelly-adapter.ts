@@ -144,17 +144,34 @@ class ShellyAdapter implements Adapter {
 
   async #find(interfaceName: string, seconds: number, password: string | null): Promise<void> {
     const failed = (error: unknown) => this.#failed(error);
-    this.#finder = await findShellies(
+    const finder = await findShellies(
       interfaceName,
-      (address) => void this.#open(address, password).catch(failed),
+      (address) => void this.#openFound(address, password).catch(failed),
       failed,
     );
+    // A search that goes on already would be heard twice, and its socket stay open.
+    this.#closePairing();
+    if (this.#isStopped) {
+      finder.stop();
+      return;
+    }
+    this.#finder = finder;
     this.#isPairing = true;
     this.#context.pairProgress({ kind: 'open', secondsLeft: seconds });
     this.#pairTimer = setTimeout(() => {
       if (this.#isPairing) this.#context.pairProgress({ kind: 'closed' });
       this.#closePairing();
     }, seconds * 1_000);
+  }
+
+  /** Opens what was found, unless a device of the home answers there: that one would be added again, or want its password. */
+  async #openFound(given: string, password: string | null): Promise<void> {
+    const { host, port } = parseLanAddress(given);
+    const isAtHome = [...this.#devices.values()].some(({ isOnline, known }) => {
+      const lan = parseLanAddress(known.address);
+      return isOnline && lan.host === host && lan.port === port;
+    });
+    if (!isAtHome) await this.#open(given, password);
   }
 
   #closePairing(): void {

@@ -59,8 +59,8 @@ export class ShellyDevice {
     return this.#clients.size;
   }
 
-  /** Listens on 127.0.0.1; again on the same port after `unplug`. */
-  async start(port = this.#port): Promise<void> {
+  /** Listens on 127.0.0.1 unless told otherwise; again on the same port after `unplug`. */
+  async start(port = this.#port, host = '127.0.0.1'): Promise<void> {
     const server = createServer((request, response) => {
       const isInfo = request.url === '/shelly';
       response.writeHead(isInfo ? 200 : 404, { 'content-type': 'application/json' });
@@ -75,7 +75,7 @@ export class ShellyDevice {
     });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen(port, '127.0.0.1', resolve);
+      server.listen(port, host, resolve);
     });
     const address = server.address();
     this.#port = typeof address === 'object' && address !== null ? address.port : 0;

@@ -1,0 +1,137 @@
+// Devices that are found by mDNS: a cable of the test's own into a network namespace, virtual Shelly devices with a
+// responder at its other end. Nothing is sent on the machine's own interfaces. Needs root.
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { expect, type TestContext, test } from 'vitest';
+import { adapterId, nodeAddress } from '../../../hub/model/identifiers.ts';
+import { propertyKey } from '../../../hub/model/properties.ts';
+import { inProcess, ScriptedHub } from '../../contract/scripted-hub.ts';
+import { createShellyAdapter } from './shelly-adapter.ts';
+
+const PLUG = nodeAddress('shellyplusplugs-80646fe3a101');
+const SHUTTER = nodeAddress('shellyplus2pm-a8032abe5202');
+const ON = propertyKey('on');
+const childOf = (name: string) => path.join(import.meta.dirname, 'testing', `${name}.child.ts`);
+
+/** Why this machine cannot give the test a cable; null when it can. */
+function whyNoCable(): string | null {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'it needs root on Linux';
+  const make = 'ip link add igstry type veth peer name igstryd && command -v nsenter';
+  const tried = spawnSync('unshare', ['-n', 'sh', '-c', make], { encoding: 'utf8' });
+  if (tried.status === 0) return null;
+  return tried.error?.message ?? (tried.stderr.trim() || '"nsenter" is not installed');
+}
+
+function skipWithoutCable(context: TestContext): void {
+  const reason = whyNoCable();
+  if (reason === null) return;
+  process.stderr.write(`Skipped, no network of the test's own: ${reason}\n`);
+  context.skip(reason);
+}
+
+interface Cable extends AsyncDisposable {
+  /** The end at the hub. */
+  readonly interfaceName: string;
+  readonly deviceAddress: string;
+}
+
+/** Lays the cable and starts the devices; all of it goes with their process, also when the test is killed. */
+async function layCable(): Promise<Cable> {
+  const child = spawn('unshare', ['-n', process.execPath, childOf('announced-shelly')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const { pid } = child;
+  if (pid === undefined) throw new Error('The devices did not start');
+  const end = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+  };
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const ip = (...args: string[]) => execFileSync('ip', args);
+  const inside = (...args: string[]) =>
+    execFileSync('nsenter', ['-t', String(pid), '-n', '--', 'ip', ...args]);
+  const interfaceName = `igs${pid}h`;
+  const peer = `igs${pid}d`;
+  // A network of two addresses for each run, of those that no router gives away.
+  const network = `169.254.${(Math.floor(pid / 64) % 127) + 1}`;
+  const hubAddress = `${network}.${(pid % 63) * 4 + 1}`;
+  const deviceAddress = `${network}.${(pid % 63) * 4 + 2}`;
+  try {
+    expect((await lines.next()).value).toBe('waiting');
+    ip('link', 'add', interfaceName, 'type', 'veth', 'peer', 'name', peer, 'netns', String(pid));
+    ip('address', 'add', `${hubAddress}/30`, 'dev', interfaceName);
+    ip('link', 'set', interfaceName, 'up');
+    inside('address', 'add', `${deviceAddress}/30`, 'dev', peer);
+    inside('link', 'set', peer, 'up');
+    child.stdin.write(`${deviceAddress}\n`);
+    expect((await lines.next()).value).toBe('ready');
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  return { interfaceName, deviceAddress, [Symbol.asyncDispose]: end };
+}
+
+const foundBy = (hub: ScriptedHub) =>
+  hub.messages.flatMap((message) =>
+    message.kind === 'pair' && message.progress.kind === 'found' ? [message.progress.node] : [],
+  );
+const count = (hub: ScriptedHub, kind: string) =>
+  hub.messages.filter((message) => message.kind === 'pair' && message.progress.kind === kind)
+    .length;
+
+test('devices that answer to mDNS on the named interface are found, added once and controlled', async (context) => {
+  skipWithoutCable(context);
+  const dataFolder = mkdtempSync(path.join(os.tmpdir(), 'ingle-'));
+  try {
+    await using cable = await layCable();
+    await using hub = new ScriptedHub(inProcess(adapterId('shelly'), createShellyAdapter));
+    hub.start({ dataFolder, settings: { mdnsInterface: cable.interfaceName } });
+    await hub.connectCore();
+    await hub.until('the adapter', () => hub.state()?.kind === 'connected');
+    const look = { kind: 'pair', via: null, installCode: null } as const;
+
+    await hub.call({ ...look, seconds: 60 });
+    // The responder lets the first question pass: it is asked again.
+    await hub.until('both', () => hub.isOnline(PLUG) === true && hub.isOnline(SHUTTER) === true);
+    expect(foundBy(hub).sort()).toEqual([SHUTTER, PLUG].sort());
+    expect(hub.description(PLUG)).toMatchObject({ kind: 'plug', manufacturer: 'Shelly' });
+    const outcome = await hub.settle(PLUG, { kind: 'set', property: ON, value: true });
+    expect(outcome.state).toBe('acknowledged');
+    await hub.until('its power', () => Number(hub.values(PLUG)[propertyKey('power')]) > 1_000);
+    const { nodes } = (await hub.call({ kind: 'statistics' })) as { nodes: unknown[] };
+    expect(nodes).toContainEqual(
+      expect.objectContaining({ node: PLUG, address: `${cable.deviceAddress}:80` }),
+    );
+    await hub.call({ kind: 'pairStop' });
+    expect(count(hub, 'closed')).toBe(1);
+
+    // What is at home already is not found anew: only the one that was taken away is.
+    await hub.call({ kind: 'remove', node: SHUTTER, force: false });
+    await hub.call({ ...look, seconds: 60 });
+    await hub.until('the shutter', () => foundBy(hub).filter((n) => n === SHUTTER).length === 2);
+    await hub.until('its description', () => count(hub, 'described') === 3);
+    expect(foundBy(hub).filter((node) => node === PLUG)).toHaveLength(1);
+    expect(count(hub, 'failed')).toBe(0);
+  } finally {
+    rmSync(dataFolder, { recursive: true, force: true });
+  }
+}, 20_000);
+
+test('a port of mDNS that another program keeps is told, and ends nothing', (context) => {
+  skipWithoutCable(context);
+  const search = `ip link set lo up && exec "${process.execPath}" "${childOf('taken-port')}"`;
+  const { status, stdout } = spawnSync('unshare', ['-n', 'sh', '-c', search], { encoding: 'utf8' });
+  expect(status).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({
+    code: 'busy',
+    message: 'Another program keeps the port of mDNS, 5353, to itself',
+    zh: { message: '另一个程序独占了 mDNS 的 5353 端口' },
+  });
+});
