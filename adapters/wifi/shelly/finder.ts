@@ -1,8 +1,9 @@
 // Finds Shelly devices by mDNS, on the one interface that the household named and on no other. What it finds is only
-// an address, which is checked like one that a person gave.
+// an address, which is checked like one that a person gave. Loaded when somebody looks: its library is not needed before.
 import { BlockList, isIPv4 } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import type { Server as MdnsServer } from 'bonjour-service/dist/lib/mdns-server.js';
+import { Browser } from 'bonjour-service/dist/lib/browser.js';
+import { Server } from 'bonjour-service/dist/lib/mdns-server.js';
 import { HubError, ValidationError } from '../../../hub/model/errors.ts';
 
 export interface Finder {
@@ -25,14 +26,10 @@ export async function findShellies(
       hint: `Set mdns.interface (INGLE_MDNS_INTERFACE) to one of ${Object.keys(networkInterfaces()).join(', ')}.`,
     });
   }
-  const [{ Server }, { Browser }] = await Promise.all([
-    import('bonjour-service/dist/lib/mdns-server.js'),
-    import('bonjour-service/dist/lib/browser.js'),
-  ]);
   // The library hands its options on to multicast-dns, whose types it does not repeat.
   // Bound to the interface's own address, the socket would hear nothing that is sent to the group.
   const options = { interface: own.address, bind: '0.0.0.0' } as ConstructorParameters<
-    typeof MdnsServer
+    typeof Server
   >[0];
   const { mdns } = new Server(options, failed);
   await new Promise<void>((resolve, reject) => {

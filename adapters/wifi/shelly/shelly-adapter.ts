@@ -6,7 +6,7 @@ import type { NodeAddress } from '../../../hub/model/identifiers.ts';
 import type { Adapter, AdapterCommand, AdapterContext } from '../../contract/adapter.ts';
 import { parseLanAddress } from './address.ts';
 import { type Listener, type Opened, openDevice, ShellyDevice } from './device.ts';
-import { type Finder, findShellies } from './finder.ts';
+import type { Finder } from './finder.ts';
 import { type KnownDevice, loadDevices, saveDevices } from './known-devices.ts';
 import type { Credential } from './rpc.ts';
 
@@ -144,6 +144,7 @@ class ShellyAdapter implements Adapter {
 
   async #find(interfaceName: string, seconds: number, password: string | null): Promise<void> {
     const failed = (error: unknown) => this.#failed(error);
+    const { findShellies } = await import('./finder.ts');
     const finder = await findShellies(
       interfaceName,
       (address) => void this.#openFound(address, password).catch(failed),
