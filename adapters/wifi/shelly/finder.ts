@@ -1,5 +1,5 @@
 // Finds Shelly devices by mDNS, on the one interface that the household named and on no other. What it finds is only
-// an address, which is checked like one that a person gave. Loaded when somebody looks: its library is not needed before.
+// an address, checked like one that a person gave. Loaded when somebody looks: its library is not needed before.
 import { BlockList, isIPv4 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { Browser } from 'bonjour-service/dist/lib/browser.js';
