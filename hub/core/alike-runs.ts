@@ -36,7 +36,8 @@ export function createAlikeRuns(): AlikeRuns {
       counted.set(trace.scene, (counted.get(trace.scene) ?? 0) + 1);
       return true;
     }
-    allowance -= 1;
+    // A flood of runs that are kept in any case does not take from those that come after it.
+    allowance = Math.max(0, allowance - 1);
     lastKept.set(trace.scene, shape);
     return false;
   }

@@ -58,7 +58,7 @@ let logLost = 0;
 let isTurnPlanned = false;
 let flushTimer: NodeJS.Timeout | undefined;
 let recordTimer: NodeJS.Timeout | undefined;
-let notesSinceMs: number | undefined;
+let notesTimer: NodeJS.Timeout | undefined;
 let unsentLog: LogEntry[] = [];
 let timer: NodeJS.Timeout | undefined;
 let timerAtMs = Number.POSITIVE_INFINITY;
@@ -136,37 +136,30 @@ function endTurn(): void {
   armTimer();
   if (decidedSinceMs === undefined && core.unrecorded === 'decisions') {
     decidedSinceMs = clock.now().monoMs;
-    // What may wait for company may have set it seconds ahead.
-    clearTimeout(recordTimer);
-    recordTimer = undefined;
   }
   if (core.isAwaited) record();
   else flushTimer ??= setTimeout(() => flush(), FLUSH_WITHIN_MS);
   recordTimer ??= setTimeout(recordOnTime, RECORD_WITHIN_MS);
 }
 
-/** What came since the last record goes to storage; the journal's part where it is worth a record, or old enough. */
+/** What came since the last time goes to storage: the log in any case, the journal's part where it is worth a record. */
 function recordOnTime(): void {
   recordTimer = undefined;
-  if (!core) return;
-  const nowMs = clock.now().monoMs;
-  const { unrecorded } = core;
-  notesSinceMs = unrecorded === 'notes' ? (notesSinceMs ?? nowMs) : undefined;
-  const areNotesDue = notesSinceMs !== undefined && nowMs - notesSinceMs >= NOTES_WITHIN_MS;
-  if (unrecorded === 'decisions' || areNotesDue) {
+  if (core?.unrecorded === 'decisions') {
     record();
     return;
   }
+  flush();
   sendUnsentLog();
-  if (notesSinceMs === undefined) return;
-  recordTimer = setTimeout(recordOnTime, notesSinceMs + NOTES_WITHIN_MS - nowMs);
+  if (core?.unrecorded === 'notes') notesTimer ??= setTimeout(record, NOTES_WITHIN_MS);
 }
 
 /** Makes a record of all that was decided, tells main, and sends everything to storage. */
 function record(): void {
   clearTimeout(recordTimer);
+  clearTimeout(notesTimer);
   recordTimer = undefined;
-  notesSinceMs = undefined;
+  notesTimer = undefined;
   flush({ isRecording: true });
   sendUnsentLog();
 }
