@@ -73,3 +73,20 @@ export interface CommandRecord {
   readonly endedAtMs: number | null;
   readonly problem: Problem | null;
 }
+
+/** A command that did what was asked at that very moment, for homes that are only worked out. */
+export function observedAt(
+  asked: Pick<CommandRecord, 'id' | 'device' | 'body' | 'cause'>,
+  atMs: number,
+): CommandRecord {
+  return {
+    ...asked,
+    state: 'observed',
+    requestedAtMs: atMs,
+    sentAtMs: atMs,
+    acknowledgedAtMs: atMs,
+    observedAtMs: atMs,
+    endedAtMs: atMs,
+    problem: null,
+  };
+}

@@ -3,7 +3,7 @@
 
 import type { Cause } from '../../hub/model/cause.ts';
 import { remainingMs } from '../../hub/model/clock.ts';
-import type { CommandRecord } from '../../hub/model/command.ts';
+import { observedAt } from '../../hub/model/command.ts';
 import type { DeviceLive } from '../../hub/model/device.ts';
 import type { SceneRecord } from '../../hub/model/home.ts';
 import { splitHomeValueKey } from '../../hub/model/home-values.ts';
@@ -89,7 +89,7 @@ export function dryRun(
             evaluator.changed({ device, property, value, previous: before, cause }, world);
           }
         }
-        evaluator.commandEnded(observed({ id: command, device, body, cause }, now.wallMs), world);
+        evaluator.commandEnded(observedAt({ id: command, device, body, cause }, now.wallMs), world);
       });
       return command;
     },
@@ -180,22 +180,6 @@ function earliest(
     }
   }
   return first;
-}
-
-function observed(
-  asked: Pick<CommandRecord, 'id' | 'device' | 'body' | 'cause'>,
-  atMs: number,
-): CommandRecord {
-  return {
-    ...asked,
-    state: 'observed',
-    requestedAtMs: atMs,
-    sentAtMs: atMs,
-    acknowledgedAtMs: atMs,
-    observedAtMs: atMs,
-    endedAtMs: atMs,
-    problem: null,
-  };
 }
 
 function withValues(

@@ -12,7 +12,7 @@ import { sceneFileJsonSchema } from './schema.ts';
 import { sceneSentence } from './sentences.ts';
 import { TEST_DEVICES, TEST_ROOMS } from './test-home.ts';
 
-const PAGE = readFileSync(path.join(import.meta.dirname, '../../docs/scenes.md'), 'utf8');
+const PAGE = readFileSync(path.join(import.meta.dirname, '../README.md'), 'utf8');
 
 const value = (
   kind: HomeValueRecord['kind'],
@@ -70,7 +70,7 @@ function wholeScene({ chapter, text }: Example): string {
   return `scene: Example\n${rest}do:\n${indented}\n`;
 }
 
-describe('docs/scenes.md', () => {
+describe('scenes/README.md', () => {
   const all = examples();
 
   it('has examples in each chapter about the file', () => {

@@ -6,7 +6,7 @@ import { livedHome } from './test-lived-home.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
 const EXAMPLES = path.join(ROOT, 'scenes/examples');
-const page = fs.readFileSync(path.join(ROOT, 'docs/scenes.md'), 'utf8');
+const page = fs.readFileSync(path.join(ROOT, 'scenes/README.md'), 'utf8');
 const texts = [
   ...fs.readdirSync(EXAMPLES).map((file) => fs.readFileSync(path.join(EXAMPLES, file), 'utf8')),
   ...page.split('```yaml\n').map((part) => part.split('\n```')[0] ?? ''),

@@ -3,7 +3,7 @@
 import TinyQueue from 'tinyqueue';
 import type { Cause } from '../../hub/model/cause.ts';
 import { type Deadline, type Instant, remainingMs } from '../../hub/model/clock.ts';
-import type { CommandBody, CommandRecord } from '../../hub/model/command.ts';
+import { type CommandBody, type CommandRecord, observedAt } from '../../hub/model/command.ts';
 import type {
   Availability,
   DeviceLive,
@@ -289,7 +289,7 @@ export class SimulatedHome {
 
   #command(device: DeviceId, body: CommandBody, cause: Cause): CommandId {
     const id = commandId(this.#freshId('cmd'));
-    const record = observed({ id, device, body, cause }, this.#now.wallMs);
+    const record = observedAt({ id, device, body, cause }, this.#now.wallMs);
     this.#outlet.command?.(record);
     this.evaluator.commanded({ ...record, state: 'requested' }, this.world);
     this.#outcomes.push(() => {
@@ -355,20 +355,4 @@ const ONLINE: Availability = { online: true, sinceMs: 0, reason: null };
 
 function isSameColour(a: PropertyValue | null, b: PropertyValue): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
-}
-
-function observed(
-  asked: Pick<CommandRecord, 'id' | 'device' | 'body' | 'cause'>,
-  atMs: number,
-): CommandRecord {
-  return {
-    ...asked,
-    state: 'observed',
-    requestedAtMs: atMs,
-    sentAtMs: atMs,
-    acknowledgedAtMs: atMs,
-    observedAtMs: atMs,
-    endedAtMs: atMs,
-    problem: null,
-  };
 }

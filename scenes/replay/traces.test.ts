@@ -17,7 +17,7 @@ import { TEST_DEVICES, TEST_ROOMS } from '../language/test-home.ts';
 import { SimulatedHome } from './simulated-home.ts';
 import { namesOf } from './why.ts';
 
-const PAGE = readFileSync(path.join(import.meta.dirname, '../../docs/scenes.md'), 'utf8');
+const PAGE = readFileSync(path.join(import.meta.dirname, '../README.md'), 'utf8');
 const AT_MS = Date.parse('2026-03-04T21:00:00Z');
 const HOUR_MS = 3_600_000;
 
