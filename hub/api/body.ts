@@ -1,5 +1,6 @@
 // Reading a request's body and query: bytes are counted as they come, whatever a header promised, and what
 // comes out is checked against the route's schemas.
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import type { InputProblem } from '../model/errors.ts';
 import { ValidationError } from '../model/errors.ts';
@@ -9,6 +10,13 @@ import { parseJson } from './json-text.ts';
 import type { RouteSpec } from './routes.ts';
 
 export const BODY_BYTES_MAX = 1024 * 1024;
+
+/**
+ * Of a body that is refused for its size this much more is taken and thrown away, for at most this long: many
+ * clients read no answer while they are still sending, and would see a broken connection in place of the reason.
+ */
+const DISCARDED_BYTES_MAX = 16 * 1024 * 1024;
+const DISCARDING_MS = 3_000;
 
 /** @throws HttpError 413 as soon as there are too many bytes, 415 for an encoding. */
 export async function readBytes(c: ApiContext, bytesMax: number): Promise<Uint8Array> {
@@ -23,17 +31,20 @@ export async function readBytes(c: ApiContext, bytesMax: number): Promise<Uint8A
       },
     );
   }
-  if (Number(c.req.header('Content-Length') ?? 0) > bytesMax) throw tooLarge(bytesMax);
   const chunks: Uint8Array[] = [];
   let total = 0;
+  const promised = Number(c.req.header('Content-Length') ?? 0);
   const reader = c.req.raw.body?.getReader();
   if (reader === undefined) return new Uint8Array();
   try {
     for (;;) {
+      if (promised > bytesMax || total > bytesMax) {
+        await discard(reader);
+        throw tooLarge(bytesMax);
+      }
       const { done, value } = await reader.read();
       if (done) return Buffer.concat(chunks);
       total += value.byteLength;
-      if (total > bytesMax) throw tooLarge(bytesMax);
       chunks.push(value);
     }
   } catch (cause) {
@@ -44,9 +55,23 @@ export async function readBytes(c: ApiContext, bytesMax: number): Promise<Uint8A
   }
 }
 
+/** Reads to the end and keeps nothing, within its limits. */
+async function discard(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  let total = 0;
+  const reading = (async () => {
+    while (total <= DISCARDED_BYTES_MAX) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      total += value.byteLength;
+    }
+  })();
+  // Whoever breaks off while sending hears nothing of the refusal anyway.
+  await Promise.race([reading, sleep(DISCARDING_MS, undefined, { ref: false })]).catch(() => {});
+}
+
 function tooLarge(bytesMax: number): HttpError {
   return new HttpError(413, 'too-large', `The body is larger than ${bytesMax} bytes`, {
-    // What follows of the body is not read: the connection cannot be used again.
+    // What may still follow of the body is not read: the connection cannot be used again.
     headers: { Connection: 'close' },
   });
 }
