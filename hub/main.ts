@@ -261,7 +261,14 @@ async function start(): Promise<Running> {
         });
       },
       left: (node) => logTo('info', `${node} left the network`),
-      pairing: (progress) => jobs.pairProgress(row.id, progress),
+      pairing: (progress) => {
+        if (progress.kind === 'found') {
+          household.nodeFound(row.id, progress.node).catch((error: unknown) => {
+            logTo('error', `${progress.node} could not be taken back: ${String(error)}`);
+          });
+        }
+        jobs.pairProgress(row.id, progress);
+      },
       changed: () => {
         const { state } = link.health();
         // One that is just being asked for the first time has not been there yet.

@@ -7,14 +7,16 @@ import type { DeviceRecord, NodeDescription } from '../model/device.ts';
 import { ConflictError, HubError, NotFoundError, ValidationError } from '../model/errors.ts';
 import { tidyHolidays } from '../model/holidays.ts';
 import type { HomeRecord, MemberRecord, RoomRecord } from '../model/home.ts';
-import { homeSubjects, isReservedHandle, OWN_MODES_MAX } from '../model/home-values.ts';
+import { homeSubjects, isReservedHandle } from '../model/home-values.ts';
 import type { Actor, Async, Household } from '../model/hub-port.ts';
 import type { AdapterId, DeviceId, MemberId, NodeAddress, RoomId } from '../model/identifiers.ts';
 import type { SceneTemplates } from '../model/scene-templates-port.ts';
 import type { HomeContents, StoreCalls } from '../model/store-port.ts';
 import type { SyncConsent } from '../model/sync-port.ts';
+import { checkModes, checkName, checkPlace, checkVersion, checkZone } from './checks.ts';
 import { firstFree, handleFrom, isHandle, NAME_LENGTH_MAX, tidyName } from './names.ts';
 import { changeOutbound, OUTBOUND_SETTING, readOutbound } from './outbound/settings.ts';
+import { createRemovedNodes } from './removed-nodes.ts';
 import type { SceneShelf, SceneSwitching } from './scene-shelf.ts';
 import { changeSyncConsent, readSyncConsent, SYNC_CONSENT_SETTING } from './sync-consent.ts';
 import { createTemplateShelf } from './template-shelf.ts';
@@ -44,8 +46,13 @@ export interface HouseholdOptions {
 
 /** The household as main has it: the edits of its port, and what adapters bring. */
 export interface HouseholdHost extends Household, SceneSwitching {
-  /** The node that an adapter described: a known one is brought up to date, a new one becomes a device. */
-  nodeDescribed(description: NodeDescription): Promise<DeviceRecord>;
+  /**
+   * The node that an adapter described: a known one is brought up to date, a new one becomes a device; null for one
+   * that was removed while its adapter could not be told, and is removed there now.
+   */
+  nodeDescribed(description: NodeDescription): Promise<DeviceRecord | null>;
+  /** A node that joins is welcome, whatever was done with it before. */
+  nodeFound(adapter: AdapterId, node: NodeAddress): Promise<void>;
   deviceOf(adapter: AdapterId, node: NodeAddress): DeviceRecord | undefined;
   syncConsent(): SyncConsent;
   /** Inputs that tell a (re)started core all settings. */
@@ -56,56 +63,6 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 function memberOf(actor: Actor): MemberId | null {
   return actor.member?.id ?? null;
-}
-
-function checkVersion(what: string, asked: number | null, current: number): void {
-  if (asked === null || asked === current) return;
-  throw new ConflictError(
-    `${what} was changed meanwhile: you edited version ${asked}, it is at ${current}`,
-    {
-      hint: 'Look at the present version and make your change again.',
-    },
-  );
-}
-
-function checkName(what: string, name: string): string {
-  const tidy = tidyName(name);
-  if (tidy === '' || [...tidy].length > NAME_LENGTH_MAX) {
-    throw new ValidationError(`"${tidy.slice(0, 80)}" cannot be the name of a ${what}`, {
-      hint: `A name has 1 to ${NAME_LENGTH_MAX} characters.`,
-      errors: [{ path: '/name', message: `must have 1 to ${NAME_LENGTH_MAX} characters` }],
-    });
-  }
-  return tidy;
-}
-
-function checkZone(zone: string): void {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-  } catch {
-    throw new ValidationError(`"${zone}" is not a time zone`, {
-      hint: 'Use a name such as Europe/Berlin or Asia/Shanghai.',
-      errors: [{ path: '/zone', message: 'must be an IANA time zone' }],
-    });
-  }
-}
-
-function checkPlace(place: HomeRecord['place']): void {
-  if (place === null) return;
-  const { latitude, longitude } = place;
-  if (Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180) return;
-  throw new ValidationError(`${latitude}, ${longitude} is not a place on Earth`, {
-    hint: 'Latitude runs from -90 to 90, longitude from -180 to 180.',
-    errors: [{ path: '/place', message: 'must be a latitude and a longitude in degrees' }],
-  });
-}
-
-function checkModes(modes: readonly string[]): void {
-  if (modes.length <= OWN_MODES_MAX && modes.every(isHandle)) return;
-  throw new ValidationError('The home cannot have these modes', {
-    hint: `At most ${OWN_MODES_MAX} modes of its own, each of letters, digits and hyphens.`,
-    errors: [{ path: '/modes', message: `at most ${OWN_MODES_MAX} words such as guests` }],
-  });
 }
 
 export function createHousehold(options: HouseholdOptions): HouseholdHost {
@@ -210,6 +167,10 @@ export function createHousehold(options: HouseholdOptions): HouseholdHost {
     });
   }
 
+  const removedNodes = createRemovedNodes({
+    ...{ contents, store, inTurn },
+    callAdapter: options.callAdapter,
+  });
   const valueShelf = createValueShelf({
     ...{ store, contents, inTurn, audit, tellCore },
     changed: () => changed('home'),
@@ -240,11 +201,17 @@ export function createHousehold(options: HouseholdOptions): HouseholdHost {
     ],
     nodeDescribed: (description) =>
       inTurn(async () => {
-        const known = deviceOf(description.adapter, description.node);
+        const { adapter, node } = description;
+        const known = deviceOf(adapter, node);
+        if (!known && removedNodes.has(adapter, node)) {
+          void removedNodes.removeAtAdapter(adapter, node);
+          return null;
+        }
         if (!known) return addDevice(description);
         if (JSON.stringify(known.description) === JSON.stringify(description)) return known;
         return keepDevice({ ...known, description, version: known.version + 1 });
       }),
+    nodeFound: (adapter, node) => inTurn(() => removedNodes.forget(adapter, node)),
     claim: (owner) =>
       inTurn(async () => {
         await store.claim(owner);
@@ -370,13 +337,16 @@ export function createHousehold(options: HouseholdOptions): HouseholdHost {
     removeDevice: async (id, force, actor) => {
       const device = find(contents.devices, id, 'device');
       const { adapter, node } = device.description;
+      let isToldLater = false;
       try {
         await options.callAdapter(adapter, { kind: 'remove', node, force });
       } catch (error) {
-        // By force also means without the adapter: should its network still know the node, it is described anew.
+        // By force also means without the adapter, which is told once it is back.
         if (!force) throw error;
+        isToldLater = true;
       }
       await inTurn(async () => {
+        if (isToldLater) await removedNodes.add(adapter, node);
         await dropDevice(id);
         await audit(actor, 'device.remove', id, device.name);
       });

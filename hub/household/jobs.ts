@@ -30,7 +30,7 @@ export interface JobsOptions {
   device(id: DeviceId): DeviceRecord | undefined;
   callAdapter(adapter: AdapterId, call: AdapterCall): Promise<unknown>;
   /** Takes a described node into the home. */
-  adopt(description: NodeDescription): Promise<DeviceRecord>;
+  adopt(description: NodeDescription): Promise<DeviceRecord | null>;
   changed(job: Job): void;
 }
 
@@ -126,6 +126,7 @@ export function createJobs(options: JobsOptions): JobsHost {
   ): Promise<void> {
     try {
       const device = await options.adopt(description);
+      if (device === null) return;
       if (!pair.paired.devices.some((one) => one.id === device.id)) {
         pair.paired.devices.push({ id: device.id, name: device.name });
       }
