@@ -82,6 +82,7 @@ function rightOf<Result>(answer: OrMistakes<Result>): Result {
   if (answer.errors === null) return answer.result;
   throw new ValidationError('The scene has mistakes', {
     hint: 'Each mistake below says where it is and what would be right.',
+    zh: { message: '场景有错误', hint: '下面每一处错误都写明了位置和正确的写法。' },
     errors: answer.errors,
   });
 }

@@ -43,6 +43,8 @@ export const inputProblemJson = v.object({
   /** A JSON pointer, or the place in a scene file. */
   path: v.string(),
   message: v.string(),
+  /** The message in Chinese, where somebody has said it. */
+  zh: v.optional(v.string()),
   line: v.optional(v.number()),
   column: v.optional(v.number()),
 });

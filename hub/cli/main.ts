@@ -2,6 +2,7 @@
 // whatever goes wrong into a message, a hint and an exit code. Verbs stand in verbs/, one file each.
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import { inputProblemIn } from '../model/problem-words.ts';
 import { oneOf } from './arguments.ts';
 import { CliError, type CliErrorCode } from './cli-error.ts';
 import { Client } from './client.ts';
@@ -231,7 +232,8 @@ function usageError(error: CommanderError, words: Messages, path: string): CliEr
   }
 }
 
-function report(error: CliError, words: Messages, isJson: boolean): void {
+function report(error: CliError, language: Language, isJson: boolean): void {
+  const words = MESSAGES[language];
   const { code, message, hint, errors } = error;
   if (isJson) {
     process.stderr.write(
@@ -243,7 +245,7 @@ function report(error: CliError, words: Messages, isJson: boolean): void {
   for (const fault of errors) {
     const place =
       fault.line === undefined ? fault.path : `${fault.line}:${fault.column ?? 1} ${fault.path}`;
-    lines.push(`  ${plain(`${place}: ${fault.message}`)}`);
+    lines.push(`  ${plain(`${place}: ${inputProblemIn(fault, language)}`)}`);
   }
   if (hint !== null && hint !== '') lines.push(`${words.errors.hint}: ${plain(hint)}`);
   process.stderr.write(`${lines.join('\n')}\n`);
@@ -281,7 +283,7 @@ async function run(args: readonly string[]): Promise<number> {
         return EXIT_CODES.usage;
       }
       const told = usageError(error, words, commandPath(program, args));
-      report(told, words, isJson);
+      report(told, language, isJson);
       return EXIT_CODES[told.code];
     }
     const told =
@@ -291,7 +293,7 @@ async function run(args: readonly string[]): Promise<number> {
             'internal',
             `${words.errors.unexpected}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
           );
-    report(told, words, isJson);
+    report(told, language, isJson);
     return EXIT_CODES[told.code];
   }
 }

@@ -71,6 +71,32 @@ describe('a flood of runs that went alike', () => {
     expect(runsOf(alike.thin(flood(3_001, 1), 2_000))[0]).not.toHaveProperty('repeats');
   });
 
+  it('costs nothing while every run is kept: how a run went is not even looked at', () => {
+    const alike = createAlikeRuns();
+    let looks = 0;
+    const watched = Array.from({ length: TRACES_AT_ONCE / 2 }, (_, index) => ({
+      ...trace(index + 1),
+      get steps() {
+        looks += 1;
+        return [];
+      },
+    }));
+    const effects = effectsOf(...watched);
+    // What is kept is handed on as it is.
+    expect(alike.thin(effects, 0).log).toHaveLength(effects.log.length);
+    expect(looks).toBe(0);
+  });
+
+  it('keeps nothing of a scene that was removed: one in its place begins anew', () => {
+    const alike = createAlikeRuns();
+    alike.thin(flood(1, TRACES_AT_ONCE), 0);
+    expect(alike.thin(flood(1_001, 30), 0).log).toEqual([]);
+    alike.forget(SCENE);
+    const [again] = runsOf(alike.thin(flood(2_001, 1), 0));
+    expect(again).toMatchObject({ id: 'run_2001' });
+    expect(again).not.toHaveProperty('repeats');
+  });
+
   it('hides no run that failed, and none that live clients saw begin', () => {
     const alike = createAlikeRuns();
     alike.thin(flood(1, TRACES_AT_ONCE), 0);

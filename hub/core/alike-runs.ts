@@ -8,10 +8,14 @@ import type { RunTrace } from '../model/run.ts';
 /** Traces that are kept whole in any case: this many a second for long, and some seconds' worth at once. */
 export const TRACES_PER_SECOND = 200;
 export const TRACES_AT_ONCE = 400;
+/** How a run went is looked at only once so few are left that some may have to be counted. */
+const WATCHED_BELOW = TRACES_AT_ONCE / 2;
 
 export interface AlikeRuns {
   /** The effects without the runs that are only counted, and without those runs' commands. */
   thin(effects: CoreEffects, monoMs: number): CoreEffects;
+  /** The scene is gone: nothing is kept of it. */
+  forget(scene: SceneId): void;
 }
 
 export function createAlikeRuns(): AlikeRuns {
@@ -30,6 +34,11 @@ export function createAlikeRuns(): AlikeRuns {
 
   /** Whether the run is one of many of its kind. What is kept is remembered. */
   function isOneOfMany(trace: RunTrace): boolean {
+    if (allowance >= WATCHED_BELOW) {
+      if (lastKept.size > 0) lastKept.clear();
+      allowance -= 1;
+      return false;
+    }
     const shape = shapeOf(trace);
     const isAlike = lastKept.get(trace.scene) === shape;
     if (isAlike && allowance < 1 && trace.state === 'done' && !announced.has(trace.id)) {
@@ -86,6 +95,10 @@ export function createAlikeRuns(): AlikeRuns {
         log: log.filter((entry) => !isOfCounted(entry)),
         out: out.filter((event) => !isOfCounted(event)),
       };
+    },
+    forget(scene) {
+      lastKept.delete(scene);
+      counted.delete(scene);
     },
   };
 }

@@ -251,6 +251,11 @@ export function createCore(start: CoreStart): Core {
     }
   }
 
+  function removeScene(id: SceneId): void {
+    evaluator.removeScene(id, world);
+    alike.forget(id);
+  }
+
   function applyOne(input: Exclude<CoreInput, { kind: 'batch' | 'due' }>): void {
     switch (input.kind) {
       case 'home':
@@ -289,12 +294,12 @@ export function createCore(start: CoreStart): Core {
         return;
       case 'scenes':
         sources.topicsChanged();
-        for (const id of input.removed) evaluator.removeScene(id, world);
+        for (const id of input.removed) removeScene(id);
         for (const scene of input.scenes) evaluator.setScene(scene, world);
         return;
       case 'sceneRemoved':
         sources.topicsChanged();
-        evaluator.removeScene(input.id, world);
+        removeScene(input.id);
         return;
       case 'adapterDown':
         devices.adapterDown(input.adapter, input.reason);

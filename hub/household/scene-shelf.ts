@@ -131,6 +131,10 @@ export function createSceneShelf(options: SceneShelfOptions): SceneShelf {
             code: 'invalid-input',
             message: first ? first.message : `${record.name} cannot run`,
             hint: 'Edit the scene, or put the missing device back.',
+            zh: {
+              message: first?.zh ?? `“${record.name}”无法运行`,
+              hint: '请修改场景，或把缺少的设备接回来。',
+            },
             errors: checked.errors,
           },
         };
@@ -161,7 +165,13 @@ export function createSceneShelf(options: SceneShelfOptions): SceneShelf {
         if (before && version !== null && version !== before.version) {
           throw new ConflictError(
             `${before.name} was changed meanwhile: you edited version ${version}, it is at ${before.version}`,
-            { hint: 'Look at the present version and make your change again.' },
+            {
+              hint: 'Look at the present version and make your change again.',
+              zh: {
+                message: `“${before.name}”已被别人改过：您改的是第 ${version} 版，现在是第 ${before.version} 版`,
+                hint: '请查看现在的版本，再改一次。',
+              },
+            },
           );
         }
         const { errors, scene } = language.check(text, as.home);
@@ -169,6 +179,10 @@ export function createSceneShelf(options: SceneShelfOptions): SceneShelf {
           const place = index === null ? '' : `/scenes/${index}`;
           throw new ValidationError('The scene has mistakes and was not saved', {
             hint: 'Each mistake below says where it is and what would be right.',
+            zh: {
+              message: '场景有错误，没有保存',
+              hint: '下面每一处错误都写明了位置和正确的写法。',
+            },
             errors: errors.map((one) => ({ ...one, path: place + one.path })),
           });
         }
@@ -178,6 +192,7 @@ export function createSceneShelf(options: SceneShelfOptions): SceneShelf {
         if (twin) {
           throw new ConflictError(`There is a scene called "${twin.name}" already`, {
             hint: 'Choose another name, or edit that one.',
+            zh: { message: `已经有名为“${twin.name}”的场景`, hint: '请换一个名称，或修改那一个。' },
           });
         }
         return {

@@ -24,6 +24,8 @@ export type ErrorCode =
 export interface InputProblem {
   readonly path: string;
   readonly message: string;
+  /** The message in Chinese; absent where nobody has said it. */
+  readonly zh?: string;
   readonly line?: number;
   readonly column?: number;
 }

@@ -1,7 +1,7 @@
 // A problem's words reach its reader in the reader's language, over threads as well.
 import { expect, test } from 'vitest';
 import { fromProblem, HubError, type Problem, toProblem, ValidationError } from './errors.ts';
-import { problemIn, problemInChinese, problemLine } from './problem-words.ts';
+import { inputProblemIn, problemIn, problemInChinese, problemLine } from './problem-words.ts';
 
 const SAID: Problem = {
   code: 'unreachable',
@@ -39,4 +39,13 @@ test('what the API tells is shown in the language asked for, and in English wher
   expect(problemIn(told, 'zh')).toEqual({ detail: '不行', hint: '再试' });
   expect(problemIn(told, 'en').detail).toBe('no');
   expect(problemIn({ detail: 'no', hint: null }, 'zh').detail).toBe('no');
+});
+
+test('a mistake of an input is told in the language asked for, and crosses threads with both', () => {
+  const mistake = { path: '/do', message: '"do" is missing here', zh: '这里缺少“do”', line: 1 };
+  expect(inputProblemIn(mistake, 'zh')).toBe('这里缺少“do”');
+  expect(inputProblemIn(mistake, 'en')).toBe('"do" is missing here');
+  expect(inputProblemIn({ message: 'is missing' }, 'zh')).toBe('is missing');
+  const bad = new ValidationError('no', { errors: [mistake] });
+  expect(toProblem(fromProblem(toProblem(bad))).errors).toEqual([mistake]);
 });

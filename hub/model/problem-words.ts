@@ -1,5 +1,5 @@
 // A problem in the reader's language: in the words that came with it, or in those of its kind.
-import type { ErrorCode, Problem, ProblemWords } from './errors.ts';
+import type { ErrorCode, InputProblem, Problem, ProblemWords } from './errors.ts';
 import type { Language } from './property-row.ts';
 import type { Words } from './words.ts';
 
@@ -52,4 +52,12 @@ export function problemIn(
   language: Language,
 ): { readonly detail: string; readonly hint: string | null } {
   return language === 'zh' && told.zh !== undefined ? told.zh : told;
+}
+
+/** What is wrong with a part of an input, in the reader's language; in English where it was said in no other. */
+export function inputProblemIn(
+  { message, zh }: Pick<InputProblem, 'message'> & { readonly zh?: string | undefined },
+  language: Language,
+): string {
+  return language === 'zh' ? (zh ?? message) : message;
 }

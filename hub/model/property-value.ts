@@ -1,17 +1,26 @@
 // Judging and comparing the values of properties. Pure; a row of the table, or `specOf` a device's property,
 // says what is right.
 import type { ColorValue, PropertySpec, PropertyValue } from './property-row.ts';
+import type { Words } from './words.ts';
 
 /** Why a value cannot be taken: the message names the property and the value, the hint what is allowed. */
 export interface ValueProblem {
   readonly kind: 'wrong-type' | 'out-of-range' | 'not-one-of';
   readonly message: string;
   readonly hint: string;
+  readonly zh: { readonly message: string; readonly hint: string };
 }
 
 const TEXT_CHARACTERS_MAX = 1024;
-const ANY_TEXT = `a text of at most ${TEXT_CHARACTERS_MAX} characters`;
-const ANY_COLOR = '{"hue": 0–360, "saturation": 0–100}';
+const ANY_TEXT: Words = {
+  en: `a text of at most ${TEXT_CHARACTERS_MAX} characters`,
+  zh: `最多 ${TEXT_CHARACTERS_MAX} 个字符的文字`,
+};
+const ANY_COLOR: Words = {
+  en: '{"hue": 0–360, "saturation": 0–100}',
+  zh: '{"hue": 0–360, "saturation": 0–100}',
+};
+const TRUE_OR_FALSE: Words = { en: 'true or false', zh: 'true 或 false' };
 /** How many of an enum's values a hint lists; some devices have hundreds. */
 const LISTED_VALUES_MAX = 12;
 
@@ -19,9 +28,7 @@ const LISTED_VALUES_MAX = 12;
 export function checkValue(spec: PropertySpec, value: unknown): ValueProblem | null {
   switch (spec.type) {
     case 'boolean':
-      return typeof value === 'boolean'
-        ? null
-        : problem('wrong-type', spec, value, 'true or false');
+      return typeof value === 'boolean' ? null : problem('wrong-type', spec, value, TRUE_OR_FALSE);
     case 'number':
       return checkNumber(spec, value);
     case 'enum':
@@ -45,12 +52,20 @@ function checkNumber(spec: PropertySpec, value: unknown): ValueProblem | null {
     : problem('out-of-range', spec, value, allowedNumbers(spec));
 }
 
-function allowedNumbers({ min, max, unit }: PropertySpec): string {
+function allowedNumbers({ min, max, unit }: PropertySpec): Words {
   const end = unit === undefined ? '' : ` ${unit}`;
-  if (min !== undefined && max !== undefined) return `a number from ${min} to ${max}${end}`;
-  if (min !== undefined) return `a number of at least ${min}${end}`;
-  if (max !== undefined) return `a number of at most ${max}${end}`;
-  return unit === undefined ? 'a number' : `a number in ${unit}`;
+  if (min !== undefined && max !== undefined) {
+    return { en: `a number from ${min} to ${max}${end}`, zh: `${min} 到 ${max}${end} 之间的数` };
+  }
+  if (min !== undefined) {
+    return { en: `a number of at least ${min}${end}`, zh: `不小于 ${min}${end} 的数` };
+  }
+  if (max !== undefined) {
+    return { en: `a number of at most ${max}${end}`, zh: `不大于 ${max}${end} 的数` };
+  }
+  return unit === undefined
+    ? { en: 'a number', zh: '一个数' }
+    : { en: `a number in ${unit}`, zh: `以 ${unit} 为单位的数` };
 }
 
 function checkEnum(spec: PropertySpec, value: unknown): ValueProblem | null {
@@ -61,7 +76,11 @@ function checkEnum(spec: PropertySpec, value: unknown): ValueProblem | null {
   }
   if (typeof value === 'string' && Object.hasOwn(labels, value)) return null;
   const more = allowed.length > LISTED_VALUES_MAX ? ', …' : '';
-  const wanted = `one of ${allowed.slice(0, LISTED_VALUES_MAX).join(', ')}${more}`;
+  const listed = allowed.slice(0, LISTED_VALUES_MAX);
+  const wanted = {
+    en: `one of ${listed.join(', ')}${more}`,
+    zh: `以下之一：${listed.join('、')}${more === '' ? '' : '……'}`,
+  };
   return problem(typeof value === 'string' ? 'not-one-of' : 'wrong-type', spec, value, wanted);
 }
 
@@ -80,14 +99,21 @@ function problem(
   kind: ValueProblem['kind'],
   spec: PropertySpec,
   value: unknown,
-  wanted: string,
+  wanted: Words,
 ): ValueProblem {
   const unit = kind === 'out-of-range' && typeof value === 'number' ? spec.unit : undefined;
+  const given = `${shown(value)}${unit === undefined ? '' : ` ${unit}`}`;
   return {
     kind,
-    message: `${spec.name} cannot be ${shown(value)}${unit === undefined ? '' : ` ${unit}`}`,
-    hint: `${spec.name} takes ${wanted}.`,
+    message: `${spec.name} cannot be ${given}`,
+    hint: `${spec.name} takes ${wanted.en}.`,
+    zh: { message: `${spec.name} 不能是 ${given}`, hint: `${spec.name} 应为${gap(wanted.zh)}。` },
   };
+}
+
+/** A space before figures and Latin words. */
+function gap(zh: string): string {
+  return /^[!-~]/.test(zh) ? ` ${zh}` : zh;
 }
 
 /** Any value as a message may show it: short, and never failing. */

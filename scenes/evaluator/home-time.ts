@@ -1,5 +1,6 @@
 // The home's time: its zone with its holidays, the sun at its place and the values that say a time, and the timetables
 // that follow from them.
+
 import type { HomeRecord } from '../../hub/model/home.ts';
 import type { DeviceId } from '../../hub/model/identifiers.ts';
 import type { PropertyKey, PropertyValue } from '../../hub/model/properties.ts';
@@ -14,6 +15,7 @@ import {
   parseDate,
 } from '../language/calendar.ts';
 import { isCronDay } from '../language/cron.ts';
+import { isMistake } from '../language/mistakes.ts';
 import type { NoSun, TimePoint, TimeTrigger } from '../language/times.ts';
 import { type CivilTime, createCivilTime, type LocalMs } from './civil-time.ts';
 import type { Place } from './sun.ts';
@@ -209,7 +211,7 @@ export function readTime(value: PropertyValue | null): SaidTime | null {
   if (found === null) return null;
   const date = parseDate(found[1] ?? '');
   const time = clockMs(found[2] ?? '');
-  if (typeof date === 'string' || date.year === null || time === null) return null;
+  if (isMistake(date) || date.year === null || time === null) return null;
   const local = civilDay({ ...date, year: date.year }) * DAY_MS + time;
   const zone = found[3];
   if (zone === undefined) return { kind: 'local', local };

@@ -1,4 +1,6 @@
 // The calendar in whole numbers: days since 1970-01-01, and which of them a scene means. No zone and no clock here.
+import type { Words } from '../../hub/model/words.ts';
+import { isMistake, mistake } from './mistakes.ts';
 import type { CalendarDate, DateMatch, DayFilter } from './times.ts';
 import { WEEKDAYS } from './values.ts';
 
@@ -74,19 +76,29 @@ export function formatDay(civil: CivilDay): string {
 
 const DATE = /^(?:(\d{4})-)?(\d{2})-(\d{2})$/;
 
-/** The date of `2026-12-24`, or of `12-24` for that day of every year; a text that says what is wrong with it. */
-export function parseDate(text: string): CalendarDate | string {
+/** The date of `2026-12-24`, or of `12-24` for that day of every year; words that say what is wrong with it. */
+export function parseDate(text: string): CalendarDate | Words {
   const found = DATE.exec(text);
   if (found === null) {
-    return `"${text.slice(0, 40)}" is not a date; write it as 2026-12-24, or 12-24 for every year`;
+    return mistake(
+      `"${text.slice(0, 40)}" is not a date; write it as 2026-12-24, or 12-24 for every year`,
+      `“${text.slice(0, 40)}”不是日期;请写成 2026-12-24,每年都算则写 12-24`,
+    );
   }
   const year = found[1] === undefined ? null : Number(found[1]);
   const month = Number(found[2]);
   const day = Number(found[3]);
-  if (month < 1 || month > 12)
-    return `"${text}" is not a date; the month comes first and is 01 to 12`;
+  if (month < 1 || month > 12) {
+    return mistake(
+      `"${text}" is not a date; the month comes first and is 01 to 12`,
+      `“${text}”不是日期;月份在前,为 01 到 12`,
+    );
+  }
   if (day < 1 || day > daysInMonth(year, month)) {
-    return `"${text}" is not a date; that month has ${daysInMonth(year, month)} days`;
+    return mistake(
+      `"${text}" is not a date; that month has ${daysInMonth(year, month)} days`,
+      `“${text}”不是日期;那个月只有 ${daysInMonth(year, month)} 天`,
+    );
   }
   return { year, month, day };
 }
@@ -95,24 +107,29 @@ export function parseDate(text: string): CalendarDate | string {
 export const HOLIDAYS_WORD = 'holidays';
 const RANGE = '..';
 
-/** The days of `holidays`, `2026-12-24`, `12-24` or `12-24..01-06`; a text that says what is wrong with it. */
-export function parseDates(text: string): DateMatch | string {
+/** The days of `holidays`, `2026-12-24`, `12-24` or `12-24..01-06`; words that say what is wrong with it. */
+export function parseDates(text: string): DateMatch | Words {
   if (text === HOLIDAYS_WORD) return { kind: 'holidays' };
   const at = text.indexOf(RANGE);
   const from = parseDate((at < 0 ? text : text.slice(0, at)).trim());
-  if (typeof from === 'string') return from;
+  if (isMistake(from)) return from;
   if (at < 0) return { kind: 'dates', from, to: from };
   const to = parseDate(text.slice(at + RANGE.length).trim());
-  if (typeof to === 'string') return to;
+  if (isMistake(to)) return to;
   return checkRange(from, to);
 }
 
-/** The days from one date to another, both included; a text where no day is between them. */
-export function checkRange(from: CalendarDate, to: CalendarDate): DateMatch | string {
+/** The days from one date to another, both included; words where no day is between them. */
+export function checkRange(from: CalendarDate, to: CalendarDate): DateMatch | Words {
   if ((from.year === null) !== (to.year === null)) {
-    return 'Both ends of a range of dates have a year, or neither has';
+    return mistake(
+      'Both ends of a range of dates have a year, or neither has',
+      '日期范围的两端要么都写年份,要么都不写',
+    );
   }
-  if (from.year !== null && order(to) < order(from)) return 'The range ends before it begins';
+  if (from.year !== null && order(to) < order(from)) {
+    return mistake('The range ends before it begins', '这个范围还没开始就结束了');
+  }
   return { kind: 'dates', from, to };
 }
 
@@ -142,7 +159,7 @@ export function holidaysOf(dates: readonly string[]): Holidays {
   const known = new Set<number>();
   for (const text of dates) {
     const date = parseDate(text);
-    if (typeof date !== 'string') known.add(order(date));
+    if (!isMistake(date)) known.add(order(date));
   }
   if (known.size === 0) return NO_HOLIDAYS;
   return { has: (parts) => known.has(order(parts)) || known.has(order({ ...parts, year: null })) };

@@ -14,6 +14,7 @@ import {
 } from '../../hub/model/properties.ts';
 import type { PropertySpec } from '../../hub/model/property-row.ts';
 import { checkValue } from '../../hub/model/property-value.ts';
+import type { Words } from '../../hub/model/words.ts';
 import {
   type Path,
   PROBLEMS_MAX,
@@ -22,6 +23,7 @@ import {
   type TextRange,
 } from './document.ts';
 import { parseDuration, parseTime } from './literals.ts';
+import { mistake, problemOf, withHint } from './mistakes.ts';
 import type { SceneNames } from './names.ts';
 import type { Subject } from './values.ts';
 
@@ -76,13 +78,14 @@ export class ReadContext {
   }
 
   /** Tells a problem; returns null so that readers can end with it. */
-  refuse(path: Path, message: string, of: 'key' | 'value' = 'value'): null {
+  refuse(path: Path, words: Words, of: 'key' | 'value' = 'value'): null {
     const place = pointer(path);
     const isKnown = this.#unread.some(
       (unread) => place !== '' && (place.startsWith(unread) || unread.startsWith(place)),
     );
     if (!isKnown && this.problems.length < PROBLEMS_MAX) {
-      this.problems.push({ path: place, message, ...this.document.position(path, of) });
+      const position = this.document.position(path, of);
+      this.problems.push({ path: place, ...problemOf(words), ...position });
     }
     return null;
   }
@@ -96,25 +99,40 @@ export class ReadContext {
   ): v.InferOutput<Schema> | null {
     const result = v.safeParse(schema, data);
     if (result.success) return result.output;
-    for (const issue of result.issues) this.#refuseShape(issue, path, later);
+    const inChinese = v.safeParse(schema, data, { lang: 'zh' }).issues ?? [];
+    for (const [index, issue] of result.issues.entries()) {
+      const zh = inChinese[index]?.message ?? issue.message;
+      this.#refuseShape(issue, zh, path, later);
+    }
     return null;
   }
 
-  #refuseShape(issue: v.BaseIssue<unknown>, base: Path, later: readonly string[]): void {
+  #refuseShape(
+    issue: v.BaseIssue<unknown>,
+    zh: string,
+    base: Path,
+    later: readonly string[],
+  ): void {
     const inner = (issue.path ?? []).map(({ key }) => key as string | number);
     const path = [...base, ...inner];
     const name = String(path.at(-1) ?? '');
     if (issue.type === 'strict_object' && issue.expected === 'never') {
       if (later.includes(name)) this.refuse(path, notYet(name), 'key');
-      else this.refuse(path, `"${name}" is not known here`, 'key');
+      else
+        this.refuse(path, mistake(`"${name}" is not known here`, `这里没有“${name}”这个词`), 'key');
     } else if (issue.type === 'strict_object' && issue.input === undefined && inner.length > 0) {
-      this.refuse(path, `"${name}" is missing here`);
+      this.refuse(path, mistake(`"${name}" is missing here`, `这里缺少“${name}”`));
     } else if (typeof path.at(-1) === 'number' && issue.input === undefined) {
-      this.refuse(path.slice(0, -1), `An entry is missing here: ${issue.message}`);
+      const en = `An entry is missing here: ${issue.message}`;
+      this.refuse(path.slice(0, -1), mistake(en, `这里缺少一项:${zh}`));
     } else if (issue.message.startsWith('Invalid')) {
-      this.refuse(path, `This is not what is wanted here (${issue.expected ?? issue.message})`);
+      const wanted = issue.expected ?? issue.message;
+      this.refuse(
+        path,
+        mistake(`This is not what is wanted here (${wanted})`, `这里不能这样写(应为 ${wanted})`),
+      );
     } else {
-      this.refuse(path, sentence(issue.message, issue.input));
+      this.refuse(path, sentence({ en: issue.message, zh }, issue.input));
     }
   }
 
@@ -122,13 +140,16 @@ export class ReadContext {
   kindOf<Kind extends string>(
     data: unknown,
     path: Path,
-    what: string,
+    what: Words,
     kinds: readonly Kind[],
     later: readonly string[],
   ): Kind | null {
     const example = `{${kinds[0]}: …}`;
     if (typeof data !== 'object' || data === null || Array.isArray(data)) {
-      return this.refuse(path, `${what} is a map such as ${example}`);
+      return this.refuse(
+        path,
+        mistake(`${what.en} is a map such as ${example}`, `${what.zh}要写成 ${example} 这样`),
+      );
     }
     const keys = Object.keys(data);
     const found = kinds.filter((kind) => keys.includes(kind));
@@ -136,23 +157,33 @@ export class ReadContext {
     if (found.length > 1) {
       return this.refuse(
         [...path, found[1] ?? ''],
-        `${what} says one thing; "${found[1]}" stands beside "${found[0]}", so make it an item of its own`,
+        mistake(
+          `${what.en} says one thing; "${found[1]}" stands beside "${found[0]}", so make it an item of its own`,
+          `${what.zh}只能说一件事;“${found[1]}”和“${found[0]}”写在了一起,请把它另写一项`,
+        ),
         'key',
       );
     }
     const coming = keys.find((key) => later.includes(key));
     if (coming !== undefined) return this.refuse([...path, coming], notYet(coming), 'key');
     const first = keys[0];
-    if (first === undefined)
-      return this.refuse(path, `${what} is empty; write one of ${kinds.join(', ')}`);
-    const nearest = nearestName(first, kinds);
-    return this.refuse(
-      [...path, first],
-      nearest === undefined
-        ? `"${first.slice(0, 40)}" is not known; ${what} is one of ${kinds.join(', ')}`
-        : `"${first.slice(0, 40)}" is not known; did you mean ${nearest}?`,
-      'key',
+    if (first === undefined) {
+      const words = mistake(
+        `${what.en} is empty; write one of ${kinds.join(', ')}`,
+        `${what.zh}是空的;请写 ${kinds.join('、')} 之一`,
+      );
+      return this.refuse(path, words);
+    }
+    const unknown = mistake(
+      `"${first.slice(0, 40)}" is not known`,
+      `没有“${first.slice(0, 40)}”这个词`,
     );
+    const all = mistake(
+      `${what.en} is one of ${kinds.join(', ')}`,
+      `${what.zh}是 ${kinds.join('、')} 之一`,
+    );
+    const words = withHint(unknown, nearestName(first, kinds), all);
+    return this.refuse([...path, first], words, 'key');
   }
 
   duration(text: string, path: Path): number | null {
@@ -183,9 +214,7 @@ export class ReadContext {
   device(handle: string, path: Path, of: 'key' | 'value'): DeviceRecord | null {
     const device = this.names.device(handle);
     if (device === undefined) {
-      const nearest = nearestName(handle, this.names.handles());
-      const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
-      return this.refuse(path, `There is no device "${handle.slice(0, 64)}"${hint}`, of);
+      return this.refuse(path, noDevice(handle, this.names), of);
     }
     return device;
   }
@@ -213,7 +242,10 @@ export class ReadContext {
     if (dot <= 0 || dot === reference.length - 1) {
       return this.refuse(
         path,
-        `"${reference.slice(0, 64)}" is not a device.property; write it as hall-lamp.on`,
+        mistake(
+          `"${reference.slice(0, 64)}" is not a device.property; write it as hall-lamp.on`,
+          `“${reference.slice(0, 64)}”不是“设备.属性”;请写成 hall-lamp.on 这样`,
+        ),
         of,
       );
     }
@@ -234,14 +266,12 @@ export class ReadContext {
     const descriptor = properties.find((one) => one.key === key);
     if (descriptor === undefined) {
       const keys = properties.map((one) => one.key);
-      const nearest = nearestName(key, keys);
-      return this.refuse(
-        path,
-        nearest === undefined
-          ? `${device.name} has no property "${key.slice(0, 64)}"; it has ${keys.slice(0, 12).join(', ') || 'none'}`
-          : `${device.name} has no property "${key.slice(0, 64)}"; did you mean ${nearest}?`,
-        of,
+      const known = keys.slice(0, 12);
+      const all = mistake(
+        `it has ${known.join(', ') || 'none'}`,
+        known.length === 0 ? '它没有属性' : `它有 ${known.join('、')}`,
       );
+      return this.refuse(path, withHint(noProperty(device, key), nearestName(key, keys), all), of);
     }
     return { device, descriptor, spec: specOf(descriptor) };
   }
@@ -267,9 +297,11 @@ export class ReadContext {
   room(handle: string, path: Path): RoomId | null {
     const room = this.names.room(handle);
     if (room === undefined) {
-      const nearest = nearestName(handle, this.names.roomHandles());
-      const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
-      return this.refuse(path, `There is no room "${handle.slice(0, 64)}"${hint}`);
+      const words = mistake(
+        `There is no room "${handle.slice(0, 64)}"`,
+        `没有房间“${handle.slice(0, 64)}”`,
+      );
+      return this.refuse(path, withHint(words, nearestName(handle, this.names.roomHandles())));
     }
     this.remember(path, 'value', { text: handle, name: handle, id: room.id });
     return room.id;
@@ -285,37 +317,45 @@ export class ReadContext {
       name,
       PROPERTIES.map((one) => one.name),
     );
-    const hint =
-      nearest === undefined ? 'write it as kind.waterLeak' : `did you mean kind.${nearest}?`;
-    return this.refuse(path, `"${reference.slice(0, 64)}" is not a kind of property; ${hint}`, of);
+    const words = mistake(
+      `"${reference.slice(0, 64)}" is not a kind of property`,
+      `“${reference.slice(0, 64)}”不是一种属性`,
+    );
+    const form = mistake('write it as kind.waterLeak', '请写成 kind.waterLeak 这样');
+    return this.refuse(path, withHint(words, nearest && `kind.${nearest}`, form), of);
   }
 
   /** The value, checked for the property; null, with the problem told, where it cannot stand there. */
   value(spec: PropertySpec, value: PropertyValue, path: Path): PropertyValue | null {
     const problem = checkValue(spec, value);
     if (problem === null) return value;
-    return this.refuse(
-      path,
-      `${problem.message}; ${wantedValue(spec, value) ?? lowerFirst(problem.hint)}`,
-    );
+    const { message, hint, zh } = problem;
+    const wanted = wantedValue(spec, value) ?? {
+      en: hint.replace(/\.$/, ''),
+      zh: zh.hint.replace(/。$/, ''),
+    };
+    return this.refuse(path, mistake(`${message}; ${wanted.en}`, `${zh.message};${wanted.zh}`));
   }
 }
 
 /** What was probably meant where a number came with its unit, or a word of another language of configuration. */
-function wantedValue(spec: PropertySpec, value: unknown): string | null {
+function wantedValue(spec: PropertySpec, value: unknown): Words | null {
   if (typeof value !== 'string') return null;
   if (spec.type === 'number') {
     const parts = /^\s*(-?\d+(?:\.\d+)?)\s*(\S{1,8})\s*$/.exec(value);
     if (parts === null) return null;
     const unit = spec.unit ?? '';
     const isOurs = plainUnit(parts[2] ?? '') === plainUnit(unit);
-    return isOurs
-      ? `write ${parts[1]} without its unit`
-      : `it is in ${unit === '' ? 'no unit' : unit}, so write the number alone`;
+    if (isOurs) {
+      return mistake(`write ${parts[1]} without its unit`, `请只写 ${parts[1]},不带单位`);
+    }
+    return unit === ''
+      ? mistake('it is in no unit, so write the number alone', '它没有单位,请只写数字')
+      : mistake(`it is in ${unit}, so write the number alone`, `它以 ${unit} 为单位,请只写数字`);
   }
   if (spec.type === 'boolean') {
-    if (/^(?:yes|on|open)$/i.test(value)) return 'write true';
-    if (/^(?:no|off|closed)$/i.test(value)) return 'write false';
+    if (/^(?:yes|on|open)$/i.test(value)) return mistake('write true', '请写 true');
+    if (/^(?:no|off|closed)$/i.test(value)) return mistake('write false', '请写 false');
   }
   return null;
 }
@@ -324,19 +364,32 @@ function plainUnit(unit: string): string {
   return unit.toLowerCase().replaceAll(/[^\p{L}\p{N}%]/gu, '');
 }
 
-function lowerFirst(hint: string): string {
-  return hint.replace(/\.$/, '');
+/** Says that a word of the format means nothing yet. */
+export function notYet(key: string): Words {
+  return mistake(`"${key}" is not supported yet in this version`, `这个版本还不支持“${key}”`);
 }
 
-function notYet(key: string): string {
-  return `"${key}" is not supported yet in this version`;
+/** Says that no device is called so. */
+export function noDevice(handle: string, names: SceneNames): Words {
+  const shown = handle.slice(0, 64);
+  return withHint(
+    mistake(`There is no device "${shown}"`, `没有设备“${shown}”`),
+    nearestName(handle, names.handles()),
+  );
+}
+
+/** Says that the device has no such property. */
+export function noProperty({ name }: Pick<DeviceRecord, 'name'>, key: string): Words {
+  const shown = key.slice(0, 64);
+  return mistake(`${name} has no property "${shown}"`, `“${name}”没有属性“${shown}”`);
 }
 
 /** A schema's message as a sentence of its own, with what stands there. */
-function sentence(message: string, input: unknown): string {
-  const shown =
-    typeof input === 'string' || typeof input === 'number'
-      ? ` (here stands ${JSON.stringify(input).slice(0, 60)})`
-      : '';
-  return `${message.slice(0, 1).toUpperCase()}${message.slice(1)}${shown}`;
+function sentence({ en, zh }: Words, input: unknown): Words {
+  const isShown = typeof input === 'string' || typeof input === 'number';
+  const shown = isShown ? JSON.stringify(input).slice(0, 60) : '';
+  return mistake(
+    `${en.slice(0, 1).toUpperCase()}${en.slice(1)}${isShown ? ` (here stands ${shown})` : ''}`,
+    isShown ? `${zh}(这里写的是 ${shown})` : zh,
+  );
 }

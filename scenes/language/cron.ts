@@ -1,7 +1,10 @@
 // Cron patterns: read by croner, kept as plain lists of numbers. When they fall is worked out by the evaluator's own
 // civil time, never by croner's clock.
+
 import { CronPattern } from 'croner';
+import type { Words } from '../../hub/model/words.ts';
 import { type CivilDay, dayParts, daysInMonth, weekdayOf } from './calendar.ts';
+import { mistake } from './mistakes.ts';
 
 /** Which days, and which times of a day, a pattern means. */
 export interface CronPlan {
@@ -42,28 +45,60 @@ const LAST_WEEK_BIT = 32;
 const EVERY_WEEK_BITS = 63;
 const YEARS = { from: 1970, to: 2200 };
 
-/** Reads a pattern of five fields, or of six with seconds, or of seven with years; a text says what is wrong with it. */
-export function parseCron(text: string): CronPlan | string {
+/** Reads a pattern of five fields, or of six with seconds, or of seven with years; words say what is wrong with it. */
+export function parseCron(text: string): CronPlan | Words {
   if (text.length > CRON_CHARACTERS_MAX) {
-    return `A cron pattern has at most ${CRON_CHARACTERS_MAX} characters`;
+    return mistake(
+      `A cron pattern has at most ${CRON_CHARACTERS_MAX} characters`,
+      `cron 表达式最多 ${CRON_CHARACTERS_MAX} 个字符`,
+    );
   }
   if (/^\s*@reboot\b/i.test(text)) {
-    return '@reboot is no time; a scene for the start of the hub has another trigger';
+    return mistake(
+      '@reboot is no time; a scene for the start of the hub has another trigger',
+      '@reboot 不是时间;中枢启动时要用另一种触发条件(hub)',
+    );
   }
   let pattern: CronPattern;
   try {
     pattern = new CronPattern(text, undefined, { fixedTimeRule: 'no-wildcard' });
   } catch (error) {
-    return `"${text.slice(0, 60)}" is not a cron pattern: ${reasonOf(error)}`;
+    const reason = reasonOf(error);
+    return mistake(
+      `"${text.slice(0, 60)}" is not a cron pattern: ${reason}`,
+      `“${text.slice(0, 60)}”不是 cron 表达式:${reasonInChinese(reason)}`,
+    );
   }
   const plan = planOf(pattern);
   const isEmpty = firstDay(plan) === null;
-  return isEmpty ? `"${text.slice(0, 60)}" never comes: no day fits it` : plan;
+  if (!isEmpty) return plan;
+  return mistake(
+    `"${text.slice(0, 60)}" never comes: no day fits it`,
+    `“${text.slice(0, 60)}”永远不会到来:没有哪一天符合`,
+  );
 }
 
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.replace(/^CronPattern: /, '').replace(/\.$/, '');
+}
+
+const FIELDS: Readonly<Record<string, string>> = {
+  second: '秒',
+  minute: '分',
+  hour: '时',
+  day: '日',
+  month: '月',
+  year: '年',
+  dayOfWeek: '星期',
+};
+
+/** The library's reason: which field has the wrong value, or what a pattern looks like. */
+function reasonInChinese(reason: string): string {
+  const [, field = '', value = ''] = /^Invalid value for (\w+): (\S+)/.exec(reason) ?? [];
+  return Object.hasOwn(FIELDS, field)
+    ? `“${FIELDS[field]}”不能是 ${value}`
+    : '应依次写分、时、日、月、星期,例如 30 7 * * 1-5';
 }
 
 function planOf(pattern: CronPattern): CronPlan {

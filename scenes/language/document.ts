@@ -2,6 +2,9 @@
 // needs (anchors, aliases, tags, keys that are not texts) is refused, so no text can grow in memory.
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseDocument } from 'yaml';
 import type { InputProblem } from '../../hub/model/errors.ts';
+import type { Words } from '../../hub/model/words.ts';
+import { yamlProblemInChinese } from '../../hub/model/yaml-words.ts';
+import { mistake, problemOf } from './mistakes.ts';
 import { SCENE_LIMITS } from './scene.ts';
 
 /** A part of the text, as offsets of its first character and the one after its last. */
@@ -48,9 +51,9 @@ export function readDocument(text: string, problems: InputProblem[]): SceneDocum
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const refuse = (path: Path, message: string, offset: number): undefined => {
+  const refuse = (path: Path, words: Words, offset: number): undefined => {
     if (problems.length < PROBLEMS_MAX) {
-      problems.push({ path: pointer(path), message, ...at(offset) });
+      problems.push({ path: pointer(path), ...problemOf(words), ...at(offset) });
     }
     return undefined;
   };
@@ -74,7 +77,10 @@ export function readDocument(text: string, problems: InputProblem[]): SceneDocum
   if (sizeBytes > SCENE_LIMITS.textBytes) {
     refuse(
       [],
-      `A scene has at most 64 KB of text; this one has ${Math.ceil(sizeBytes / 1024)} KB`,
+      mistake(
+        `A scene has at most 64 KB of text; this one has ${Math.ceil(sizeBytes / 1024)} KB`,
+        `场景最多 64 KB 文字;这个有 ${Math.ceil(sizeBytes / 1024)} KB`,
+      ),
       0,
     );
     return made(undefined, false);
@@ -92,14 +98,24 @@ export function readDocument(text: string, problems: InputProblem[]): SceneDocum
     for (const error of document.errors.slice(0, PROBLEMS_MAX)) {
       const says =
         error.code === 'MULTIPLE_DOCS'
-          ? 'A scene file holds one scene; a second one begins here'
-          : `This is not well-formed: ${firstLine(error.message)}`;
+          ? mistake(
+              'A scene file holds one scene; a second one begins here',
+              '一个文件只写一个场景;这里开始了第二个',
+            )
+          : mistake(
+              `This is not well-formed: ${firstLine(error.message)}`,
+              `这里的写法不对:${yamlProblemInChinese(error.code)}`,
+            );
       refuse([], says, error.pos[0]);
     }
     return made(undefined, false);
   }
   if (document.contents === null) {
-    refuse([], 'The scene is empty; it needs at least `scene` (its name) and `do`', 0);
+    const words = mistake(
+      'The scene is empty; it needs at least `scene` (its name) and `do`',
+      '场景是空的;至少要有 `scene`(名称)和 `do`(动作)',
+    );
+    refuse([], words, 0);
     return made(undefined, false);
   }
 
@@ -115,18 +131,34 @@ export function readDocument(text: string, problems: InputProblem[]): SceneDocum
     if (isAlias(node)) {
       return refuse(
         path,
-        'Aliases (*name) cannot be used in a scene; write the value itself',
+        mistake(
+          'Aliases (*name) cannot be used in a scene; write the value itself',
+          '场景里不能用别名(*name);请直接写值',
+        ),
         range[0],
       );
     }
     if (node.anchor !== undefined) {
-      return refuse(path, 'Anchors (&name) cannot be used in a scene; leave it out', range[0]);
+      const words = mistake(
+        'Anchors (&name) cannot be used in a scene; leave it out',
+        '场景里不能用锚点(&name);请去掉',
+      );
+      return refuse(path, words, range[0]);
     }
     if (node.tag !== undefined && !node.tag.startsWith('tag:yaml.org,2002:')) {
-      return refuse(path, `The tag ${node.tag.slice(0, 40)} is not known; leave it out`, range[0]);
+      const tag = node.tag.slice(0, 40);
+      const words = mistake(
+        `The tag ${tag} is not known; leave it out`,
+        `不认识标签 ${tag};请去掉`,
+      );
+      return refuse(path, words, range[0]);
     }
     if (path.length > SCENE_LIMITS.depth) {
-      return refuse(path, `A scene is nested at most ${SCENE_LIMITS.depth} deep`, range[0]);
+      const words = mistake(
+        `A scene is nested at most ${SCENE_LIMITS.depth} deep`,
+        `场景最多嵌套 ${SCENE_LIMITS.depth} 层`,
+      );
+      return refuse(path, words, range[0]);
     }
     if (isScalar(node)) return scalar(node.value, path, range[0]);
     if (isSeq(node)) {
@@ -134,21 +166,27 @@ export function readDocument(text: string, problems: InputProblem[]): SceneDocum
         walk(item as ParsedNode, [...path, index], null, range[1]),
       );
     }
-    if (!isMap(node)) return refuse(path, 'This cannot stand in a scene', range[0]);
+    if (!isMap(node)) {
+      return refuse(path, mistake('This cannot stand in a scene', '场景里不能有这个'), range[0]);
+    }
     const map: Record<string, unknown> = {};
     for (const { key: keyNode, value } of node.items) {
       const from = keyNode?.range?.[0] ?? range[0];
       if (!isScalar(keyNode) || keyNode.anchor !== undefined || keyNode.tag !== undefined) {
-        refuse(path, 'A key is a plain word here', from);
+        refuse(path, mistake('A key is a plain word here', '这里的键必须是普通的词'), from);
         continue;
       }
       const name = String(keyNode.value);
       if (name === '__proto__') {
-        refuse(path, 'A key cannot be called __proto__', from);
+        refuse(path, mistake('A key cannot be called __proto__', '键不能叫 __proto__'), from);
         continue;
       }
       if (Object.hasOwn(map, name)) {
-        refuse([...path, name], `"${name}" stands here twice; keep one of them`, from);
+        const words = mistake(
+          `"${name}" stands here twice; keep one of them`,
+          `“${name}”在这里写了两次;请只留一个`,
+        );
+        refuse([...path, name], words, from);
         continue;
       }
       const keyRange = { from, to: keyNode.range?.[1] ?? from };
@@ -159,7 +197,7 @@ export function readDocument(text: string, problems: InputProblem[]): SceneDocum
   const scalar = (value: unknown, path: Path, offset: number): unknown => {
     if (typeof value === 'bigint') return Number(value);
     if (typeof value === 'number' && !Number.isFinite(value)) {
-      return refuse(path, 'A number is finite', offset);
+      return refuse(path, mistake('A number is finite', '数字必须是有限的'), offset);
     }
     return value;
   };

@@ -1,8 +1,12 @@
 // Expressions of scenes: the Common Expression Language, kept to a small, pure, typed and terminating part. Everything
 // that knows the library stands here. What is not known makes the result unknown, unless the rest decides.
+
 import { type ASTNode, Environment, type ParseResult } from '@marcbachmann/cel-js';
 import type { DeviceId } from '../../hub/model/identifiers.ts';
 import type { PropertyKey, PropertyValue } from '../../hub/model/properties.ts';
+import type { Words } from '../../hub/model/words.ts';
+import { inputName, said, saidInChinese } from './expression-words.ts';
+import { mistake } from './mistakes.ts';
 
 /** What an expression, or something that it reads, comes to. */
 export type ExpressionType = 'boolean' | 'number' | 'text' | 'color';
@@ -56,7 +60,7 @@ export interface FoundInput {
 
 /** A problem of an expression: what is wrong, and where in its text. */
 export interface ExpressionProblem {
-  readonly message: string;
+  readonly message: Words;
   readonly at: number;
 }
 
@@ -91,7 +95,10 @@ export function readExpression(
   find: (word: string) => FoundInput | ExpressionProblem | null,
 ): ReadExpression | ExpressionProblem {
   if (text.length > EXPRESSION_LIMITS.characters) {
-    return wrong(`An expression has at most ${EXPRESSION_LIMITS.characters} characters`);
+    const most = EXPRESSION_LIMITS.characters;
+    return wrong(
+      mistake(`An expression has at most ${most} characters`, `表达式最多 ${most} 个字符`),
+    );
   }
   const parts: (string | number)[] = [];
   const inputs: ExpressionInput[] = [];
@@ -105,7 +112,7 @@ export function readExpression(
     const found = word === null || text[at - 1] === '.' ? null : find(word);
     if (found !== null && 'message' in found) return { ...found, at: at + found.at };
     if (word !== null && found === null && OURS.test(word)) {
-      return wrong(`"${word}" is not known here`, at);
+      return wrong(mistake(`"${word}" is not known here`, `这里没有“${word}”这个词`), at);
     }
     if (found === null) {
       const taken = quoted ?? number ?? plainWord(word) ?? text.slice(at, at + 1);
@@ -125,7 +132,13 @@ export function readExpression(
   }
   parts.push(piece);
   if (inputs.length > EXPRESSION_LIMITS.inputs) {
-    return wrong(`An expression reads at most ${EXPRESSION_LIMITS.inputs} different things`);
+    const most = EXPRESSION_LIMITS.inputs;
+    return wrong(
+      mistake(
+        `An expression reads at most ${most} different things`,
+        `一个表达式最多读取 ${most} 个不同的值`,
+      ),
+    );
   }
   const draft = { parts: tidy(parts), inputs };
   const checked = check(draft);
@@ -153,7 +166,7 @@ function tidy(parts: readonly (string | number)[]): (string | number)[] {
   });
 }
 
-function wrong(message: string, at = 0): ExpressionProblem {
+function wrong(message: Words, at = 0): ExpressionProblem {
   return { message, at };
 }
 
@@ -249,54 +262,37 @@ function check(
   draft: Pick<Expression, 'parts' | 'inputs'>,
 ): { readonly type: ExpressionType } | ExpressionProblem {
   const code = codeOf(draft);
-  if (code.trim() === '') return wrong('An expression is wanted here');
+  if (code.trim() === '') return wrong(mistake('An expression is wanted here', '这里要写表达式'));
   let parsed: ParseResult;
   try {
     parsed = environment().parse(code);
   } catch (error) {
-    return wrong(`The expression cannot be read: ${said(error, draft)}`);
+    return wrong(
+      mistake(
+        `The expression cannot be read: ${said(error, draft)}`,
+        `表达式读不懂:${saidInChinese(error, draft)}`,
+      ),
+    );
   }
   const problem = notAllowed(parsed.ast, draft.inputs, false);
   if (problem !== null) return wrong(problem);
   const { valid, type, error } = parsed.check();
-  if (!valid) return wrong(`The expression makes no sense: ${said(error, draft)}`);
+  if (!valid)
+    return wrong(
+      mistake(
+        `The expression makes no sense: ${said(error, draft)}`,
+        `表达式说不通:${saidInChinese(error, draft)}`,
+      ),
+    );
   const ours = Object.hasOwn(NAMES, type ?? '') ? NAMES[type ?? ''] : undefined;
   return ours === undefined
-    ? wrong('An expression comes to true or false, a number or a text')
+    ? wrong(
+        mistake(
+          'An expression comes to true or false, a number or a text',
+          '表达式的结果应为 true、false、数字或文字',
+        ),
+      )
     : { type: ours };
-}
-
-/** The library's words with ours for its variables and types. */
-function said(error: unknown, { inputs }: Pick<Expression, 'inputs'>): string {
-  const text =
-    error instanceof Error && 'summary' in error && typeof error.summary === 'string'
-      ? error.summary
-      : String(error);
-  return text
-    .replaceAll(/\b[bnt](\d+)\b/g, (found, number) => inputName(inputs[Number(number)]) ?? found)
-    .replaceAll(/\bbool\b/g, 'true or false')
-    .replaceAll(/\bdouble\b/g, 'number')
-    .replaceAll(/\bstring\b/g, 'text')
-    .replace('Unexpected token: EOF', 'its end is missing')
-    .replace(/Exceeded (max\w+) \((\d+)\)/, (found, bound, most) =>
-      Object.hasOwn(BOUNDS, bound) ? `${BOUNDS[bound]} at most ${most}` : found,
-    )
-    .slice(0, 200);
-}
-
-/** The library's bounds, as what an expression has. */
-const BOUNDS: Readonly<Record<string, string>> = {
-  maxListElements: 'the items of a list are',
-  maxAstNodes: 'its parts are',
-  maxDepth: 'brackets in brackets are',
-  maxMapEntries: 'the entries of a map are',
-  maxCallArguments: 'what stands in the brackets of a call is',
-};
-
-function inputName(input: ExpressionInput | undefined): string | null {
-  if (input === undefined) return null;
-  if (input.kind === 'device') return input.property;
-  return input.kind === 'time' ? `time.${input.what}` : input.name;
 }
 
 /** What of the language is not for scenes; null where all of it is. */
@@ -304,8 +300,8 @@ function notAllowed(
   node: ASTNode,
   inputs: readonly ExpressionInput[],
   isInEach: boolean,
-): string | null {
-  const all = (nodes: readonly ASTNode[], inEach = isInEach): string | null => {
+): Words | null {
+  const all = (nodes: readonly ASTNode[], inEach = isInEach): Words | null => {
     for (const inner of nodes) {
       const problem = notAllowed(inner, inputs, inEach);
       if (problem !== null) return problem;
@@ -316,7 +312,10 @@ function notAllowed(
     case 'value':
       return ['boolean', 'number', 'string'].includes(typeof node.args)
         ? null
-        : 'A value of an expression is true, false, a number or a text';
+        : mistake(
+            'A value of an expression is true, false, a number or a text',
+            '表达式里的值只能是 true、false、数字或文字',
+          );
     case 'id':
       return null;
     case 'call': {
@@ -327,8 +326,18 @@ function notAllowed(
       const [name, on, args] = node.args;
       if (METHODS.includes(name)) return all([on, ...args]);
       if (!EACH.includes(name)) return unknownFunction(name, [...METHODS, ...EACH]);
-      if (isInEach) return `"${name}" cannot stand inside another of its kind`;
-      if (on.op !== 'list') return `"${name}" looks at a list, such as [a, b].${name}(x, x > 2)`;
+      if (isInEach) {
+        return mistake(
+          `"${name}" cannot stand inside another of its kind`,
+          `“${name}”不能写在另一个同类的里面`,
+        );
+      }
+      if (on.op !== 'list') {
+        return mistake(
+          `"${name}" looks at a list, such as [a, b].${name}(x, x > 2)`,
+          `“${name}”用于列表,例如 [a, b].${name}(x, x > 2)`,
+        );
+      }
       return all(on.args) ?? all(args, true);
     }
     case 'list':
@@ -354,21 +363,28 @@ function notAllowed(
     case '-_':
       return all([node.args]);
     case '.':
-      return `".${node.args[1]}" is not known here`;
+      return mistake(`".${node.args[1]}" is not known here`, `这里没有“.${node.args[1]}”`);
     default:
-      return 'Maps, places of lists and optional values are not for scenes';
+      return mistake(
+        'Maps, places of lists and optional values are not for scenes',
+        '场景的表达式里不能用键值表、列表的某一项和可选值',
+      );
   }
 }
 
-function unknownFunction(name: string, known: readonly string[]): string {
-  return `There is no function "${name.slice(0, 40)}"; there are ${known.join(', ')}`;
+function unknownFunction(name: string, known: readonly string[]): Words {
+  const shown = name.slice(0, 40);
+  return mistake(
+    `There is no function "${shown}"; there are ${known.join(', ')}`,
+    `没有函数“${shown}”;可用的有 ${known.join('、')}`,
+  );
 }
 
 /** Comparing an enum with a word that it never is, is a mistake. */
 function impossibleValue(
   [left, right]: readonly [ASTNode, ASTNode],
   inputs: readonly ExpressionInput[],
-): string | null {
+): Words | null {
   for (const [one, other] of [
     [left, right],
     [right, left],
@@ -378,8 +394,11 @@ function impossibleValue(
     const words = other.op === 'list' ? other.args : [other];
     for (const { op, args } of words) {
       if (op !== 'value' || typeof args !== 'string' || input.values.includes(args)) continue;
-      const known = input.values.slice(0, 12).join(', ');
-      return `"${input.property}" is never "${args.slice(0, 40)}"; it is one of ${known}`;
+      const known = input.values.slice(0, 12);
+      return mistake(
+        `"${input.property}" is never "${args.slice(0, 40)}"; it is one of ${known.join(', ')}`,
+        `“${input.property}”不会是“${args.slice(0, 40)}”;它是 ${known.join('、')} 之一`,
+      );
     }
   }
   return null;

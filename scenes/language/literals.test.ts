@@ -19,7 +19,10 @@ describe('durations', () => {
   it.each(['', '5', 's', '5 s', '-5s', '1min1h', '1s1s', '367d', '1e3s', '５s'])(
     'refuse "%s" and say what would be right',
     (text) => {
-      expect(parseDuration(text)).toMatch(/is not a duration; write|is too long/);
+      expect(parseDuration(text)).toMatchObject({
+        en: expect.stringMatching(/is not a duration; write|is too long/),
+        zh: expect.stringMatching(/不是时长；|太长；/u),
+      });
     },
   );
 
@@ -40,7 +43,10 @@ describe('times of day and days', () => {
   });
 
   it.each(['24:00', '7:5', '12:60', '0700', '07:00:00'])('refuse "%s"', (text) => {
-    expect(parseTime(text)).toMatch(/is not a time of day/);
+    expect(parseTime(text)).toMatchObject({
+      en: expect.stringMatching(/is not a time of day/),
+      zh: expect.stringMatching(/不是一天中的时间/u),
+    });
   });
 
   it('join days that follow each other', () => {

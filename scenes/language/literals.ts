@@ -1,5 +1,8 @@
 // Durations and times of day as scene files write them, and as people read them.
+
 import type { Label } from '../../hub/model/property-row.ts';
+import type { Words } from '../../hub/model/words.ts';
+import { mistake } from './mistakes.ts';
 import { SCENE_LIMITS } from './scene.ts';
 import { type MinuteOfDay, WEEKDAYS, type Weekday } from './values.ts';
 
@@ -16,33 +19,47 @@ export const DURATION_PATTERN = /^(?:\d{1,9}(?:\.\d{1,3})?(?:d|h|min|m|s|ms))+$/
 /** The form of a time of day: `07:00`. */
 export const TIME_PATTERN = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
 
-/** Milliseconds of a duration; a text that says what is wrong where it is none. Units go from large to small. */
-export function parseDuration(text: string): number | string {
+/** Milliseconds of a duration; words that say what is wrong where it is none. Units go from large to small. */
+export function parseDuration(text: string): number | Words {
   if (!DURATION_PATTERN.test(text)) {
-    return `"${text.slice(0, 40)}" is not a duration; write it as 2s, 3min or 1h30min`;
+    return mistake(
+      `"${text.slice(0, 40)}" is not a duration; write it as 2s, 3min or 1h30min`,
+      `“${text.slice(0, 40)}”不是时长;请写成 2s、3min 或 1h30min`,
+    );
   }
   let total = 0;
   let last = Number.POSITIVE_INFINITY;
   for (const [, amount, name] of text.matchAll(/(\d+(?:\.\d+)?)(d|h|min|ms|m|s)/g)) {
     const unit = UNITS.find(({ names }) => (names as readonly string[]).includes(name ?? ''));
     if (unit === undefined || unit.ms >= last) {
-      return `"${text.slice(0, 40)}" is not a duration; write its units once, the largest first, as in 1h30min`;
+      return mistake(
+        `"${text.slice(0, 40)}" is not a duration; write its units once, the largest first, as in 1h30min`,
+        `“${text.slice(0, 40)}”不是时长;每个单位只写一次,大的在前,例如 1h30min`,
+      );
     }
     last = unit.ms;
     total += Number(amount) * unit.ms;
   }
   if (total > SCENE_LIMITS.durationMs) {
-    return `${text} is too long; a duration is at most 366d`;
+    return mistake(`${text} is too long; a duration is at most 366d`, `${text} 太长;时长最多 366d`);
   }
   return Math.round(total);
 }
 
-/** Minutes since midnight of `07:00`; a text that says what is wrong where it is none. */
-export function parseTime(text: string): MinuteOfDay | string {
+/** Minutes since midnight of `07:00`; words that say what is wrong where it is none. */
+export function parseTime(text: string): MinuteOfDay | Words {
   if (TIME_PATTERN.test(text)) return Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
   const short = /^(\d):([0-5]\d)$/.exec(text);
-  if (short) return `"${text}" is not a time of day; write it as 0${text}`;
-  return `"${text.slice(0, 40)}" is not a time of day; write it as 07:00 or 22:30`;
+  if (short) {
+    return mistake(
+      `"${text}" is not a time of day; write it as 0${text}`,
+      `“${text}”不是一天中的时间;请写成 0${text}`,
+    );
+  }
+  return mistake(
+    `"${text.slice(0, 40)}" is not a time of day; write it as 07:00 or 22:30`,
+    `“${text.slice(0, 40)}”不是一天中的时间;请写成 07:00 或 22:30`,
+  );
 }
 
 /** `07:00`. */

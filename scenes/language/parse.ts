@@ -1,11 +1,13 @@
 // Reads a scene file: text to a checked Scene, or all that is wrong with it, each with its place and what would be
 // right. A file is YAML 1.2, so JSON is one too; devices are named by handle or by id.
+
 import type * as v from 'valibot';
 import type { InputProblem } from '../../hub/model/errors.ts';
 import { nearestName } from '../../hub/model/nearest-name.ts';
-import { type NamedInside, type NamedPlace, ReadContext } from './context.ts';
+import { type NamedInside, type NamedPlace, notYet, ReadContext } from './context.ts';
 import { readDocument } from './document.ts';
 import { parseDuration } from './literals.ts';
+import { mistake, withHint } from './mistakes.ts';
 import type { SceneNames } from './names.ts';
 import { KINDS } from './read/kinds.ts';
 import { Reading } from './read/reading.ts';
@@ -86,7 +88,11 @@ const TOP_KEYS = [
 
 function readScene(context: ReadContext, data: unknown): Scene | null {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) {
-    return context.refuse([], 'A scene file is a map that begins with `scene: ` and its name');
+    const words = mistake(
+      'A scene file is a map that begins with `scene: ` and its name',
+      '场景文件以 `scene: ` 和场景名称开头',
+    );
+    return context.refuse([], words);
   }
   const known: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(data)) {
@@ -131,17 +137,13 @@ function readScene(context: ReadContext, data: unknown): Scene | null {
 
 function refuseTopKey(context: ReadContext, key: string): void {
   if (LATER.includes(key)) {
-    context.refuse([key], `"${key}" is not supported yet in this version`, 'key');
+    context.refuse([key], notYet(key), 'key');
     return;
   }
-  const nearest = nearestName(key, TOP_KEYS);
-  context.refuse(
-    [key],
-    nearest === undefined
-      ? `"${key.slice(0, 40)}" is not known; a scene has ${TOP_KEYS.join(', ')}`
-      : `"${key.slice(0, 40)}" is not known; did you mean ${nearest}?`,
-    'key',
-  );
+  const shown = key.slice(0, 40);
+  const words = mistake(`"${shown}" is not known`, `没有“${shown}”这个词`);
+  const all = mistake(`a scene has ${TOP_KEYS.join(', ')}`, `场景有 ${TOP_KEYS.join('、')}`);
+  context.refuse([key], withHint(words, nearestName(key, TOP_KEYS), all), 'key');
 }
 
 function readAgain(text: string): Again {
@@ -166,7 +168,10 @@ function readPace(context: ReadContext, shaped: v.InferOutput<typeof SCENE_SHAPE
     const text = shaped[key];
     if (text === undefined) return null;
     const ms = context.duration(text, [key]);
-    if (ms === 0) return context.refuse([key], `${key} lasts longer than nothing`);
+    if (ms === 0) {
+      const words = mistake(`${key} lasts longer than nothing`, `${key} 的时长不能是零`);
+      return context.refuse([key], words);
+    }
     return ms;
   };
   const debounceMs = duration('debounce');

@@ -1,8 +1,10 @@
 // Triggers and conditions of time for property tests: few values of each part, so that many differ in a single one.
+
 import fc from 'fast-check';
 import { deviceId } from '../../hub/model/identifiers.ts';
 import { propertyKey } from '../../hub/model/properties.ts';
 import { type CronPlan, parseCron } from './cron.ts';
+import { isMistake } from './mistakes.ts';
 import {
   type DateMatch,
   type DayFilter,
@@ -76,7 +78,7 @@ const rules = {
 /** The plan of a pattern that can be read. */
 export function cronPlan(pattern: string): CronPlan {
   const plan = parseCron(pattern);
-  if (typeof plan === 'string') throw new Error(plan);
+  if (isMistake(plan)) throw new Error(plan.en);
   return plan;
 }
 

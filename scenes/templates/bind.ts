@@ -205,7 +205,7 @@ class Binding {
 
 /** A mistake of the filled scene, told by the slot that it came of. */
 function problemAt(
-  { path, message }: InputProblem,
+  { path, message, zh = message }: InputProblem,
   used: ReadonlyMap<string, readonly string[]>,
   template: Template,
   fits: ReadonlyMap<string, Fit>,
@@ -218,11 +218,11 @@ function problemAt(
     const choices = fits.get(slot.name)?.choices ?? [];
     return {
       slot: slot.name,
-      text: both(`${slot.label.en}: ${message}`, `${slot.label.zh}:${message}`),
+      text: both(`${slot.label.en}: ${message}`, `${slot.label.zh}:${zh}`),
       fits: choices.slice(0, 12).map(({ handle }) => handle),
     };
   }
-  return { slot: null, text: both(message, message), fits: [] };
+  return { slot: null, text: both(message, zh), fits: [] };
 }
 
 /** The name, with a number where a scene of the home has it already. */

@@ -1,7 +1,10 @@
 // Checks a template: read as a file, and bound in homes that are made for it, so that whatever fits its slots makes a
 // valid scene.
+
 import type { InputProblem } from '../../hub/model/errors.ts';
+import type { Words } from '../../hub/model/words.ts';
 import { parseDuration } from '../language/literals.ts';
+import { mistake, problemOf } from '../language/mistakes.ts';
 import { bindTemplate } from './bind.ts';
 import { modelBindings, modelHome } from './model-home.ts';
 import { readTemplate } from './read-template.ts';
@@ -17,13 +20,14 @@ export function checkTemplate(text: string): CheckedFile {
   const read = readTemplate(text);
   if (read.template === null) return read;
   const errors = new Map<string, InputProblem>();
-  for (const problem of trials(read.template))
-    errors.set(problem, { path: '/scene', message: problem });
+  for (const words of trials(read.template)) {
+    errors.set(words.en, { path: '/scene', ...problemOf(words) });
+  }
   return errors.size === 0 ? read : { template: null, errors: [...errors.values()].slice(0, 20) };
 }
 
 /** Binds it with one and with several devices, all slots bound and only those that must be, values at both ends. */
-function* trials(template: Template): Generator<string> {
+function* trials(template: Template): Generator<Words> {
   for (const count of [1, 3]) {
     for (const isBare of [false, true]) {
       const home = modelHome(template, count);
@@ -36,9 +40,11 @@ function* trials(template: Template): Generator<string> {
           home,
         );
         for (const { slot, text } of problems) {
-          yield slot === null
-            ? `Bound, it is no valid scene: ${text.en}`
-            : `Bound, it is no valid scene: ${text.en} (${slot})`;
+          const at = slot === null ? '' : ` (${slot})`;
+          yield mistake(
+            `Bound, it is no valid scene: ${text.en}${at}`,
+            `填好后不是有效的场景:${text.zh}${at}`,
+          );
         }
       }
     }

@@ -1,4 +1,5 @@
 // Reads a template file: text to a Template, or all that is wrong with it, each with its place.
+
 import * as v from 'valibot';
 import { DEVICE_KINDS, type DeviceKind } from '../../hub/model/device-kind.ts';
 import type { InputProblem } from '../../hub/model/errors.ts';
@@ -9,7 +10,9 @@ import {
   TEMPLATE_HOUSEHOLDS,
   TEMPLATE_LIMITS,
 } from '../../hub/model/scene-templates-port.ts';
+import type { Words } from '../../hub/model/words.ts';
 import { type Path, pointer, readDocument, type SceneDocument } from '../language/document.ts';
+import { mistake, problemOf, wants, withHint } from '../language/mistakes.ts';
 import { blanksOf } from './fill.ts';
 import { slotValueProblem } from './slot-values.ts';
 import { isDeviceSlot, type Slot, type Template } from './template.ts';
@@ -30,16 +33,22 @@ const TAKEN = [
 ];
 const DEVICES_MAX = 30;
 
-const LABEL_WANTED = 'words in both languages are wanted here, as {en: Lamp, zh: 灯}';
+const LABEL_WANTED = wants(
+  'words in both languages are wanted here, as {en: Lamp, zh: 灯}',
+  '这里要写两种语言的文字,例如 {en: Lamp, zh: 灯}',
+);
 const words = v.pipe(
   v.string(LABEL_WANTED),
   v.trim(),
   v.minLength(1, LABEL_WANTED),
-  v.maxLength(500),
+  v.maxLength(500, LABEL_WANTED),
 );
 const label = v.strictObject({ en: words, zh: words }, LABEL_WANTED);
 const someWords = v.pipe(v.array(v.pipe(v.string(), v.maxLength(60))), v.maxLength(40));
-const oneOrMore = v.union([v.string(), someWords], 'a word is wanted here, or a list of them');
+const oneOrMore = v.union(
+  [v.string(), someWords],
+  wants('a word is wanted here, or a list of them', '这里要写一个词,或词的列表'),
+);
 const base = { label, optional: v.optional(v.boolean()) };
 const deviceShape = {
   ...base,
@@ -97,7 +106,10 @@ const slotShape = v.variant(
       default: v.optional(someWords),
     }),
   ],
-  'a slot begins with its kind: device, devices, room, person, number, duration, time, days, roles, text, mode or choice',
+  wants(
+    'a slot begins with its kind: device, devices, room, person, number, duration, time, days, roles, text, mode or choice',
+    '每一项先写种类(kind):device、devices、room、person、number、duration、time、days、roles、text、mode 或 choice',
+  ),
 );
 
 const SHAPE = v.strictObject({
@@ -105,29 +117,60 @@ const SHAPE = v.strictObject({
     v.string(),
     v.regex(
       /^[a-z][a-z0-9-]{0,31}$/,
-      'a template is named by small letters, digits and hyphens, at most 32',
+      wants(
+        'a template is named by small letters, digits and hyphens, at most 32',
+        '模板的名称由小写字母、数字和连字符组成,最多 32 个',
+      ),
     ),
   ),
   name: label,
   description: label,
-  group: v.optional(v.picklist(TEMPLATE_GROUPS, `a group is one of ${TEMPLATE_GROUPS.join(', ')}`)),
+  group: v.optional(
+    v.picklist(
+      TEMPLATE_GROUPS,
+      wants(
+        `a group is one of ${TEMPLATE_GROUPS.join(', ')}`,
+        `分组是 ${TEMPLATE_GROUPS.join('、')} 之一`,
+      ),
+    ),
+  ),
   households: v.optional(
     v.array(
-      v.picklist(TEMPLATE_HOUSEHOLDS, `a household is one of ${TEMPLATE_HOUSEHOLDS.join(', ')}`),
+      v.picklist(
+        TEMPLATE_HOUSEHOLDS,
+        wants(
+          `a household is one of ${TEMPLATE_HOUSEHOLDS.join(', ')}`,
+          `家庭是 ${TEMPLATE_HOUSEHOLDS.join('、')} 之一`,
+        ),
+      ),
     ),
   ),
   slots: v.pipe(
-    v.record(v.string(), slotShape, '`slots` maps names to what fits them'),
+    v.record(
+      v.string(),
+      slotShape,
+      wants('`slots` maps names to what fits them', '`slots` 要写名称和适合它的东西'),
+    ),
     v.check(
       (map) => Object.keys(map).length <= TEMPLATE_LIMITS.slots,
-      `a template has at most ${TEMPLATE_LIMITS.slots} slots`,
+      wants(
+        `a template has at most ${TEMPLATE_LIMITS.slots} slots`,
+        `模板最多 ${TEMPLATE_LIMITS.slots} 项`,
+      ),
     ),
   ),
   scene: v.pipe(
-    v.record(v.string(), v.unknown(), '`scene` is a scene file, without its name'),
+    v.record(
+      v.string(),
+      v.unknown(),
+      wants('`scene` is a scene file, without its name', '`scene` 是不带名称的场景文件'),
+    ),
     v.check(
       (map) => !('scene' in map) && !('uses' in map),
-      'the scene gets its name and its `uses` when it is made',
+      wants(
+        'the scene gets its name and its `uses` when it is made',
+        '名称和 `uses` 在创建场景时才填',
+      ),
     ),
   ),
 });
@@ -144,9 +187,10 @@ export function readTemplate(text: string): ReadTemplate {
   if (!document.isReadable) return { template: null, errors };
   const result = v.safeParse(SHAPE, document.data);
   if (!result.success) {
-    for (const issue of result.issues) {
+    const inChinese = v.safeParse(SHAPE, document.data, { lang: 'zh' }).issues ?? [];
+    for (const [index, issue] of result.issues.entries()) {
       const path = (issue.path ?? []).map(({ key }) => key as string | number);
-      refuse(errors, document, path, shapeWords(issue));
+      refuse(errors, document, path, shapeWords(issue, inChinese[index]?.message ?? ''));
     }
     return { template: null, errors };
   }
@@ -159,27 +203,33 @@ export function readTemplate(text: string): ReadTemplate {
         errors,
         document,
         path,
-        `"${name}" cannot name a slot: a letter, then letters, digits and hyphens, and not ${TAKEN.join(', ')}`,
+        mistake(
+          `"${name}" cannot name a slot: a letter, then letters, digits and hyphens, and not ${TAKEN.join(', ')}`,
+          `“${name}”不能作为名称:要以字母开头,由字母、数字和连字符组成,并且不是 ${TAKEN.join('、')}`,
+        ),
       );
     }
     const slot = slotOf(name, shaped);
-    for (const [key, message] of slotProblems(slot, names))
-      refuse(errors, document, [...path, key], message);
+    for (const [key, words] of slotProblems(slot, names))
+      refuse(errors, document, [...path, key], words);
     return slot;
   });
   for (const { name, path } of blanksOf(output.scene)) {
     // Blanks of texts that are not slots are those of scenes: {{cause.device.name}}.
     if (names.includes(name) || TAKEN.includes(name)) continue;
-    const nearest = nearestName(name, names);
-    const hint =
-      nearest === undefined ? `the slots are ${names.join(', ')}` : `did you mean ${nearest}?`;
-    refuse(errors, document, ['scene', ...path], `There is no slot "${name}"; ${hint}`);
+    const all = mistake(`the slots are ${names.join(', ')}`, `有 ${names.join('、')}`);
+    const words = withHint(noSlot(name), nearestName(name, names), all);
+    refuse(errors, document, ['scene', ...path], words);
   }
   const named = new Set([...blanksOf(output.scene)].map(({ name }) => name));
   for (const name of names) {
     const isAimedAt = slots.some((slot) => 'near' in slot && slot.near === name);
-    if (!named.has(name) && !isAimedAt)
-      refuse(errors, document, ['slots', name], `Nothing in the scene uses the slot "${name}"`);
+    if (named.has(name) || isAimedAt) continue;
+    const words = mistake(
+      `Nothing in the scene uses the slot "${name}"`,
+      `场景里没有用到“${name}”这一项`,
+    );
+    refuse(errors, document, ['slots', name], words);
   }
   if (errors.length > 0) return { template: null, errors };
   const {
@@ -193,21 +243,22 @@ export function readTemplate(text: string): ReadTemplate {
   return { template: { id, name, description, group, households, slots, body, text }, errors: [] };
 }
 
-function shapeWords(issue: v.BaseIssue<unknown>): string {
+function shapeWords(issue: v.BaseIssue<unknown>, zh: string): Words {
   const key = String(issue.path?.at(-1)?.key ?? '');
   if (issue.type === 'strict_object' && issue.expected === 'never')
-    return `"${key}" is not known here`;
-  if (issue.input === undefined) return `"${key}" is missing here`;
-  return issue.message;
+    return mistake(`"${key}" is not known here`, `这里没有“${key}”这个词`);
+  if (issue.input === undefined) return mistake(`"${key}" is missing here`, `这里缺少“${key}”`);
+  const isPlain = issue.message.startsWith('Invalid');
+  return mistake(issue.message, isPlain ? `这里不能这样写(应为 ${issue.expected})` : zh);
 }
 
-function refuse(
-  errors: InputProblem[],
-  document: SceneDocument,
-  path: Path,
-  message: string,
-): void {
-  errors.push({ path: pointer(path), message, ...document.position(path, 'value') });
+function noSlot(name: string): Words {
+  return mistake(`There is no slot "${name}"`, `没有“${name}”这一项`);
+}
+
+function refuse(errors: InputProblem[], document: SceneDocument, path: Path, words: Words): void {
+  const position = document.position(path, 'value');
+  errors.push({ path: pointer(path), ...problemOf(words), ...position });
 }
 
 function listOf(given: string | readonly string[] | undefined): readonly string[] {
@@ -263,13 +314,16 @@ function slotOf(name: string, shaped: v.InferOutput<typeof slotShape>): Slot {
 function* slotProblems(
   slot: Slot,
   names: readonly string[],
-): Generator<[key: string, message: string]> {
+): Generator<[key: string, words: Words]> {
   if (isDeviceSlot(slot)) {
     for (const kind of slot.is) {
       if (!Object.hasOwn(DEVICE_KINDS, kind))
         yield [
           'is',
-          `"${kind}" is not a kind of device; there are ${Object.keys(DEVICE_KINDS).join(', ')}`,
+          mistake(
+            `"${kind}" is not a kind of device; there are ${Object.keys(DEVICE_KINDS).join(', ')}`,
+            `没有“${kind}”这种设备;有 ${Object.keys(DEVICE_KINDS).join('、')}`,
+          ),
         ];
     }
     for (const [key, properties] of [
@@ -278,19 +332,36 @@ function* slotProblems(
     ] as const) {
       for (const name of properties) {
         const row = findProperty(name);
-        if (row === undefined) yield [key, `"${name}" is not a property that devices have`];
-        else if (key === 'sets' && row.access !== 'rw' && row.access !== 'w')
-          yield [key, `"${name}" can be read but not set`];
+        if (row === undefined) {
+          yield [
+            key,
+            mistake(`"${name}" is not a property that devices have`, `设备没有“${name}”这种属性`),
+          ];
+        }
+        if (row !== undefined && key === 'sets' && row.access !== 'rw' && row.access !== 'w') {
+          yield [key, mistake(`"${name}" can be read but not set`, `“${name}”只能读取,不能设置`)];
+        }
       }
     }
-    if (slot.near !== null && !names.includes(slot.near))
-      yield ['near', `There is no slot "${slot.near}"`];
-    const wants = [slot.is, slot.has, slot.sets, slot.presses, slot.does].flat();
-    if (wants.length === 0) yield ['kind', 'Say what fits: is, has, sets, presses or does'];
+    if (slot.near !== null && !names.includes(slot.near)) yield ['near', noSlot(slot.near)];
+    const asks = [slot.is, slot.has, slot.sets, slot.presses, slot.does].flat();
+    if (asks.length === 0) {
+      const words = mistake(
+        'Say what fits: is, has, sets, presses or does',
+        '请写什么样的设备适合:is、has、sets、presses 或 does',
+      );
+      yield ['kind', words];
+    }
     return;
   }
   if (slot.kind === 'number' && slot.min > slot.max)
-    yield ['min', `No number is from ${slot.min} to ${slot.max}`];
+    yield [
+      'min',
+      mistake(
+        `No number is from ${slot.min} to ${slot.max}`,
+        `没有从 ${slot.min} 到 ${slot.max} 的数`,
+      ),
+    ];
   const problem = slot.initial === null ? null : slotValueProblem(slot, slot.initial, null);
-  if (problem !== null) yield ['default', problem.en];
+  if (problem !== null) yield ['default', problem];
 }

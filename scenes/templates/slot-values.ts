@@ -1,7 +1,9 @@
 // Whether a value can be bound to a slot, and what is said where it cannot.
+
 import type { Label } from '../../hub/model/property-row.ts';
 import type { SlotValue } from '../../hub/model/scene-templates-port.ts';
 import { parseDuration } from '../language/literals.ts';
+import { isMistake } from '../language/mistakes.ts';
 import { parseMoment } from '../language/moments.ts';
 import { WEEKDAYS } from '../language/values.ts';
 import { both } from '../language/words.ts';
@@ -42,8 +44,7 @@ export function slotValueProblem(
     case 'duration':
       return durationProblem(slot, value);
     case 'time': {
-      const moment = typeof value === 'string' ? parseMoment(value) : '';
-      if (typeof moment !== 'string') return null;
+      if (typeof value === 'string' && !isMistake(parseMoment(value))) return null;
       return both(
         'A time such as 07:00 or sunset-30min is wanted',
         '应为 07:00 或 sunset-30min 这样的时间',
@@ -98,7 +99,7 @@ function durationProblem(
   value: SlotValue,
 ): Label | null {
   const [ms, least, most] = [value, from, to].map((text) =>
-    typeof text === 'string' ? parseDuration(text) : '',
+    typeof text === 'string' ? parseDuration(text) : null,
   );
   const isThere =
     typeof ms === 'number' &&

@@ -90,3 +90,21 @@ test('item 109: a scene is put into the shadow and acts again', async () => {
   const back = await bench.ingle(['scenes', 'shadow', 'Dusk', 'off']);
   expect(back.stdout).toContain('acts again');
 });
+
+test('mistakes of a file are told in the language of the command line, with their places', async () => {
+  await using bench = await startBench();
+  const mistake = {
+    ...{ path: '/do', line: 2, column: 1 },
+    ...{ message: '"do" is missing here', zh: '这里缺少“do”' },
+  };
+  bench.hub.explained.test = { errors: [mistake], result: null };
+  const file = path.join(bench.folder, 'a.yaml');
+  writeFileSync(file, 'scene: A\n');
+  const chinese = await bench.ingle(['scenes', 'test', file, '--lang', 'zh']);
+  expect(chinese).toMatchObject({ code: 2 });
+  expect(chinese.stderr).toContain('2:1 /do: 这里缺少“do”');
+  const english = await bench.ingle(['scenes', 'test', file]);
+  expect(english.stderr).toContain('2:1 /do: "do" is missing here');
+  const json = await bench.ingle(['scenes', 'test', file, '--json']);
+  expect(JSON.parse(json.stderr).error.errors).toEqual([mistake]);
+});

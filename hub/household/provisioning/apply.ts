@@ -6,7 +6,7 @@ import { HubError, type InputProblem, type Problem, toProblem } from '../../mode
 import type { Actor, Household, Jobs, PairRequest } from '../../model/hub-port.ts';
 import type { DeviceId, JobId } from '../../model/identifiers.ts';
 import type { Job, OpenJob } from '../../model/job.ts';
-import { problemLine } from '../../model/problem-words.ts';
+import { problemInChinese, problemLine } from '../../model/problem-words.ts';
 import type { Words } from '../../model/words.ts';
 import { firstFree } from '../names.ts';
 import { pointer } from './document.ts';
@@ -295,18 +295,20 @@ export async function applyWork(
   }
 
   function refuseScene(scene: PlannedScene, problem: Problem, prefix: string): void {
-    for (const { path, message, line = 1, column = 1 } of problem.errors ?? []) {
+    for (const { line = 1, column = 1, ...error } of problem.errors ?? []) {
       const place = scene.position(line, column);
+      const { path } = error;
       const inner = path.startsWith(prefix) ? path.slice(prefix.length) : path;
-      errors.push({ path: `${pointer(scene.path)}${inner}`, message, ...place });
+      errors.push({ ...error, path: `${pointer(scene.path)}${inner}`, ...place });
     }
     if (!problem.errors) refuse(scene.path, problem, jobWords.sceneRefused(scene.name));
     finish(jobWords.sceneNotSaved(scene.name));
   }
 
   function refuse(path: PlannedDevice['path'], problem: Problem, what: Words): void {
-    errors.push({ path: pointer(path), message: `${what.en}: ${problem.message}` });
     const line = problemLine(problem);
+    const zh = `${what.zh}：${problemInChinese(problem).message}`;
+    errors.push({ path: pointer(path), message: `${what.en}: ${problem.message}`, zh });
     job.update({}, { en: `${what.en}: ${line.en}`, zh: `${what.zh}：${line.zh}` });
   }
 }

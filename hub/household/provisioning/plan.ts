@@ -302,9 +302,9 @@ function planScene(
     const name = ONLY_KNOWN_LATER.exec(message)?.[1];
     return name === undefined || !coming.some((device) => device.name === name);
   });
-  for (const { path, message, line = 1, column = 1 } of errors) {
+  for (const { line = 1, column = 1, ...error } of errors) {
     const place = scene.position(line, column);
-    problems.push({ path: `${pointer(scene.path)}${path}`, message, ...place });
+    problems.push({ ...error, path: `${pointer(scene.path)}${error.path}`, ...place });
   }
   if (errors.length > 0) return null;
   const name = checked.scene?.name ?? language.nameOf(scene.text) ?? '';

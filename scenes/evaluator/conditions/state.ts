@@ -1,6 +1,5 @@
 // Conditions on what devices report and have reported, on what set the scene off by name, and expressions.
 import type { DeviceRecord } from '../../../hub/model/device.ts';
-import type { DeviceId } from '../../../hub/model/identifiers.ts';
 import type { PropertyKey, PropertyValue } from '../../../hub/model/properties.ts';
 import type { ReadValue } from '../../../hub/model/run.ts';
 import type { SceneWorld } from '../../../hub/model/scene-world.ts';
@@ -203,12 +202,4 @@ export function isChosen({ room, labels, description }: DeviceRecord, of: Select
     (of.label === null || (labels ?? []).includes(of.label)) &&
     (of.deviceKind === null || description.kind === of.deviceKind)
   );
-}
-
-/** The devices that a selection means, in canonical order. */
-function chosenDevices(world: SceneWorld, of: Selection): DeviceId[] {
-  return world.devices().filter((id) => {
-    const device = world.device(id);
-    return device !== undefined && isChosen(device, of);
-  });
 }

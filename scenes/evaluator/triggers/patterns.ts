@@ -8,7 +8,6 @@ import type { Condition } from '../../language/conditions.ts';
 import { readsTime } from '../../language/expression.ts';
 import type { SceneNames } from '../../language/names.ts';
 import type { PatternTrigger } from '../../language/state.ts';
-import type { Trigger } from '../../language/triggers.ts';
 import type { Subject } from '../../language/values.ts';
 import type { CompiledScene } from '../compile.ts';
 import { truthOf } from '../conditions.ts';
@@ -32,11 +31,6 @@ export type PatternState =
 /** What stands for a device's being within reach, beside its properties. */
 const REACH = '~reach' as PropertyKey;
 const KEY = 'so/';
-
-/** Whether a trigger is a pattern. */
-function isPattern(trigger: Trigger): trigger is PatternTrigger & Trigger {
-  return trigger.kind === 'so' || trigger.kind === 'sequence' || trigger.kind === 'count';
-}
 
 /** The entries of a pattern: what its condition reads, or those of the triggers of which it is made. */
 export function patternEntries(

@@ -1,6 +1,9 @@
 // Reads steps that act on devices.
+
 import * as v from 'valibot';
+import type { DeviceRecord } from '../../../hub/model/device.ts';
 import { nearestName } from '../../../hub/model/nearest-name.ts';
+import type { Words } from '../../../hub/model/words.ts';
 import type { Path } from '../document.ts';
 import type {
   AdjustStep,
@@ -10,6 +13,7 @@ import type {
   SetStep,
   ToggleStep,
 } from '../effect-steps.ts';
+import { mistake, withHint } from '../mistakes.ts';
 import { SCENE_LIMITS } from '../scene.ts';
 import { effectStepShapes } from '../shapes/effects.ts';
 import { UNREAD, value as VALUE } from '../shapes/parts.ts';
@@ -74,7 +78,11 @@ function readSetTargets(
     const device = readDevice(context, handle, at, 'key');
     if (device === null) return [null];
     if (typeof values !== 'object' || Object.keys(values).length === 0) {
-      return [context.refuse(at, `What is ${handle} set to? Write {${handle}: {on: true}}`)];
+      const words = mistake(
+        `What is ${handle} set to? Write {${handle}: {on: true}}`,
+        `要把 ${handle} 设成什么？请写 {${handle}: {on: true}}`,
+      );
+      return [context.refuse(at, words)];
     }
     return Object.entries(values).map(([key, asked]) => {
       const found = context.propertyOf(device, key, [...at, key], 'key');
@@ -83,7 +91,10 @@ function readSetTargets(
       if (access !== 'rw' && access !== 'w') {
         return context.refuse(
           [...at, key],
-          `"${key}" of ${device.name} can be read but not set`,
+          mistake(
+            `"${key}" of ${device.name} can be read but not set`,
+            `“${device.name}”的“${key}”只能读取,不能设置`,
+          ),
           'key',
         );
       }
@@ -92,7 +103,11 @@ function readSetTargets(
     });
   });
   if (targets.length === 0) {
-    return context.refuse([...path, 'set'], 'What is set? Write {hall-lamp: {on: true}}');
+    const words = mistake(
+      'What is set? Write {hall-lamp: {on: true}}',
+      '要设置什么？请写 {hall-lamp: {on: true}}',
+    );
+    return context.refuse([...path, 'set'], words);
   }
   if (targets.length > SCENE_LIMITS.items) return tooMany(context, path);
   return isComplete(targets) ? { targets } : null;
@@ -111,7 +126,11 @@ function readSetGroup(
     return found && value !== null ? { property: found.key, value } : null;
   });
   if (values.length === 0) {
-    return context.refuse([...path, 'set'], 'What is set? Write {on: false} beside `all`');
+    const words = mistake(
+      'What is set? Write {on: false} beside `all`',
+      '要设置什么？请在 `all` 旁边写 {on: false}',
+    );
+    return context.refuse([...path, 'set'], words);
   }
   return select && isComplete(values) ? { targets: [], group: { select, values } } : null;
 }
@@ -145,7 +164,10 @@ function readToggleTargets(
     if (found.spec.type !== 'boolean' || found.descriptor.access !== 'rw') {
       return context.refuse(
         at,
-        `"${key}" of ${device.name} cannot be toggled; only what is on or off can`,
+        mistake(
+          `"${key}" of ${device.name} cannot be toggled; only what is on or off can`,
+          `“${device.name}”的“${key}”不能切换;只有开和关的才能`,
+        ),
       );
     }
     return { device: device.id, property: found.descriptor.key };
@@ -160,12 +182,20 @@ function readToggleGroup(
 ): Pick<ToggleStep, 'targets' | 'group'> | null {
   const at = [...path, 'toggle'];
   if (typeof toggle !== 'string' || all === undefined) {
-    return context.refuse(at, 'Beside `all` stands which property is toggled, as in toggle: on');
+    const words = mistake(
+      'Beside `all` stands which property is toggled, as in toggle: on',
+      '`all` 旁边要写切换哪个属性,例如 toggle: on',
+    );
+    return context.refuse(at, words);
   }
   const select = readSelection(context, all, [...path, 'all']);
   const found = readProperty(context, toggle, at);
   if (found !== null && found.spec.type !== 'boolean') {
-    return context.refuse(at, `"${toggle}" cannot be toggled; only what is on or off can`);
+    const words = mistake(
+      `"${toggle}" cannot be toggled; only what is on or off can`,
+      `“${toggle}”不能切换;只有开和关的才能`,
+    );
+    return context.refuse(at, words);
   }
   return select && found && { targets: [], group: { select, property: found.key } };
 }
@@ -189,7 +219,10 @@ function readAdjustment(
   if (entries.length === 0) {
     return context.refuse(
       [...path, 'adjust'],
-      'What is adjusted? Write {hall-lamp.brightness: 10}',
+      mistake(
+        'What is adjusted? Write {hall-lamp.brightness: 10}',
+        '要调整什么？请写 {hall-lamp.brightness: 10}',
+      ),
     );
   }
   if (entries.length > SCENE_LIMITS.items) return tooMany(context, path);
@@ -214,8 +247,15 @@ function readAdjustment(
   return isComplete(targets) ? { targets } : null;
 
   function notANumber(name: string, at: Path): null {
-    return context.refuse(at, `"${name.slice(0, 64)}" is not a number that can be set`, 'key');
+    return context.refuse(at, notSettable(name), 'key');
   }
+}
+
+function notSettable(name: string): Words {
+  return mistake(
+    `"${name.slice(0, 64)}" is not a number that can be set`,
+    `“${name.slice(0, 64)}”不是可以设置的数字`,
+  );
 }
 
 function readCommand(reading: Reading, shaped: Shaped<'command'>, path: Path): EffectStep | null {
@@ -235,7 +275,10 @@ function readCommandTargets(
     if (typeof command !== 'string') {
       return context.refuse(
         [...path, 'command'],
-        'Beside `all` stands the name of one command, as in command: stop',
+        mistake(
+          'Beside `all` stands the name of one command, as in command: stop',
+          '`all` 旁边要写一个命令的名称,例如 command: stop',
+        ),
       );
     }
     return select && { targets: [], group: { select, command: { name: command, args: {} } } };
@@ -243,7 +286,10 @@ function readCommandTargets(
   if (typeof command === 'string') {
     return context.refuse(
       [...path, 'command'],
-      'Which device does it? Write {bedroom-blind: stop}, or say `all` beside it',
+      mistake(
+        'Which device does it? Write {bedroom-blind: stop}, or say `all` beside it',
+        '由哪个设备来做？请写 {bedroom-blind: stop},或在旁边写 `all`',
+      ),
     );
   }
   const targets = Object.entries(command).flatMap(([handle, asked]) => {
@@ -254,21 +300,35 @@ function readCommandTargets(
     return Object.entries(named).map(([name, args]) => {
       const { commands } = device.description;
       if (!commands.includes(name)) {
-        const nearest = nearestName(name, commands);
-        const hint =
-          nearest === undefined
-            ? `it has ${commands.join(', ') || 'none'}`
-            : `did you mean ${nearest}?`;
-        return context.refuse(at, `${device.name} has no command "${name.slice(0, 40)}"; ${hint}`);
+        return context.refuse(at, noCommand(device, name));
       }
       return { device: device.id, name, args: args ?? {} };
     });
   });
   if (targets.length === 0) {
-    return context.refuse([...path, 'command'], 'Which command? Write {bedroom-blind: stop}');
+    const words = mistake(
+      'Which command? Write {bedroom-blind: stop}',
+      '哪个命令？请写 {bedroom-blind: stop}',
+    );
+    return context.refuse([...path, 'command'], words);
   }
   if (targets.length > SCENE_LIMITS.items) return tooMany(context, path);
   return isComplete(targets) ? { targets } : null;
+}
+
+/** Says that the device has no such command, and which ones it has. */
+export function noCommand(device: DeviceRecord, name: string): Words {
+  const { commands } = device.description;
+  const shown = name.slice(0, 40);
+  const words = mistake(
+    `${device.name} has no command "${shown}"`,
+    `“${device.name}”没有命令“${shown}”`,
+  );
+  const all = mistake(
+    `it has ${commands.join(', ') || 'none'}`,
+    commands.length === 0 ? '它没有命令' : `它有 ${commands.join('、')}`,
+  );
+  return withHint(words, nearestName(name, commands), all);
 }
 
 function readSnapshot(
@@ -311,7 +371,10 @@ function readRamp({ context }: Reading, shaped: Shaped<'ramp'>, path: Path): Eff
   if (entries.length === 0) {
     return context.refuse(
       [...path, 'ramp'],
-      'What is ramped? Write {hall-lamp.brightness: {to: 80}}',
+      mistake(
+        'What is ramped? Write {hall-lamp.brightness: {to: 80}}',
+        '要渐变什么？请写 {hall-lamp.brightness: {to: 80}}',
+      ),
     );
   }
   if (entries.length > SCENE_LIMITS.items) return tooMany(context, path);
@@ -321,11 +384,7 @@ function readRamp({ context }: Reading, shaped: Shaped<'ramp'>, path: Path): Eff
     if (found === null) return null;
     const { device, descriptor, spec } = found;
     if (spec.type !== 'number' || descriptor.access !== 'rw') {
-      return context.refuse(
-        at,
-        `"${reference.slice(0, 64)}" is not a number that can be set`,
-        'key',
-      );
+      return context.refuse(at, notSettable(reference), 'key');
     }
     const ends = typeof asked === 'number' ? { from: undefined, to: asked } : asked;
     const to = context.value(spec, ends.to, typeof asked === 'number' ? at : [...at, 'to']);
@@ -335,6 +394,9 @@ function readRamp({ context }: Reading, shaped: Shaped<'ramp'>, path: Path): Eff
     return { device: device.id, property: descriptor.key, from: ends.from ?? null, to };
   });
   if (overMs === null || !isComplete(targets)) return null;
-  if (overMs < 1_000) return context.refuse([...path, 'over'], 'A ramp takes at least 1s');
+  if (overMs < 1_000) {
+    const words = mistake('A ramp takes at least 1s', '渐变至少要 1s');
+    return context.refuse([...path, 'over'], words);
+  }
   return { kind: 'ramp', targets, overMs, onError: shaped['on-error'] ?? 'continue' };
 }

@@ -1,7 +1,10 @@
 // Reads the expressions of a scene: looks up what they name, by the home's handles or by what their place knows.
+
 import { nearestName } from '../../../hub/model/nearest-name.ts';
 import type { PropertySpec } from '../../../hub/model/property-row.ts';
+import type { Words } from '../../../hub/model/words.ts';
 import type { FoundProperty, ReadContext } from '../context.ts';
+import { noDevice, noProperty } from '../context.ts';
 import type { Path } from '../document.ts';
 import {
   type Expression,
@@ -13,6 +16,7 @@ import {
   TIME_PARTS,
   type TimePart,
 } from '../expression.ts';
+import { mistake, withHint } from '../mistakes.ts';
 
 /** What the place of an expression knows by name, such as the variables of the run. */
 export type Locals = ReadonlyMap<string, ExpressionType>;
@@ -33,25 +37,30 @@ export function readExpressionAt(
   const read = readText(text, (word) => findInput(context, word, locals));
   if ('message' in read) {
     const near = text.slice(read.at, read.at + 24).split('\n', 1)[0] ?? '';
-    const where = read.at > 0 && near !== '' ? ` (at “${near}”)` : '';
-    return context.refuse(path, read.message + where);
+    if (read.at === 0 || near === '') return context.refuse(path, read.message);
+    const { en, zh } = read.message;
+    return context.refuse(path, mistake(`${en} (at “${near}”)`, `${zh}(在“${near}”处)`));
   }
   const { expression, named } = read;
   if (wanted !== null && expression.type !== wanted) {
+    const [comesTo, isWanted] = [TYPE_WORDS[expression.type], TYPE_WORDS[wanted]];
     return context.refuse(
       path,
-      `The expression comes to ${TYPE_WORDS[expression.type]}; ${TYPE_WORDS[wanted]} is wanted here`,
+      mistake(
+        `The expression comes to ${comesTo.en}; ${isWanted.en} is wanted here`,
+        `表达式的结果是${comesTo.zh};这里需要${isWanted.zh}`,
+      ),
     );
   }
   context.rememberInside(path, text, named);
   return expression;
 }
 
-const TYPE_WORDS: Readonly<Record<ExpressionType, string>> = {
-  boolean: 'true or false',
-  number: 'a number',
-  text: 'a text',
-  color: 'a colour',
+const TYPE_WORDS: Readonly<Record<ExpressionType, Words>> = {
+  boolean: mistake('true or false', '是与否'),
+  number: mistake('a number', '数字'),
+  text: mistake('a text', '文字'),
+  color: mistake('a colour', '颜色'),
 };
 
 /** The type of a property in an expression. */
@@ -85,7 +94,11 @@ function findTime(word: string): FoundInput | ExpressionProblem | null {
   const asked = /^time\.([a-zA-Z]+)/.exec(word);
   if (asked?.[1] === undefined) return null;
   if (!Object.hasOwn(TIME_PARTS, asked[1])) {
-    return { message: `There is no time.${asked[1]}; there are ${TIMES.join(', ')}`, at: 0 };
+    const message = mistake(
+      `There is no time.${asked[1]}; there are ${TIMES.join(', ')}`,
+      `没有 time.${asked[1]};有 ${TIMES.join('、')}`,
+    );
+    return { message, at: 0 };
   }
   const what = asked[1] as TimePart;
   const input = { kind: 'time', what, type: TIME_PARTS[what] } as const;
@@ -113,14 +126,11 @@ function findProperty(context: ReadContext, word: string): FoundInput | Expressi
       right,
       properties.map(({ key }) => key),
     );
-    const hint = nearest === undefined ? '' : `; did you mean ${name}.${nearest}?`;
-    const message = `${device.name} has no property "${right.slice(0, 64)}"${hint}`;
+    const message = withHint(noProperty(device, right), nearest && `${name}.${nearest}`);
     return { message, at: skip };
   }
   if (isMethod(right)) return null;
-  const nearest = nearestName(left, context.names.handles());
-  const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
-  return { message: `There is no device "${left.slice(0, 64)}"${hint}`, at: 0 };
+  return { message: noDevice(left, context.names), at: 0 };
 }
 
 function foundProperty(
@@ -130,7 +140,10 @@ function foundProperty(
 ): FoundInput | ExpressionProblem {
   if (spec.access === 'event') {
     return {
-      message: `"${descriptor.key}" of ${device.name} is an event and has no value`,
+      message: mistake(
+        `"${descriptor.key}" of ${device.name} is an event and has no value`,
+        `“${device.name}”的“${descriptor.key}”是事件,没有值`,
+      ),
       at: skip,
     };
   }

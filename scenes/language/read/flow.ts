@@ -1,7 +1,9 @@
 // Reads steps that say how a run goes on.
+
 import type * as v from 'valibot';
 import type { ReadContext } from '../context.ts';
 import type { Path } from '../document.ts';
+import { mistake } from '../mistakes.ts';
 import { SCENE_LIMITS } from '../scene.ts';
 import { flowStepShapes, waitShape, waitUntilShape } from '../shapes/flow.ts';
 import { UNREAD } from '../shapes/parts.ts';
@@ -96,12 +98,16 @@ function readRepeat(
   const steps = repeat['for-each'] === undefined ? read() : readEachSteps(reading, by, read, at);
   if (by === null || steps === null) return null;
   if (by.kind === 'times' && repeat.max !== undefined) {
-    return reading.context.refuse([...at, 'max'], '`times` says how often; leave `max` out', 'key');
+    const words = mistake(
+      '`times` says how often; leave `max` out',
+      '`times` 已写明次数;请去掉 `max`',
+    );
+    return reading.context.refuse([...at, 'max'], words, 'key');
   }
   if (by.kind === 'each' && by.select === undefined && repeat.max !== undefined) {
     return reading.context.refuse(
       [...at, 'max'],
-      'The list says how often; leave `max` out',
+      mistake('The list says how often; leave `max` out', '列表已决定次数;请去掉 `max`'),
       'key',
     );
   }
@@ -123,7 +129,11 @@ function readRepeatBy(
   const given = REPEATS.filter((key) => repeat[key] !== undefined);
   const [kind] = given;
   if (kind === undefined || given.length > 1) {
-    return reading.context.refuse(path, 'A repeat has one of times, while, until and for-each');
+    const words = mistake(
+      'A repeat has one of times, while, until and for-each',
+      '重复要写 times、while、until 和 for-each 中的一个',
+    );
+    return reading.context.refuse(path, words);
   }
   if (kind === 'times') return { kind, count: repeat.times ?? 1 };
   if (kind === 'for-each') return readEach(reading, repeat['for-each'] ?? [], [...path, kind]);
@@ -145,7 +155,10 @@ function readWait(
   if (shaped.else !== undefined && shaped.timeout === undefined) {
     return context.refuse(
       [...path, 'else'],
-      '`else` is done when the time is over; say the `timeout`',
+      mistake(
+        '`else` is done when the time is over; say the `timeout`',
+        '`else` 在超时后执行;请写 `timeout`',
+      ),
       'key',
     );
   }
@@ -167,7 +180,11 @@ function readWaitFor(reading: Reading, data: unknown, path: Path): WaitFor | nul
   const { holds, becomes, presses } = wait;
   const given = [holds, becomes, presses].filter((one) => one !== undefined);
   if (given.length !== 1) {
-    return context.refuse(path, 'A wait is for one thing: holds, becomes or presses');
+    const words = mistake(
+      'A wait is for one thing: holds, becomes or presses',
+      '一次只等一件事:holds、becomes 或 presses',
+    );
+    return context.refuse(path, words);
   }
   const forMs = wait.for === undefined ? 0 : context.duration(wait.for, [...path, 'for']);
   if (forMs === null) return null;
@@ -176,7 +193,11 @@ function readWaitFor(reading: Reading, data: unknown, path: Path): WaitFor | nul
     return named(context, of, [...path, 'holds']) && of && { kind: 'holds', of, forMs };
   }
   if (wait.for !== undefined) {
-    return context.refuse([...path, 'for'], '`for` goes with holds; an edge has no length', 'key');
+    const words = mistake(
+      '`for` goes with holds; an edge has no length',
+      '`for` 要和 holds 一起用;一瞬间的事没有长度',
+    );
+    return context.refuse([...path, 'for'], words, 'key');
   }
   if (becomes !== undefined) {
     const of = readLevels(context, becomes, [...path, 'becomes'], 'becomes');
@@ -205,7 +226,10 @@ function readUntil(reading: Reading, data: unknown, path: Path): WaitFor | null 
   if (JSON.stringify(condition).includes('"kind":"local"')) {
     return reading.context.refuse(
       [...path, 'until'],
-      'A wait looks at devices, the time and the variables of the home; use repeat for others',
+      mistake(
+        'A wait looks at devices, the time and the variables of the home; use repeat for others',
+        '等待只看设备、时间和家的变量;其他的请用 repeat',
+      ),
     );
   }
   if (condition === null || (shaped.for !== undefined && forMs === null)) return null;
@@ -220,5 +244,9 @@ function named(
   path: Path,
 ): true | null {
   const isNamed = of?.every(({ subject }) => subject.kind === 'device') ?? true;
-  return isNamed || context.refuse(path, 'A wait names its devices; "any" cannot be waited for');
+  const words = mistake(
+    'A wait names its devices; "any" cannot be waited for',
+    '等待要写明设备;不能等“any”',
+  );
+  return isNamed || context.refuse(path, words);
 }

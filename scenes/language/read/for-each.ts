@@ -1,10 +1,12 @@
 // Reads over which devices steps are repeated, and what is known of the device of the round.
+
 import type { DeviceRecord, NodeDescription } from '../../../hub/model/device.ts';
 import { adapterId, type DeviceId, nodeAddress } from '../../../hub/model/identifiers.ts';
 import { describeProperty, PROPERTIES } from '../../../hub/model/properties.ts';
 import type { ReadContext } from '../context.ts';
 import type { Path } from '../document.ts';
 import { EACH, namesEach } from '../each.ts';
+import { mistake } from '../mistakes.ts';
 import type { RepeatBy, Step } from '../steps.ts';
 import type { Reading } from './reading.ts';
 import { readDevices, readSelection } from './targets.ts';
@@ -38,7 +40,10 @@ export function readEachSteps(
   if (asksPastOfEach(steps)) {
     return context.refuse(
       [...path, 'do'],
-      'What was with the device of a round is not known; `held` and `was` name a device of the home',
+      mistake(
+        'What was with the device of a round is not known; `held` and `was` name a device of the home',
+        '每一轮设备的过去是不知道的;`held` 和 `was` 要写明家里的设备',
+      ),
     );
   }
   return steps;

@@ -1,6 +1,8 @@
 // Reads conditions put together, and triggers made of levels and of other triggers.
+
 import type { Condition } from '../conditions.ts';
 import type { Path } from '../document.ts';
+import { mistake } from '../mistakes.ts';
 import { logicConditionShapes, patternTriggerShapes } from '../shapes/logic.ts';
 import { UNREAD } from '../shapes/parts.ts';
 import type { PartTrigger, PatternTrigger } from '../state.ts';
@@ -40,7 +42,8 @@ export const LOGIC_CONDITIONS: Readonly<Record<string, ReadKind<Condition>>> = {
     }
     const other = Object.keys(rest)[0];
     if (other !== undefined) {
-      return reading.context.refuse([...at, other], `"${other}" does not go with \`of\``, 'key');
+      const words = mistake(`"${other}" does not go with \`of\``, `“${other}”不能和 \`of\` 一起用`);
+      return reading.context.refuse([...at, other], words, 'key');
     }
     const of = items.map((item, index) => reading.condition(item, [...at, 'of', index]));
     if (count > items.length) return tooMany(reading, count, items.length, [...at, 'count']);
@@ -49,7 +52,11 @@ export const LOGIC_CONDITIONS: Readonly<Record<string, ReadKind<Condition>>> = {
 };
 
 function tooMany(reading: Reading, count: number, of: number, path: Path): null {
-  return reading.context.refuse(path, `There are only ${of}, so never ${count} of them`);
+  const words = mistake(
+    `There are only ${of}, so never ${count} of them`,
+    `一共只有 ${of} 个,不可能有 ${count} 个`,
+  );
+  return reading.context.refuse(path, words);
 }
 
 /** Triggers made of levels and of other triggers, by key. */
@@ -99,7 +106,11 @@ function readSo(
   const forMs = shaped.for === undefined ? null : context.duration(shaped.for, [...path, 'for']);
   if (condition === null || (shaped.for !== undefined && forMs === null)) return null;
   if (asksWho(condition)) {
-    return context.refuse(path, 'What set the scene off is not known before something did');
+    const words = mistake(
+      'What set the scene off is not known before something did',
+      '场景触发之前,还不知道是什么触发的',
+    );
+    return context.refuse(path, words);
   }
   return { kind: 'so', condition, forMs: forMs === 0 ? null : forMs, ...alsoRules(shaped.also) };
 }
@@ -126,7 +137,7 @@ function asksWho(condition: Condition): boolean {
 
 function readWithin({ context }: Reading, text: string, path: Path): number | null {
   const ms = context.duration(text, path);
-  return ms === 0 ? context.refuse(path, 'Within what time?') : ms;
+  return ms === 0 ? context.refuse(path, mistake('Within what time?', '在多长时间内？')) : ms;
 }
 
 /** A trigger inside another one: one that is met by a single event. */
@@ -136,7 +147,10 @@ function readPart(reading: Reading, data: unknown, path: Path): PartTrigger | nu
   if (isPart(trigger)) return trigger;
   return reading.context.refuse(
     path,
-    'Only becomes, changes, reports, commanded, crosses and presses stand in another trigger',
+    mistake(
+      'Only becomes, changes, reports, commanded, crosses and presses stand in another trigger',
+      '另一个触发条件里只能写 becomes、changes、reports、commanded、crosses 和 presses',
+    ),
   );
 }
 

@@ -1,9 +1,12 @@
 // Reads steps about other scenes.
+
 import type * as v from 'valibot';
 import type { SceneId } from '../../../hub/model/identifiers.ts';
 import { nearestName } from '../../../hub/model/nearest-name.ts';
+import type { Words } from '../../../hub/model/words.ts';
 import type { ReadContext } from '../context.ts';
 import type { Path } from '../document.ts';
+import { mistake, withHint } from '../mistakes.ts';
 import { sceneStepShapes } from '../shapes/other-scenes.ts';
 import type { SceneStep } from '../steps.ts';
 import { isComplete, type Reading, shapedKind } from './reading.ts';
@@ -62,7 +65,10 @@ function readCall(
   if (into !== null && reading.variables.get(into)?.scope !== 'run') {
     return reading.context.refuse(
       [...at, 'into'],
-      `"${into.slice(0, 40)}" is no variable of the run yet; write let: {${into.slice(0, 40)}: 0} before, which says its type`,
+      mistake(
+        `"${into.slice(0, 40)}" is no variable of the run yet; write let: {${into.slice(0, 40)}: 0} before, which says its type`,
+        `“${into.slice(0, 40)}”还不是这次运行的变量;请先写 let: {${into.slice(0, 40)}: 0},以说明它的类型`,
+      ),
     );
   }
   if (scene === null || !isComplete(args)) return null;
@@ -80,13 +86,20 @@ function readOrSelf(
   return scene && { scene };
 }
 
+/** Says that no scene is called so. */
+export function noScene(context: ReadContext, handle: string): Words {
+  const shown = handle.slice(0, 64);
+  return withHint(
+    mistake(`There is no scene "${shown}"`, `没有场景“${shown}”`),
+    nearestName(handle, context.names.sceneHandles()),
+  );
+}
+
 /** The scene that is called so. */
 export function readScene(context: ReadContext, handle: string, path: Path): SceneId | null {
   const scene = context.names.scene(handle);
   if (scene === undefined) {
-    const nearest = nearestName(handle, context.names.sceneHandles());
-    const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
-    return context.refuse(path, `There is no scene "${handle.slice(0, 64)}"${hint}`);
+    return context.refuse(path, noScene(context, handle));
   }
   context.remember(path, 'value', { text: handle, name: handle, id: scene.id });
   return scene.id;

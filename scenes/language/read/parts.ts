@@ -1,9 +1,11 @@
 // What the readers of several families share: levels, presses, matchers, and maps and lists of subjects.
+
 import type { PropertyValue } from '../../../hub/model/properties.ts';
 import type { PropertySpec } from '../../../hub/model/property-row.ts';
 import { isColor } from '../../../hub/model/property-value.ts';
 import type { FoundSubject, ReadContext } from '../context.ts';
 import type { Path } from '../document.ts';
+import { mistake } from '../mistakes.ts';
 import type { LevelMatch, Matcher, Press, Subject } from '../values.ts';
 import { isComplete } from './reading.ts';
 
@@ -20,11 +22,19 @@ export function readLevels(
 ): LevelMatch[] | null {
   return eachSubject(context, map, path, (found, what, at): LevelMatch | null => {
     if (use === 'is' && found.subject.kind === 'any') {
-      return context.refuse(at, '"any" is not supported yet in a condition in this version');
+      const words = mistake(
+        '"any" is not supported yet in a condition in this version',
+        '这个版本的条件里还不支持“any”',
+      );
+      return context.refuse(at, words);
     }
     const matcher = readMatcher(context, found.spec, what, at);
     if (use === 'becomes' && matcher?.kind === 'range') {
-      return context.refuse(at, 'A number going over or under a threshold is written with crosses');
+      const words = mistake(
+        'A number going over or under a threshold is written with crosses',
+        '数字越过界限要用 crosses 来写',
+      );
+      return context.refuse(at, words);
     }
     return matcher && { subject: found.subject, matcher };
   });
@@ -40,7 +50,10 @@ export function readPresses(context: ReadContext, map: object, path: Path): Pres
       if (found.spec.access !== 'event') {
         return context.refuse(
           at,
-          `"${found.spec.name}" is a state and not an event; use becomes or changes`,
+          mistake(
+            `"${found.spec.name}" is a state and not an event; use becomes or changes`,
+            `“${found.spec.name}”是状态,不是事件;请用 becomes 或 changes`,
+          ),
           'key',
         );
       }
@@ -68,14 +81,25 @@ export function readMatcher(
     if (spec.type !== 'number') {
       return context.refuse(
         path,
-        `"${spec.name}" is not a number, so it is never above or below one`,
+        mistake(
+          `"${spec.name}" is not a number, so it is never above or below one`,
+          `“${spec.name}”不是数字,不能比大小`,
+        ),
       );
     }
     if (above === undefined && below === undefined) {
-      return context.refuse(path, 'Above or below what? Write {above: 28} or {below: 5}');
+      const words = mistake(
+        'Above or below what? Write {above: 28} or {below: 5}',
+        '高于或低于多少？请写 {above: 28} 或 {below: 5}',
+      );
+      return context.refuse(path, words);
     }
     if (above !== undefined && below !== undefined && above >= below) {
-      return context.refuse(path, `No number is above ${above} and below ${below}`);
+      const words = mistake(
+        `No number is above ${above} and below ${below}`,
+        `没有数字既高于 ${above} 又低于 ${below}`,
+      );
+      return context.refuse(path, words);
     }
     for (const end of [above, below]) {
       if (end !== undefined && context.value(spec, end, path) === null) return null;
@@ -120,14 +144,20 @@ export function stateSubject(
   if (found?.spec.access === 'event') {
     return context.refuse(
       path,
-      `"${found.spec.name}" is an event and has no state; use presses`,
+      mistake(
+        `"${found.spec.name}" is an event and has no state; use presses`,
+        `“${found.spec.name}”是事件,没有状态;请用 presses`,
+      ),
       'key',
     );
   }
   if (found?.spec.access === 'w') {
     return context.refuse(
       path,
-      `"${found.spec.name}" can only be set and is never reported`,
+      mistake(
+        `"${found.spec.name}" can only be set and is never reported`,
+        `“${found.spec.name}”只能设置,设备从不上报`,
+      ),
       'key',
     );
   }

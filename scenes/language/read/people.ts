@@ -1,10 +1,12 @@
 // Reads steps that tell people something, and ask them.
+
 import type * as v from 'valibot';
 import type { Role } from '../../../hub/model/home.ts';
 import { nearestName } from '../../../hub/model/nearest-name.ts';
 import type { ReadContext } from '../context.ts';
 import type { Path } from '../document.ts';
 import type { EffectStep, NotifyStep } from '../effect-steps.ts';
+import { mistake, withHint } from '../mistakes.ts';
 import { effectStepShapes } from '../shapes/effects.ts';
 import { UNREAD } from '../shapes/parts.ts';
 import { isComplete, type Reading, shapedKind } from './reading.ts';
@@ -58,7 +60,10 @@ function readNotify(
   if (actions !== undefined && shaped.notify.until !== undefined) {
     return context.refuse(
       [...at, 'until'],
-      'A message has buttons of its own, or is repeated until it is seen',
+      mistake(
+        'A message has buttons of its own, or is repeated until it is seen',
+        '消息要么自带按钮,要么反复发送到有人看到为止',
+      ),
       'key',
     );
   }
@@ -66,14 +71,20 @@ function readNotify(
     const key = shaped.else === undefined ? [...at, 'wait'] : [...path, 'else'];
     return context.refuse(
       key,
-      'Nobody is asked anything here: give it `actions`, or `until: acknowledged`',
+      mistake(
+        'Nobody is asked anything here: give it `actions`, or `until: acknowledged`',
+        '这里没有问任何人:请写 `actions`,或 `until: acknowledged`',
+      ),
       'key',
     );
   }
   if (actions === undefined && shaped.answers !== undefined) {
     return context.refuse(
       [...path, 'answers'],
-      '`answers` go with the `actions` of the message',
+      mistake(
+        '`answers` go with the `actions` of the message',
+        '`answers` 要和消息的 `actions` 一起用',
+      ),
       'key',
     );
   }
@@ -98,12 +109,17 @@ function readRepeat(
   if (until === undefined) {
     if ((every ?? times) === undefined) return undefined;
     const key = every === undefined ? 'times' : 'every';
-    return context.refuse([...at, key], `\`${key}\` goes with \`until: acknowledged\``, 'key');
+    const words = mistake(
+      `\`${key}\` goes with \`until: acknowledged\``,
+      `\`${key}\` 要和 \`until: acknowledged\` 一起用`,
+    );
+    return context.refuse([...at, key], words, 'key');
   }
   const everyMs = every === undefined ? REPEAT.everyMs : context.duration(every, [...at, 'every']);
   if (everyMs === null) return null;
   if (everyMs < 10_000) {
-    return context.refuse([...at, 'every'], 'At least 10s lie between two messages');
+    const words = mistake('At least 10s lie between two messages', '两条消息之间至少隔 10s');
+    return context.refuse([...at, 'every'], words);
   }
   return { everyMs, times: times ?? REPEAT.times };
 }
@@ -118,13 +134,10 @@ function readActions(
   const { answers = {} } = shaped;
   for (const id of Object.keys(answers)) {
     if (Object.hasOwn(actions, id)) continue;
+    const shown = id.slice(0, 40);
+    const words = mistake(`There is no button "${shown}"`, `没有按钮“${shown}”`);
     const nearest = nearestName(id, Object.keys(actions));
-    const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
-    context.refuse(
-      [...path, 'answers', id],
-      `There is no button "${id.slice(0, 40)}"${hint}`,
-      'key',
-    );
+    context.refuse([...path, 'answers', id], withHint(words, nearest), 'key');
   }
   const read = Object.entries(actions).map(([id, text]) => {
     const words = readTexts(context, text, [...path, 'notify', 'actions', id]);
@@ -163,10 +176,13 @@ function readAudience(
     const meant = Object.hasOwn(AUDIENCES, word) ? AUDIENCES[word] : undefined;
     if (meant === undefined) {
       const known = ['everyone', 'owners', 'adults', 'elders', 'children', 'guests', 'installers'];
-      const nearest = nearestName(word, known);
-      const hint = nearest === undefined ? `write ${known.join(', ')}` : `did you mean ${nearest}?`;
       const at = typeof to === 'string' ? path : [...path, index];
-      return context.refuse(at, `"${word.slice(0, 40)}" is nobody of this home; ${hint}`);
+      const words = mistake(
+        `"${word.slice(0, 40)}" is nobody of this home`,
+        `家里没有“${word.slice(0, 40)}”这类人`,
+      );
+      const all = mistake(`write ${known.join(', ')}`, `请写 ${known.join('、')}`);
+      return context.refuse(at, withHint(words, nearestName(word, known), all));
     }
     for (const role of meant) roles.add(role);
   }

@@ -1,9 +1,12 @@
 // Reads the items of a scene by their kinds: each item is known by one key, and the kind of that key reads it. The
 // tables of kinds are handed in, so that items can stand inside items of any family.
+
 import type * as v from 'valibot';
+import type { Words } from '../../../hub/model/words.ts';
 import type { Condition } from '../conditions.ts';
 import type { ReadContext } from '../context.ts';
 import type { Path } from '../document.ts';
+import { mistake } from '../mistakes.ts';
 import { SCENE_LIMITS } from '../scene.ts';
 import { name } from '../shapes/parts.ts';
 import type { Step } from '../steps.ts';
@@ -39,6 +42,10 @@ export function shapedKind<Schema extends v.GenericSchema, Item>(
   };
 }
 
+const A_TRIGGER = mistake('A trigger', '触发条件');
+const A_CONDITION = mistake('A condition', '条件');
+const A_STEP = mistake('A step', '步骤');
+
 /** The reading of one scene file. */
 export class Reading {
   readonly context: ReadContext;
@@ -71,7 +78,7 @@ export class Reading {
 
   /** A trigger inside another one. */
   part(data: unknown, path: Path): Trigger | null {
-    return this.#item(this.#kinds.triggers, data, path, 'A trigger');
+    return this.#item(this.#kinds.triggers, data, path, A_TRIGGER);
   }
 
   /** The ids of the scene's triggers, as far as they were read. */
@@ -83,15 +90,20 @@ export class Reading {
   condition(data: unknown, path: Path): Condition | null {
     this.#conditions += 1;
     if (this.#conditions === SCENE_LIMITS.conditions + 1) {
-      return this.context.refuse(path, `A scene has at most ${SCENE_LIMITS.conditions} conditions`);
+      const most = SCENE_LIMITS.conditions;
+      const words = mistake(`A scene has at most ${most} conditions`, `场景最多 ${most} 个条件`);
+      return this.context.refuse(path, words);
     }
     if (Array.isArray(data)) {
       return this.context.refuse(
         path,
-        'A condition is a map; write {all: […]} where all of them must hold',
+        mistake(
+          'A condition is a map; write {all: […]} where all of them must hold',
+          '条件要写成键值;几个都要满足时请写 {all: […]}',
+        ),
       );
     }
-    return this.#item(this.#kinds.conditions, data, path, 'A condition');
+    return this.#item(this.#kinds.conditions, data, path, A_CONDITION);
   }
 
   /** A list of steps; steps with problems are left out, so that those of the others are found too. */
@@ -103,12 +115,14 @@ export class Reading {
     this.#steps += 1;
     if (this.#steps > SCENE_LIMITS.steps) {
       if (this.#steps > SCENE_LIMITS.steps + 1) return null;
-      return this.context.refuse(path, `A scene has at most ${SCENE_LIMITS.steps} steps`);
+      const most = SCENE_LIMITS.steps;
+      const words = mistake(`A scene has at most ${most} steps`, `场景最多 ${most} 个步骤`);
+      return this.context.refuse(path, words);
     }
-    return this.#item(this.#kinds.steps, data, path, 'A step');
+    return this.#item(this.#kinds.steps, data, path, A_STEP);
   }
 
-  #item<Item>(table: KindTable<Item>, data: unknown, path: Path, what: string): Item | null {
+  #item<Item>(table: KindTable<Item>, data: unknown, path: Path, what: Words): Item | null {
     const key = this.context.kindOf(data, path, what, Object.keys(table.kinds), table.later);
     const read = key === null ? undefined : table.kinds[key];
     return read === undefined ? null : read(this, data, path);

@@ -1,10 +1,12 @@
 // Reads which devices are meant by room, label and kind, and what so many of them are like.
+
 import { DEVICE_KINDS } from '../../../hub/model/device-kind.ts';
 import { nearestName } from '../../../hub/model/nearest-name.ts';
 import type { PropertyValue } from '../../../hub/model/properties.ts';
 import type { Condition } from '../conditions.ts';
 import type { ReadContext } from '../context.ts';
 import type { Path } from '../document.ts';
+import { mistake, withHint } from '../mistakes.ts';
 import type { Quantity, Selection } from '../state.ts';
 import { readMatcher, stateSubject } from './parts.ts';
 
@@ -23,7 +25,10 @@ export function readQuantity(
   if (property === undefined || others.length > 1) {
     return context.refuse(
       path,
-      'One property is looked at, such as open in {room: hall, open: true}',
+      mistake(
+        'One property is looked at, such as open in {room: hall, open: true}',
+        '要看一个属性,例如 {room: hall, open: true} 里的 open',
+      ),
     );
   }
   const at = [...path, property[0]];
@@ -44,15 +49,18 @@ function readSelection(
   const room = typeof handle === 'string' ? context.room(handle, at) : null;
   if (handle !== undefined && room === null) return null;
   if (label !== undefined && (typeof label !== 'string' || label.trim() === '')) {
-    return context.refuse([...path, 'label'], 'A label is a word of the household');
+    const words = mistake('A label is a word of the household', '标签是家里自己起的词');
+    return context.refuse([...path, 'label'], words);
   }
   if (kind !== undefined && (typeof kind !== 'string' || !Object.hasOwn(DEVICE_KINDS, kind))) {
     const kinds = Object.keys(DEVICE_KINDS);
-    const nearest = nearestName(String(kind), kinds);
-    const hint =
-      nearest === undefined ? `there are ${kinds.join(', ')}` : `did you mean ${nearest}?`;
-    const message = `"${String(kind).slice(0, 40)}" is not a kind of device; ${hint}`;
-    return context.refuse([...path, 'kind'], message);
+    const shown = String(kind).slice(0, 40);
+    const words = mistake(`"${shown}" is not a kind of device`, `没有“${shown}”这种设备`);
+    const all = mistake(`there are ${kinds.join(', ')}`, `有 ${kinds.join('、')}`);
+    return context.refuse(
+      [...path, 'kind'],
+      withHint(words, nearestName(String(kind), kinds), all),
+    );
   }
   return {
     room,

@@ -1,14 +1,18 @@
 // Reads what is told to the home and not by a device: triggers on people, scenes, the hub, calls and messages;
 // conditions on what set the scene off; the step that sets the home's mode.
+
 import { AT_HOME, AWAY, CALENDAR, PERSON } from '../../../hub/model/home-values.ts';
 import type { DeviceId, SceneId } from '../../../hub/model/identifiers.ts';
 import { nearestName } from '../../../hub/model/nearest-name.ts';
+import type { Words } from '../../../hub/model/words.ts';
 import type { CauseMatch, Condition, SourceCondition } from '../conditions.ts';
 import type { ReadContext } from '../context.ts';
 import type { Path } from '../document.ts';
+import { mistake, withHint } from '../mistakes.ts';
 import { sourceConditionShapes, sourceStepShapes, sourceTriggerShapes } from '../shapes/sources.ts';
 import type { SourceStep } from '../steps.ts';
 import type { SourceTrigger, Trigger } from '../triggers.ts';
+import { noScene } from './other-scenes.ts';
 import { LATER_OF_TRIGGERS } from './parts.ts';
 import { isComplete, type ReadKind, shapedKind } from './reading.ts';
 
@@ -48,7 +52,11 @@ export const SOURCE_TRIGGERS: Readonly<Record<string, ReadKind<Trigger>>> = {
       if (handle === 'any') return { device: null, event };
       const at = [...path, 'device', handle];
       if (event === 'joined') {
-        return context.refuse(at, 'A device that joins is new; write {any: joined}', 'key');
+        const words = mistake(
+          'A device that joins is new; write {any: joined}',
+          '加入的设备是新的;请写 {any: joined}',
+        );
+        return context.refuse(at, words, 'key');
       }
       const device = readDevice(context, handle, at, 'key');
       return device && { device, event };
@@ -78,7 +86,7 @@ export const SOURCE_TRIGGERS: Readonly<Record<string, ReadKind<Trigger>>> = {
     ({ context }, shaped, path) => {
       const of = Object.entries(shaped.calendar).map(([calendar, event]) => {
         const at = [...path, 'calendar', calendar];
-        const found = homeValue(context, CALENDAR, calendar, at, 'key', 'calendar');
+        const found = homeValue(context, CALENDAR, calendar, at, 'key', A_CALENDAR);
         return found === null ? null : { calendar: found, event };
       });
       return isComplete(of) ? { kind: 'calendar', of } : null;
@@ -110,7 +118,11 @@ export const SOURCE_CONDITIONS: Readonly<Record<string, ReadKind<Condition>>> = 
       const at = [...path, 'last-run'];
       const text = ago ?? within;
       if (text === undefined || (ago !== undefined && within !== undefined)) {
-        return context.refuse(at, 'Say one of {ago: 10min} or {within: 10min}');
+        const words = mistake(
+          'Say one of {ago: 10min} or {within: 10min}',
+          '请写 {ago: 10min} 或 {within: 10min} 之一',
+        );
+        return context.refuse(at, words);
       }
       const ms = context.duration(text, [...at, ago === undefined ? 'within' : 'ago']);
       const scene = of === undefined ? null : readScene(context, of, [...at, 'of'], 'value');
@@ -148,12 +160,13 @@ function zones(
     const who = person(context, name, at, ['anyone'], 'key');
     const known = placesOf(context);
     if (!known.includes(zone)) {
-      const nearest = nearestName(zone, known);
-      const hint =
-        nearest === undefined
-          ? `the home's zones are ${known.join(', ') || 'none yet'}`
-          : `did you mean ${nearest}?`;
-      return context.refuse(at, `There is no zone "${zone.slice(0, 48)}"; ${hint}`);
+      const shown = zone.slice(0, 48);
+      const words = mistake(`There is no zone "${shown}"`, `没有区域“${shown}”`);
+      const all = mistake(
+        `the home's zones are ${known.join(', ') || 'none yet'}`,
+        known.length === 0 ? '家里还没有区域' : `家里的区域有 ${known.join('、')}`,
+      );
+      return context.refuse(at, withHint(words, nearestName(zone, known), all));
     }
     return who === null ? null : { does, who, zone };
   });
@@ -173,8 +186,11 @@ function person(
   words: readonly string[],
   of: 'key' | 'value' = 'value',
 ): string | null {
-  return words.includes(name) ? name : homeValue(context, PERSON, name, path, of, 'person', words);
+  return words.includes(name) ? name : homeValue(context, PERSON, name, path, of, A_PERSON, words);
 }
+
+const A_CALENDAR = mistake('calendar', '日历');
+const A_PERSON = mistake('person', '成员');
 
 function homeValue(
   context: ReadContext,
@@ -182,14 +198,14 @@ function homeValue(
   name: string,
   path: Path,
   of: 'key' | 'value',
-  what: string,
-  words: readonly string[] = [],
+  what: Words,
+  others: readonly string[] = [],
 ): string | null {
   const keys = (context.names.device(subject)?.description.properties ?? []).map(({ key }) => key);
   if (keys.some((key) => key === name)) return name;
-  const nearest = nearestName(name, [...keys, ...words]);
-  const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
-  return context.refuse(path, `There is no ${what} "${name.slice(0, 48)}"${hint}`, of);
+  const shown = name.slice(0, 48);
+  const words = mistake(`There is no ${what.en} "${shown}"`, `没有${what.zh}“${shown}”`);
+  return context.refuse(path, withHint(words, nearestName(name, [...keys, ...others])), of);
 }
 
 function readScene(
@@ -200,9 +216,7 @@ function readScene(
 ): SceneId | null {
   const scene = context.names.scene(handle);
   if (scene === undefined) {
-    const nearest = nearestName(handle, context.names.sceneHandles());
-    const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
-    return context.refuse(path, `There is no scene "${handle.slice(0, 64)}"${hint}`, of);
+    return context.refuse(path, noScene(context, handle), of);
   }
   context.remember(path, of, { text: handle, name: handle, id: scene.id });
   return scene.id;
@@ -241,10 +255,13 @@ function readCause(context: ReadContext, name: string, path: Path): CauseMatch |
     ...context.names.handles(),
     ...context.names.sceneHandles(),
   ]);
-  return context.refuse(
-    path,
+  const shown = name.slice(0, 64);
+  const words =
     nearest === undefined
-      ? `"${name.slice(0, 64)}" is none of ${CAUSES.join(', ')}, and no person, device or scene`
-      : `"${name.slice(0, 64)}" is not known; did you mean ${nearest}?`,
-  );
+      ? mistake(
+          `"${shown}" is none of ${CAUSES.join(', ')}, and no person, device or scene`,
+          `“${shown}”不是 ${CAUSES.join('、')} 之一,也不是成员、设备或场景`,
+        )
+      : withHint(mistake(`"${shown}" is not known`, `没有“${shown}”`), nearest);
+  return context.refuse(path, words);
 }

@@ -1,11 +1,14 @@
 // Reads triggers and conditions on what devices report and are told.
+
 import { nearestName } from '../../../hub/model/nearest-name.ts';
 import type { Condition } from '../conditions.ts';
 import type { FoundSubject, ReadContext } from '../context.ts';
 import type { Path } from '../document.ts';
+import { mistake, withHint } from '../mistakes.ts';
 import { stateConditionShapes, stateTriggerShapes } from '../shapes/state.ts';
 import type { CommandSeen, IfUnknown, Move, StateCondition, StateTrigger } from '../state.ts';
 import type { Crossing, LevelMatch, Matcher, PropertyRef } from '../values.ts';
+import { noCommand } from './effects.ts';
 import { readExpressionAt } from './expressions.ts';
 import {
   eachSubject,
@@ -99,13 +102,19 @@ export const STATE_TRIGGERS = {
       if (of !== null && of.length > 1 && of.some(({ subject }) => subject.kind === 'any')) {
         return context.refuse(
           [...path, 'holds'],
-          'Any device of a kind is held by itself; give it a trigger of its own',
+          mistake(
+            'Any device of a kind is held by itself; give it a trigger of its own',
+            '“任一设备”要单独计时;请给它单独写一个触发条件',
+          ),
         );
       }
       if (forMs === 0) {
         return context.refuse(
           [...path, 'for'],
-          'A hold lasts longer than nothing; use becomes instead',
+          mistake(
+            'A hold lasts longer than nothing; use becomes instead',
+            '保持的时间不能是零;请改用 becomes',
+          ),
         );
       }
       const { away = 'ignore', already = 'now' } = shaped;
@@ -122,9 +131,16 @@ export const STATE_TRIGGERS = {
         subject.kind === 'device' ? [{ device: subject.device, property: subject.property }] : [],
       );
       if (named !== undefined && named.length !== of?.length) {
-        return context.refuse([...path, 'silent'], 'Silence is that of a device; name it');
+        const words = mistake(
+          'Silence is that of a device; name it',
+          '没有消息的是哪个设备？请写明',
+        );
+        return context.refuse([...path, 'silent'], words);
       }
-      if (forMs === 0) return context.refuse([...path, 'for'], 'How long is it silent?');
+      if (forMs === 0) {
+        const words = mistake('How long is it silent?', '多久没有消息？');
+        return context.refuse([...path, 'for'], words);
+      }
       return named && forMs !== null ? { kind: 'silent', of: named, forMs } : null;
     },
   ),
@@ -150,7 +166,10 @@ export function alsoRules(also: string | readonly string[] | undefined): {
 function refuseSave(context: ReadContext, path: Path): null {
   return context.refuse(
     [...path, 'also'],
-    'A change is never there already when the scene is saved; only becomes and so are',
+    mistake(
+      'A change is never there already when the scene is saved; only becomes and so are',
+      '保存场景时不会已经有变化;只有 becomes 和 so 才行',
+    ),
   );
 }
 
@@ -195,7 +214,11 @@ function readCommandSeen(
     const found = context.subject(key, path, 'key');
     if (found === null) return null;
     if (found.spec.access !== 'rw' && found.spec.access !== 'w') {
-      return context.refuse(path, `"${key}" is never set, so no command for it is seen`, 'key');
+      const words = mistake(
+        `"${key}" is never set, so no command for it is seen`,
+        `“${key}”从不被设置,所以看不到它的命令`,
+      );
+      return context.refuse(path, words, 'key');
     }
     const matcher = readMatcher(context, found.spec, what, path);
     return matcher && { kind: 'set', subject: found.subject, matcher };
@@ -205,15 +228,7 @@ function readCommandSeen(
   context.remember(path, 'key', { text: key, name: key, id: device.id });
   const { commands } = device.description;
   if (typeof what !== 'string' || !commands.includes(what)) {
-    const nearest = typeof what === 'string' ? nearestName(what, commands) : undefined;
-    const hint =
-      nearest === undefined
-        ? `it has ${commands.join(', ') || 'none'}`
-        : `did you mean ${nearest}?`;
-    return context.refuse(
-      path,
-      `${device.name} has no command "${String(what).slice(0, 40)}"; ${hint}`,
-    );
+    return context.refuse(path, noCommand(device, String(what)));
   }
   return { kind: 'invoke', device: device.id, name: what };
 }
@@ -231,14 +246,24 @@ function readMove(
     readonly within: string;
   };
   if (spec.type !== 'number') {
-    return context.refuse(path, `"${spec.name}" is not a number and moves nowhere`, 'key');
+    const words = mistake(
+      `"${spec.name}" is not a number and moves nowhere`,
+      `“${spec.name}”不是数字,不会升降`,
+    );
+    return context.refuse(path, words, 'key');
   }
   const given = [by, up, down].filter((one) => one !== undefined);
   const withinMs = context.duration(within, [...path, 'within']);
   if (given.length !== 1 || given[0] === undefined) {
-    return context.refuse(path, 'Say one of `by`, `up` and `down`, such as {up: 2, within: 10min}');
+    const words = mistake(
+      'Say one of `by`, `up` and `down`, such as {up: 2, within: 10min}',
+      '请写 `by`、`up` 和 `down` 之一,例如 {up: 2, within: 10min}',
+    );
+    return context.refuse(path, words);
   }
-  if (withinMs === 0) return context.refuse([...path, 'within'], 'Within what time?');
+  if (withinMs === 0) {
+    return context.refuse([...path, 'within'], mistake('Within what time?', '在多长时间内？'));
+  }
   const direction = by !== undefined ? 'either' : up !== undefined ? 'up' : 'down';
   return withinMs === null ? null : { subject, direction, by: given[0], withinMs };
 }
@@ -293,14 +318,17 @@ export const STATE_CONDITIONS: Readonly<Record<string, ReadKind<Condition>>> = {
     const known = reading.triggerIds;
     const unknown = ids.find((id) => !known.includes(id));
     if (unknown === undefined) return { kind: 'triggeredBy', ids };
-    const nearest = nearestName(unknown, known);
-    const hint =
-      nearest === undefined
-        ? `they have ${known.join(', ') || 'none'}`
-        : `did you mean ${nearest}?`;
+    const words = mistake(
+      `No trigger of this scene has the id "${unknown}"`,
+      `这个场景没有 id 为“${unknown}”的触发条件`,
+    );
+    const all = mistake(
+      `they have ${known.join(', ') || 'none'}`,
+      known.length === 0 ? '它们都没有 id' : `有 ${known.join('、')}`,
+    );
     return reading.context.refuse(
       [...path, 'triggered-by'],
-      `No trigger of this scene has the id "${unknown}"; ${hint}`,
+      withHint(words, nearestName(unknown, known), all),
     );
   }),
   expression: shapedKind(stateConditionShapes.expression, [], (reading, shaped, path) => {
@@ -325,7 +353,11 @@ function readBound(
     (found, what, at): Condition | null => {
       const { subject, spec } = found;
       if (subject.kind === 'any') {
-        return context.refuse(at, 'A condition names its device; or use some, every or none');
+        const words = mistake(
+          'A condition names its device; or use some, every or none',
+          '条件要写明设备;或者用 some、every、none',
+        );
+        return context.refuse(at, words);
       }
       const { device, property } = subject;
       if (typeof what === 'string') {
@@ -351,14 +383,23 @@ function readOther(
   const other = stateSubject(context, context.subject(reference, path, 'value'), path);
   if (other === null) return null;
   if (other.subject.kind === 'any') {
-    return context.refuse(path, 'A number is compared with that of one device; name it');
+    const words = mistake(
+      'A number is compared with that of one device; name it',
+      '数字要和某一个设备的比较;请写明设备',
+    );
+    return context.refuse(path, words);
   }
   if (spec.type !== 'number' || other.spec.type !== 'number') {
-    return context.refuse(path, 'Only numbers are above or below each other');
+    const words = mistake('Only numbers are above or below each other', '只有数字才能比大小');
+    return context.refuse(path, words);
   }
   if (spec.unit !== other.spec.unit) {
-    const units = [spec.unit, other.spec.unit].map((unit) => unit ?? 'no unit');
-    return context.refuse(path, `One is in ${units[0]} and the other in ${units[1]}`);
+    const [one, two] = [spec.unit, other.spec.unit];
+    const words = mistake(
+      `One is in ${one ?? 'no unit'} and the other in ${two ?? 'no unit'}`,
+      `两者的单位不同:${one ?? '无单位'}和${two ?? '无单位'}`,
+    );
+    return context.refuse(path, words);
   }
   return { device: other.subject.device, property: other.subject.property };
 }
@@ -419,7 +460,11 @@ function readCrossings(
     readonly hysteresis?: number;
   };
   if (spec.type !== 'number') {
-    return context.refuse(path, `"${spec.name}" is not a number; use becomes or changes`, 'key');
+    const words = mistake(
+      `"${spec.name}" is not a number; use becomes or changes`,
+      `“${spec.name}”不是数字;请用 becomes 或 changes`,
+    );
+    return context.refuse(path, words, 'key');
   }
   const crossings: Crossing[] = [];
   for (const [direction, threshold] of [
@@ -430,7 +475,11 @@ function readCrossings(
     const at = [...path, direction];
     if (typeof threshold === 'string') {
       if (subject.kind === 'any') {
-        return context.refuse(path, 'Two numbers are those of two devices; name them', 'key');
+        const words = mistake(
+          'Two numbers are those of two devices; name them',
+          '两个数字属于两个设备;请写明设备',
+        );
+        return context.refuse(path, words, 'key');
       }
       const other = readOther(context, spec, threshold, at);
       if (other === null) return null;
@@ -441,5 +490,9 @@ function readCrossings(
     crossings.push({ subject, direction, threshold, other: null, hysteresis });
   }
   if (crossings.length > 0) return crossings;
-  return context.refuse(path, 'A threshold is wanted here, such as {above: 28}');
+  const words = mistake(
+    'A threshold is wanted here, such as {above: 28}',
+    '这里要写界限,例如 {above: 28}',
+  );
+  return context.refuse(path, words);
 }

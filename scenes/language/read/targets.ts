@@ -1,13 +1,14 @@
 // Reads what a step acts on: devices by handle, and all devices of a room, a label or a kind; and what is done when
 // they do not do it.
+
 import type * as v from 'valibot';
 import type { DeviceRecord } from '../../../hub/model/device.ts';
-import { nearestName } from '../../../hub/model/nearest-name.ts';
 import { findProperty, type PropertyKey, parsePropertyKey } from '../../../hub/model/properties.ts';
 import type { PropertySpec } from '../../../hub/model/property-row.ts';
 import type { ReadContext } from '../context.ts';
 import type { Path } from '../document.ts';
 import type { Care, Retry, Selection } from '../effect-steps.ts';
+import { mistake } from '../mistakes.ts';
 import { SCENE_LIMITS } from '../scene.ts';
 import type { effectStepShapes, selection } from '../shapes/effects.ts';
 import { readLevels } from './parts.ts';
@@ -53,7 +54,7 @@ export function readSelection(
   path: Path,
 ): Selection | null {
   const { room: handle, label, kind, except } = shaped;
-  const room = handle === undefined ? undefined : readRoom(context, handle, [...path, 'room']);
+  const room = handle === undefined ? undefined : context.room(handle, [...path, 'room']);
   const left = except === undefined ? [] : readDevices(context, except, [...path, 'except']);
   if (room === null || left === null) return null;
   return {
@@ -64,17 +65,6 @@ export function readSelection(
   };
 }
 
-function readRoom(context: ReadContext, handle: string, path: Path): Selection['room'] | null {
-  const room = context.names.room(handle);
-  if (room === undefined) {
-    const nearest = nearestName(handle, context.names.roomHandles());
-    const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
-    return context.refuse(path, `There is no room "${handle.slice(0, 64)}"${hint}`);
-  }
-  context.remember(path, 'value', { text: handle, name: handle, id: room.id });
-  return room.id;
-}
-
 /** A property by its name alone, for all devices of a group that have it. */
 export function readProperty(
   context: ReadContext,
@@ -83,7 +73,12 @@ export function readProperty(
 ): { readonly key: PropertyKey; readonly spec: PropertySpec } | null {
   const row = findProperty(name);
   if (row !== undefined) return { key: parsePropertyKey(name).key, spec: row };
-  return context.refuse(path, `"${name.slice(0, 64)}" is not a property that devices have`, 'key');
+  const shown = name.slice(0, 64);
+  const words = mistake(
+    `"${shown}" is not a property that devices have`,
+    `设备没有“${shown}”这种属性`,
+  );
+  return context.refuse(path, words, 'key');
 }
 
 /** When a step has succeeded, and what follows where it has not; absent where the file says nothing of it. */
@@ -108,7 +103,10 @@ export function readCare(
   if (shaped.within !== undefined && shaped.expect === undefined) {
     return context.refuse(
       [...path, 'within'],
-      '`within` goes with `expect`: what is expected within the time?',
+      mistake(
+        '`within` goes with `expect`: what is expected within the time?',
+        '`within` 要和 `expect` 一起用:在这段时间内期待什么？',
+      ),
       'key',
     );
   }
@@ -134,12 +132,17 @@ function readRetry(
   const withinMs = duration(shaped.within, 'within', RETRY_DEFAULT.withinMs);
   if (everyMs === null || withinMs === null) return null;
   if (everyMs < 1_000) {
-    return context.refuse([...at, 'every'], 'At least 1s lies between two attempts');
+    const words = mistake('At least 1s lies between two attempts', '两次尝试之间至少隔 1s');
+    return context.refuse([...at, 'every'], words);
   }
   return { times: shaped.times ?? RETRY_DEFAULT.times, everyMs, withinMs };
 }
 
 /** Says that a step has more targets than it may. */
 export function tooMany(context: ReadContext, path: Path): null {
-  return context.refuse(path, `One step has at most ${SCENE_LIMITS.items} targets`);
+  const most = SCENE_LIMITS.items;
+  return context.refuse(
+    path,
+    mistake(`One step has at most ${most} targets`, `一个步骤最多 ${most} 个目标`),
+  );
 }

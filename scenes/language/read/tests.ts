@@ -1,8 +1,11 @@
 // Reads a scene's own tests: `given` as a map, `when` and `then` as lists of what happens and what is expected.
+
 import { nearestName } from '../../../hub/model/nearest-name.ts';
 import type { PropertyValue } from '../../../hub/model/properties.ts';
+import type { Words } from '../../../hub/model/words.ts';
 import type { FoundProperty, ReadContext } from '../context.ts';
 import type { Path } from '../document.ts';
+import { mistake, withHint } from '../mistakes.ts';
 import type { SceneTest, TestEvent, TestExpected, TestGiven, ValueOf } from '../tests.ts';
 
 /** A test as its file has it. */
@@ -27,7 +30,11 @@ export function readTest(context: ReadContext, file: TestFile, index: number): S
   const when = file.when.map((item, at) => readEvent(context, item, [...path, 'when', at]));
   const expected = file.then.map((item, at) => readExpected(context, item, [...path, 'then', at]));
   if (file.then.length === 0) {
-    context.refuse([...path, 'then'], '`then` says what is expected, such as [{nothing: true}]');
+    const words = mistake(
+      '`then` says what is expected, such as [{nothing: true}]',
+      '`then` 要写期待什么,例如 [{nothing: true}]',
+    );
+    context.refuse([...path, 'then'], words);
   }
   const isWhole = given !== null && !when.includes(null) && !expected.includes(null);
   if (!isWhole) return null;
@@ -49,7 +56,7 @@ function readGiven(context: ReadContext, given: Map, path: Path): TestGiven | nu
   const { time, date, offline, ...others } = given;
   const minute = time === undefined ? null : clock(context, time, [...path, 'time']);
   if (date !== undefined && !(typeof date === 'string' && DATE.test(date))) {
-    return context.refuse([...path, 'date'], '`date` is written as 2026-03-04');
+    return context.refuse([...path, 'date'], writtenAs('2026-03-04', '`date`'));
   }
   const away = offline === undefined ? [] : Array.isArray(offline) ? offline : [offline];
   const devices = away.map((one, at) => {
@@ -71,7 +78,10 @@ function readEvent(context: ReadContext, item: unknown, path: Path): TestEvent |
     context,
     item,
     path,
-    'What happens is a map such as {hall-motion.occupancy: true}',
+    mistake(
+      'What happens is a map such as {hall-motion.occupancy: true}',
+      '发生的事要写成 {hall-motion.occupancy: true} 这样',
+    ),
   );
   if (map === null) return null;
   const word = Object.keys(map).find((key) => EVENT_WORDS.includes(key));
@@ -92,7 +102,7 @@ function readEvent(context: ReadContext, item: unknown, path: Path): TestEvent |
       return minute === null ? null : { kind: 'time', minute };
     }
     case 'run':
-      return what === true ? { kind: 'run' } : context.refuse(at, 'It is written as run: true');
+      return what === true ? { kind: 'run' } : context.refuse(at, writtenAs('run: true'));
     case 'online':
     case 'offline': {
       const device = deviceNamed(context, what, at);
@@ -102,14 +112,14 @@ function readEvent(context: ReadContext, item: unknown, path: Path): TestEvent |
     case 'tag':
       return typeof what === 'string'
         ? { kind: word, name: what }
-        : context.refuse(at, `It is written as ${word}: NAME`);
+        : context.refuse(at, writtenAs(`${word}: NAME`));
     default: {
-      const message = asMap(context, what, at, 'It is written as mqtt: {topic: a/b, payload: "1"}');
+      const message = asMap(context, what, at, writtenAs('mqtt: {topic: a/b, payload: "1"}'));
       const { topic, payload = '' } = message ?? {};
       if (message === null) return null;
       return typeof topic === 'string'
         ? { kind: 'mqtt', topic, payload: String(payload) }
-        : context.refuse(at, 'A message has a topic');
+        : context.refuse(at, mistake('A message has a topic', '消息要有主题(topic)'));
     }
   }
 }
@@ -119,7 +129,10 @@ function readExpected(context: ReadContext, item: unknown, path: Path): TestExpe
     context,
     item,
     path,
-    'What is expected is a map such as {hall-lamp: {on: true}}',
+    mistake(
+      'What is expected is a map such as {hall-lamp: {on: true}}',
+      '期待的结果要写成 {hall-lamp: {on: true}} 这样',
+    ),
   );
   if (map === null) return null;
   const word = Object.keys(map).find((key) => EXPECTED_WORDS.includes(key));
@@ -129,25 +142,26 @@ function readExpected(context: ReadContext, item: unknown, path: Path): TestExpe
   const what = map[word];
   switch (word) {
     case 'nothing':
-      return what === true
-        ? { kind: 'nothing' }
-        : context.refuse(at, 'It is written as nothing: true');
+      return what === true ? { kind: 'nothing' } : context.refuse(at, writtenAs('nothing: true'));
     case 'notify':
       return typeof what === 'string' && what !== ''
         ? { kind: 'notify', text: what }
-        : context.refuse(at, 'It is written as notify: "some of its words"');
+        : context.refuse(at, writtenAs('notify: "some of its words"'));
     case 'runs':
       return typeof what === 'number' && Number.isInteger(what) && what >= 0
         ? { kind: 'runs', count: what }
-        : context.refuse(at, 'It is written as runs: 1');
+        : context.refuse(at, writtenAs('runs: 1'));
     case 'ends': {
       const state = STATES.find((one) => one === what);
       return state
         ? { kind: 'ends', state }
-        : context.refuse(at, `\`ends\` is ${STATES.join(', ')}`);
+        : context.refuse(
+            at,
+            mistake(`\`ends\` is ${STATES.join(', ')}`, `\`ends\` 是 ${STATES.join('、')} 之一`),
+          );
     }
     default: {
-      const inner = asMap(context, what, at, 'It is written as is: {hall-lamp.on: true}');
+      const inner = asMap(context, what, at, writtenAs('is: {hall-lamp.on: true}'));
       const of = inner && readValues(context, inner, at, 'given');
       return of && { kind: 'is', of: of.map(({ isPress: _, ...one }) => one) };
     }
@@ -157,7 +171,8 @@ function readExpected(context: ReadContext, item: unknown, path: Path): TestExpe
 /** `hall-lamp: {on: true}`, `bedroom-blind: stop` or `hall-lamp.on: true`. */
 function readActs(context: ReadContext, map: Map, path: Path): TestExpected | null {
   const [key, ...others] = Object.keys(map);
-  if (key === undefined) return context.refuse(path, 'Nothing is said here');
+  if (key === undefined)
+    return context.refuse(path, mistake('Nothing is said here', '这里什么也没写'));
   const at = [...path, key];
   const what = map[key];
   if (key.includes('.')) {
@@ -165,13 +180,14 @@ function readActs(context: ReadContext, map: Map, path: Path): TestExpected | nu
     return of && { kind: 'sets', of: of.map(({ isPress: _, ...one }) => one) };
   }
   if (others[0] !== undefined) {
-    return context.refuse([...path, others[0]], 'Write each device as an item of its own', 'key');
+    const words = mistake('Write each device as an item of its own', '每个设备请单独写一项');
+    return context.refuse([...path, others[0]], words, 'key');
   }
   const device = context.names.device(key);
   if (device === undefined) return notKnown(context, key, at, EXPECTED_WORDS);
   context.remember(at, 'key', { text: key, name: key, id: device.id });
   if (typeof what === 'string') return { kind: 'command', device: device.id, name: what };
-  const values = asMap(context, what, at, 'It is written as hall-lamp: {on: true}');
+  const values = asMap(context, what, at, writtenAs('hall-lamp: {on: true}'));
   if (values === null) return null;
   const of = Object.entries(values).map(([property, value]): ValueOf | null => {
     const place = [...at, property];
@@ -217,12 +233,15 @@ function checkedValue(
 
 function notKnown(context: ReadContext, key: string, path: Path, words: readonly string[]): null {
   const names = [...words, ...context.names.handles()];
-  const nearest = nearestName(key, names);
-  const hint =
-    nearest === undefined
-      ? `write a device.property such as hall-lamp.on, or one of ${words.join(', ')}`
-      : `did you mean ${nearest}?`;
-  return context.refuse(path, `"${key.slice(0, 40)}" is not known in a test; ${hint}`, 'key');
+  const unknown = mistake(
+    `"${key.slice(0, 40)}" is not known in a test`,
+    `测试里没有“${key.slice(0, 40)}”这个词`,
+  );
+  const all = mistake(
+    `write a device.property such as hall-lamp.on, or one of ${words.join(', ')}`,
+    `请写“设备.属性”,例如 hall-lamp.on,或 ${words.join('、')} 之一`,
+  );
+  return context.refuse(path, withHint(unknown, nearestName(key, names), all), 'key');
 }
 
 function isAlone(context: ReadContext, map: Map, word: string, path: Path): boolean {
@@ -230,13 +249,20 @@ function isAlone(context: ReadContext, map: Map, word: string, path: Path): bool
   if (other === undefined) return true;
   context.refuse(
     [...path, other],
-    `"${other}" stands beside "${word}"; make it an item of its own`,
+    mistake(
+      `"${other}" stands beside "${word}"; make it an item of its own`,
+      `“${other}”和“${word}”写在了一起;请把它另写一项`,
+    ),
     'key',
   );
   return false;
 }
 
-function asMap(context: ReadContext, data: unknown, path: Path, wanted: string): Map | null {
+function writtenAs(form: string, what = ''): Words {
+  return mistake(`${what || 'It'} is written as ${form}`, `${what} 要写成 ${form}`.trimStart());
+}
+
+function asMap(context: ReadContext, data: unknown, path: Path, wanted: Words): Map | null {
   if (typeof data === 'object' && data !== null && !Array.isArray(data)) return data as Map;
   return context.refuse(path, wanted);
 }
@@ -244,11 +270,19 @@ function asMap(context: ReadContext, data: unknown, path: Path, wanted: string):
 function clock(context: ReadContext, what: unknown, path: Path): number | null {
   return typeof what === 'string'
     ? context.time(what, path)
-    : context.refuse(path, 'A time is written in quotation marks, such as "23:10"');
+    : context.refuse(
+        path,
+        mistake(
+          'A time is written in quotation marks, such as "23:10"',
+          '时间要写在引号里,例如 "23:10"',
+        ),
+      );
 }
 
 function deviceNamed(context: ReadContext, what: unknown, path: Path) {
-  if (typeof what !== 'string') return context.refuse(path, 'A device is named by its handle');
+  if (typeof what !== 'string') {
+    return context.refuse(path, mistake('A device is named by its handle', '设备要用它的代号来写'));
+  }
   const device = context.device(what, path, 'value');
   if (device === null) return null;
   context.remember(path, 'value', { text: what, name: what, id: device.id });

@@ -1,12 +1,23 @@
 // Reads texts with blanks, such as those of messages.
+
 import type { ReadContext } from '../context.ts';
 import type { Path } from '../document.ts';
+import { mistake, withHint } from '../mistakes.ts';
 import type { TextPart } from '../steps.ts';
 import { isComplete } from './reading.ts';
 
 const BLANK = /\{\{([^{}]*)\}\}/g;
-const BLANKS_WANTED =
-  'write {{cause.device.name}}, {{cause.device.room}}, {{cause.value}}, {{scene.name}}, {{time}} or {{hall-sensor.temperature}}';
+const BLANKS = [
+  '{{cause.device.name}}',
+  '{{cause.device.room}}',
+  '{{cause.value}}',
+  '{{scene.name}}',
+  '{{time}}',
+];
+const BLANKS_WANTED = mistake(
+  `write ${BLANKS.join(', ')} or {{hall-sensor.temperature}}`,
+  `请写 ${BLANKS.join('、')} 或 {{hall-sensor.temperature}}`,
+);
 
 /** The parts of a text; null, with its problems told, where a blank of it is not known. */
 export function readText(context: ReadContext, text: string, path: Path): TextPart[] | null {
@@ -19,7 +30,8 @@ export function readText(context: ReadContext, text: string, path: Path): TextPa
   }
   if (end < text.length) parts.push({ kind: 'text', text: text.slice(end) });
   if (text.slice(end).includes('{{')) {
-    return context.refuse(path, `A blank of the text is not closed; ${BLANKS_WANTED}`);
+    const words = mistake('A blank of the text is not closed', '文字里的 {{ 没有写完');
+    return context.refuse(path, withHint(words, undefined, BLANKS_WANTED));
   }
   return isComplete(parts) ? parts : null;
 }
@@ -56,7 +68,14 @@ function readBlank(context: ReadContext, blank: string, path: Path): TextPart | 
       if (dot <= 0 || /\s/.test(blank)) {
         return context.refuse(
           path,
-          `The blank {{${blank.slice(0, 40)}}} is not known; ${BLANKS_WANTED}`,
+          withHint(
+            mistake(
+              `The blank {{${blank.slice(0, 40)}}} is not known`,
+              `不认识 {{${blank.slice(0, 40)}}}`,
+            ),
+            undefined,
+            BLANKS_WANTED,
+          ),
         );
       }
       const handle = blank.slice(0, dot);

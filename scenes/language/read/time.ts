@@ -1,8 +1,10 @@
 // Reads triggers and conditions on clock, calendar and sun.
+
 import { checkRange, DAY_MS, parseDate, parseDates } from '../calendar.ts';
 import type { ReadContext } from '../context.ts';
 import { parseCron } from '../cron.ts';
 import type { Path } from '../document.ts';
+import { isMistake, mistake } from '../mistakes.ts';
 import { INTERVAL_MS_MIN, parseLateRule, parseMoment, parseOffset } from '../moments.ts';
 import { timeConditionShapes, timeTriggerShapes } from '../shapes/time.ts';
 import {
@@ -35,7 +37,7 @@ export const TIME_TRIGGERS = {
     LATER_OF_TRIGGERS,
     ({ context }, shaped, path): TimeTrigger | null => {
       const plan = parseCron(shaped.cron);
-      if (typeof plan === 'string') return context.refuse([...path, 'cron'], plan);
+      if (isMistake(plan)) return context.refuse([...path, 'cron'], plan);
       const on = readFilter(context, shaped, path);
       const rules = readRules(context, shaped, plan.isTimeOfDay ? ONCE_A_DAY : AT_INTERVALS, path);
       const pattern = shaped.cron.trim().replaceAll(/\s+/g, ' ');
@@ -74,7 +76,10 @@ export const TIME_CONDITIONS = {
       if (days === null) {
         return context.refuse(
           [...path, 'weekday'],
-          'All seven days are every day; leave the condition out',
+          mistake(
+            'All seven days are every day; leave the condition out',
+            '七天都写就是每天;请去掉这个条件',
+          ),
         );
       }
       return { kind: 'date', on: { ...EVERY_DAY, days } };
@@ -89,7 +94,10 @@ export const TIME_CONDITIONS = {
       if (of.length === SEASONS.length) {
         return context.refuse(
           [...path, 'season'],
-          'All four seasons are the whole year; leave the condition out',
+          mistake(
+            'All four seasons are the whole year; leave the condition out',
+            '四季都写就是全年;请去掉这个条件',
+          ),
         );
       }
       return { kind: 'season', of };
@@ -104,10 +112,18 @@ export const TIME_CONDITIONS = {
       const { above = null, below = null } = sun.elevation;
       const at = [...path, 'sun', 'elevation'];
       if (above === null && below === null) {
-        return context.refuse(at, 'Above or below what? Write {elevation: {below: -4}}');
+        const words = mistake(
+          'Above or below what? Write {elevation: {below: -4}}',
+          '高于或低于多少？请写 {elevation: {below: -4}}',
+        );
+        return context.refuse(at, words);
       }
       if (above !== null && below !== null && above >= below) {
-        return context.refuse(at, `No elevation is above ${above} and below ${below}`);
+        const words = mistake(
+          `No elevation is above ${above} and below ${below}`,
+          `没有高度角既高于 ${above} 又低于 ${below}`,
+        );
+        return context.refuse(at, words);
       }
       return { kind: 'sun', above, below };
     },
@@ -118,7 +134,7 @@ function readAt({ context }: Reading, data: unknown, path: Path): TimeTrigger | 
   const { at: text } = data as { readonly at?: unknown };
   if (typeof text === 'string') {
     const moment = parseMoment(text);
-    if (typeof moment === 'string') return context.refuse([...path, 'at'], moment);
+    if (isMistake(moment)) return context.refuse([...path, 'at'], moment);
   }
   const shaped = context.shaped(timeTriggerShapes.at, data, path, LATER_OF_TRIGGERS);
   if (shaped === null) return null;
@@ -132,7 +148,10 @@ function readAt({ context }: Reading, data: unknown, path: Path): TimeTrigger | 
     if (other !== undefined) {
       return context.refuse(
         [...path, other],
-        `The sun knows no changes of the clock; leave \`${other}\` out`,
+        mistake(
+          `The sun knows no changes of the clock; leave \`${other}\` out`,
+          `太阳不受调钟影响;请去掉 \`${other}\``,
+        ),
         'key',
       );
     }
@@ -150,7 +169,7 @@ function readEvery({ context }: Reading, shaped: GivenEvery, path: Path): TimeTr
   const ms = context.duration(shaped.every, [...path, 'every']);
   if (ms === null) return null;
   if (ms < INTERVAL_MS_MIN) {
-    return context.refuse([...path, 'every'], 'An interval is at least 1s');
+    return context.refuse([...path, 'every'], mistake('An interval is at least 1s', '间隔至少 1s'));
   }
   if (shaped.aligned !== true) {
     const byDay = (['on', 'dates', 'except', 'gap', 'overlap'] as const).find(
@@ -159,7 +178,10 @@ function readEvery({ context }: Reading, shaped: GivenEvery, path: Path): TimeTr
     if (byDay !== undefined) {
       return context.refuse(
         [...path, byDay],
-        `An interval by elapsed time knows no days; add \`aligned: true\`, or say them under while`,
+        mistake(
+          'An interval by elapsed time knows no days; add `aligned: true`, or say them under while',
+          '按经过时间计的间隔不分日子;请加 `aligned: true`,或把日子写在 while 里',
+        ),
         'key',
       );
     }
@@ -169,14 +191,20 @@ function readEvery({ context }: Reading, shaped: GivenEvery, path: Path): TimeTr
   if (shaped.from !== undefined) {
     return context.refuse(
       [...path, 'from'],
-      'An aligned interval begins at midnight; leave `from` out',
+      mistake(
+        'An aligned interval begins at midnight; leave `from` out',
+        '对齐的间隔从午夜开始;请去掉 `from`',
+      ),
       'key',
     );
   }
   if (DAY_MS % ms !== 0) {
     return context.refuse(
       [...path, 'every'],
-      `${shaped.every} does not divide the day; an aligned interval is one such as 5min, 15min or 2h`,
+      mistake(
+        `${shaped.every} does not divide the day; an aligned interval is one such as 5min, 15min or 2h`,
+        `${shaped.every} 不能整分一天;对齐的间隔如 5min、15min 或 2h`,
+      ),
     );
   }
   const on = readFilter(context, shaped, path);
@@ -202,7 +230,10 @@ function readSun({ context }: Reading, shaped: GivenSun, path: Path): TimeTrigge
   if ((above === undefined) === (below === undefined)) {
     return context.refuse(
       at,
-      'The sun goes one way here: write {above: 6} for the morning or {below: -4} for the evening',
+      mistake(
+        'The sun goes one way here: write {above: 6} for the morning or {below: -4} for the evening',
+        '这里太阳只朝一个方向走:早上写 {above: 6},傍晚写 {below: -4}',
+      ),
     );
   }
   const offsetMs = readOffset(context, shaped.offset, path);
@@ -225,7 +256,7 @@ function readWindow({ context }: Reading, data: unknown, path: Path): TimeCondit
   if (Array.isArray(ends)) {
     for (const [index, end] of ends.entries()) {
       const moment = typeof end === 'string' ? parseMoment(end) : null;
-      if (typeof moment === 'string') return context.refuse([...path, 'between', index], moment);
+      if (isMistake(moment)) return context.refuse([...path, 'between', index], moment);
     }
   }
   const shaped = context.shaped(timeConditionShapes.between, data, path);
@@ -239,7 +270,10 @@ function readWindow({ context }: Reading, data: unknown, path: Path): TimeCondit
     const [first, last] = shaped.between.map((end) => (typeof end === 'string' ? end : end.value));
     return context.refuse(
       [...path, 'between'],
-      `The window from ${first} to ${last} is empty; give it two different ends`,
+      mistake(
+        `The window from ${first} to ${last} is empty; give it two different ends`,
+        `从 ${first} 到 ${last} 的时段是空的;请写两个不同的时刻`,
+      ),
     );
   }
   return { kind: 'between', from, to, on, noSun };
@@ -250,7 +284,7 @@ type GivenMoment = string | { readonly value: string; readonly offset?: string |
 function readMoment(context: ReadContext, given: GivenMoment, path: Path): TimePoint | null {
   if (typeof given === 'string') {
     const moment = parseMoment(given);
-    return typeof moment === 'string' ? context.refuse(path, moment) : moment;
+    return isMistake(moment) ? context.refuse(path, moment) : moment;
   }
   const at = [...path, 'value'];
   const found = stateSubject(context, context.subject(given.value, at, 'value'), at);
@@ -258,12 +292,19 @@ function readMoment(context: ReadContext, given: GivenMoment, path: Path): TimeP
   if (found === null || offsetMs === null) return null;
   const { subject, spec } = found;
   if (subject.kind !== 'device') {
-    return context.refuse(at, 'One value says the time; name the device that has it');
+    const words = mistake(
+      'One value says the time; name the device that has it',
+      '时间由一个值来定;请写明是哪个设备',
+    );
+    return context.refuse(at, words);
   }
   if (spec.type !== 'string' && spec.type !== 'number') {
     return context.refuse(
       at,
-      `"${spec.name}" says no time; a text such as 07:00 does, or a number of minutes since midnight`,
+      mistake(
+        `"${spec.name}" says no time; a text such as 07:00 does, or a number of minutes since midnight`,
+        `“${spec.name}”不表示时间;要用 07:00 这样的文字,或午夜起的分钟数`,
+      ),
     );
   }
   return { kind: 'value', device: subject.device, property: subject.property, offsetMs };
@@ -271,7 +312,7 @@ function readMoment(context: ReadContext, given: GivenMoment, path: Path): TimeP
 
 function readOffset(context: ReadContext, given: string | undefined, path: Path): number | null {
   const ms = given === undefined ? 0 : parseOffset(given);
-  return typeof ms === 'string' ? context.refuse([...path, 'offset'], ms) : ms;
+  return typeof ms === 'number' ? ms : context.refuse([...path, 'offset'], ms);
 }
 
 interface GivenFilter {
@@ -297,9 +338,7 @@ function readDates(
 ): DateMatch[] | null {
   const read = texts.map((text, index): DateMatch | null => {
     const match = parseDates(text);
-    return typeof match === 'string'
-      ? context.refuse(isSingle ? path : [...path, index], match)
-      : match;
+    return isMistake(match) ? context.refuse(isSingle ? path : [...path, index], match) : match;
   });
   return isComplete(read) ? read : null;
 }
@@ -310,10 +349,10 @@ function readRange(
   path: Path,
 ): DateMatch | null {
   const [first, last] = [parseDate(from), parseDate(to)];
-  if (typeof first === 'string') return context.refuse([...path, 'from'], first);
-  if (typeof last === 'string') return context.refuse([...path, 'to'], last);
+  if (isMistake(first)) return context.refuse([...path, 'from'], first);
+  if (isMistake(last)) return context.refuse([...path, 'to'], last);
   const match = checkRange(first, last);
-  return typeof match === 'string' ? context.refuse(path, match) : match;
+  return isMistake(match) ? context.refuse(path, match) : match;
 }
 
 interface GivenRules {
@@ -341,7 +380,7 @@ function readLate(
 ): LateRule | null | false {
   if (given === undefined) return null;
   const rule = parseLateRule(given);
-  if (typeof rule !== 'string') return rule;
+  if (!isMistake(rule)) return rule;
   context.refuse([...path, 'late'], rule);
   return false;
 }
@@ -359,7 +398,10 @@ function readNoSun(
   ) {
     return context.refuse(
       [...path, 'no-sun'],
-      'No moment of the sun stands here; leave `no-sun` out',
+      mistake(
+        'No moment of the sun stands here; leave `no-sun` out',
+        '这里没有太阳的时刻;请去掉 `no-sun`',
+      ),
       'key',
     );
   }

@@ -1,7 +1,9 @@
 // Reads variables, and steps that keep values.
+
 import type * as v from 'valibot';
 import type { Path } from '../document.ts';
 import type { Expression } from '../expression.ts';
+import { mistake } from '../mistakes.ts';
 import { SCENE_LIMITS } from '../scene.ts';
 import { type variableShapes, variableStepShapes } from '../shapes/variables.ts';
 import type { VariableStep } from '../steps.ts';
@@ -29,7 +31,10 @@ export const VARIABLE_STEPS = {
       if (known?.scope === 'scene') {
         return reading.context.refuse(
           at,
-          `"${name}" is a variable of the scene; use remember`,
+          mistake(
+            `"${name}" is a variable of the scene; use remember`,
+            `“${name}”是场景的变量;请用 remember`,
+          ),
           'key',
         );
       }
@@ -49,7 +54,10 @@ export const VARIABLE_STEPS = {
       if (known?.scope !== 'scene') {
         return reading.context.refuse(
           at,
-          `"${name.slice(0, 40)}" is no variable of the scene; name it under vars: with its first value, or write var.NAME for one of the home`,
+          mistake(
+            `"${name.slice(0, 40)}" is no variable of the scene; name it under vars: with its first value, or write var.NAME for one of the home`,
+            `“${name.slice(0, 40)}”不是场景的变量;请在 vars: 下写明它和初值,家的变量则写 var.名称`,
+          ),
           'key',
         );
       }
@@ -84,7 +92,11 @@ export function readValue(
 ): Expression | null {
   const read = readExpressionAt(reading.context, String(asked), path, wanted, reading.locals());
   if (read?.type !== 'color') return read;
-  return reading.context.refuse(path, 'A variable is a number, a text, or true or false');
+  const words = mistake(
+    'A variable is a number, a text, or true or false',
+    '变量是数字、文字,或 true、false',
+  );
+  return reading.context.refuse(path, words);
 }
 
 function typeOf({ type }: Expression): VariableType {
@@ -96,8 +108,14 @@ function isGoodName(reading: Reading, name: string, path: Path): boolean {
   reading.context.refuse(
     path,
     TAKEN.includes(name)
-      ? `"${name}" means something else in an expression; choose another name`
-      : 'A variable is called by letters, digits and _, at most 32 of them, a letter first',
+      ? mistake(
+          `"${name}" means something else in an expression; choose another name`,
+          `“${name}”在表达式里另有含义;请换一个名称`,
+        )
+      : mistake(
+          'A variable is called by letters, digits and _, at most 32 of them, a letter first',
+          '变量名由字母、数字和 _ 组成,最多 32 个,以字母开头',
+        ),
     'key',
   );
   return false;
@@ -111,7 +129,9 @@ function declare(
   path: Path,
 ): void {
   if (reading.variables.size >= SCENE_LIMITS.variables) {
-    reading.context.refuse(path, `A scene has at most ${SCENE_LIMITS.variables} variables`, 'key');
+    const most = SCENE_LIMITS.variables;
+    const words = mistake(`A scene has at most ${most} variables`, `场景最多 ${most} 个变量`);
+    reading.context.refuse(path, words, 'key');
   }
   reading.variables.set(name, { type, scope });
 }
@@ -133,7 +153,11 @@ export function readTakes(reading: Reading, takes: Shaped<'takes'>): Parameter[]
     const at = ['takes', name];
     if (!isGoodName(reading, name, at)) return [];
     if (reading.variables.has(name)) {
-      reading.context.refuse(at, `"${name}" is a variable of the scene already`, 'key');
+      const words = mistake(
+        `"${name}" is a variable of the scene already`,
+        `“${name}”已经是场景的变量`,
+      );
+      reading.context.refuse(at, words, 'key');
       return [];
     }
     const initial = typeof asked === 'string' ? null : asked.default;

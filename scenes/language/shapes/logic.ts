@@ -1,32 +1,54 @@
 // The shapes of conditions put together, and of triggers made of levels and of other triggers.
+
 import * as v from 'valibot';
+import { wants } from '../mistakes.ts';
 import { PATTERN_LIMITS } from '../state.ts';
 import { also, duration, type Inner, list, matcher, references } from './parts.ts';
 
-const COUNT_WANTED = 'how many is a whole number of at least 1';
+const COUNT_WANTED = wants('how many is a whole number of at least 1', '个数是不小于 1 的整数');
 const count = v.pipe(v.number(COUNT_WANTED), v.integer(COUNT_WANTED), v.minValue(1, COUNT_WANTED));
-const AT_LEAST_WANTED =
-  '`at-least` is written as {count: 2, of: […]} with conditions, or {count: 2, room: hall, open: true}';
+const AT_LEAST_WANTED = wants(
+  '`at-least` is written as {count: 2, of: […]} with conditions, or {count: 2, room: hall, open: true}',
+  '`at-least` 要写成 {count: 2, of: […]}(里面是条件),或 {count: 2, room: hall, open: true}',
+);
 
 /** Conditions made of conditions, by key. */
 export const logicConditionShapes = (inner: Inner) => ({
-  all: v.strictObject({ all: list(inner.condition, '`all` takes a list of conditions') }),
-  any: v.strictObject({ any: list(inner.condition, '`any` takes a list of conditions') }),
+  all: v.strictObject({
+    all: list(inner.condition, wants('`all` takes a list of conditions', '`all` 里要写条件的列表')),
+  }),
+  any: v.strictObject({
+    any: list(inner.condition, wants('`any` takes a list of conditions', '`any` 里要写条件的列表')),
+  }),
   not: v.strictObject({ not: inner.condition }),
   'one-of': v.strictObject({
-    'one-of': list(inner.condition, '`one-of` takes a list of conditions'),
+    'one-of': list(
+      inner.condition,
+      wants('`one-of` takes a list of conditions', '`one-of` 里要写条件的列表'),
+    ),
   }),
   'at-least': v.strictObject({
     'at-least': v.objectWithRest(
-      { count, of: v.optional(list(inner.condition, '`of` takes a list of conditions')) },
+      {
+        count,
+        of: v.optional(
+          list(inner.condition, wants('`of` takes a list of conditions', '`of` 里要写条件的列表')),
+        ),
+      },
       v.unknown(),
       AT_LEAST_WANTED,
     ),
   }),
 });
 
-const TIMES_WANTED = `\`times\` is a whole number from 2 to ${PATTERN_LIMITS.times}`;
-const SEQUENCE_WANTED = `a sequence is a list of 2 to ${PATTERN_LIMITS.parts} triggers`;
+const TIMES_WANTED = wants(
+  `\`times\` is a whole number from 2 to ${PATTERN_LIMITS.times}`,
+  `\`times\` 是 2 到 ${PATTERN_LIMITS.times} 的整数`,
+);
+const SEQUENCE_WANTED = wants(
+  `a sequence is a list of 2 to ${PATTERN_LIMITS.parts} triggers`,
+  `先后顺序要写 2 到 ${PATTERN_LIMITS.parts} 个触发条件的列表`,
+);
 
 /** Triggers made of levels and of other triggers, by key. */
 export const patternTriggerShapes = (inner: Inner) => ({
@@ -38,7 +60,7 @@ export const patternTriggerShapes = (inner: Inner) => ({
     also,
   }),
   expression: v.strictObject({
-    expression: v.string('an expression is a text'),
+    expression: v.string(wants('an expression is a text', '表达式要写成文字')),
     for: v.optional(duration),
     also,
   }),
@@ -62,7 +84,10 @@ export const patternTriggerShapes = (inner: Inner) => ({
         ),
         within: duration,
       },
-      'a count is written as {of: {presses: {…}}, times: 3, within: 1min}',
+      wants(
+        'a count is written as {of: {presses: {…}}, times: 3, within: 1min}',
+        '计次要写成 {of: {presses: {…}}, times: 3, within: 1min}',
+      ),
     ),
   }),
 });

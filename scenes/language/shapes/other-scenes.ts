@@ -1,11 +1,23 @@
 // The shapes of steps about other scenes.
+
 import * as v from 'valibot';
+import { wants } from '../mistakes.ts';
 import { onError } from './parts.ts';
 import { named, valueOrExpression } from './variables.ts';
 
-const scene = v.string('the handle of a scene is wanted here, such as evening-lights');
+const scene = v.string(
+  wants(
+    'the handle of a scene is wanted here, such as evening-lights',
+    '这里要写场景的代号,例如 evening-lights',
+  ),
+);
 
-const orSelf = v.string('the handle of a scene is wanted here, or self for this one');
+const orSelf = v.string(
+  wants(
+    'the handle of a scene is wanted here, or self for this one',
+    '这里要写场景的代号,本场景写 self',
+  ),
+);
 
 /** Steps that begin, end and switch other scenes, by key. */
 export const sceneStepShapes = {
@@ -14,7 +26,10 @@ export const sceneStepShapes = {
     while: v.optional(
       v.picklist(
         ['skip', 'check'],
-        '`while` is skip (the usual) or check: whether its own condition must hold',
+        wants(
+          '`while` is skip (the usual) or check: whether its own condition must hold',
+          '`while` 是 skip(默认)或 check:是否要满足它自己的条件',
+        ),
       ),
     ),
     'on-error': onError,
@@ -25,11 +40,21 @@ export const sceneStepShapes = {
         scene,
         v.strictObject({
           scene,
-          with: v.optional(named(valueOrExpression, 'names with their values are wanted here')),
-          into: v.optional(v.string('the name of a variable is wanted here')),
+          with: v.optional(
+            named(
+              valueOrExpression,
+              wants('names with their values are wanted here', '这里要写名称和值'),
+            ),
+          ),
+          into: v.optional(
+            v.string(wants('the name of a variable is wanted here', '这里要写变量的名称')),
+          ),
         }),
       ],
-      'a call is written as {scene: blink, with: {times: 3}, into: done}',
+      wants(
+        'a call is written as {scene: blink, with: {times: 3}, into: done}',
+        '调用要写成 {scene: blink, with: {times: 3}, into: done}',
+      ),
     ),
     'on-error': onError,
   }),
@@ -41,7 +66,10 @@ export const sceneStepShapes = {
     running: v.optional(
       v.picklist(
         ['finish', 'cancel'],
-        '`running` is finish (the usual) or cancel: what becomes of its runs under way',
+        wants(
+          '`running` is finish (the usual) or cancel: what becomes of its runs under way',
+          '`running` 是 finish(默认)或 cancel:正在运行的怎么办',
+        ),
       ),
     ),
     'on-error': onError,

@@ -1,15 +1,20 @@
 // The shapes of what is told to the home and not by a device: people, modes, scenes, the hub, calls and messages.
+
 import * as v from 'valibot';
 import { DURATION_PATTERN } from '../literals.ts';
+import { mistake, type ShapeMessage, wants } from '../mistakes.ts';
 import { duration, list, text } from './parts.ts';
 
-const handle = (wanted: string) =>
+const handle = (wanted: ShapeMessage) =>
   v.pipe(v.string(wanted), v.minLength(1, wanted), v.maxLength(64, wanted));
-const mapOf = <Schema extends v.GenericSchema>(what: Schema, wanted: string) =>
+const mapOf = <Schema extends v.GenericSchema>(what: Schema, wanted: ShapeMessage) =>
   v.pipe(
     v.record(handle(wanted), what, wanted),
     v.check((map) => Object.keys(map).length > 0, wanted),
-    v.check((map) => Object.keys(map).length <= 20, 'at most 20 stand here'),
+    v.check(
+      (map) => Object.keys(map).length <= 20,
+      wants('at most 20 stand here', '这里最多写 20 个'),
+    ),
   );
 
 /** Things that a scene does and another may listen for. */
@@ -18,22 +23,40 @@ export const SCENE_EVENTS = ['started', 'ended', 'failed'] as const;
 export const DEVICE_EVENTS = ['offline', 'online', 'joined', 'left', 'low-battery'] as const;
 /** How the hub came to run. */
 export const HUB_EVENTS = ['started', 'restarted', 'power-returned'] as const;
-const HUB_WANTED = '`hub` is started, restarted or power-returned';
-const SCENE_WANTED = '`scene` is written as {scene-handle: ended}; also started or failed';
-const DEVICE_WANTED =
-  '`device` is written as {hall-lamp: offline} or {any: low-battery}; also online, joined or left';
-const ZONE_WANTED = 'a person and a zone are wanted here, such as {anna: work} or {anyone: work}';
-const MQTT_WANTED =
-  '`mqtt` is written as {topic: tele/bell/ring} or with a payload: {topic: …, payload: ON}';
+const HUB_WANTED = wants(
+  '`hub` is started, restarted or power-returned',
+  '`hub` 是 started、restarted 或 power-returned',
+);
+const SCENE_WANTED = wants(
+  '`scene` is written as {scene-handle: ended}; also started or failed',
+  '`scene` 要写成 {场景代号: ended},也可以是 started 或 failed',
+);
+const DEVICE_WANTED = wants(
+  '`device` is written as {hall-lamp: offline} or {any: low-battery}; also online, joined or left',
+  '`device` 要写成 {hall-lamp: offline} 或 {any: low-battery},也可以是 online、joined 或 left',
+);
+const ZONE_WANTED = wants(
+  'a person and a zone are wanted here, such as {anna: work} or {anyone: work}',
+  '这里要写成员和区域,例如 {anna: work} 或 {anyone: work}',
+);
+const MQTT_WANTED = wants(
+  '`mqtt` is written as {topic: tele/bell/ring} or with a payload: {topic: …, payload: ON}',
+  '`mqtt` 要写成 {topic: tele/bell/ring},或带内容:{topic: …, payload: ON}',
+);
 
 /** An MQTT topic: `+` stands for one level, `#` at the end for all below. */
 export const topic = v.pipe(
-  v.string('a topic is wanted here, such as tele/bell/ring'),
-  v.minLength(1, 'a topic is not empty'),
-  v.maxLength(200, 'a topic has at most 200 characters'),
+  v.string(
+    wants('a topic is wanted here, such as tele/bell/ring', '这里要写主题,例如 tele/bell/ring'),
+  ),
+  v.minLength(1, wants('a topic is not empty', '主题不能为空')),
+  v.maxLength(200, wants('a topic has at most 200 characters', '主题最多 200 个字符')),
   v.check(
     (given) => isTopicFilter(given),
-    'in a topic + is a whole level, and # only the last one',
+    wants(
+      'in a topic + is a whole level, and # only the last one',
+      '主题里 + 代表整整一级,# 只能在最后一级',
+    ),
   ),
 );
 
@@ -47,8 +70,16 @@ function isTopicFilter(given: string): boolean {
 
 /** Triggers on what is told to the home, by key. */
 export const sourceTriggerShapes = {
-  arrives: v.strictObject({ arrives: handle('`arrives` is anyone, first, or a person') }),
-  leaves: v.strictObject({ leaves: handle('`leaves` is anyone, last, or a person') }),
+  arrives: v.strictObject({
+    arrives: handle(
+      wants('`arrives` is anyone, first, or a person', '`arrives` 是 anyone、first 或某位成员'),
+    ),
+  }),
+  leaves: v.strictObject({
+    leaves: handle(
+      wants('`leaves` is anyone, last, or a person', '`leaves` 是 anyone、last 或某位成员'),
+    ),
+  }),
   enters: v.strictObject({ enters: mapOf(handle(ZONE_WANTED), ZONE_WANTED) }),
   exits: v.strictObject({ exits: mapOf(handle(ZONE_WANTED), ZONE_WANTED) }),
   scene: v.strictObject({ scene: mapOf(v.picklist(SCENE_EVENTS, SCENE_WANTED), SCENE_WANTED) }),
@@ -63,37 +94,67 @@ export const sourceTriggerShapes = {
   }),
   webhook: v.strictObject({
     webhook: v.pipe(
-      v.string('`webhook` is the name of a call from the network, such as doorbell'),
+      v.string(
+        wants(
+          '`webhook` is the name of a call from the network, such as doorbell',
+          '`webhook` 是网络调用的名称,例如 doorbell',
+        ),
+      ),
       v.regex(
         /^[a-z0-9][a-z0-9-]{0,47}$/,
-        'a webhook is named by small letters, digits and hyphens',
+        wants(
+          'a webhook is named by small letters, digits and hyphens',
+          'webhook 的名称由小写字母、数字和连字符组成',
+        ),
       ),
     ),
   }),
   mqtt: v.strictObject({
-    mqtt: v.strictObject({ topic, payload: v.optional(text('The payload', 200)) }, MQTT_WANTED),
+    mqtt: v.strictObject(
+      { topic, payload: v.optional(text(mistake('The payload', '内容'), 200)) },
+      MQTT_WANTED,
+    ),
   }),
-  tag: v.strictObject({ tag: text('The tag', 64) }),
+  tag: v.strictObject({ tag: text(mistake('The tag', '标签'), 64) }),
   calendar: v.strictObject({
     calendar: mapOf(
-      v.picklist(['starts', 'ends'], 'a calendar entry starts or ends'),
-      '`calendar` is written as {school: starts}',
+      v.picklist(
+        ['starts', 'ends'],
+        wants('a calendar entry starts or ends', '日历日程只有 starts 和 ends'),
+      ),
+      wants('`calendar` is written as {school: starts}', '`calendar` 要写成 {school: starts}'),
     ),
   }),
 };
 
-const AGO_WANTED = '`last-run` is written as {ago: 10min} or {within: 10min}';
-const sceneName = handle('the handle of a scene is wanted here, such as evening-lights');
+const AGO_WANTED = wants(
+  '`last-run` is written as {ago: 10min} or {within: 10min}',
+  '`last-run` 要写成 {ago: 10min} 或 {within: 10min}',
+);
+const sceneName = handle(
+  wants(
+    'the handle of a scene is wanted here, such as evening-lights',
+    '这里要写场景的代号,例如 evening-lights',
+  ),
+);
 
 /** Conditions on what set the scene off and on scenes, by key. */
 export const sourceConditionShapes = {
   'caused-by': v.strictObject({
     'caused-by': v.union(
       [
-        handle('`caused-by` is member, scene, device, schedule, webhook, mqtt, or a name'),
-        list(v.string(), '`caused-by` takes names'),
+        handle(
+          wants(
+            '`caused-by` is member, scene, device, schedule, webhook, mqtt, or a name',
+            '`caused-by` 是 member、scene、device、schedule、webhook、mqtt,或一个名称',
+          ),
+        ),
+        list(v.string(), wants('`caused-by` takes names', '`caused-by` 里要写名称')),
       ],
-      '`caused-by` is member, scene, device, schedule, webhook, mqtt, or a name',
+      wants(
+        '`caused-by` is member, scene, device, schedule, webhook, mqtt, or a name',
+        '`caused-by` 是 member、scene、device、schedule、webhook、mqtt,或一个名称',
+      ),
     ),
   }),
   'last-run': v.strictObject({
@@ -111,5 +172,9 @@ export const sourceConditionShapes = {
 
 /** Steps that tell the home something, by key. */
 export const sourceStepShapes = {
-  mode: v.strictObject({ mode: handle('`mode` is one of the home’s modes, such as night') }),
+  mode: v.strictObject({
+    mode: handle(
+      wants('`mode` is one of the home’s modes, such as night', '`mode` 是家的一种模式,例如 night'),
+    ),
+  }),
 };

@@ -1,6 +1,6 @@
 // The page's language: its messages and its words for properties are loaded one language at a time.
 import type { Language } from '../../../model/home.ts';
-import { problemIn } from '../../../model/problem-words.ts';
+import { inputProblemIn, problemIn } from '../../../model/problem-words.ts';
 import type { PropertyWords } from '../../build/property-table.ts';
 import type { Messages } from '../../messages/en.ts';
 
@@ -88,4 +88,9 @@ export function problemWords(problem: Parameters<typeof problemIn>[0]): {
 export function problemLine(problem: Parameters<typeof problemIn>[0]): string {
   const { text, hint } = problemWords(problem);
   return [text, hint].filter(Boolean).join(' ');
+}
+
+/** What is wrong with a part of an input, in the page's language. */
+export function inputWords(problem: Parameters<typeof inputProblemIn>[0]): string {
+  return inputProblemIn(problem, now().language);
 }
