@@ -40,8 +40,24 @@ interface Znp {
     readonly payload: Readonly<Record<string, unknown>>;
   }>;
   on(event: 'received', listener: (frame: ZnpFrame) => void): void;
+  requestZdo(cluster: Zdo.ClusterId, payload: Buffer, waiter: number): Promise<void>;
+  waitFor(
+    type: number,
+    subsystem: number,
+    command: string,
+    networkAddress: number,
+    transaction: undefined,
+    state: undefined,
+    limitMs: number,
+  ): {
+    readonly ID: number;
+    start(): { readonly promise: Promise<{ readonly payload: { readonly zdo: ZdoAnswer } }> };
+  };
   readonly socketPort?: { destroy(): void };
 }
+/** A status of the device profile and what came with it. */
+type ZdoAnswer = readonly [status: number, payload: unknown];
+
 interface ZnpFrame {
   readonly type: number;
   readonly subsystem: number;
@@ -60,7 +76,7 @@ interface Driver {
     clusterId: number,
     payload: Buffer,
     disableResponse: false,
-  ): Promise<readonly [status: number, payload: unknown]>;
+  ): Promise<ZdoAnswer>;
   sendZclFrameToEndpoint(
     ieeeAddress: string,
     networkAddress: number,
@@ -72,14 +88,12 @@ interface Driver {
     sourceEndpoint?: number,
     profileId?: number,
   ): Promise<ZclPayload | undefined>;
-  on(
-    event: 'zdoResponse',
-    listener: (cluster: number, response: readonly [number, unknown]) => void,
-  ): void;
+  on(event: 'zdoResponse', listener: (cluster: number, response: ZdoAnswer) => void): void;
 }
 
 interface Insides {
   adapter?: Driver;
+  changeChannel(from: number, to: number, updateId: number): Promise<void>;
   adapterDisconnected: boolean;
   databaseSaveTimer: NodeJS.Timeout | undefined;
   databaseSave(): void;
@@ -170,6 +184,7 @@ export async function closePort(controller: Controller): Promise<void> {
 }
 
 const SYS = 1;
+const ZDO = 5;
 const UTIL = 7;
 const AREQ = 2;
 /** Z-Stack's device state "started as coordinator". Spec: Z-Stack Monitor and Test API § 3.12.1. */
@@ -182,12 +197,15 @@ export function onCoordinatorReset(controller: Controller, listener: () => void)
   });
 }
 
+/** What an interview asks a node about. */
+export type InterviewStep = 'node' | 'endpoints' | 'endpoint';
+
 /** Calls back for each ZDO answer of a node: the steps of an interview. */
 export function onZdoAnswer(
   controller: Controller,
-  listener: (step: 'node' | 'endpoints' | 'endpoint', networkAddress: number) => void,
+  listener: (step: InterviewStep, networkAddress: number) => void,
 ): void {
-  const steps = new Map<number, 'node' | 'endpoints' | 'endpoint'>([
+  const steps = new Map<number, InterviewStep>([
     [Zdo.ClusterId.NODE_DESCRIPTOR_RESPONSE, 'node'],
     [Zdo.ClusterId.ACTIVE_ENDPOINTS_RESPONSE, 'endpoints'],
     [Zdo.ClusterId.SIMPLE_DESCRIPTOR_RESPONSE, 'endpoint'],
@@ -218,6 +236,44 @@ export async function probe(controller: Controller): Promise<void> {
   const [, answer] = await driver.sendZdo(`0x${'0'.repeat(16)}`, 0, cluster, request, false);
   const endpoints = (answer as { endpointList?: readonly number[] } | undefined)?.endpointList;
   if (!endpoints?.includes(1)) throw new Error('The coordinator reset by itself');
+}
+
+/** The two tables of a node that can be asked for page by page. */
+export type TableCluster = Zdo.ClusterId.LQI_TABLE_REQUEST | Zdo.ClusterId.ROUTING_TABLE_REQUEST;
+const TABLE_ANSWER_MS = 5_000;
+
+/**
+ * Asks a node for a page of a table. With Z-Stack it goes past the driver's queue, in which the commands to the same
+ * node would wait for the answer.
+ * @throws when there is no answer within 5 s
+ */
+export async function askForPage(
+  controller: Controller,
+  device: Device,
+  cluster: TableCluster,
+  start: number,
+): Promise<ZdoAnswer> {
+  const { networkAddress, ieeeAddr } = device;
+  const driver = driverOf(controller);
+  const request = Zdo.Buffalo.buildRequest(driver.hasZdoMessageOverhead, cluster, start);
+  if (driver.znp === undefined) {
+    return driver.sendZdo(ieeeAddr, networkAddress, cluster, request, false);
+  }
+  const name = cluster === Zdo.ClusterId.LQI_TABLE_REQUEST ? 'mgmtLqiRsp' : 'mgmtRtgRsp';
+  const from = [AREQ, ZDO, name, networkAddress] as const;
+  const waiter = driver.znp.waitFor(...from, undefined, undefined, TABLE_ANSWER_MS);
+  const payload = Buffer.alloc(2 + request.length);
+  payload.writeUInt16LE(networkAddress);
+  payload.set(request, 2);
+  await driver.znp.requestZdo(cluster, payload, waiter.ID);
+  const answer = await waiter.start().promise;
+  return answer.payload.zdo;
+}
+
+/** Tells all nodes and the coordinator to go to another channel; resolves once the coordinator had time to. */
+export async function changeChannel(controller: Controller, channel: number): Promise<void> {
+  const { channel: from, nwkUpdateID } = await controller.getNetworkParameters();
+  await insides(controller).changeChannel(from, channel, nwkUpdateID ?? 0);
 }
 
 /** One command on its way: what its frames must keep to, and who hears of them. */

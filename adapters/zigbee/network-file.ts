@@ -1,19 +1,10 @@
 // The network's identity: PAN ids, channel and key, made once and kept for the life of the home. A network that
 // gets another key loses every device, so nothing here is ever made anew beside an existing network.
 import { randomBytes, randomInt } from 'node:crypto';
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeSync,
-} from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { HubError } from '../../hub/model/errors.ts';
+import { writeWhole } from './whole-file.ts';
 
 export interface NetworkParameters {
   /** 0x0001–0xFFFE. */
@@ -58,7 +49,7 @@ export function loadNetwork(
   isRestored: () => void = () => {},
 ): NetworkParameters {
   if (existsSync(files.network)) {
-    const kept = parse(readFileSync(files.network, 'utf8'), files.network);
+    const kept = readNetworkFile(files);
     return { ...kept, channel: channel ?? kept.channel };
   }
   const known = existsSync(files.coordinatorBackup) ? fromBackup(files) : null;
@@ -69,25 +60,16 @@ export function loadNetwork(
   return { ...network, channel: channel ?? network.channel };
 }
 
+/** What the network's own file holds. @throws HubError `storage` when it is damaged */
+export function readNetworkFile({ network }: ZigbeeFiles): NetworkParameters {
+  return parse(readFileSync(network, 'utf8'), network);
+}
+
 /** Written only when it has changed, and whole: a temporary file, fsync, rename, fsync of the folder. */
 export function saveNetwork(files: ZigbeeFiles, network: NetworkParameters): void {
   const text = `${JSON.stringify({ version: 1, ...network })}\n`;
   if (existsSync(files.network) && readFileSync(files.network, 'utf8') === text) return;
-  const temporary = `${files.network}.new`;
-  const file = openSync(temporary, 'w', 0o600);
-  try {
-    writeSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(temporary, files.network);
-  const folder = openSync(path.dirname(files.network), 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
+  writeWhole(files.network, text);
 }
 
 /** herdsman writes its files with the process's default mode; the backup holds the network key. */
@@ -107,10 +89,15 @@ function generate(channel: number): NetworkParameters {
 
 /** Whether any node is paired. */
 export function hasDevices(database: string): boolean {
-  if (!existsSync(database)) return false;
+  return countDevices(database) > 0;
+}
+
+/** How many nodes are paired. */
+export function countDevices(database: string): number {
+  if (!existsSync(database)) return 0;
   return readFileSync(database, 'utf8')
     .split('\n')
-    .some((line) => line.includes('"ieeeAddr"') && !line.includes('"type":"Coordinator"'));
+    .filter((line) => line.includes('"ieeeAddr"') && !line.includes('"type":"Coordinator"')).length;
 }
 
 function lost(files: ZigbeeFiles): HubError {
@@ -145,11 +132,18 @@ function parse(text: string, file: string): NetworkParameters {
   return { panId, extendedPanId, networkKey, channel };
 }
 
-/** Format: zigpy/open-coordinator-backup, version 1. */
 function fromBackup(files: ZigbeeFiles): NetworkParameters {
   const file = files.coordinatorBackup;
+  return networkOfBackup(readFileSync(file, 'utf8'), file);
+}
+
+/**
+ * The network in a coordinator's backup. Format: zigpy/open-coordinator-backup, version 1.
+ * @throws HubError `storage` naming the file, when it is damaged
+ */
+export function networkOfBackup(backupText: string, file: string): NetworkParameters {
   try {
-    const backup = JSON.parse(readFileSync(file, 'utf8')) as {
+    const backup = JSON.parse(backupText) as {
       pan_id: string;
       extended_pan_id: string;
       channel: number;

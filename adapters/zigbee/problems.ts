@@ -14,7 +14,7 @@ import { isTcp, type ZigbeeSettings } from './settings.ts';
 /** How long a look at a coordinator's address may take. */
 const LOOK_MS = 3_000;
 
-function where({ port }: ZigbeeSettings): string {
+function where({ port }: Pick<ZigbeeSettings, 'port'>): string {
   return isTcp(port) ? port.slice('tcp://'.length) : port;
 }
 
@@ -182,6 +182,22 @@ const RULES: readonly Rule[] = [
     }),
   },
 ];
+
+/** A coordinator of another family than the driver is for. */
+export function wrongDriver({ port, driver }: ZigbeeSettings, family: string): HubError {
+  const at = where({ port });
+  return new HubError(
+    'unsupported',
+    `The coordinator at ${at} answers to the driver "${family}", not to "${driver ?? 'automatic'}"`,
+    {
+      hint: `Set zigbee.driver (INGLE_ZIGBEE_DRIVER) to ${family} and start the hub again.`,
+      zh: {
+        message: `${at} 的网关（协调器）使用的驱动是“${family}”，而不是“${driver ?? '自动'}”`,
+        hint: `请把 zigbee.driver（INGLE_ZIGBEE_DRIVER）设为 ${family}，然后重新启动中枢。`,
+      },
+    },
+  );
+}
 
 /** The plain words for why the coordinator cannot be used. */
 export function coordinatorProblem(error: unknown, settings: ZigbeeSettings): Problem {

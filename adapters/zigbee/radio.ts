@@ -4,7 +4,7 @@ import { copyFileSync, existsSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 import type { Controller } from 'zigbee-herdsman';
 import type { AdapterState, LogLevel } from '../../hub/model/adapter-port.ts';
-import { HubError, type Problem } from '../../hub/model/errors.ts';
+import { ConflictError, fromProblem, HubError, type Problem } from '../../hub/model/errors.ts';
 import { within } from '../contract/host.ts';
 import { closePort, createController, onCoordinatorReset, probe, saveHourly } from './herdsman.ts';
 import {
@@ -14,8 +14,10 @@ import {
   saveNetwork,
   type ZigbeeFiles,
 } from './network-file.ts';
-import { coordinatorProblem, lookAt } from './problems.ts';
+import { coordinatorProblem, lookAt, wrongDriver } from './problems.ts';
 import { isTcp, type ZigbeeSettings } from './settings.ts';
+import { ASKS, allow, type StartWish } from './start-guard.ts';
+import { familyAt } from './stick-check.ts';
 
 /** Forming a network takes up to 50 s and a change of channel 12 s. */
 const START_LIMIT_MS = 120_000;
@@ -32,6 +34,14 @@ const LOOK_EVERY_MS = 3_000;
 /** A gateway that takes one connection at a time has let go of our look by then. */
 const AFTER_LOOK_MS = 500;
 
+/** Why nodes are out of reach while the coordinator is closed for a change. */
+const BEING_CHANGED: Problem = {
+  code: 'unreachable',
+  message: 'It is being set up anew',
+  hint: 'This takes some seconds.',
+  zh: { message: '正在重新设置', hint: '需要几秒钟。' },
+};
+
 export interface RadioOptions {
   readonly settings: ZigbeeSettings;
   readonly network: NetworkParameters;
@@ -46,6 +56,18 @@ export interface RadioOptions {
   log(level: LogLevel, text: string): void;
   abandon(reason: string): void;
 }
+
+/** What is another at the next opening. */
+export interface Reopening {
+  readonly settings?: ZigbeeSettings;
+  readonly wish?: StartWish;
+  /** Done while nothing is open, such as putting another backup in place. */
+  prepare?(): void;
+  /** Puts back what `prepare` did, where the coordinator could not be opened. */
+  undo?(): void;
+}
+
+type Wanted = Reopening & { readonly done: PromiseWithResolvers<void> };
 
 /** The pause before the n-th attempt in a row: 1, 2, 4 … 60 s, a quarter more or less. */
 export function pauseMs(attempt: number, random: () => number = Math.random): number {
@@ -63,9 +85,48 @@ export class Radio {
   readonly #stopped = new AbortController();
   #controller: Controller | null = null;
   #running: Promise<void> | null = null;
+  #settings: ZigbeeSettings;
+  #network: NetworkParameters;
+  /** Aborted when a change is wanted; whatever is open or waits then ends. */
+  #cut = new AbortController();
+  #wanted: Wanted | null = null;
 
   constructor(options: RadioOptions) {
     this.#options = options;
+    this.#settings = options.settings;
+    this.#network = options.network;
+  }
+
+  /** Where and how the coordinator is reached now. */
+  get settings(): ZigbeeSettings {
+    return this.#settings;
+  }
+
+  get network(): NetworkParameters {
+    return this.#network;
+  }
+
+  /** The network has gone to another channel: so it is at every start from now on. */
+  keepChannel(channel: number): void {
+    this.#network = { ...this.#network, channel };
+    saveNetwork(this.#options.files, this.#network);
+  }
+
+  /**
+   * Closes the coordinator and opens it again with a change, which stays. Resolves once its network is up.
+   * @throws HubError with why it could not be opened; it is then opened as it was before. ConflictError during another
+   */
+  reopen(change: Reopening): Promise<void> {
+    if (this.#wanted !== null || this.#isStopped) {
+      throw new ConflictError('The coordinator is being changed already', {
+        hint: 'Wait until that has ended.',
+        zh: { message: '正在更换网关（协调器）', hint: '请等它结束。' },
+      });
+    }
+    const done = Promise.withResolvers<void>();
+    this.#wanted = { ...change, done };
+    this.#cut.abort();
+    return done.promise;
   }
 
   /** The live controller; null while there is none. */
@@ -75,7 +136,7 @@ export class Radio {
 
   /** @throws HubError when the port must not be opened in this thread */
   start(): void {
-    if (!isTcp(this.#options.settings.port) && !isMainThread) {
+    if (!isTcp(this.#settings.port) && !isMainThread) {
       throw new HubError('unsupported', 'A serial coordinator must run in a child process', {
         hint: 'Its native binding aborts the whole hub when it is opened in a worker.',
       });
@@ -91,22 +152,44 @@ export class Radio {
 
   async #run(): Promise<void> {
     for (let attempt = 1; !this.#isStopped; ) {
+      const before = this.#settings;
+      const change = this.#begin();
       this.#options.state({ kind: 'connecting' });
       const openedAtMs = Date.now();
       let error: unknown;
       let controller: Controller | null = null;
       try {
+        change?.prepare?.();
         controller = await this.#open();
+        allow(ASKS);
+        change?.done.resolve();
         error = await this.#use(controller);
       } catch (caught) {
         error = caught;
+      }
+      if (change !== null && controller === null && !this.#isStopped) {
+        const problem = coordinatorProblem(error, this.#settings);
+        this.#options.log('warn', problem.message);
+        this.#settings = before;
+        change.undo?.();
+        change.done.reject(fromProblem(problem));
+        attempt = 1;
+        continue;
       }
       if (Date.now() - openedAtMs > GOOD_AFTER_MS && controller !== null) attempt = 1;
       if (this.#isStopped) {
         if (controller !== null) await this.#close(controller, true);
         return;
       }
-      const problem = coordinatorProblem(error, this.#options.settings);
+      if (this.#wanted !== null) {
+        if (controller !== null) {
+          this.#options.onLost(BEING_CHANGED);
+          await this.#close(controller, true);
+        }
+        attempt = 1;
+        continue;
+      }
+      const problem = coordinatorProblem(error, this.#settings);
       const delayMs = pauseMs(attempt);
       attempt += 1;
       this.#options.state({ kind: 'fault', problem, retryAtMs: Date.now() + delayMs });
@@ -119,20 +202,35 @@ export class Radio {
     }
   }
 
+  /** Takes up the change that is wanted, if any. */
+  #begin(): Wanted | null {
+    const change = this.#wanted;
+    this.#wanted = null;
+    this.#cut = new AbortController();
+    allow(change?.wish ?? ASKS);
+    if (change?.settings !== undefined) this.#settings = change.settings;
+    return change;
+  }
+
+  get #isCut(): boolean {
+    return this.#isStopped || this.#cut.signal.aborted;
+  }
+
   get #isStopped(): boolean {
     return this.#stopped.signal.aborted;
   }
 
   async #open(): Promise<Controller> {
-    const { settings, network, files } = this.#options;
-    const controller = createController(this.#options);
+    const { files } = this.#options;
+    const settings = this.#settings;
+    const controller = createController({ ...this.#options, settings, network: this.#network });
     const hadDevices = hasDevices(files.database);
     try {
       const result = await this.#orStopped(
         within(controller.start(this.#stopped.signal), START_LIMIT_MS, 'Connecting'),
       );
       if (result === 'reset' && hadDevices) this.#keepLostDevices();
-      saveNetwork(files, network);
+      saveNetwork(files, this.#network);
       protectFiles(files);
       saveHourly(controller);
       this.#controller = controller;
@@ -141,8 +239,17 @@ export class Radio {
       await this.#bounded(closePort(controller), 'closing the port after a failed start');
       const text = error instanceof Error ? error.message : String(error);
       const isVague = /Error while opening socket|Opening serial|^Connecting took/.test(text);
-      throw (isVague && !this.#isStopped ? await lookAt(settings) : null) ?? error;
+      const found = isVague && !this.#isCut ? await lookAt(settings) : null;
+      throw found ?? (await this.#wrongDriver(error)) ?? error;
     }
+  }
+
+  /** Something listens there and does not answer to this driver: what does it answer to? */
+  async #wrongDriver(error: unknown): Promise<Error | null> {
+    if (this.#isCut || error instanceof HubError) return null;
+    const family = await familyAt(this.#settings.port);
+    const { driver } = this.#settings;
+    return family === null || family === driver ? null : wrongDriver(this.#settings, family);
   }
 
   /** A coordinator that was wiped, and no backup of it: the library has emptied its list of devices. */
@@ -173,9 +280,9 @@ export class Radio {
     onCoordinatorReset(controller, () =>
       ended.resolve(new Error('The coordinator reset by itself')),
     );
-    this.#stopped.signal.addEventListener('abort', () => ended.resolve(new Error('stopped')), {
-      once: true,
-    });
+    const cut = AbortSignal.any([this.#stopped.signal, this.#cut.signal]);
+    cut.addEventListener('abort', () => ended.resolve(new Error('stopped')), { once: true });
+    if (cut.aborted) ended.resolve(new Error('stopped'));
     let isProbing = false;
     const look = async (): Promise<void> => {
       if (isProbing) return;
@@ -236,21 +343,23 @@ export class Radio {
 
   async #orStopped<Result>(act: Promise<Result>): Promise<Result> {
     const stopped = Promise.withResolvers<never>();
+    const signal = AbortSignal.any([this.#stopped.signal, this.#cut.signal]);
     const abort = (): void => stopped.reject(new Error('stopped'));
-    this.#stopped.signal.addEventListener('abort', abort, { once: true });
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
     try {
       return await Promise.race([act, stopped.promise]);
     } finally {
-      this.#stopped.signal.removeEventListener('abort', abort);
+      signal.removeEventListener('abort', abort);
     }
   }
 
   /** Waits, less when a port that was not there has come back. */
   async #pauseUnlessBack(delayMs: number, isAbsent: boolean): Promise<void> {
     const endAtMs = Date.now() + delayMs;
-    while (isAbsent && !this.#isStopped && endAtMs - Date.now() > 2 * LOOK_EVERY_MS) {
+    while (isAbsent && !this.#isCut && endAtMs - Date.now() > 2 * LOOK_EVERY_MS) {
       await this.#pause(LOOK_EVERY_MS);
-      if (this.#isStopped || (await lookAt(this.#options.settings)) === null) {
+      if (this.#isCut || (await lookAt(this.#settings)) === null) {
         await this.#pause(AFTER_LOOK_MS);
         return;
       }
@@ -259,7 +368,7 @@ export class Radio {
   }
 
   async #pause(delayMs: number): Promise<void> {
-    const signal = this.#stopped.signal;
+    const signal = AbortSignal.any([this.#stopped.signal, this.#cut.signal]);
     if (signal.aborted) return;
     await new Promise<void>((resolve) => {
       const done = (): void => {

@@ -19,6 +19,15 @@ export interface ZigbeeSettings {
   readonly mainsSilenceMs: number;
   /** A battery node that was silent for this long counts as gone. */
   readonly batterySilenceMs: number;
+  /** How often the mesh is surveyed; 0: only when somebody asks for it. */
+  readonly surveyEveryMs: number;
+  /** Between two frames of a survey; undefined: 200 ms. */
+  readonly surveyPauseMs: number | undefined;
+  /** More messages than this in each of so many seconds are a flood; undefined: 10 in each of 30. */
+  readonly floodPerSecond: number | undefined;
+  readonly floodSeconds: number | undefined;
+  /** A sleeping node behind a lost router counts as lost with it after this silence; undefined: 45 min. */
+  readonly orphanMs: number | undefined;
 }
 
 /** Whether the port is a network address; everything else is a serial device. */
@@ -102,6 +111,12 @@ export function readSettings(settings: AdapterSettings): ZigbeeSettings {
     batterySilenceMs:
       (numberOf(reader, 'batterySilenceHours', { min: 0.001, max: 720, isWhole: false }) ?? 25) *
       3_600_000,
+    surveyEveryMs:
+      (numberOf(reader, 'surveyHours', { min: 0, max: 720, isWhole: false }) ?? 6) * 3_600_000,
+    surveyPauseMs: numberOf(reader, 'surveyPauseMs', { min: 0, max: 10_000 }),
+    floodPerSecond: numberOf(reader, 'floodPerSecond', { min: 1, max: 10_000 }),
+    floodSeconds: numberOf(reader, 'floodSeconds', { min: 1, max: 3_600 }),
+    orphanMs: numberOf(reader, 'orphanMs', { min: 0, max: 86_400_000 }),
   };
   const [first] = reader.errors;
   if (first !== undefined) {
