@@ -162,8 +162,9 @@ export class Radio {
         change?.prepare?.();
         controller = await this.#open();
         allow(ASKS);
-        change?.done.resolve();
-        error = await this.#use(controller);
+        error = await this.#use(controller, () => change?.done.resolve());
+        // Lost again before it was of any use; once it was, this says nothing any more.
+        change?.done.reject(fromProblem(coordinatorProblem(error, this.#settings)));
       } catch (caught) {
         error = caught;
       }
@@ -264,10 +265,12 @@ export class Radio {
   }
 
   /** Has the others work with the network until it is lost; resolves with why. */
-  async #use(controller: Controller): Promise<Error> {
+  async #use(controller: Controller, isUp: () => void): Promise<Error> {
     const watching = this.#watch(controller);
     const connecting = this.#options.onConnected(controller).then((detail) => {
-      if (this.#controller === controller) this.#options.state({ kind: 'connected', detail });
+      if (this.#controller !== controller) return;
+      this.#options.state({ kind: 'connected', detail });
+      isUp();
     });
     const lost = await Promise.race([watching, connecting]);
     return lost ?? (await watching);

@@ -9,6 +9,10 @@ export class AirFaults {
   delayMs = 0;
   /** Nodes without power or out of reach. */
   readonly offline = new Set<string>();
+  /** Routers without power with whom all goes that hangs on them: nobody finds another way. */
+  readonly unplugged = new Set<string>();
+  /** Nodes that do not hear when the network goes to another channel. */
+  readonly stubborn = new Set<string>();
 
   dropRate(ieee: string): number {
     return Math.max(this.dropRates.get(ieee) ?? 0, this.dropRates.get('all') ?? 0);
@@ -18,5 +22,7 @@ export class AirFaults {
     this.dropRates.clear();
     this.delayMs = 0;
     this.offline.clear();
+    this.unplugged.clear();
+    this.stubborn.clear();
   }
 }

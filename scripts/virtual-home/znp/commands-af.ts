@@ -95,6 +95,7 @@ export const AF_COMMANDS: Readonly<Record<number, MtHandler>> = {
       return;
     }
     coordinator.endpoints.set(endpoint, description);
+    coordinator.network.listen(coordinator);
     reply(Uint8Array.of(TransmitStatus.success));
   },
   1: (coordinator, data, reply) => {

@@ -27,8 +27,22 @@ function addressOf(node: VirtualNode): number {
   return node.membership?.networkAddress ?? 0xffff;
 }
 
+/** Each router hears about this many others, whom the pair decides so that both ends agree; of few it hears all. */
+const ROUTERS_HEARD = 16;
+
+function hears(one: string, other: string, routers: number): boolean {
+  if (routers <= ROUTERS_HEARD) return true;
+  let hash = 7;
+  for (const letter of one < other ? one + other : other + one) {
+    hash = (Math.imul(hash, 31) + letter.charCodeAt(0)) >>> 0;
+  }
+  return hash % routers < ROUTERS_HEARD;
+}
+
 function neighbours(network: Network, owner: TableOwner, coordinatorIeee: string): Neighbour[] {
   const ownAddress = owner.kind === 'coordinator' ? COORDINATOR_ADDRESS : addressOf(owner.node);
+  const ownIeee = owner.kind === 'coordinator' ? coordinatorIeee : owner.node.ieee;
+  const routers = network.members().filter(({ model }) => model.descriptor.isRouter).length;
   const rows: Neighbour[] = [];
   if (owner.kind === 'router') {
     const relation =
@@ -43,7 +57,11 @@ function neighbours(network: Network, owner: TableOwner, coordinatorIeee: string
     if (owner.kind === 'router' && node === owner.node) continue;
     const parent = network.parentAddress(node);
     const { isRouter } = node.model.descriptor;
-    if (parent !== ownAddress && !isRouter) continue;
+    const isNear =
+      parent === ownAddress ||
+      (owner.kind === 'router' && network.parentAddress(owner.node) === addressOf(node)) ||
+      (isRouter && hears(ownIeee, node.ieee, routers));
+    if (!isNear) continue;
     rows.push({
       ieee: node.ieee,
       address: addressOf(node),
@@ -76,6 +94,14 @@ export function neighbourTable(
       .uint8(row.lqi);
   }
   return writer.done();
+}
+
+/** A router's Mgmt_Rtg_rsp: its way to the coordinator, through its parent. */
+export function wayHome(network: Network, node: VirtualNode, start: number): Buffer {
+  const writer = new ByteWriter().uint8(0).uint8(1).uint8(start);
+  if (start > 0) return writer.uint8(0).done();
+  const via = network.parentAddress(node);
+  return writer.uint8(1).uint16(COORDINATOR_ADDRESS).uint8(0).uint16(via).done();
 }
 
 /** A Mgmt_Rtg_rsp from a start index on: to each node that is not a direct child, through its parent. */
