@@ -23,6 +23,15 @@ import type {
   HubPort,
   LiveEvent,
 } from './model/hub-port.ts';
+import {
+  type AdapterId,
+  adapterId,
+  type CommandId,
+  type MemberId,
+  type NodeAddress,
+} from './model/identifiers.ts';
+import type { MovingIn } from './model/moving-in.ts';
+import type { MatterBridge } from './model/matter-bridge.ts';
 import { type AdapterId, adapterId, type CommandId, type MemberId } from './model/identifiers.ts';
 import type { Provisioning } from './model/provisioning.ts';
 import type { RunTrace } from './model/run.ts';
@@ -67,6 +76,7 @@ export interface HubOptions {
   readonly jobs: JobsHost;
   readonly sync: SyncLink;
   readonly provisioning: Provisioning;
+  readonly movingIn: MovingIn;
   readonly firmware: FirmwareHost;
   readonly feed: LiveFeedSource;
   readonly push: Push;
@@ -201,6 +211,7 @@ export function createHub(options: HubOptions): Hub {
     household,
     jobs: options.jobs,
     provisioning: options.provisioning,
+    movingIn: options.movingIn,
     firmware: options.firmware,
     mqttAccounts: {
       list: async () => (await callMqtt({ kind: 'accounts' })) as AccountList,

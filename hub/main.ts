@@ -11,6 +11,7 @@ import { createLiveFeed } from './core/live-feed.ts';
 import { isDemoStart, startDemo } from './demo-start.ts';
 import { createHousehold, type HouseholdHost } from './household/household.ts';
 import { createJobs, type JobsHost } from './household/jobs.ts';
+import { createMovingIn } from './household/moving-in/moving-in.ts';
 import { createDispatch } from './household/outbound/dispatch.ts';
 import { createPush } from './household/outbound/push.ts';
 import { createProvisioning } from './household/provisioning/provisioning.ts';
@@ -22,7 +23,7 @@ import type { LogLevel } from './model/adapter-port.ts';
 import { HubError } from './model/errors.ts';
 import { type AdapterId, adapterId } from './model/identifiers.ts';
 import type { HomeContents, Recovery } from './model/store-port.ts';
-import { checkPageSetting, dataFolder, readSettings } from './settings.ts';
+import { checkPageSetting, dataFolder, readSettings, SETTINGS, type Settings } from './settings.ts';
 import { type AdapterLink, createAdapterLink } from './threads/adapter-link.ts';
 import { type CoreLink, createCoreLink, startCoreThread } from './threads/core-link.ts';
 import {
@@ -230,11 +231,11 @@ async function start(): Promise<Running> {
   const hasEarlyThread = (row: AdapterRow) =>
     row.entries.worker === 'zigbee' && row.shell(settings) === 'worker';
   for (const row of ADAPTERS) {
-    if (row.isConfigured(settings)) adapters.set(row.id, linkAdapter(row));
+    if (row.isConfigured(settings)) adapters.set(row.id, linkAdapter(row, settings));
   }
   await early?.end();
 
-  function linkAdapter(row: AdapterRow): AdapterLink {
+  function linkAdapter(row: AdapterRow, settings: Settings): AdapterLink {
     const logTo = log.of(row.id);
     const link: AdapterLink = createAdapterLink({
       id: row.id,
@@ -283,6 +284,27 @@ async function start(): Promise<Running> {
     return link;
   }
 
+  /** The settings with what the page has set since the start. */
+  const settingsNow = () => asked.withPage(household.contents().settings);
+  const zigbee = adapterId('zigbee');
+
+  /** Whoever asks for the adapter meanwhile finds none, rather than starting it on files that are being replaced. */
+  async function withoutZigbee(work: () => Promise<void>): Promise<void> {
+    const before = adapters.get(zigbee);
+    adapters.delete(zigbee);
+    await before?.stop(STOP_GRACE_MS);
+    try {
+      await work();
+    } finally {
+      const row = ADAPTERS.find(({ id }) => id === zigbee);
+      if (row?.isConfigured(settingsNow())) {
+        const link = linkAdapter(row, settingsNow());
+        adapters.set(zigbee, link);
+        link.start();
+      }
+    }
+  }
+
   const firmware = createFirmware({
     folder: path.join(folder, 'firmware'),
     device: (id) => hub?.device(id),
@@ -309,6 +331,17 @@ async function start(): Promise<Running> {
       language,
       adapters: () => [...adapters.keys()],
       callAdapter,
+    }),
+    movingIn: createMovingIn({
+      household,
+      jobs,
+      calls: store.reads,
+      isDemo,
+      drivers: SETTINGS['zigbee.driver'].choices,
+      settings: () => settingsNow().list(),
+      callAdapter: (call) => callAdapter(zigbee, call),
+      withoutZigbee,
+      zigbeeState: () => adapters.get(zigbee)?.health().state ?? null,
     }),
     feed,
     push,

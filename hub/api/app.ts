@@ -31,6 +31,7 @@ import { createIdempotency, type Idempotency } from './idempotency.ts';
 import { inboxRoutes } from './inbox.ts';
 import { jobRoutes } from './jobs.ts';
 import { memberRoutes } from './members.ts';
+import { movingInRoutes } from './moving-in.ts';
 import { mqttRoutes } from './mqtt.ts';
 import { outboundRoutes } from './outbound.ts';
 import { createPage } from './page.ts';
@@ -103,6 +104,7 @@ export function createApi(hub: HubPort, options: ApiOptions): Api {
     ...runRoutes(parts),
     ...jobRoutes(parts),
     ...provisioningRoutes(parts),
+    ...movingInRoutes(parts),
     ...firmwareRoutes(parts),
     ...memberRoutes(parts),
     ...mqttRoutes(parts),

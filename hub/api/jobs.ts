@@ -38,6 +38,7 @@ export function jobRoutes({ hub }: ApiParts) {
         if (body.kind === 'provision') {
           return hub.provisioning.start(body.text, body.seconds, actorOf(c));
         }
+        if (body.kind === 'zigbee2mqtt') return hub.movingIn.start(body.plan, actorOf(c));
         const { kind: _, protocol, via: through, ...how } = body;
         const adapter = knownAdapter(hub, protocol);
         const via =

@@ -283,8 +283,9 @@ export const jobBody = v.variant(
         600,
       ),
     }),
+    v.strictObject({ kind: v.literal('zigbee2mqtt'), plan: identifier }),
   ],
-  'must be a kind of job that this hub does: pair, interview, firmware or provision',
+  'must be a kind of job that this hub does: pair, interview, firmware, provision or zigbee2mqtt',
 );
 
 /** Also the device's topic, so it holds nothing that a topic gives a meaning to. */

@@ -4,6 +4,7 @@ import type { GenericSchema } from 'valibot';
 import { EXPLAIN_ROUTES } from './explain-routes.ts';
 import { firmwareCheckJson, firmwareImageJson, firmwareImportJson } from './firmware-shapes.ts';
 import { HOME_VALUE_ROUTES } from './home-values-routes.ts';
+import { MOVING_IN_ROUTES } from './moving-in-routes.ts';
 import * as mqtt from './mqtt-shapes.ts';
 import * as outbound from './outbound-shapes.ts';
 import { provisioningPlanJson } from './provisioning-shapes.ts';
@@ -51,6 +52,8 @@ export const ROUTES = {
   ...SCENE_ROUTES,
   ...SCENE_TEMPLATE_ROUTES,
   ...EXPLAIN_ROUTES,
+  ...RADIO_ROUTES,
+  ...MOVING_IN_ROUTES,
   'GET /healthz': { who: 'anyone', about: 'The process answers.' },
   'GET /readyz': {
     who: 'anyone',
@@ -253,7 +256,7 @@ export const ROUTES = {
   'POST /api/jobs': {
     who: 'installer',
     about:
-      'Starts long work: pairing, interviewing a device anew, updating its firmware, or setting up a home from a file.',
+      'Starts long work: pairing, interviewing a device anew, updating its firmware, setting up a home from a file, or moving in from Zigbee2MQTT.',
     body: requests.jobBody,
     answer: shapes.jobJson,
     status: 202,

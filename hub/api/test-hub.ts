@@ -403,6 +403,22 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
         start: () => startJob('provision'),
         export: () => 'rooms: [Hall]\n',
       },
+      movingIn: {
+        plan: async () => ({
+          id: 'plan_1',
+          problems: [],
+          lines: [
+            {
+              action: 'add',
+              what: 'device',
+              name: 'Hall lamp',
+              text: { en: 'Bring in Hall lamp', zh: '带来“Hall lamp”' },
+            },
+          ],
+          warning: null,
+        }),
+        start: async () => startJob('zigbee2mqtt'),
+      },
       jobs: {
         list: () => [...jobs.values()],
         get: (id) => jobs.get(id),
@@ -466,6 +482,10 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
         series: async ({ fromMs }) => ({ points: [[fromMs, 1, 3, 2, 2]], resolutionMs: 60_000 }),
         log: async () => ({ items: [], next: null }),
         ...explained.calls,
+        readZigbee2Mqtt: unused,
+        ownZigbeeNetwork: unused,
+        coordinatorHolder: unused,
+        takeZigbee2Mqtt: unused,
       },
       health: () => hub.health,
       logLines: () => hub.logLines,

@@ -18,6 +18,7 @@ import { addDevices } from './verbs/devices.ts';
 import { addDoctor } from './verbs/doctor.ts';
 import { addFirmware } from './verbs/firmware.ts';
 import { addHome } from './verbs/home.ts';
+import { addImport } from './verbs/import.ts';
 import { addLogin } from './verbs/login.ts';
 import { addLogs } from './verbs/logs.ts';
 import { addMqtt } from './verbs/mqtt.ts';
@@ -183,6 +184,7 @@ function buildProgram(language: Language): Command {
     addScenes,
     addHome,
     addProvision,
+    addImport,
     addFirmware,
     addDoctor,
     addWatch,

@@ -14,7 +14,7 @@ import type { SceneTemplates } from '../model/scene-templates-port.ts';
 import type { HomeContents, StoreCalls } from '../model/store-port.ts';
 import type { SyncConsent } from '../model/sync-port.ts';
 import { checkModes, checkName, checkPlace, checkVersion, checkZone } from './checks.ts';
-import { firstFree, handleFrom, isHandle, NAME_LENGTH_MAX, tidyName } from './names.ts';
+import { firstFree, handleFrom, isHandle, nameFromTitle } from './names.ts';
 import { changeOutbound, OUTBOUND_SETTING, readOutbound } from './outbound/settings.ts';
 import { createRemovedNodes } from './removed-nodes.ts';
 import type { SceneShelf, SceneSwitching } from './scene-shelf.ts';
@@ -154,8 +154,7 @@ export function createHousehold(options: HouseholdOptions): HouseholdHost {
     if (contents.devices.length >= DEVICES_MAX) {
       throw new HubError('busy', `The home has ${DEVICES_MAX} devices, the most that it can hold`);
     }
-    const title = tidyName(description.title).slice(0, NAME_LENGTH_MAX - 4) || 'Device';
-    const name = firstFree(title, ' ', isNameTaken);
+    const name = firstFree(nameFromTitle(description.title), ' ', isNameTaken);
     return keepDevice({
       id: freshId('dev_') as DeviceId,
       name,

@@ -11,6 +11,11 @@ export function tidyName(text: string): string {
     .trim();
 }
 
+/** What a device is called after its kind, until somebody names it; numbers may be put behind it. */
+export function nameFromTitle(title: string): string {
+  return tidyName(title).slice(0, NAME_LENGTH_MAX - 4) || 'Device';
+}
+
 /** A handle made from a name: `Hall lamp` gives `hall-lamp`; Chinese and other letters stay as they are. */
 export function handleFrom(name: string): string {
   const plain = name

@@ -32,6 +32,7 @@ import type {
   TokenId,
 } from './identifiers.ts';
 import type { Job } from './job.ts';
+import type { MovingIn } from './moving-in.ts';
 import type { Outbound, OutboundChange, OutboundSettings } from './outbound.ts';
 import type { PropertyValue } from './properties.ts';
 import type { Provisioning } from './provisioning.ts';
@@ -394,6 +395,7 @@ export interface HubPort {
   readonly household: Household;
   readonly jobs: Jobs;
   readonly provisioning: Provisioning;
+  readonly movingIn: MovingIn;
   readonly firmware: Firmware;
   readonly mqttAccounts: MqttAccounts;
   readonly sync: Sync;

@@ -22,6 +22,7 @@ import type {
   TokenId,
 } from './identifiers.ts';
 import type { JournalRecord, LogEntry } from './journal.ts';
+import type { MovingCalls } from './moving-in.ts';
 import type { PropertyKey, PropertyValue } from './properties.ts';
 import type { RunTrace } from './run.ts';
 import type { Patch } from './state-table.ts';
@@ -184,7 +185,7 @@ export interface JobsWorkerData {
 }
 
 /** Read-only queries; the jobs worker answers them so that a long read never queues before a commit. */
-export interface JobCalls extends ExplainCalls {
+export interface JobCalls extends ExplainCalls, MovingCalls {
   runs(filter: {
     scene: SceneId | null;
     fromMs: number | null;

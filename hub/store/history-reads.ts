@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { HubError } from '../model/errors.ts';
 import type { ExplainCalls, History, KnownHome } from '../model/explain.ts';
+import type { MovingCalls } from '../model/moving-in.ts';
 import type { JobCalls } from '../model/store-port.ts';
 import { HISTORY_FILE } from './files.ts';
 import { createHistoryLens } from './history-lens.ts';
@@ -15,7 +16,7 @@ import { readSeries } from './series-reader.ts';
 import { createStoredHome } from './stored-home.ts';
 
 export interface HistoryReads {
-  readonly calls: Omit<JobCalls, keyof ExplainCalls>;
+  readonly calls: Omit<JobCalls, keyof ExplainCalls | keyof MovingCalls>;
   /** Looks at all of it as it is at one instant; what is given is good for the question only. */
   look<Result>(ask: (history: History) => Result): Result;
   close(): void;

@@ -1,5 +1,6 @@
 // The jobs worker, in one of two roles: long reads, apart from the thread that commits; or calls to the outside, apart
 // from those. Started when it is wanted, and asked to stop when nobody wants it.
+import path from 'node:path';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { ExplainCalls } from '../model/explain.ts';
 import type { OutboundCalls } from '../model/outbound.ts';
@@ -34,12 +35,26 @@ async function serve(port: MessagePort, { dataFolder, role }: JobsWorkerData): P
     const { createExplain } = await import('../../scenes/replay/explain.ts');
     return createExplain((ask) => reads.look(ask));
   };
+  // A home moves in once; what reads the files of Zigbee2MQTT is loaded then.
+  const zigbeeFolder = path.join(dataFolder, 'zigbee');
+  const moving = async () => {
+    const [read, take, holder] = await Promise.all([
+      import('../../adapters/zigbee/zigbee2mqtt/read-source.ts'),
+      import('../../adapters/zigbee/zigbee2mqtt/take-over.ts'),
+      import('../../adapters/zigbee/zigbee2mqtt/coordinator-holder.ts'),
+    ]);
+    return { ...read, ...take, ...holder };
+  };
   const endCalls = answerCalls<JobCalls>(port, {
     ...reads.calls,
     why: async (query) => (await explain()).why(query),
     whyNot: async (query) => (await explain()).whyNot(query),
     replayScene: async (query) => (await explain()).replayScene(query),
     testScene: async (query) => (await explain()).testScene(query),
+    readZigbee2Mqtt: async (files) => (await moving()).readZigbee2Mqtt(files),
+    ownZigbeeNetwork: async (files) => (await moving()).ownZigbeeNetwork(zigbeeFolder, files),
+    coordinatorHolder: async (at) => (await moving()).coordinatorHolder(at),
+    takeZigbee2Mqtt: async (files) => (await moving()).takeZigbee2Mqtt(zigbeeFolder, files),
   });
   return () => {
     endCalls();

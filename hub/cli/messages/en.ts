@@ -122,6 +122,14 @@ export const en = {
     provisionDryRun: 'Says what it would do, and does nothing.',
     provisionWait: 'How long devices are waited for, 10 to 900 seconds (default: 600).',
     provisionSchema: 'Prints the JSON Schema of such files.',
+    import: 'Moves a home in from another program.',
+    importZigbee2Mqtt:
+      'Takes over the network, devices, names and groups of a Zigbee2MQTT from its data folder, without pairing anything again. Says what it would do first.',
+    importPort:
+      'Where the coordinator is for this hub, as tcp://host:port or a device path (default: as Zigbee2MQTT has it).',
+    importDriver:
+      'The coordinator driver, such as zstack or ember (default: as Zigbee2MQTT has it).',
+    importDryRun: 'Says what it would do, and does nothing.',
     export: 'Writes the home as such a file, without passwords and codes.',
     firmware: "The hub's own firmware images, and updates of devices from them.",
     firmwareList: 'Lists the images that the hub has.',
@@ -454,6 +462,8 @@ export const en = {
       check: 'asking the device',
       send: 'sending the image',
       restart: 'the device restarts',
+      network: 'the network',
+      answers: 'who answers',
     } as Record<string, string>,
   },
   provision: {
@@ -470,6 +480,22 @@ export const en = {
     done: 'Done: the home is as the file says.',
     notWritten: (file: string) => `${file} cannot be written.`,
     written: (file: string) => `The home is in ${file}.`,
+  },
+  import: {
+    cannot: (folder: string, count: number) =>
+      `${folder} cannot move in: ${plural(count, 'reason', 'reasons')}.`,
+    untouched: (folder: string) =>
+      `${folder} stays as it is. Zigbee2MQTT must be stopped, and stay so: two programs cannot share a coordinator.`,
+    nothingToDo: 'Nothing to do: this home has moved in.',
+    title: (folder: string) => `Moving in from ${folder}`,
+    done: 'Done: the home has moved in.',
+    unreadable: (folder: string) => `The folder ${folder} cannot be read.`,
+    tooLarge: (folder: string) =>
+      `The files of ${folder} have over 4 MB; this is no data folder of Zigbee2MQTT.`,
+    noConfiguration: (folder: string) => `There is no configuration.yaml in ${folder}.`,
+    dataBelow: (folder: string) => `Its data folder seems to be ${folder}.`,
+    whichFolder:
+      'It is the folder that Zigbee2MQTT keeps configuration.yaml and database.db in, often /opt/zigbee2mqtt/data.',
   },
   firmware: {
     none: 'The hub has no images. Take some in with: ingle firmware import PATH',

@@ -109,6 +109,12 @@ export const zh: Messages = {
     provisionDryRun: '只说明会做什么,不做任何改动。',
     provisionWait: '等待设备的时间,10 到 900 秒(默认 600)。',
     provisionSchema: '输出此类文件的 JSON Schema。',
+    import: '从另一个程序把家搬进来。',
+    importZigbee2Mqtt:
+      '从 Zigbee2MQTT 的数据文件夹接管网络、设备、名称和群组,不需要重新配对,先说明会做什么。',
+    importPort: '网关(协调器)对本中枢的位置,tcp://主机:端口 或设备路径(默认与 Zigbee2MQTT 相同)。',
+    importDriver: '网关(协调器)驱动,如 zstack 或 ember(默认与 Zigbee2MQTT 相同)。',
+    importDryRun: '只说明会做什么,不做任何改动。',
     export: '把这个家写成这样的文件,不含密码和配对码。',
     firmware: '中枢自己的固件镜像,以及用它们更新设备。',
     firmwareList: '列出中枢已有的镜像。',
@@ -420,6 +426,8 @@ export const zh: Messages = {
       check: '询问设备',
       send: '发送镜像',
       restart: '设备重新启动',
+      network: '网络',
+      answers: '谁有应答',
     },
   },
   provision: {
@@ -435,6 +443,20 @@ export const zh: Messages = {
     done: '完成:家已与文件一致。',
     notWritten: (file) => `无法写入 ${file}。`,
     written: (file) => `家已写入 ${file}。`,
+  },
+  import: {
+    cannot: (folder, count) => `${folder} 无法搬入,原因有 ${count} 个。`,
+    untouched: (folder) =>
+      `${folder} 保持不变。Zigbee2MQTT 必须停止并保持停止:两个程序不能共用一个网关(协调器)。`,
+    nothingToDo: '无需改动:这个家已经搬入。',
+    title: (folder) => `正在从 ${folder} 搬入`,
+    done: '完成:家已搬入。',
+    unreadable: (folder) => `无法读取文件夹 ${folder}。`,
+    tooLarge: (folder) => `${folder} 的文件超过 4 MB,这不是 Zigbee2MQTT 的数据文件夹。`,
+    noConfiguration: (folder) => `${folder} 中没有 configuration.yaml。`,
+    dataBelow: (folder) => `它的数据文件夹似乎是 ${folder}。`,
+    whichFolder:
+      '应当是 Zigbee2MQTT 保存 configuration.yaml 和 database.db 的文件夹,通常是 /opt/zigbee2mqtt/data。',
   },
   firmware: {
     none: '中枢还没有镜像。用 ingle firmware import PATH 收入。',

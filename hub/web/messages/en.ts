@@ -384,6 +384,40 @@ export const en = {
     one: 'New device',
     noAdapter: 'No radio is connected, so no device can join.',
   },
+  moveIn: {
+    title: 'Move in from Zigbee2MQTT',
+    intro:
+      'Its network, devices, names and groups become this home. Nothing has to be paired again, and its folder stays as it is.',
+    where:
+      'Choose the folder in which Zigbee2MQTT keeps configuration.yaml and database.db, often /opt/zigbee2mqtt/data.',
+    choose: 'Choose the folder',
+    reading: 'Reading the folder',
+    faults: {
+      noConfiguration: 'There is no configuration.yaml in this folder.',
+      tooLarge: 'The files have over 4 MB; this is no data folder of Zigbee2MQTT.',
+    },
+    cannot: 'It cannot move in yet',
+    would: 'This would be done',
+    left: 'What is left out, and why',
+    stopIt: 'Stop Zigbee2MQTT, and see that it does not start again by itself.',
+    untouched: 'Zigbee2MQTT must be stopped and stay so: two programs cannot share a coordinator.',
+    nothing: 'Nothing to do: this home has moved in.',
+    start: 'Move in',
+    port: 'Coordinator for this hub',
+    portHint: 'Only where it is another than Zigbee2MQTT had: tcp://host:port or a device path.',
+    look: 'Look again',
+    running: 'Moving in',
+    steps: {
+      network: 'The network is taken over',
+      rooms: 'Rooms are made',
+      devices: 'Devices move in',
+      answers: 'Devices are asked whether they answer',
+    } as Record<string, string>,
+    done: 'The home has moved in.',
+    ended: 'It may be done again; what was done stays.',
+    again: 'Choose a folder again',
+    gone: 'The hub no longer has the record of this move.',
+  },
   mqtt: {
     intro:
       'A Tasmota device needs an account at the hub. Make one for a new device, or start looking if it has one.',

@@ -7,6 +7,7 @@ import Home from './screens/home.svelte';
 const room = wrap({ asyncComponent: () => import('./screens/room.svelte') });
 const pair = wrap({ asyncComponent: () => import('./screens/pair.svelte') });
 const template = wrap({ asyncComponent: () => import('./screens/template.svelte') });
+const moveIn = wrap({ asyncComponent: () => import('./screens/move-in.svelte') });
 const scene = wrap({ asyncComponent: () => import('./screens/scene.svelte') });
 
 /** All addresses, the most particular first. */
@@ -25,6 +26,8 @@ export const ROUTES: RouteDefinition = {
   '/activity/:run': wrap({ asyncComponent: () => import('./screens/run.svelte') }),
   '/values': wrap({ asyncComponent: () => import('./screens/values.svelte') }),
   '/house': wrap({ asyncComponent: () => import('./screens/house.svelte') }),
+  '/move-in': moveIn,
+  '/move-in/:job': moveIn,
   '/own-home': wrap({ asyncComponent: () => import('./screens/own-home.svelte') }),
   '*': wrap({ asyncComponent: () => import('./screens/not-found.svelte') }),
 };
