@@ -2,16 +2,20 @@
 // the hub. The host (host.ts) numbers, batches and repeats messages; an adapter only tells what happens.
 import type {
   AdapterCall,
+  AdapterNotice,
   AdapterSettings,
   AdapterState,
   CoreToAdapter,
   LogLevel,
   PairProgress,
   ReportReason,
+  WaitingItem,
 } from '../../hub/model/adapter-port.ts';
 import type { NodeDescription } from '../../hub/model/device.ts';
 import type { Problem } from '../../hub/model/errors.ts';
 import type { AdapterId, CommandId, NodeAddress } from '../../hub/model/identifiers.ts';
+import type { MeshCare } from '../../hub/model/mesh.ts';
+import type { FromBridge, ToBridge } from '../../hub/model/matter-bridge.ts';
 import type { PropertyKey, PropertyValue } from '../../hub/model/properties.ts';
 
 /** A command as the core sends it; `timeoutMs` counts from its arrival. */
@@ -45,6 +49,8 @@ export interface AdapterContext {
   availability(node: NodeAddress, online: boolean, reason: string | null): void;
   /** How far a command has come; `problem` is null unless it failed or timed out. */
   outcome(command: CommandId, state: OutcomeState, problem: Problem | null): void;
+  /** A setting waits for its sleeping node from now on, or still does after a start; its outcome ends that. */
+  waiting(item: Omit<WaitingItem, 'kind'>): void;
   /** A message on a topic that the home listens on, now; dropped when the core has not taken it within 10 s. */
   message(topic: string, payload: string, isRetained: boolean): void;
   /** What a node is: for each known node after `start()`, and again whenever it has changed. */
@@ -53,6 +59,12 @@ export interface AdapterContext {
   left(node: NodeAddress): void;
   /** A step of pairing. */
   pairProgress(progress: PairProgress): void;
+  /** What a person should know though the adapter works: all there is now, worst first; the first 20 are shown. */
+  notices(notices: readonly AdapterNotice[]): void;
+  /** What is wrong in its mesh, whole, whenever that has changed; only for an adapter with a mesh. */
+  care(care: MeshCare): void;
+  /** What the Matter bridge asks and tells; only for the adapter that runs it. */
+  bridge(said: FromBridge): void;
   /** How the adapter itself is. The host says `starting` and `stopped`; the adapter says the rest. */
   state(state: AdapterState): void;
   /** A line for the log, without secrets. */
@@ -80,8 +92,12 @@ export interface Adapter {
    * thrown or rejected into `failed`. Called concurrently.
    */
   send(command: AdapterCommand): Promise<void> | void;
+  /** Nobody wants any more what this adapter has told as waiting; its outcome is `failed`, `cancelled`. Must not throw. */
+  cancel?(command: CommandId): void;
   /** The home listens on these topics, whatever it did before; only for an adapter that carries messages. Must not throw. */
   listen?(topics: readonly string[]): void;
+  /** News of what is offered on the Matter bridge; only for the adapter that runs it. Must not throw. */
+  bridge?(update: ToBridge): void;
   /**
    * Answers main. Resolves with plain data; rejects with a HubError. Called concurrently. `pair` and `pairStop`
    * resolve once joining is open or closed; progress is told apart. An adapter that cannot do a call rejects

@@ -25,6 +25,8 @@ const CALL_LIMIT_MS = 60_000;
 /** Commands kept while the adapter connects; one more is answered at once. */
 const WAITING_MAX = 256;
 const INTERVIEW_LIMIT_MS = 180_000;
+/** What a person should know at one time. */
+const NOTICES_MAX = 20;
 
 /** The host's end of its direct line to the core; a MessagePort or a Unix socket. */
 export interface CorePort {
@@ -97,6 +99,9 @@ export class AdapterHost {
         return;
       case 'call':
         void this.#call(message);
+        return;
+      case 'bridge':
+        this.#adapter?.bridge?.(message.update);
         return;
       case 'ping':
         this.#shell.toMain({
@@ -202,6 +207,9 @@ export class AdapterHost {
       case 'command':
         void this.#send(message);
         return;
+      case 'cancel':
+        this.#adapter?.cancel?.(message.command);
+        return;
       case 'topics':
         this.#topics = message.filters;
         this.#adapter?.listen?.(message.filters);
@@ -260,9 +268,13 @@ export class AdapterHost {
       availability: (node, online, reason) =>
         this.#add({ kind: 'availability', node, online, reason }),
       outcome: (command, state, problem) => this.#add({ kind: 'outcome', command, state, problem }),
+      waiting: (item) => this.#add({ kind: 'waiting', ...item }),
       described: (description) => toMain({ kind: 'described', description }),
       left: (node) => toMain({ kind: 'left', node }),
       pairProgress: (progress) => toMain({ kind: 'pair', progress }),
+      bridge: (said) => toMain({ kind: 'bridge', said }),
+      notices: (notices) => toMain({ kind: 'notices', notices: notices.slice(0, NOTICES_MAX) }),
+      care: (care) => toMain({ kind: 'care', care }),
       state: (state) => {
         toMain({ kind: 'state', state });
         this.#became(state.kind);

@@ -1,13 +1,15 @@
 // One node as the adapter knows it: its definition, how its values are converted, what its converters remember
 // between messages, and how the hub describes it.
 import type * as zhc from 'zigbee-herdsman-converters';
-import type { NodeDescription, PowerSource } from '../../hub/model/device.ts';
+import type { FailedInterview, NodeDescription, PowerSource } from '../../hub/model/device.ts';
 import { kindFromProperties } from '../../hub/model/device-kind.ts';
 import { type AdapterId, type NodeAddress, nodeAddress } from '../../hub/model/identifiers.ts';
 import type { PropertyKey, PropertyValue } from '../../hub/model/properties.ts';
-import type { Binding, Conversion } from './convert.ts';
+import type { Binding } from './binding.ts';
+import type { Conversion } from './convert.ts';
 import { type Definitions, type FromZigbee, type Known, readDefinition } from './definitions.ts';
 import type { Device, Endpoint } from './herdsman.ts';
+import type { JoinKey } from './install-codes.ts';
 
 /** What converters keep between messages, by their own keys. */
 export type WireState = Record<string, unknown>;
@@ -38,6 +40,8 @@ export class Node {
   /** Its firmware is being asked for or sent: its questions about images are answered by that. */
   isUpdating = false;
   isConfiguring = false;
+  /** What it did not say when it was asked, and when it is asked again; null: nothing. */
+  failedInterview: FailedInterview | null = null;
   configureAttempts = 0;
   configureAtMs = 0;
   readonly #definitions: Definitions;
@@ -55,6 +59,12 @@ export class Node {
   get isInterviewed(): boolean {
     const state: string = this.device.interviewState;
     return state === 'SUCCESSFUL' || state === 'FAILED';
+  }
+
+  /** Whether it has said all that it was asked when it joined. */
+  get isWhole(): boolean {
+    const state: string = this.device.interviewState;
+    return state === 'SUCCESSFUL' || this.device.type === 'GreenPower';
   }
 
   /** Whether a message can be converted at once. */
@@ -145,16 +155,45 @@ export class Node {
       title: definition?.description ?? device.modelID ?? 'Zigbee device',
       kind: kindFromProperties(properties),
       power: this.#power(),
-      tier: definition === null || definition.generated === true ? 'community' : 'preferred',
+      tier:
+        definition === null ||
+        definition.generated === true ||
+        definition.externalConverterName !== undefined
+          ? 'community'
+          : 'preferred',
       support: isUnsupported
         ? 'unsupported'
         : definition?.generated === true
           ? 'generated'
           : 'exact',
+      ...this.#origin(),
       firmware: device.softwareBuildID || device.dateCode || null,
       properties,
       commands: this.#commands(),
     };
+  }
+
+  /** Who says what it is, how it came in, and what it has not said. */
+  #origin(): Pick<NodeDescription, 'definedBy' | 'isWeakJoin' | 'interview'> {
+    const definedBy = this.definition?.externalConverterName;
+    const joinKey = this.joinKey;
+    return {
+      ...(definedBy === undefined ? {} : { definedBy }),
+      ...(joinKey === null ? {} : { isWeakJoin: joinKey === 'well-known' }),
+      ...(this.failedInterview === null ? {} : { interview: this.failedInterview }),
+    };
+  }
+
+  /** With which key it got in, as the library keeps it with the node; null: it came in before anybody noted that. */
+  get joinKey(): JoinKey | null {
+    const key: unknown = this.device.meta.joinKey;
+    return key === 'install-code' || key === 'well-known' ? key : null;
+  }
+
+  set joinKey(key: JoinKey | null) {
+    if (key === null) delete this.device.meta.joinKey;
+    else this.device.meta.joinKey = key;
+    this.device.save();
   }
 
   #power(): PowerSource {

@@ -1,19 +1,26 @@
 // Letting nodes in: the network is open for the asked time and closes by itself; each step is told as it happens.
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Controller } from 'zigbee-herdsman';
 import { HubError, type Problem, toProblem, ValidationError } from '../../hub/model/errors.ts';
-import type { NodeAddress } from '../../hub/model/identifiers.ts';
+import { type NodeAddress, nodeAddress } from '../../hub/model/identifiers.ts';
+import { readInstallCode } from '../../hub/model/install-code.ts';
 import type { AdapterContext } from '../contract/adapter.ts';
+import { within } from '../contract/host.ts';
 import type { Device } from './herdsman.ts';
 
-/** The radio's own limit for one request; longer openings are renewed. */
-const CHUNK_SECONDS = 254;
+/**
+ * Longer openings are renewed: should the hub die, the network closes by itself within this time, whatever it was
+ * opened for. (The radio's own limit is 254 s.)
+ */
+const CHUNK_SECONDS = 60;
 const SECONDS_MAX = 3_600;
 /** Renewed this long before the radio would close. */
 const RENEW_BEFORE_SECONDS = 10;
-/** Steps of an interview besides one for each endpoint: node, list of endpoints, attributes. */
-const OTHER_STEPS = 3;
-/** Assumed until the node has told its endpoints. */
-const ENDPOINTS_ASSUMED = 1;
+/** The radio may take this long to be told that nodes may join, or may not. */
+const RADIO_LIMIT_MS = 20_000;
+/** What a hub before this one may have left open is closed; tried this often, so far apart. */
+const SHUT_TRIES = 3;
+const SHUT_AGAIN_MS = 2_000;
 
 interface Opening {
   readonly controller: Controller;
@@ -23,19 +30,18 @@ interface Opening {
   readonly timer: NodeJS.Timeout;
 }
 
-interface Interview {
-  step: number;
-  endpoints: number;
-}
-
 export class Pairing {
   readonly #context: AdapterContext;
   #opening: Opening | null = null;
   #isOpening = false;
-  readonly #interviews = new Map<NodeAddress, Interview>();
+  /** The radio is told one thing after the other: what closes one opening must not close the next. */
+  #told: Promise<void> = Promise.resolve();
+  readonly #installCodeGiven: (ieeeAddress: string) => void;
 
-  constructor(context: AdapterContext) {
+  /** @param installCodeGiven told of each node that the coordinator has been given a code for */
+  constructor(context: AdapterContext, installCodeGiven: (ieeeAddress: string) => void) {
     this.#context = context;
+    this.#installCodeGiven = installCodeGiven;
   }
 
   get isOpen(): boolean {
@@ -65,6 +71,8 @@ export class Pairing {
     // Nodes may join before the coordinator has said that the network is open.
     this.#isOpening = true;
     try {
+      // Through one router only: what is open elsewhere, from before, is closed.
+      if (via !== undefined) await this.#tellRadio(controller, 0);
       await this.#permit(controller, seconds, via);
     } finally {
       this.#isOpening = false;
@@ -82,7 +90,7 @@ export class Pairing {
     this.#clear();
     this.#context.pairProgress({ kind: 'closed' });
     try {
-      await opening.controller.permitJoin(0);
+      await this.#tellRadio(opening.controller, 0);
     } catch (error) {
       throw new HubError('unreachable', 'The coordinator did not close the network', {
         hint: 'It closes by itself within 254 s.',
@@ -92,9 +100,25 @@ export class Pairing {
     }
   }
 
+  /**
+   * The coordinator has just been connected: a hub that was killed while the network was open has left it so, at the
+   * coordinator and at every router. Tried three times; nobody is let in meanwhile in any case.
+   */
+  async shut(controller: Controller): Promise<void> {
+    for (let attempt = 1; attempt <= SHUT_TRIES && !this.isOpen; attempt++) {
+      try {
+        await this.#tellRadio(controller, 0);
+        return;
+      } catch (error) {
+        const text = error instanceof Error ? error.message : String(error);
+        this.#context.log('warn', `The network could not be closed for joining: ${text}`);
+        await delay(SHUT_AGAIN_MS);
+      }
+    }
+  }
+
   /** The coordinator is gone: nothing can join any more. */
   lost(problem: Problem): void {
-    this.#interviews.clear();
     if (this.#opening === null) return;
     this.#clear();
     this.#context.pairProgress({ kind: 'failed', node: null, problem });
@@ -103,35 +127,6 @@ export class Pairing {
 
   found(node: NodeAddress): void {
     this.#context.pairProgress({ kind: 'found', node });
-  }
-
-  interviewStarted(node: NodeAddress): void {
-    this.#interviews.set(node, { step: 0, endpoints: ENDPOINTS_ASSUMED });
-    this.#tellStep(node);
-  }
-
-  /** A node has answered one question of its interview. */
-  interviewStep(node: NodeAddress, endpoints: number | null): void {
-    const interview = this.#interviews.get(node);
-    if (interview === undefined) return;
-    if (endpoints !== null) interview.endpoints = Math.max(1, endpoints);
-    interview.step = Math.min(interview.step + 1, this.#stepsOf(interview) - 1);
-    this.#tellStep(node);
-  }
-
-  interviewEnded(node: NodeAddress): void {
-    this.#interviews.delete(node);
-  }
-
-  #stepsOf({ endpoints }: Interview): number {
-    return OTHER_STEPS + endpoints;
-  }
-
-  #tellStep(node: NodeAddress): void {
-    const interview = this.#interviews.get(node);
-    if (interview === undefined) return;
-    const of = this.#stepsOf(interview);
-    this.#context.pairProgress({ kind: 'interviewing', node, index: interview.step + 1, of });
   }
 
   async #tick(): Promise<void> {
@@ -153,9 +148,19 @@ export class Pairing {
     }
   }
 
+  #tellRadio(controller: Controller, seconds: number, via?: Device): Promise<void> {
+    const telling = this.#told.then(() =>
+      within(controller.permitJoin(seconds, via), RADIO_LIMIT_MS, 'The radio'),
+    );
+    this.#told = telling.catch(() => {
+      // Whoever asked for it is told.
+    });
+    return telling;
+  }
+
   async #permit(controller: Controller, seconds: number, via: Device | undefined): Promise<void> {
     try {
-      await controller.permitJoin(Math.min(seconds, CHUNK_SECONDS), via);
+      await this.#tellRadio(controller, Math.min(seconds, CHUNK_SECONDS), via);
     } catch (error) {
       throw new HubError('unreachable', 'The coordinator did not open the network', {
         hint: via === undefined ? 'Try again.' : 'Try again without choosing a router.',
@@ -169,22 +174,33 @@ export class Pairing {
   }
 
   async #addInstallCode(controller: Controller, installCode: string): Promise<void> {
+    const { ieeeAddress, code, isChecked } = readInstallCode(installCode);
     try {
-      await controller.addInstallCode(installCode.trim());
+      await controller.addInstallCode(`${ieeeAddress.slice(2).toUpperCase()}|${code}`);
     } catch (error) {
       // The code is a secret: neither the message nor the cause may repeat it.
       const isUnsupported = error instanceof Error && /not supported/.test(error.message);
       if (isUnsupported) {
-        throw new HubError('unsupported', 'This coordinator takes no install codes');
+        throw new HubError('unsupported', 'This coordinator takes no install codes', {
+          hint: 'Add the device without its code; its joining could then be listened to.',
+          zh: {
+            message: '这个网关（协调器）不支持安装码',
+            hint: '可以不用安装码添加设备，但加入过程可能被窃听。',
+          },
+        });
       }
-      throw new ValidationError('The install code is not right', {
-        hint: 'Copy it from the label of the device or scan its code; its last four digits check the others.',
-        zh: {
-          message: '安装码不对',
-          hint: '请照设备标签抄写或扫描；它的最后四位用来校验其余各位。',
-        },
+      throw new HubError('rejected-by-device', 'The coordinator did not take the install code', {
+        hint: 'Try again. If it goes on, restart the coordinator.',
+        zh: { message: '网关（协调器）没有接受安装码', hint: '请重试；如果仍然不行，请重启网关。' },
       });
     }
+    this.#installCodeGiven(ieeeAddress);
+    if (isChecked) return;
+    const text = {
+      en: 'This install code has no checksum: if the device does not join, compare each digit with its label.',
+      zh: '这个安装码没有校验位：如果设备没有加入，请与标签逐位核对。',
+    };
+    this.#context.pairProgress({ kind: 'note', node: nodeAddress(ieeeAddress), text });
   }
 
   #clear(): void {

@@ -6,31 +6,33 @@ import {
   HubError,
   NotFoundError,
   type Problem,
-  toProblem,
   UnreachableError,
 } from '../../hub/model/errors.ts';
-import type { NodeAddress } from '../../hub/model/identifiers.ts';
+import type { CommandId, NodeAddress } from '../../hub/model/identifiers.ts';
+import { isMeshCall } from '../../hub/model/mesh.ts';
 import { problemInChinese } from '../../hub/model/problem-words.ts';
 import type { Adapter, AdapterCommand, AdapterContext } from '../contract/adapter.ts';
 import { within } from '../contract/host.ts';
 import { Availability } from './availability.ts';
+import { Care } from './care.ts';
 import { Commands } from './commands.ts';
 import { Definitions } from './definitions.ts';
 import { FirmwareUpdates } from './firmware.ts';
 import { type Device, listenToLogs, onZdoAnswer } from './herdsman.ts';
 import { Incoming } from './incoming.ts';
+import { Joining } from './joining.ts';
 import { filteredLog } from './log-filter.ts';
 import { loadNetwork, zigbeeFiles } from './network-file.ts';
 import { Node, type WireState } from './node.ts';
-import { Pairing } from './pairing.ts';
-import { interviewFailed, nodeError } from './problems.ts';
+import { nodeError } from './problems.ts';
 import { Radio } from './radio.ts';
 import { readSettings, type ZigbeeSettings } from './settings.ts';
 import { Setup } from './setup.ts';
+import { Sleepers } from './sleepers.ts';
+import { WakeQueue } from './wake-queue.ts';
 
 /** How long a node may take to say that it leaves. */
 const LEAVE_LIMIT_MS = 6_000;
-const INTERVIEW_LIMIT_MS = 170_000;
 
 /** Zigbee by zigbee-herdsman. One per process: the library keeps its devices in static places. */
 export function createZigbeeAdapter(context: AdapterContext): Adapter {
@@ -44,12 +46,14 @@ class ZigbeeAdapter implements Adapter {
   readonly #states = new Map<NodeAddress, WireState>();
   readonly #definitions = new Definitions();
   readonly #incoming: Incoming;
-  readonly #pairing: Pairing;
+  readonly #joining: Joining;
   readonly #setup: Setup;
   readonly #commands: Commands;
+  readonly #sleepers: Sleepers;
   readonly #firmware: FirmwareUpdates;
   #availability: Availability | null = null;
   #radio: Radio | null = null;
+  #care: Care | null = null;
 
   constructor(context: AdapterContext) {
     this.#context = context;
@@ -59,10 +63,23 @@ class ZigbeeAdapter implements Adapter {
     };
     this.#incoming = new Incoming(context, exposesChanged);
     this.#setup = new Setup(context, exposesChanged);
-    this.#pairing = new Pairing(context);
+    this.#joining = new Joining({
+      context,
+      controller: () => this.#controller,
+      node: (address) => this.#nodes.get(address),
+      nodes: () => this.#nodes.size,
+      describe: (node) => this.#describe(node),
+      known: (node, status) => this.#interviewed(node, status),
+      configure: async (node, controller) => {
+        await this.#setup.configure(node, controller, true);
+      },
+      settled: async (node) => {
+        if (node.isListening) await this.#availability?.refresh(node).catch(() => {});
+      },
+    });
     this.#firmware = new FirmwareUpdates(
       () => path.join(context.dataFolder, 'zigbee'),
-      (node) => this.#interview(node),
+      (node) => this.#joining.ask(node, this.#live()),
     );
     this.#commands = new Commands({
       context,
@@ -70,6 +87,15 @@ class ZigbeeAdapter implements Adapter {
       controller: () => this.#controller,
       node: (address) => this.#nodes.get(address),
       suspect: (node) => this.#availability?.suspect(node),
+      keep: (node, command) => this.#sleepers.take(node, command),
+    });
+    this.#sleepers = new Sleepers({
+      context,
+      queue: new WakeQueue(path.join(context.dataFolder, 'waiting.json')),
+      node: (address) => this.#nodes.get(address),
+      isConnected: () => this.#controller !== null,
+      deliver: (command) => this.#commands.deliver(command),
+      abort: (command, isSilent) => this.#commands.abort(command, isSilent),
     });
   }
 
@@ -85,19 +111,31 @@ class ZigbeeAdapter implements Adapter {
     const network = loadNetwork(files, settings.channel, () =>
       log('warn', "The network's parameters were taken from the coordinator's backup"),
     );
+    this.#sleepers.start();
+    await this.#joining.loadConverters();
     this.#availability = this.#newAvailability(settings);
-    this.#radio = new Radio({
+    const radio = new Radio({
       settings,
       network,
       files,
-      accepts: (ieeeAddress) => this.#accepts(ieeeAddress),
+      accepts: (ieeeAddress) => this.#joining.accepts(ieeeAddress),
       onConnected: (controller) => this.#connected(controller),
       onLost: (problem) => this.#lost(problem),
       state: (state) => this.#context.state(state),
       log,
       abandon: (reason) => this.#context.abandon(reason),
     });
-    this.#radio.start();
+    this.#radio = radio;
+    this.#care = new Care({
+      context: this.#context,
+      settings,
+      files,
+      radio: () => radio,
+      live: () => this.#live(),
+      nodes: () => this.#nodes.values(),
+      suspect: (node) => this.#availability?.suspect(node),
+    });
+    radio.start();
   }
 
   #newAvailability(settings: ZigbeeSettings): Availability {
@@ -111,8 +149,11 @@ class ZigbeeAdapter implements Adapter {
 
   async stop(): Promise<void> {
     this.#availability?.stop();
+    this.#care?.stop();
+    this.#joining.stop();
     this.#commands.stop();
-    await this.#pairing.close().catch(() => {});
+    await this.#sleepers.stop();
+    await this.#joining.pairing.close().catch(() => {});
     for (const node of this.#nodes.values()) void this.#setup.stop(node);
     await this.#radio?.stop();
   }
@@ -121,17 +162,22 @@ class ZigbeeAdapter implements Adapter {
     this.#commands.send(command);
   }
 
+  cancel(command: CommandId): void {
+    this.#sleepers.cancel(command);
+  }
+
   async call(body: AdapterCall): Promise<unknown> {
+    if (isMeshCall(body)) return this.#care?.call(body);
     switch (body.kind) {
       case 'pair': {
         const { seconds, installCode } = body;
         const controller = this.#live();
         const via = body.via === null ? undefined : this.#known(body.via).device;
-        await this.#pairing.open(controller, { seconds, via, installCode });
+        await this.#joining.open(controller, { seconds, via, installCode });
         return null;
       }
       case 'pairStop':
-        await this.#pairing.close();
+        await this.#joining.pairing.close();
         return null;
       case 'remove':
         await this.#remove(this.#known(body.node), body.force);
@@ -139,10 +185,10 @@ class ZigbeeAdapter implements Adapter {
       case 'rename':
         return null;
       case 'interview':
-        await this.#interview(this.#known(body.node));
+        await this.#joining.ask(this.#known(body.node), this.#live());
         return null;
       case 'refresh':
-        await this.#availability?.refresh(this.#known(body.node));
+        await this.#refresh(this.#known(body.node));
         return null;
       case 'describe':
         for (const node of this.#nodes.values()) this.#describe(node);
@@ -186,22 +232,26 @@ class ZigbeeAdapter implements Adapter {
     return node;
   }
 
-  #accepts(ieeeAddress: string): boolean {
-    if (this.#pairing.isOpen) return true;
-    this.#context.log('warn', `${ieeeAddress} wanted to join while the network is closed: refused`);
-    return false;
+  /** Reads what the node says now. Whether it is there is told again, for one that another device has taken over. */
+  async #refresh(node: Node): Promise<void> {
+    node.isOnline = null;
+    await this.#availability?.refresh(node);
+    this.#availability?.seen(node);
   }
 
   async #connected(controller: Controller): Promise<string> {
     this.#listen(controller);
+    void this.#joining.pairing.shut(controller);
     for (const device of controller.getDevicesIterator(({ type }) => type !== 'Coordinator')) {
       const node = this.#nodeOf(device);
       await this.#whenLoaded(node, () => this.#describe(node));
       if (this.#controller !== controller) return 'lost';
       void this.#setup.hook(node, 'start');
+      this.#joining.resumed(node);
     }
     this.#availability?.start();
     this.#availability?.connected();
+    this.#care?.connected();
     void this.#configurePending(controller);
     const { type, meta } = await controller.getCoordinatorVersion();
     const { channel } = await controller.getNetworkParameters();
@@ -216,7 +266,8 @@ class ZigbeeAdapter implements Adapter {
   }
 
   #lost(problem: Problem): void {
-    this.#pairing.lost(problem);
+    this.#joining.pairing.lost(problem);
+    this.#joining.lost();
     this.#firmware.lost();
     this.#commands.failAll({
       code: 'unreachable',
@@ -228,6 +279,7 @@ class ZigbeeAdapter implements Adapter {
       },
     });
     this.#availability?.coordinatorLost(problem);
+    this.#care?.lost();
     for (const node of this.#nodes.values()) void this.#setup.stop(node);
     this.#nodes.clear();
   }
@@ -238,32 +290,33 @@ class ZigbeeAdapter implements Adapter {
       if (device.type === 'Coordinator') return;
       const node = this.#nodeOf(device);
       if (message.cluster === 'genOta') this.#firmware.heard(node, message);
-      if (node.isCurrent) this.#incoming.receive(node, message);
-      else void this.#whenLoaded(node, () => this.#incoming.receive(node, message));
+      this.#care?.hear(node.address, message, () => {
+        if (node.isCurrent) this.#incoming.receive(node, message);
+        else void this.#whenLoaded(node, () => this.#incoming.receive(node, message));
+      });
     });
     controller.on('lastSeenChanged', ({ device }) => {
       if (device.type === 'Coordinator') return;
       const node = this.#nodeOf(device);
+      this.#joining.heard(node);
       if (!node.isInterviewed) return;
       this.#availability?.seen(node);
+      if (!node.isJoining) this.#sleepers.seen(node);
       if (!node.isJoining && this.#setup.isPending(node))
         void this.#setup.configure(node, controller);
     });
     controller.on('deviceJoined', ({ device }) => {
       const node = this.#nodeOf(device);
-      delete device.meta.configured;
-      node.isJoining = true;
-      this.#pairing.found(node.address);
+      this.#joining.joined(node);
       void this.#setup.hook(node, 'deviceJoined');
     });
     controller.on('deviceInterview', ({ device, status }) => {
       const node = this.#nodeOf(device);
       if (status === 'started') {
-        node.isJoining = true;
-        this.#pairing.interviewStarted(node.address);
+        this.#joining.started(node);
         void this.#setup.interviewed(node, status);
       } else {
-        void this.#interviewed(node, controller, status);
+        void this.#joining.ended(node, controller, status);
       }
     });
     controller.on('deviceAnnounce', ({ device }) => {
@@ -285,8 +338,7 @@ class ZigbeeAdapter implements Adapter {
       if (node === undefined) return;
       // The library hears of the answer after us.
       setImmediate(() => {
-        const endpoints = step === 'endpoints' ? device.endpoints.length : null;
-        this.#pairing.interviewStep(node.address, endpoints);
+        this.#joining.answered(node, step);
       });
     });
   }
@@ -311,45 +363,12 @@ class ZigbeeAdapter implements Adapter {
     }
   }
 
-  async #interviewed(
-    node: Node,
-    controller: Controller,
-    status: 'successful' | 'failed',
-  ): Promise<void> {
-    this.#pairing.interviewEnded(node.address);
+  async #interviewed(node: Node, status: 'successful' | 'failed'): Promise<void> {
     await this.#whenLoaded(node, () => {});
     this.#describe(node);
     this.#availability?.seen(node);
+    this.#care?.added();
     await this.#setup.interviewed(node, status);
-    node.isJoining = false;
-    if (status === 'failed') {
-      this.#context.pairProgress({
-        kind: 'failed',
-        node: node.address,
-        problem: toProblem(interviewFailed(node.address)),
-      });
-      return;
-    }
-    this.#context.pairProgress({ kind: 'configuring', node: node.address });
-    await this.#setup.configure(node, controller, true);
-    const description = node.describe(this.#context.id);
-    this.#context.pairProgress({ kind: 'described', node: node.address, description });
-    if (node.isListening) await this.#availability?.refresh(node).catch(() => {});
-  }
-
-  async #interview(node: Node): Promise<void> {
-    const controller = this.#live();
-    this.#pairing.interviewStarted(node.address);
-    try {
-      const interviewing = node.device.interview(true);
-      await within(interviewing, INTERVIEW_LIMIT_MS, `The interview of ${node.address}`);
-    } catch (error) {
-      this.#pairing.interviewEnded(node.address);
-      const cause = nodeError(error, this.#context.nameOf(node.address) ?? node.address);
-      throw interviewFailed(node.address, cause);
-    }
-    await node.load(true);
-    await this.#interviewed(node, controller, 'successful');
   }
 
   async #remove(node: Node, isForced: boolean): Promise<void> {
@@ -372,8 +391,10 @@ class ZigbeeAdapter implements Adapter {
   #forget(node: Node): void {
     if (!this.#nodes.delete(node.address)) return;
     this.#states.delete(node.address);
-    this.#pairing.interviewEnded(node.address);
+    this.#sleepers.left(node.address);
+    this.#joining.left(node);
     void this.#setup.stop(node);
+    this.#care?.left(node.address);
     this.#context.left(node.address);
   }
 
@@ -391,7 +412,7 @@ class ZigbeeAdapter implements Adapter {
         panId: panID,
         extendedPanId: extendedPanID,
         channel,
-        isOpen: this.#pairing.isOpen,
+        isOpen: this.#joining.pairing.isOpen,
       },
       nodes: [...this.#nodes.values()].map((node) => ({
         node: node.address,

@@ -24,6 +24,8 @@ const ENDED_MAX = 100;
 const PAIR_SECONDS_MAX = 900;
 /** How long a node that was found may take to be interviewed after the network has closed. */
 const SETTLE_MS = 120_000;
+/** A failed interview whose next try comes this soon keeps its pairing going; a later one goes on without it. */
+const RETRY_AWAITED_SECONDS = 30;
 
 export interface JobsOptions {
   nowMs(): number;
@@ -35,8 +37,8 @@ export interface JobsOptions {
 }
 
 export interface JobsHost extends Jobs {
-  /** A record of its own for work that this file does not do. */
-  open(kind: string, step: Job['step']): OpenJob;
+  /** A record of its own for work that this file does not do; with the id of one that a restart cut off. */
+  open(kind: string, step: Job['step'], id?: JobId): OpenJob;
   pairProgress(adapter: AdapterId, progress: PairProgress): void;
   /** The adapter is gone: its jobs cannot go on. */
   adapterGone(adapter: AdapterId, reason: Words): void;
@@ -203,8 +205,18 @@ export function createJobs(options: JobsOptions): JobsHost {
         void adopt(pair, progress.node, progress.description);
         return;
       case 'failed': {
-        update(pair.job, { problem: progress.problem }, problemLine(progress.problem));
-        if (progress.node) pair.busy.delete(progress.node);
+        const { node, problem, retryInSeconds = null } = progress;
+        const line = problemLine(problem);
+        const next =
+          retryInSeconds === null
+            ? line
+            : {
+                en: `${line.en} The next try is in ${retryInSeconds} s.`,
+                zh: `${line.zh}${retryInSeconds} 秒后再试。`,
+              };
+        update(pair.job, { problem }, next);
+        const isAwaited = retryInSeconds !== null && retryInSeconds <= RETRY_AWAITED_SECONDS;
+        if (node !== null && !isAwaited) pair.busy.delete(node);
         settlePair(pair);
         return;
       }
@@ -315,9 +327,10 @@ export function createJobs(options: JobsOptions): JobsHost {
       endPair(pair, { state: 'cancelled' }, { en: 'Stopped.', zh: '已停止。' });
       return jobs.get(id) ?? job;
     },
-    open(kind, step) {
-      const begun = begin(kind, '');
-      const { id } = put({ ...begun, step });
+    open(kind, step, former) {
+      const fresh = newJob(kind, '');
+      const begun = put({ ...fresh, step, id: former ?? fresh.id });
+      const { id } = begun;
       const stop = new AbortController();
       opened.set(id, stop);
       return {

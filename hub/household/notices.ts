@@ -137,6 +137,7 @@ export function noticesOf(source: NoticeSource): Notice[] {
   const told = new Set(notices.map((notice) => notice.about));
   for (const adapter of source.adapters) {
     if (!told.has(adapter.id)) add(ofAdapter(adapter, source.addressOf(adapter.id)));
+    for (const notice of adapter.notices ?? []) add({ ...notice, about: adapter.id });
   }
   add(ofStorage(source.storage));
   if (source.clock === 'unset') {

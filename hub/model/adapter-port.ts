@@ -1,9 +1,14 @@
 // The messages of an adapter host: straight to the core (reports and commands), and to main (control).
 // Every message is plain data, so it crosses a MessagePort and a Unix socket (as one JSON line) alike.
+import type { Cause } from './cause.ts';
 import type { CommandBody } from './command.ts';
 import type { NodeDescription } from './device.ts';
 import type { Problem } from './errors.ts';
+import type { FirmwareOffer } from './firmware.ts';
 import type { CommandId, NodeAddress } from './identifiers.ts';
+import type { BridgeAsk, FromBridge, ToBridge } from './matter-bridge.ts';
+import type { MeshCall, MeshCare } from './mesh.ts';
+import type { MqttAccount, MqttCall } from './mqtt.ts';
 import type { PropertyKey, PropertyValue } from './properties.ts';
 import type { Words } from './words.ts';
 
@@ -47,7 +52,25 @@ export type AdapterItem =
       readonly command: CommandId;
       readonly state: 'sent' | 'acknowledged' | 'failed' | 'timedOut';
       readonly problem: Problem | null;
-    };
+    }
+  | WaitingItem;
+
+/**
+ * A setting is kept for its sleeping node until that wakes: told when it begins to wait, and again after each start of
+ * the adapter, which keeps it over its own and the hub's restarts. An outcome ends it.
+ */
+export interface WaitingItem {
+  readonly kind: 'waiting';
+  readonly command: CommandId;
+  readonly node: NodeAddress;
+  readonly property: PropertyKey;
+  readonly value: PropertyValue;
+  readonly cause: Cause;
+  /** Wall milliseconds. */
+  readonly askedAtMs: number;
+  /** Wall milliseconds after which it is given up. */
+  readonly untilMs: number;
+}
 
 /** Adapter → core. Batches are numbered from 1 for the life of the adapter host and sent again until acknowledged. */
 export type AdapterToCore = {
@@ -67,9 +90,16 @@ export type CoreToAdapter =
       readonly id: CommandId;
       readonly node: NodeAddress;
       readonly body: CommandBody;
-      /** Milliseconds from now after which the command must no longer be sent. */
+      /**
+       * Milliseconds from now after which the command must no longer be sent; a setting that has been told as waiting
+       * is kept for longer.
+       */
       readonly timeoutMs: number;
-    };
+      /** Who asked for it; only towards a node that may sleep, where it is kept with what waits. */
+      readonly cause?: Cause;
+    }
+  /** Nobody wants any more what waits for a node to wake; its outcome says so. */
+  | { readonly kind: 'cancel'; readonly command: CommandId };
 
 /** Settings of one adapter as main gives them; the adapter checks its own. */
 export type AdapterSettings = Readonly<Record<string, string | number | boolean | null>>;
@@ -100,8 +130,20 @@ export type PairProgress =
     }
   /** Something to know about the node that hinders nothing. */
   | { readonly kind: 'note'; readonly node: NodeAddress; readonly text: Words }
-  | { readonly kind: 'failed'; readonly node: NodeAddress | null; readonly problem: Problem }
+  | {
+      readonly kind: 'failed';
+      readonly node: NodeAddress | null;
+      readonly problem: Problem;
+      /** Until the next try that comes by itself; null or absent: none does. */
+      readonly retryInSeconds?: number | null;
+    }
   | { readonly kind: 'closed' };
+
+/** Something that a person should know though the adapter works. */
+export interface AdapterNotice {
+  readonly severity: 'warning' | 'fault';
+  readonly text: Words;
+}
 
 /** What main asks of an adapter; each call is answered by `answer` with the same `call` number. */
 export type AdapterCall =
@@ -128,8 +170,8 @@ export type AdapterCall =
   | { readonly kind: 'firmwareCheck'; readonly node: NodeAddress }
   /** Which nodes take images, and what they have said so far; answers with a list of `HeardFirmware`. */
   | { readonly kind: 'firmwareHeard' }
-  /** Begins to send the image in this file; answers at once. */
-  | { readonly kind: 'firmwareUpdate'; readonly node: NodeAddress; readonly path: string }
+  /** Begins to send the image, or waits for the node to ask for it; answers once the file is verified. */
+  | { readonly kind: 'firmwareUpdate'; readonly node: NodeAddress; readonly image: FirmwareOffer }
   /** Answers with `FirmwareState`. */
   | { readonly kind: 'firmwareState'; readonly node: NodeAddress }
   | { readonly kind: 'firmwareAbort'; readonly node: NodeAddress }
@@ -141,19 +183,18 @@ export type AdapterCall =
       readonly payload: string;
       readonly retain: boolean;
     }
+  | MeshCall
   | { readonly kind: 'accounts' }
-  | { readonly kind: 'accountAdd'; readonly name: string }
-  | { readonly kind: 'accountRemove'; readonly name: string };
+  | { readonly kind: 'accountRemove'; readonly name: string }
+  /** Of the Matter bridge; answers with `BridgeStatus`. */
+  | { readonly kind: 'bridge'; readonly ask: BridgeAsk }
+  | MqttCall;
 
 /** Who may connect to an adapter's own server, and where that is. */
 export interface AccountList {
   /** Null while the server does not listen, or where the household's own is used. */
   readonly port: number | null;
-  readonly accounts: readonly {
-    readonly name: string;
-    readonly createdAtMs: number;
-    readonly isConnected: boolean;
-  }[];
+  readonly accounts: readonly MqttAccount[];
 }
 
 /** A new account with its password, which is told this once. */
@@ -172,6 +213,8 @@ export type MainToAdapter =
       readonly names: Readonly<Record<NodeAddress, string>>;
     }
   | { readonly kind: 'call'; readonly call: number; readonly body: AdapterCall }
+  /** News for the Matter bridge. */
+  | { readonly kind: 'bridge'; readonly update: ToBridge }
   | { readonly kind: 'ping'; readonly number: number }
   /** On request of a test: stands still and answers nothing until it is ended. */
   | { readonly kind: 'hang' }
@@ -185,6 +228,12 @@ export type AdapterToMain =
   | { readonly kind: 'described'; readonly description: NodeDescription }
   | { readonly kind: 'left'; readonly node: NodeAddress }
   | { readonly kind: 'pair'; readonly progress: PairProgress }
+  /** The Matter bridge's own words. */
+  | { readonly kind: 'bridge'; readonly said: FromBridge }
+  /** All there are now, at most 20; those of before are over. */
+  | { readonly kind: 'notices'; readonly notices: readonly AdapterNotice[] }
+  /** What is wrong in its mesh now. */
+  | { readonly kind: 'care'; readonly care: MeshCare }
   | {
       readonly kind: 'answer';
       readonly call: number;

@@ -1,11 +1,21 @@
 // Nodes and devices: what an adapter tells about a node, what the household set about a device, and the
 // device's live state. Wanted and reported values are kept apart.
+import type { Problem } from './errors.ts';
 import type { AdapterId, CommandId, DeviceId, NodeAddress, RoomId } from './identifiers.ts';
 import type { DeviceKind, PropertyDescriptor, PropertyKey, PropertyValue } from './properties.ts';
 
 /** How far we stand behind an adapter or a device model. */
 export type SupportTier = 'core' | 'preferred' | 'community';
 export type PowerSource = 'mains' | 'battery' | 'unknown';
+
+/** How far a node's interview came, and when it is asked again. */
+export interface FailedInterview {
+  readonly problem: Problem;
+  /** Tries so far. */
+  readonly attempts: number;
+  /** Wall time of the next try that comes by itself; null: none does. */
+  readonly retryAtMs: number | null;
+}
 
 /** What an adapter has found out about a node; stored with the device, so the house starts without the radio. */
 export interface NodeDescription {
@@ -20,6 +30,12 @@ export interface NodeDescription {
   readonly tier: SupportTier;
   /** `exact`: a definition for this model; `generated`: derived from what the node says of itself. */
   readonly support: 'exact' | 'generated' | 'unsupported';
+  /** The household's own file that defines the model; absent: the library does, or nothing. */
+  readonly definedBy?: string;
+  /** It joined with the key that everybody knows, so that its joining could be listened to; absent: not known. */
+  readonly isWeakJoin?: boolean;
+  /** It did not say all that it was asked when it joined; absent: it did. */
+  readonly interview?: FailedInterview;
   readonly firmware: string | null;
   readonly properties: readonly PropertyDescriptor[];
   /** Command names beyond setting a property: `identify`, `stop`, `step`, … */
@@ -52,6 +68,8 @@ export interface PropertyState {
   readonly seq: number;
   readonly wanted?: PropertyValue;
   readonly wantedBy?: CommandId;
+  /** Wall time until which the wanted value waits for the sleeping device to wake; absent: it is on its way. */
+  readonly waitsUntilMs?: number;
 }
 
 export interface Availability {

@@ -1,6 +1,12 @@
 // What the hub offers to its front doors (the HTTP API, later MQTT and the Matter bridge): the live view,
 // requests to the core, the household's edits, jobs, reads. hub/main.ts builds it; hub/api uses nothing else.
-import type { AccountList, AdapterState, LogLevel, NewAccount } from './adapter-port.ts';
+import type {
+  AccountList,
+  AdapterNotice,
+  AdapterState,
+  LogLevel,
+  NewAccount,
+} from './adapter-port.ts';
 import type { Cause } from './cause.ts';
 import type { ClockState, Instant } from './clock.ts';
 import type { CommandBody, CommandRecord, CommandState } from './command.ts';
@@ -25,6 +31,7 @@ import type {
   DeviceId,
   JobId,
   MemberId,
+  NodeAddress,
   NotificationId,
   RoomId,
   RunId,
@@ -32,10 +39,13 @@ import type {
   TokenId,
 } from './identifiers.ts';
 import type { Job } from './job.ts';
+import type { MatterBridge } from './matter-bridge.ts';
 import type { MovingIn } from './moving-in.ts';
+import type { AccountRights, FoundDevice } from './mqtt.ts';
 import type { Outbound, OutboundChange, OutboundSettings } from './outbound.ts';
 import type { PropertyValue } from './properties.ts';
 import type { Provisioning } from './provisioning.ts';
+import type { RadioCare } from './radio-care.ts';
 import type { RunTrace } from './run.ts';
 import type { SceneDifference } from './scene-language-port.ts';
 import type {
@@ -48,6 +58,7 @@ import type {
 } from './scene-templates-port.ts';
 import type { HomeContents, JobCalls, StoreCalls } from './store-port.ts';
 import type { Sync, SyncCategory, SyncConsent } from './sync-port.ts';
+import type { Words } from './words.ts';
 
 /** A device with its live state, as lists show it. */
 export interface DeviceView {
@@ -55,6 +66,8 @@ export interface DeviceView {
   readonly live: DeviceLive;
   /** Firmware that the hub has and that is newer than what the device runs, as people read it. */
   readonly newFirmware?: string | null;
+  /** Why it is gone, where the way through its mesh tells: the router that it hung on. */
+  readonly offlineCause?: { readonly router: DeviceId; readonly text: Words } | null;
 }
 
 /** A scene as the API shows it: text with handles, its sentences, its last run. */
@@ -120,6 +133,8 @@ export interface AdapterHealth {
   readonly state: AdapterState;
   readonly sinceMs: number;
   readonly restarts: number;
+  /** What a person should know though it works; absent: nothing. */
+  readonly notices?: readonly AdapterNotice[];
 }
 
 export interface HealthReport {
@@ -317,8 +332,16 @@ export interface PairRequest {
 /** Accounts of the MQTT broker. @throws HubError `unsupported` where no broker of the hub's own runs */
 export interface MqttAccounts {
   list(): Promise<AccountList>;
-  add(name: string): Promise<NewAccount>;
+  add(name: string, rights?: AccountRights): Promise<NewAccount>;
+  change(name: string, rights: AccountRights): Promise<void>;
   remove(name: string): Promise<void>;
+  /** Devices that announced themselves, at whichever broker is used. */
+  found(): Promise<readonly FoundDevice[]>;
+  /** Takes found devices in; without addresses all of the bridge. */
+  accept(
+    nodes: readonly NodeAddress[] | null,
+    bridge: string | null,
+  ): Promise<readonly NodeAddress[]>;
 }
 
 export interface Jobs {
@@ -367,7 +390,14 @@ export interface HubPort {
     timeoutMs: number,
     actor: Actor,
   ): Promise<CommandRecord>;
-  /** Resolves when the command is at `state` or at an end, or after `timeoutMs` with the record as it is then. */
+  /** What waits for a sleeping device to wake, oldest first. */
+  waitingCommands(): readonly CommandRecord[];
+  /**
+   * Takes back what waits for a device to wake; gives the record as it ended.
+   * @throws HubError `not-found`, `conflict` for one that does not wait, `unreachable` while its adapter does not run
+   */
+  cancelCommand(id: CommandId, actor: Actor): Promise<CommandRecord>;
+  /** Resolves when the command is at `state`, at an end, or waits for its device to wake, or after `timeoutMs` with the record as it is then. */
   waitForCommand(id: CommandId, state: CommandState, timeoutMs: number): Promise<CommandRecord>;
   /** `isDry`: only shows what it would do. */
   runScene(
@@ -397,7 +427,9 @@ export interface HubPort {
   readonly provisioning: Provisioning;
   readonly movingIn: MovingIn;
   readonly firmware: Firmware;
+  readonly radioCare: RadioCare;
   readonly mqttAccounts: MqttAccounts;
+  readonly matterBridge: MatterBridge;
   readonly sync: Sync;
   readonly store: Async<StoreCalls>;
   readonly reads: Async<JobCalls>;

@@ -10,6 +10,7 @@ import type { MainToChildHost } from '../../adapters/contract/shell-message.ts';
 import { makeSocketFolder } from '../../adapters/contract/socket-port.ts';
 import type {
   AdapterCall,
+  AdapterNotice,
   AdapterSettings,
   AdapterState,
   AdapterToMain,
@@ -22,6 +23,8 @@ import type { NodeDescription } from '../model/device.ts';
 import { fromProblem, HubError, TimeoutError } from '../model/errors.ts';
 import type { AdapterHealth, PartHealth } from '../model/hub-port.ts';
 import type { AdapterId, NodeAddress } from '../model/identifiers.ts';
+import type { FromBridge, ToBridge } from '../model/matter-bridge.ts';
+import { type MeshCare, NO_CARE } from '../model/mesh.ts';
 import type { CoreLink } from './core-link.ts';
 import { type WorkerName, workerEntry } from './entry.ts';
 import type { SharedWorkers, WorkerLine, WorkerLineEvents } from './shared-workers.ts';
@@ -59,6 +62,11 @@ export interface AdapterLinkOptions {
   described(description: NodeDescription): void;
   left(node: NodeAddress): void;
   pairing(progress: PairProgress): void;
+  /** A new life of the host has begun. */
+  started?(): void;
+  bridgeSaid?(said: FromBridge): void;
+  /** What is wrong in its mesh; nothing once it is gone. */
+  cared(care: MeshCare): void;
   changed(): void;
   log(level: LogLevel, text: string): void;
 }
@@ -73,6 +81,8 @@ export interface AdapterLink {
   part(): PartHealth;
   /** @throws the adapter's HubError, or TimeoutError after 65 s, or `unreachable` while the host is down. */
   call(body: AdapterCall): Promise<unknown>;
+  /** News for the Matter bridge; lost while the host is down, which is told all of it when it starts. */
+  bridge(update: ToBridge): void;
   /** Ends the host at once without a word to anybody, as a crash would. */
   crash(): void;
   /** Makes the host stand still, as a library's endless loop would. */
@@ -96,6 +106,7 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
   let current: PartEvents | null = null;
   let state: AdapterState = { kind: 'stopped' };
   let sinceMs = clock.now().wallMs;
+  let notices: readonly AdapterNotice[] = [];
   let lastCall = 0;
   let { firstThread } = options;
   let waitingSocket: { path: string; announce(): void } | null = null;
@@ -126,6 +137,16 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
         return;
       case 'pair':
         options.pairing(message.progress);
+        return;
+      case 'bridge':
+        options.bridgeSaid?.(message.said);
+        return;
+      case 'notices':
+        notices = message.notices;
+        options.changed();
+        return;
+      case 'care':
+        options.cared(message.care);
         return;
       case 'answer': {
         const waiting = calls.get(message.call);
@@ -160,6 +181,8 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
   function lost(reason: string): void {
     current = null;
     host = null;
+    notices = [];
+    options.cared(NO_CARE);
     for (const [, { reject, timer }] of calls) {
       clearTimeout(timer);
       reject(
@@ -191,6 +214,7 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
     host.joinCore();
     const { dataFolder, settings } = options;
     host.post({ kind: 'start', dataFolder, settings, names: options.names() });
+    options.started?.();
     return host;
   }
 
@@ -296,7 +320,7 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
         60_000,
       ).unref();
     },
-    health: () => ({ id, state, sinceMs, restarts: supervisor.health().restarts }),
+    health: () => ({ id, state, sinceMs, restarts: supervisor.health().restarts, notices }),
     part: () => supervisor.health(),
     call(body) {
       const to = host;
@@ -323,6 +347,7 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
         to.post({ kind: 'call', call, body });
       });
     },
+    bridge: (update) => host?.post({ kind: 'bridge', update }),
     crash: () => host?.kill(),
     hang: () => host?.post({ kind: 'hang' }),
     async stop(graceMs) {

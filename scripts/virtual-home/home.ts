@@ -13,6 +13,7 @@ import { DEFAULT_OPTIONS, type HomeOptions } from './options.ts';
 import { Network } from './radio/network.ts';
 import { createRandom } from './random.ts';
 import { Residents } from './residents/residents.ts';
+import { plugInSpare, type SpareCoordinator } from './spare-coordinator.ts';
 import { Coordinator } from './znp/coordinator.ts';
 import { initialiseMemory } from './znp/network-information.ts';
 import { NvMemory } from './znp/nv-memory.ts';
@@ -24,6 +25,8 @@ export interface VirtualHome {
   controlPort: number;
   seed: number;
   control: HomeControl;
+  /** Plugs in a second stick, on a port of its own. Whoever asked stops it. */
+  plugInSpare(carries: 'nothing' | 'another network'): Promise<SpareCoordinator>;
   stop(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -58,7 +61,9 @@ export async function startVirtualHome(options: Partial<HomeOptions> = {}): Prom
   const settings: HomeOptions = { ...DEFAULT_OPTIONS, ...options };
   const random = createRandom(settings.seed);
   const models = loadModels();
-  const placements = settings.nodes === undefined ? loadHome() : syntheticHome(settings.nodes);
+  const placements =
+    settings.devices ?? (settings.nodes === undefined ? loadHome() : syntheticHome(settings.nodes));
+  const guests = settings.guests ?? [];
   const isStateKept = placements.length <= STATE_KEPT_NODES_MAX;
   const log = new TrafficLog();
 
@@ -80,6 +85,9 @@ export async function startVirtualHome(options: Partial<HomeOptions> = {}): Prom
     },
   });
   for (const placement of placements) network.addNode(modelOf(models, placement), placement);
+  for (const { placement, model } of guests) {
+    network.addNode(model ?? modelOf(models, placement), placement);
+  }
 
   const memory = new NvMemory(() => file.touch('configuration'));
   const file = new HomeFile(settings.data, () => ({
@@ -88,7 +96,7 @@ export async function startVirtualHome(options: Partial<HomeOptions> = {}): Prom
     nodes: Object.fromEntries([...network.nodes].map((node) => [node.ieee, saveNode(node)])),
   }));
   const image = file.load();
-  const tableRows = placements.length + SPARE_TABLE_ROWS;
+  const tableRows = placements.length + guests.length + SPARE_TABLE_ROWS;
   if (image !== undefined) {
     memory.load(image.memory);
     for (const [ieee, saved] of Object.entries(image.nodes)) {
@@ -142,6 +150,7 @@ export async function startVirtualHome(options: Partial<HomeOptions> = {}): Prom
     controlPort: http.port,
     seed: settings.seed,
     control,
+    plugInSpare: (carries) => plugInSpare(network, { random, tableRows, carries }),
     stop,
     [Symbol.asyncDispose]: stop,
   };

@@ -1,7 +1,15 @@
 // The options of the virtual home's Zigbee part, and how its command line gives them.
 
 import { parseArgs } from 'node:util';
+import type { DeviceModel, Placement } from './devices/model.ts';
 import type { Latency } from './radio/network.ts';
+
+/** A device that a test brings along. */
+export interface Guest {
+  placement: Placement;
+  /** Absent: the file that the placement names. */
+  model?: DeviceModel;
+}
 
 /** What a virtual home can be told. Every field has a default. */
 export interface HomeOptions {
@@ -25,6 +33,10 @@ export interface HomeOptions {
   joinStaggerMs: number;
   /** This many thermometers and plugs in place of the demo home; undefined: the demo home. */
   nodes: number | undefined;
+  /** These devices in place of the demo home's; undefined: the demo home's. */
+  devices: readonly Placement[] | undefined;
+  /** Further devices, of models of their own or of the folder's; undefined: none. */
+  guests?: readonly Guest[];
   /** Hour of the residents' day at which they start, 0 to 24. */
   startHour: number;
 }
@@ -40,6 +52,7 @@ export const DEFAULT_OPTIONS: HomeOptions = {
   autoJoin: true,
   joinStaggerMs: 150,
   nodes: undefined,
+  devices: undefined,
   startHour: 7,
 };
 
@@ -104,6 +117,7 @@ export function parseOptions(args: readonly string[]): HomeOptions & { withParen
     autoJoin: !values['no-auto-join'],
     joinStaggerMs: inRange('join-stagger', values['join-stagger'], 0, 60_000),
     nodes: values.nodes === undefined ? undefined : inRange('nodes', values.nodes, 1, 5_000),
+    devices: undefined,
     startHour: inRange('start-hour', values['start-hour'], 0, 24),
     withParent: values['with-parent'],
   };

@@ -4,6 +4,7 @@
 import { ByteWriter } from '../bytes.ts';
 import type { Joiner } from '../joiner.ts';
 import type { VirtualNode } from '../nodes/node.ts';
+import { ZdoCluster } from '../nodes/zdo.ts';
 import type { Network } from '../radio/network.ts';
 import type { Random } from '../random.ts';
 import type { Coordinator } from '../znp/coordinator.ts';
@@ -36,6 +37,10 @@ export interface NodeView {
   sleepy: boolean;
   router: boolean;
   offline: boolean;
+  /** With which key it got into the network; undefined before it did in this run. */
+  joinedWith: 'install-code' | 'well-known' | undefined;
+  /** Whom it joined through: a router's name, or the coordinator. */
+  parent: string | undefined;
   /** What /set takes. */
   inputs: string[];
   /** What /press takes. */
@@ -49,15 +54,27 @@ export interface NodeView {
 export type Fault =
   | { kind: 'drop'; rate: number; ieee?: string }
   | { kind: 'delay'; ms: number }
-  | { kind: 'reset' }
+  /** Silently: without the word that a stick gives after its start. */
+  | { kind: 'reset'; silently?: boolean }
   | { kind: 'mute'; ms: number }
   | { kind: 'unplug'; ms: number }
   | { kind: 'flood'; ieee?: string; rate: number; seconds: number }
   | { kind: 'garbage'; bytes?: number; hex?: string }
   | { kind: 'offline'; ieee: string; offline?: boolean }
+  | { kind: 'unplugRouter'; ieee: string; unplugged?: boolean }
+  | { kind: 'stubborn'; ieee: string }
+  | { kind: 'asleep'; ieee: string; asleep?: boolean }
   | { kind: 'reject'; ieee: string; status?: number }
+  | { kind: 'silent'; ieee: string; about: 'node' | 'endpoints' | 'endpoint' | 'nothing' }
   | { kind: 'clear' };
 
+/** What a node can be asked about itself, and the request's cluster. */
+const ZDO_OF = {
+  node: ZdoCluster.nodeDescriptor,
+  endpoints: ZdoCluster.activeEndpoints,
+  endpoint: ZdoCluster.simpleDescriptor,
+  nothing: undefined,
+} as const;
 const MOTION_MS = 8_000;
 const REJECT_STATUS = 0x01;
 const GARBAGE_BYTES = 64;
@@ -109,11 +126,19 @@ export class HomeControl {
       sleepy: node.isSleepy,
       router: model.descriptor.isRouter,
       offline: network.faults.offline.has(node.ieee),
+      joinedWith: this.#parts.joiner.keyOf(node),
+      parent: joined ? this.#parentOf(node) : undefined,
       inputs: node.inputs,
       actions: [...model.actions.keys()],
       state: node.state,
       fileVersion: node.firmware?.fileVersion,
     };
+  }
+
+  #parentOf(node: VirtualNode): string {
+    const { network } = this.#parts;
+    const address = network.parentAddress(node);
+    return network.memberAt(address)?.placement.name ?? 'coordinator';
   }
 
   nodes(): NodeView[] {
@@ -165,13 +190,26 @@ export class HomeControl {
     for (const [name, value] of entries) node.input(name, value, policy);
   }
 
-  /** Nodes that are not in the network ask to join it. With `again`, members forget it and join anew. */
-  join(who: 'all' | string, options: { again?: boolean } = {}): number {
+  /**
+   * Nodes that are not in the network ask to join it. With `again`, members forget it and join anew; `uninvited` ones
+   * come in though it is closed.
+   */
+  join(who: 'all' | string, options: { again?: boolean; uninvited?: boolean } = {}): number {
     const { joiner, network, coordinator } = this.#parts;
-    if (!coordinator.isOpen) throw new ControlError(409, 'the network is closed for joining');
+    const { uninvited = false } = options;
+    if (!coordinator.isOpen && !uninvited)
+      throw new ControlError(409, 'the network is closed for joining');
     const nodes = who === 'all' ? [...network.nodes] : [this.#node(who)];
     const asked = options.again ? nodes : nodes.filter((node) => !network.isMember(node));
-    return joiner.join(asked);
+    return joiner.join(asked, { uninvited });
+  }
+
+  /** Names of the routers that let nodes join now; `coordinator` for that one. */
+  openings(): string[] {
+    const { network, coordinator } = this.#parts;
+    return coordinator.openings.map((address) =>
+      address === 0 ? 'coordinator' : (network.memberAt(address)?.placement.name ?? `${address}`),
+    );
   }
 
   /** A node leaves by itself, as after a reset with its own button. */
@@ -237,7 +275,7 @@ export class HomeControl {
         faults.delayMs = duration(fault.ms);
         return;
       case 'reset':
-        coordinator.reset(ResetReason.watchdog);
+        coordinator.reset(ResetReason.watchdog, fault.silently === true);
         return;
       case 'mute':
         server.mute(duration(fault.ms));
@@ -259,14 +297,35 @@ export class HomeControl {
         else faults.offline.add(ieee);
         return;
       }
+      case 'unplugRouter': {
+        const { ieee } = this.#node(fault.ieee);
+        if (fault.unplugged === false) faults.unplugged.delete(ieee);
+        else faults.unplugged.add(ieee);
+        return;
+      }
+      case 'stubborn':
+        faults.stubborn.add(this.#node(fault.ieee).ieee);
+        return;
+      case 'asleep':
+        if (!network.sleep(this.#node(fault.ieee), fault.asleep ?? true)) {
+          throw new ControlError(400, `${fault.ieee} never sleeps`);
+        }
+        return;
       case 'reject':
         this.#node(fault.ieee).rejectStatus =
           fault.status === 0 ? undefined : (fault.status ?? REJECT_STATUS);
         return;
+      case 'silent':
+        this.#node(fault.ieee).silentAbout = ZDO_OF[fault.about];
+        return;
       case 'clear':
         faults.clear();
         this.#load.clear();
-        for (const node of network.nodes) node.rejectStatus = undefined;
+        for (const node of network.nodes) {
+          node.rejectStatus = undefined;
+          node.silentAbout = undefined;
+          network.sleep(node, false);
+        }
         return;
     }
   }

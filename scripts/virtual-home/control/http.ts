@@ -16,7 +16,11 @@ const FAULT_KINDS: ReadonlySet<string> = new Set<Fault['kind']>([
   'flood',
   'garbage',
   'offline',
+  'unplugRouter',
+  'stubborn',
+  'asleep',
   'reject',
+  'silent',
   'clear',
 ]);
 
@@ -49,6 +53,12 @@ function flag(body: Body, name: string): boolean {
   return body[name] === true;
 }
 
+function aboutOf(text: string): Extract<Fault, { kind: 'silent' }>['about'] {
+  if (text === 'node' || text === 'endpoints' || text === 'endpoint' || text === 'nothing')
+    return text;
+  throw new ControlError(400, 'about: node, endpoints, endpoint or nothing is wanted');
+}
+
 function toFault(body: Body): Fault {
   const kind = textOf(body, 'kind');
   if (!FAULT_KINDS.has(kind)) {
@@ -68,10 +78,18 @@ function toFault(body: Body): Fault {
       return { kind, ...optional(body, 'bytes', numberOf), ...optional(body, 'hex', textOf) };
     case 'offline':
       return { kind, ieee: textOf(body, 'ieee'), offline: body.offline !== false };
+    case 'asleep':
+      return { kind, ieee: textOf(body, 'ieee'), asleep: body.asleep !== false };
     case 'reject':
       return { kind, ieee: textOf(body, 'ieee'), ...optional(body, 'status', numberOf) };
+    case 'silent':
+      return { kind, ieee: textOf(body, 'ieee'), about: aboutOf(textOf(body, 'about')) };
+    case 'unplugRouter':
+      return { kind, ieee: textOf(body, 'ieee'), unplugged: body.unplugged !== false };
+    case 'stubborn':
+      return { kind, ieee: textOf(body, 'ieee') };
     case 'reset':
-      return { kind };
+      return { kind, silently: flag(body, 'silently') };
     default:
       return { kind: 'clear' };
   }
@@ -97,7 +115,8 @@ function route(
   if (method !== 'POST') return undefined;
   if (first === 'join') {
     const who = body.ieee === undefined ? 'all' : textOf(body, 'ieee');
-    return { status: 200, body: { asked: control.join(who, { again: flag(body, 'again') }) } };
+    const how = { again: flag(body, 'again'), uninvited: flag(body, 'uninvited') };
+    return { status: 200, body: { asked: control.join(who, how) } };
   }
   if (first === 'leave') {
     control.leave(textOf(body, 'ieee'));

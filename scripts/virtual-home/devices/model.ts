@@ -280,6 +280,8 @@ export interface Placement {
   lqi: number;
   /** The name of the router that it joins through; undefined for the coordinator itself. */
   parent: string | undefined;
+  /** The code on its label, with its checksum, in hexadecimal; undefined: it has none. */
+  installCode?: string | undefined;
 }
 
 /** The demo home's devices, from `home.json`. */

@@ -1,7 +1,7 @@
 // One emulated Zigbee node: its descriptors, its clusters, bindings and groups, and what it does with a frame.
 // It knows nothing of how frames travel (radio/) nor of the coordinator (znp/).
 
-import { ByteReader, FrameError } from '../bytes.ts';
+import { ByteReader, ByteWriter, FrameError } from '../bytes.ts';
 import type { ActionFrame, DeviceModel, EndpointModel, Placement } from '../devices/model.ts';
 import {
   type ApsFrame,
@@ -26,7 +26,7 @@ import { BEHAVIOURS } from './clusters/registry.ts';
 import { answerGlobal } from './foundation.ts';
 import { OTA_CLUSTER, OtaClient } from './ota-client.ts';
 import type { ReportPolicy } from './reporting.ts';
-import { answerZdo } from './zdo.ts';
+import { answerZdo, ZdoStatus } from './zdo.ts';
 
 /** What a node needs of the home around it. */
 export interface NodeHost {
@@ -83,6 +83,8 @@ export class VirtualNode {
   readonly groups = new Map<number, Set<number>>();
   /** The status with which it refuses commands and writes; undefined in health. */
   rejectStatus: number | undefined;
+  /** The device profile's request that it answers with a refusal; undefined in health. */
+  silentAbout: number | undefined;
   /** Undefined where its device file names no image type. */
   readonly firmware: OtaClient | undefined;
   readonly #host: NodeHost;
@@ -218,7 +220,11 @@ export class VirtualNode {
   #receiveZdo({ source, frame }: Delivery): void {
     let answer: Buffer | undefined;
     try {
-      answer = answerZdo(this, frame.cluster, new ByteReader(frame.payload));
+      const address = this.membership?.networkAddress ?? 0;
+      answer =
+        frame.cluster === this.silentAbout
+          ? new ByteWriter().uint8(ZdoStatus.notSupported).uint16(address).uint8(0).done()
+          : answerZdo(this, frame.cluster, new ByteReader(frame.payload));
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
       return;

@@ -42,6 +42,8 @@ export interface NetworkEvents {
 /** A radio tries a frame this long before it gives up on a listener that does not acknowledge. */
 const RETRIES_MS = 60;
 const NO_ROUTE_MS = 30;
+/** A frame goes no further. Spec: Zigbee 05-3474, nwkMaxDepth × 2. */
+const HOPS_MAX = 30;
 /** Between a node's answer to a leave request and its leaving. */
 const LEAVE_MS = 30;
 
@@ -68,6 +70,8 @@ export class Network {
   readonly #nodes = new Map<string, VirtualNode>();
   readonly #links = new Map<VirtualNode, Link>();
   readonly #byAddress = new Map<number, VirtualNode>();
+  /** Whom nodes have joined through, where that is not whom the home's file says. */
+  readonly #joinedThrough = new WeakMap<VirtualNode, VirtualNode | 'coordinator'>();
   readonly #random: Random;
   readonly #latency: Latency;
   readonly #host: NodeHost;
@@ -145,12 +149,14 @@ export class Network {
   }
 
   /** Gives a node an address in the running network, and lets it begin. Undefined when no network runs. */
-  join(node: VirtualNode): number | undefined {
+  join(node: VirtualNode, through?: VirtualNode | 'coordinator'): number | undefined {
     const secret = this.#coordinator?.networkSecret();
     if (secret === undefined) return undefined;
     let networkAddress = this.#random.integer(1, 0xfff0);
     while (this.#byAddress.has(networkAddress)) networkAddress = this.#random.integer(1, 0xfff0);
     this.#release(node);
+    if (through === undefined) this.#joinedThrough.delete(node);
+    else this.#joinedThrough.set(node, through);
     this.#byAddress.set(networkAddress, node);
     node.join({ secret, networkAddress });
     this.#links.get(node)?.mailbox?.wake('joined');
@@ -168,6 +174,14 @@ export class Network {
     }
     this.#release(node);
     node.leave();
+  }
+
+  /** Has a sleepy node ask for nothing until it has said something itself. False for one that always listens. */
+  sleep(node: VirtualNode, isFastAsleep: boolean): boolean {
+    const mailbox = this.#links.get(node)?.mailbox;
+    if (mailbox === undefined) return false;
+    mailbox.sleep(isFastAsleep);
+    return true;
   }
 
   /** Takes up the addresses of nodes that were loaded with their membership. */
@@ -188,6 +202,11 @@ export class Network {
 
   /** The router that a node joined through; the coordinator's address when none. */
   parentAddress(node: VirtualNode): number {
+    const through = this.#joinedThrough.get(node);
+    if (through === 'coordinator') return COORDINATOR_ADDRESS;
+    if (through !== undefined && this.isMember(through)) {
+      return through.membership?.networkAddress ?? COORDINATOR_ADDRESS;
+    }
     const { parent } = node.placement;
     const router = parent === undefined ? undefined : this.nodeNamed(parent);
     if (router === undefined || !this.isMember(router)) return COORDINATOR_ADDRESS;
@@ -226,7 +245,7 @@ export class Network {
     const link = this.#links.get(node);
     if (link === undefined) return;
     const { mailbox } = link;
-    if (this.faults.offline.has(node.ieee)) {
+    if (this.#isOut(node)) {
       const status = mailbox ? TransmitStatus.transactionExpired : TransmitStatus.noAcknowledgement;
       this.timers.after(mailbox ? PERSISTENCE_MS : RETRIES_MS, () => confirm(status));
       return;
@@ -243,6 +262,24 @@ export class Network {
       confirm(TransmitStatus.success);
       node.receive(delivery);
     });
+  }
+
+  /** Whether the node itself, or a router on its way, is out of reach. */
+  #isOut(node: VirtualNode): boolean {
+    const { offline, unplugged } = this.faults;
+    if (offline.has(node.ieee) || unplugged.has(node.ieee)) return true;
+    if (unplugged.size === 0) return false;
+    let at = this.memberAt(this.parentAddress(node));
+    for (let hops = 0; at !== undefined && hops < HOPS_MAX; hops += 1) {
+      if (unplugged.has(at.ieee)) return true;
+      at = this.memberAt(this.parentAddress(at));
+    }
+    return false;
+  }
+
+  /** The network is on another channel: who did not hear of it is alone on the old one. */
+  channelChanged(): void {
+    for (const ieee of this.faults.stubborn) this.faults.offline.add(ieee);
   }
 
   #isLost(node: VirtualNode): boolean {
@@ -266,7 +303,7 @@ export class Network {
     const source = node.membership?.networkAddress;
     if (link === undefined || source === undefined || !this.isMember(node)) return;
     link.mailbox?.wake('said');
-    if (this.faults.offline.has(node.ieee) || this.#isLost(node)) return;
+    if (this.#isOut(node) || this.#isLost(node)) return;
     const delivery: Delivery = { source, destination, frame };
     const isForCoordinator =
       destination.kind !== 'unicast' || destination.address === COORDINATOR_ADDRESS;

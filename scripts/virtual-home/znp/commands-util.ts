@@ -50,7 +50,13 @@ const util: Readonly<Record<number, MtHandler>> = {
 };
 
 const appConfiguration: Readonly<Record<number, MtHandler>> = {
-  4: (_, __, reply) => reply(SUCCESS),
+  // Install code: format (1: a code with its checksum, 2: the key itself), address, bytes.
+  4: (coordinator, data, reply) => {
+    const format = data.uint8() === 1 ? 'code' : 'key';
+    const ieee = data.ieee();
+    const isTaken = coordinator.addInstallCode(ieee, format, Buffer.from(data.rest()));
+    reply(Uint8Array.of(isTaken ? 0 : 1));
+  },
   5: (coordinator, data, reply) => {
     const mode = data.uint8();
     reply(SUCCESS);

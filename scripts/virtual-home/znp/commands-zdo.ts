@@ -11,13 +11,12 @@ import {
   TransmitStatus,
   ZDO_PROFILE,
 } from '../radio/aps.ts';
-import type { Coordinator, MtHandler } from './coordinator.ts';
-import { neighbourTable, routingTable, type TableOwner } from './neighbours.ts';
+import { BROADCAST_FROM, type Coordinator, type MtHandler } from './coordinator.ts';
+import { neighbourTable, routingTable, type TableOwner, wayHome } from './neighbours.ts';
 import { setChannel } from './network-information.ts';
 import { Subsystem } from './unpi.ts';
 
 const SUCCESS = Uint8Array.of(0);
-const BROADCAST_FROM = 0xfff8;
 /** How long a table request's answer takes to come back. */
 const TABLE_MS = 10;
 const CHANNEL_CHANGE = 0xfe;
@@ -166,7 +165,7 @@ export const ZDO_COMMANDS: Readonly<Record<number, MtHandler>> = {
   50: tableRequest(ZdoCluster.routingTable, (coordinator, owner, start) =>
     owner.kind === 'coordinator'
       ? routingTable(coordinator.network, start)
-      : Buffer.from([0, 0, start, 0]),
+      : wayHome(coordinator.network, owner.node, start),
   ),
   51: request(ZdoCluster.bindingTable),
   52: request(ZdoCluster.leave),
@@ -176,10 +175,23 @@ export const ZDO_COMMANDS: Readonly<Record<number, MtHandler>> = {
     const address = data.uint16();
     const seconds = data.uint8();
     reply(SUCCESS);
-    coordinator.event(Subsystem.zdo, 0xcb, Buffer.from([seconds]));
-    const source = address >= BROADCAST_FROM ? COORDINATOR_ADDRESS : address;
-    coordinator.zdoResponse(source, ZdoCluster.permitJoin, Buffer.from([ZdoStatus.success]));
-    coordinator.permitJoin(seconds);
+    const done = (source: number): void => {
+      coordinator.permitJoin(seconds, address);
+      coordinator.zdoResponse(source, ZdoCluster.permitJoin, Buffer.from([ZdoStatus.success]));
+    };
+    if (address === COORDINATOR_ADDRESS || address >= BROADCAST_FROM) {
+      coordinator.event(Subsystem.zdo, 0xcb, Buffer.from([seconds]));
+      done(COORDINATOR_ADDRESS);
+      return;
+    }
+    // One router: it opens once the frame has reached it, and says so.
+    const payload = Buffer.from([seconds, 1]);
+    const delivery = zdoDelivery({ kind: 'unicast', address }, ZdoCluster.permitJoin, payload);
+    coordinator.network.unicast(address, delivery, (status) => {
+      if (status === TransmitStatus.success) {
+        coordinator.timers.after(TABLE_MS, () => done(address));
+      }
+    });
   },
   // Network update: a scan of the channels' energy, or the order to change the channel.
   55: (coordinator, data, reply) => {
@@ -193,6 +205,7 @@ export const ZDO_COMMANDS: Readonly<Record<number, MtHandler>> = {
         if (mask & (1 << channel)) setChannel(coordinator.nv, channel);
       }
       coordinator.refreshIdentity();
+      coordinator.network.channelChanged();
       return;
     }
     const energies: number[] = [];

@@ -4,7 +4,7 @@
 import { ByteReader, ByteWriter, FrameError, ieeeFromBytes, ieeeToBytes } from '../bytes.ts';
 import type { VirtualNode } from '../nodes/node.ts';
 import { ZdoCluster } from '../nodes/zdo.ts';
-import { type Delivery, ZDO_PROFILE } from '../radio/aps.ts';
+import { COORDINATOR_ADDRESS, type Delivery, ZDO_PROFILE } from '../radio/aps.ts';
 import type { CoordinatorEar, Network } from '../radio/network.ts';
 import type { Random } from '../random.ts';
 import { Timers } from '../timers.ts';
@@ -13,6 +13,7 @@ import { SYS_COMMANDS } from './commands-sys.ts';
 import { UTIL_COMMANDS } from './commands-util.ts';
 import { ZDO_COMMANDS } from './commands-zdo.ts';
 import { DeviceState } from './device-state.ts';
+import { installKey, withChecksum } from './install-key.ts';
 import {
   clearNetwork,
   forgetNode,
@@ -32,6 +33,8 @@ export type MtHandler = (
 ) => void;
 
 const RESET_MS = 50;
+/** From here on an address means many nodes. */
+export const BROADCAST_FROM = 0xfff8;
 const START_MS = 20;
 
 const HANDLERS: ReadonlyMap<number, MtHandler> = new Map(
@@ -70,14 +73,18 @@ export class Coordinator implements CoordinatorEar {
   readonly #events: CoordinatorEvents;
   readonly #tableRows: number;
   #identity: NetworkIdentity | undefined;
-  #openUntilMs = 0;
+  /** When all close again that were opened together, and when single routers do, by their addresses. */
+  #allOpenUntilMs = 0;
+  readonly #openUntilMs = new Map<number, number>();
+  /** Keys of nodes that the host has given install codes for, by IEEE address. */
+  readonly #installKeys = new Map<string, Buffer[]>();
   #sequence = 0;
   #timestamp = 0;
 
   constructor(
     nv: NvMemory,
     network: Network,
-    options: { random: Random; tableRows: number; events: CoordinatorEvents },
+    options: { random: Random; tableRows: number; events: CoordinatorEvents; isSpare?: boolean },
   ) {
     this.nv = nv;
     this.network = network;
@@ -85,7 +92,8 @@ export class Coordinator implements CoordinatorEar {
     this.#tableRows = options.tableRows;
     this.#events = options.events;
     this.#identity = readNetwork(nv);
-    network.listen(this);
+    // A spare one is heard in the air once its host has set it up.
+    if (options.isSpare !== true) network.listen(this);
   }
 
   // The host's side.
@@ -141,6 +149,7 @@ export class Coordinator implements CoordinatorEar {
   startNetwork(): void {
     if (readNetwork(this.nv) === undefined) formNetwork(this.nv, this.#random);
     this.refreshIdentity();
+    this.network.listen(this);
     this.timers.after(START_MS, () => {
       this.state = DeviceState.coordinator;
       this.event(Subsystem.zdo, 0xc0, Buffer.from([DeviceState.coordinator]));
@@ -148,29 +157,72 @@ export class Coordinator implements CoordinatorEar {
   }
 
   /** Resets: everything that is not in non-volatile memory is gone, and the network waits to be started. */
-  reset(reason: number): void {
+  reset(reason: number, isSilent = false): void {
     this.state = DeviceState.hold;
     this.endpoints.clear();
     this.groups.clear();
     this.heldMessages.clear();
-    this.#openUntilMs = 0;
+    this.#allOpenUntilMs = 0;
+    this.#openUntilMs.clear();
+    this.#installKeys.clear();
     const option = this.nv.get(NvItem.startupOption)?.[0] ?? 0;
     if (option & 0x02) clearNetwork(this.nv, { capacity: this.#tableRows, random: this.#random });
     this.refreshIdentity();
+    if (isSilent) return;
     this.timers.after(RESET_MS, () =>
       this.event(Subsystem.sys, 0x80, Buffer.from([reason, 2, 1, 2, 7, 1])),
     );
   }
 
-  get isOpen(): boolean {
-    return performance.now() < this.#openUntilMs;
+  /** Addresses of the coordinator and the routers that let nodes join now. */
+  get openings(): number[] {
+    const now = performance.now();
+    if (now < this.#allOpenUntilMs) {
+      const routers = this.network.members().filter((node) => node.model.descriptor.isRouter);
+      return [
+        COORDINATOR_ADDRESS,
+        ...routers.map((node) => node.membership?.networkAddress ?? COORDINATOR_ADDRESS),
+      ];
+    }
+    return [...this.#openUntilMs].filter(([, untilMs]) => now < untilMs).map(([at]) => at);
   }
 
-  /** Opens or closes the network for joining; 255 seconds means until closed. */
-  permitJoin(seconds: number): void {
-    this.#openUntilMs =
+  get isOpen(): boolean {
+    return this.openings.length > 0;
+  }
+
+  /** Opens or closes one router, or with a broadcast address all; 255 seconds means until closed. */
+  permitJoin(seconds: number, address: number = BROADCAST_FROM): void {
+    const untilMs =
       seconds === 0xff ? Number.POSITIVE_INFINITY : performance.now() + seconds * 1_000;
+    if (address >= BROADCAST_FROM) {
+      this.#openUntilMs.clear();
+      this.#allOpenUntilMs = untilMs;
+    } else {
+      this.#openUntilMs.set(address, untilMs);
+    }
     this.#events.permitJoin(seconds);
+  }
+
+  /** The host has given an install code, or the key itself, for a node. False for a code that is not whole. */
+  addInstallCode(ieee: string, format: 'code' | 'key', bytes: Buffer): boolean {
+    if (format === 'code' && !withChecksum(bytes.subarray(0, -2)).equals(bytes)) return false;
+    const key = format === 'code' ? installKey(bytes) : bytes;
+    this.#installKeys.set(ieee, [...(this.#installKeys.get(ieee) ?? []), Buffer.from(key)]);
+    return true;
+  }
+
+  /**
+   * With which key a node gets the network's: where the host has given a code for it with that alone, else with the
+   * one that everybody knows. Undefined: it cannot read the network's key, and stays out.
+   */
+  joinKey(node: VirtualNode): 'install-code' | 'well-known' | undefined {
+    const keys = this.#installKeys.get(node.ieee);
+    if (keys === undefined) return 'well-known';
+    const { installCode } = node.placement;
+    if (installCode === undefined) return undefined;
+    const own = installKey(Buffer.from(installCode, 'hex'));
+    return keys.some((key) => key.equals(own)) ? 'install-code' : undefined;
   }
 
   /** The stack's clock, which names a held message: it only has to be another one each time. */
@@ -197,7 +249,11 @@ export class Coordinator implements CoordinatorEar {
 
   left(node: VirtualNode, networkAddress: number, rejoins: boolean): void {
     const ieee = ieeeToBytes(node.ieee);
-    if (!rejoins) forgetNode(this.nv, ieee);
+    this.#openUntilMs.delete(networkAddress);
+    if (!rejoins) {
+      forgetNode(this.nv, ieee);
+      this.#installKeys.delete(node.ieee);
+    }
     const indication = new ByteWriter().uint16(networkAddress).bytes(ieee).uint8(0).uint8(0);
     this.event(Subsystem.zdo, 0xc9, indication.uint8(rejoins ? 1 : 0).done());
   }
