@@ -12,7 +12,14 @@ import type { AccountList, AdapterCall, AdapterState, NewAccount } from './model
 import { type CommandRecord, type CommandState, isCommandEnd } from './model/command.ts';
 import type { CoreCommit, OutEvent } from './model/core-port.ts';
 import type { DeviceLive, DeviceRecord } from './model/device.ts';
-import { ConflictError, fromProblem, HubError, NotFoundError, toProblem } from './model/errors.ts';
+import {
+  ConflictError,
+  fromProblem,
+  HubError,
+  NotFoundError,
+  toProblem,
+  UnreachableError,
+} from './model/errors.ts';
 import type { FirmwareHost } from './model/firmware.ts';
 import type { NotificationRecord } from './model/home.ts';
 import { AT_HOME, HOME_MODE, HOME_PEOPLE, type HomeValueKey } from './model/home-values.ts';
@@ -48,6 +55,8 @@ import type { SystemClock } from './threads/system-clock.ts';
 const HOLD_CLOCK_AFTER_MS = Date.UTC(2026, 0, 1);
 const WAITERS_MAX = 1_000;
 const MQTT = adapterId('mqtt');
+/** What a sleeping device's parent keeps for it cannot be taken back from there; it expires within 8 s. */
+const CANCEL_LIMIT_MS = 12_000;
 
 const TOPICS: Readonly<Record<OutEvent['kind'], LiveEvent['topic']>> = {
   change: 'devices',
@@ -115,6 +124,8 @@ function hasReached(record: CommandRecord, until: CommandState): boolean {
   return (PROGRESS[record.state] ?? 0) >= (PROGRESS[until] ?? Number.POSITIVE_INFINITY);
 }
 
+  // A device that sleeps may wake tomorrow; only whoever wants to see the end itself waits for that.
+  if (record.waitsUntilMs !== undefined) return until !== 'failed';
 export function createHub(options: HubOptions): Hub {
   const { core, household, store, clock, feed, adapters, settings } = options;
   const { mirror } = core;
@@ -132,6 +143,28 @@ export function createHub(options: HubOptions): Hub {
   async function askForRun(request: CoreRequest, what: string): Promise<RunTrace> {
     const { run } = await askCore(request);
     if (!run) throw new NotFoundError(what, '');
+  function waitForCommand(
+    id: CommandId,
+    until: CommandState,
+    timeoutMs: number,
+  ): Promise<CommandRecord> {
+    const record = mirror.command(id);
+    if (!record) return Promise.reject(new NotFoundError('command', id));
+    if (hasReached(record, until)) return Promise.resolve(record);
+    const waiting = waiters.get(id) ?? [];
+    if (waiters.size >= WAITERS_MAX) return Promise.resolve(record);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        const left = (waiters.get(id) ?? []).filter((one) => one !== waiter);
+        if (left.length === 0) waiters.delete(id);
+        else waiters.set(id, left);
+        resolve(mirror.command(id) ?? record);
+      }, timeoutMs);
+      const waiter: Waiter = { until, resolve, timer };
+      waiters.set(id, [...waiting, waiter]);
+    });
+  }
+
     return run;
   }
 
@@ -270,21 +303,14 @@ export function createHub(options: HubOptions): Hub {
       if (command.state === 'refused' && command.problem) throw fromProblem(command.problem);
       return mirror.command(command.id) ?? command;
     },
-    waitForCommand(id, until, timeoutMs) {
-      const record = mirror.command(id);
-      if (!record) return Promise.reject(new NotFoundError('command', id));
-      if (hasReached(record, until)) return Promise.resolve(record);
-      const waiting = waiters.get(id) ?? [];
-      if (waiters.size >= WAITERS_MAX) return Promise.resolve(record);
-      return new Promise((resolve) => {
-        const timer = setTimeout(() => {
-          const left = (waiters.get(id) ?? []).filter((one) => one !== waiter);
-          if (left.length === 0) waiters.delete(id);
-          else waiters.set(id, left);
-          resolve(mirror.command(id) ?? record);
-        }, timeoutMs);
-        const waiter: Waiter = { until, resolve, timer };
-        waiters.set(id, [...waiting, waiter]);
+    waitingCommands: () => mirror.waitingCommands(),
+    async cancelCommand(id, actor) {
+      await askCore({ kind: 'cancelCommand', command: id, cause: actor.cause });
+      const record = await waitForCommand(id, 'failed', CANCEL_LIMIT_MS);
+      if (record.endedAtMs !== null) return record;
+      throw new UnreachableError('What waits could not be taken back: its radio does not answer', {
+        hint: 'Try again once the radio is connected.',
+        zh: { message: '没能取消：无线适配器没有应答', hint: '请在它重新连接后再试。' },
       });
     },
     runScene: (scene, { checkWhile, isDry }, actor) =>
@@ -303,6 +329,7 @@ export function createHub(options: HubOptions): Hub {
     async answerNotification(notification, action, actor) {
       await askForRun({ kind: 'answer', notification, action, cause: actor.cause }, 'message');
       const answer = { action, by: actor.member?.id ?? null, atMs: clock.now().wallMs };
+    waitForCommand,
       const answered = await store.calls.setNotification(notification, { answer });
       publishMessage(answered);
       return answered;

@@ -153,6 +153,8 @@ function withoutSeen(item: AdapterItem, isNew: (key: string) => boolean): Adapte
       return isNew(`availability ${item.node}`) ? item : null;
     case 'outcome':
       return isNew(`outcome ${item.command}`) ? item : null;
+    case 'waiting':
+      return isNew(`waiting ${item.command}`) ? item : null;
     case 'report': {
       const values: Record<PropertyKey, PropertyValue> = {};
       let count = 0;

@@ -14,6 +14,7 @@ import type {
   AdapterToMain,
   CoreToAdapter,
   MainToAdapter,
+  WaitingItem,
 } from '../../hub/model/adapter-port.ts';
 import type { CommandBody } from '../../hub/model/command.ts';
 import type { NodeDescription } from '../../hub/model/device.ts';
@@ -157,9 +158,12 @@ export class ScriptedHub {
   #core: CoreLine | null = null;
   #lastCall = 0;
   #lastCommand = 0;
+  readonly #life: string;
   readonly #seen = new Map<string, number>();
 
-  constructor(open: OpenLine) {
+  /** @param life what the ids of its commands begin with; another one for each life over the same folder */
+  constructor(open: OpenLine, life = 'cmd_script') {
+    this.#life = life;
     this.line = open(
       (message) => this.#onMain(message),
       (code) => {
@@ -212,7 +216,7 @@ export class ScriptedHub {
   /** Sends a command and gives its id at once. */
   send(node: NodeAddress, body: CommandBody, timeoutMs = 5_000): CommandId {
     this.#lastCommand += 1;
-    const id = `cmd_script${this.#lastCommand}` as CommandId;
+    const id = `${this.#life}${this.#lastCommand}` as CommandId;
     this.#core?.send({ kind: 'command', id, node, body, timeoutMs });
     return id;
   }
@@ -270,6 +274,21 @@ export class ScriptedHub {
     let state: AdapterState | null = null;
     for (const message of this.messages) if (message.kind === 'state') state = message.state;
     return state;
+  }
+
+  /** What is told as waiting for a node to wake, by its command; what has had an outcome since is not. */
+  waiting(): Map<CommandId, WaitingItem> {
+    const waiting = new Map<CommandId, WaitingItem>();
+    for (const item of this.items) {
+      if (item.kind === 'waiting') waiting.set(item.command, item);
+      else if (item.kind === 'outcome') waiting.delete(item.command);
+    }
+    return waiting;
+  }
+
+  /** Takes back what waits. */
+  cancel(command: CommandId): void {
+    this.#core?.send({ kind: 'cancel', command });
   }
 
   /**

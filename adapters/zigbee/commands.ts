@@ -9,7 +9,7 @@ import {
   toProblem,
   UnreachableError,
 } from '../../hub/model/errors.ts';
-import type { NodeAddress } from '../../hub/model/identifiers.ts';
+import type { CommandId, NodeAddress } from '../../hub/model/identifiers.ts';
 import {
   type PropertyKey,
   type PropertyValue,
@@ -17,7 +17,7 @@ import {
 } from '../../hub/model/properties.ts';
 import { valuesEqual } from '../../hub/model/property-value.ts';
 import type { AdapterCommand, AdapterContext } from '../contract/adapter.ts';
-import type { Binding } from './convert.ts';
+import type { Binding } from './binding.ts';
 import { type Sending, sendWithin } from './herdsman.ts';
 import type { Incoming } from './incoming.ts';
 import { invocationOf } from './invocation.ts';
@@ -63,12 +63,15 @@ export interface CommandsOptions {
   node(address: NodeAddress): Node | undefined;
   /** A node did not take a command: it may be gone. */
   suspect(node: Node): void;
+  /** Whether a command for a node that sleeps is kept until it wakes; it comes back by `deliver`. */
+  keep(node: Node, command: AdapterCommand): boolean;
 }
 
 export class Commands {
   readonly #options: CommandsOptions;
   readonly #lanes = new Map<string, Lane>();
   readonly #jobs = new Set<Job>();
+  readonly #deliveries = new Map<CommandId, Job>();
   readonly #confirmations = new Map<string, NodeJS.Timeout>();
   #isStopped = false;
 
@@ -79,6 +82,7 @@ export class Commands {
   /** @throws HubError for what cannot be sent at all */
   send(command: AdapterCommand): void {
     const job = this.#jobOf(command);
+    if (this.#options.keep(job.node, command)) return;
     if (this.#jobs.size >= COMMANDS_MAX) {
       throw new HubError('busy', `${COMMANDS_MAX} Zigbee commands are already under way`);
     }
@@ -98,6 +102,41 @@ export class Commands {
     lane.waiting = job;
     // What still waits for a sleeping node to wake has not left: the newer takes its place at once.
     if (lane.running.node.isSleepy && !lane.running.hasLeft) this.#supersede(lane.running);
+  }
+
+  /**
+   * Sends what was kept for a node that sleeps, now that it may be awake, and follows it. Resolves with null once the
+   * node has taken it; else with why not, of which nothing is told.
+   */
+  async deliver(command: AdapterCommand): Promise<HubError | null> {
+    let job: Job | null = null;
+    const startedAtMs = Date.now();
+    try {
+      job = this.#jobOf(command);
+      this.#deliveries.set(command.id, job);
+      const state = await this.#attempt(job, startedAtMs);
+      if (job.sending?.isCancelled && !job.hasLeft) {
+        return new HubError('cancelled', 'It is not wanted any more');
+      }
+      Object.assign(job.node.state, state);
+      this.#sent(job);
+      this.#end(job, 'acknowledged', null);
+      this.#confirm(job, state, startedAtMs, 0);
+      return null;
+    } catch (error) {
+      if (job !== null) job.isEnded = true;
+      return nodeError(error, command.node);
+    } finally {
+      this.#deliveries.delete(command.id);
+    }
+  }
+
+  /** Nothing of what is being delivered leaves any more. `isSilent`: nor is anything told of it. */
+  abort(command: CommandId, isSilent: boolean): void {
+    const job = this.#deliveries.get(command);
+    if (job === undefined) return;
+    if (isSilent) job.isEnded = true;
+    if (job.sending !== null) job.sending.isCancelled = true;
   }
 
   /** Fails what is under way; used when the coordinator is lost and when the adapter stops. */

@@ -12,7 +12,8 @@ import {
 } from 'zigbee-herdsman-converters';
 import { parsePropertyKey, propertyKey } from '../../hub/model/properties.ts';
 import { checkValue } from '../../hub/model/property-value.ts';
-import { type Binding, type Conversion, convertExposes } from './convert.ts';
+import type { Binding } from './binding.ts';
+import { type Conversion, convertExposes } from './convert.ts';
 
 const quiet = () => {};
 setLogger({ debug: quiet, info: quiet, warning: quiet, error: quiet });

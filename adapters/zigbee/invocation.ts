@@ -2,7 +2,7 @@
 import type { CommandBody } from '../../hub/model/command.ts';
 import { HubError } from '../../hub/model/errors.ts';
 import { type PropertyName, propertyKey } from '../../hub/model/properties.ts';
-import type { Binding } from './convert.ts';
+import type { Binding } from './binding.ts';
 import type { Node } from './node.ts';
 import { setRequest, type WireRequest } from './outgoing.ts';
 

@@ -5,7 +5,7 @@ import type * as zhc from 'zigbee-herdsman-converters';
 import { HubError } from '../../hub/model/errors.ts';
 import type { PropertyValue } from '../../hub/model/properties.ts';
 import { checkValue } from '../../hub/model/property-value.ts';
-import type { Binding } from './convert.ts';
+import type { Binding } from './binding.ts';
 import { type Sending, sendWithin } from './herdsman.ts';
 import type { Node, WireState } from './node.ts';
 

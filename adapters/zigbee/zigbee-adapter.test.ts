@@ -263,48 +263,25 @@ describe('commands', () => {
     await hub.until('70 %', () => value('Bedroom blind', 'position') === 70, 30_000);
   }, 60_000);
 
-  test('a sleeping node that stays away times out with what to do, and nothing leaves later', async () => {
-    const radiator = address('Living room radiator');
-    home.control.fault({ kind: 'offline', ieee: radiator });
+  test('a sleeping lock that stays away times out with what to do, and is not unlocked later', async () => {
+    const lock = address('Front door lock');
+    home.control.fault({ kind: 'offline', ieee: lock });
     const since = home.control.log({ limit: 1 }).next;
-    const outcome = await set('Living room radiator', 'targetTemperature', 17, 2_000);
+    const outcome = await set('Front door lock', 'locked', false, 2_000);
     expect(outcome).toMatchObject({
       state: 'timedOut',
       problem: { message: expect.stringContaining('wake'), hint: expect.stringContaining('Press') },
     });
     expect(hub.outcomes(outcome.command).map(({ state }) => state)).toEqual(['timedOut']);
+    expect(hub.waiting().size).toBe(0);
     home.control.fault({ kind: 'clear' });
-    home.control.set(radiator, { temperature: 19 });
-    await hub.until('a report', () => value('Living room radiator', 'temperature') === 19);
-    const { records } = home.control.log({ since, ieee: radiator, kind: 'received', limit: 100 });
-    expect(records.filter(({ cluster, command }) => cluster === 0x0201 && command === 2)).toEqual(
-      [],
-    );
+    home.control.announce(lock);
+    await hub.until('its voice', () => hub.isOnline(lock) === true);
+    const { records } = home.control.log({ since, ieee: lock, kind: 'received', limit: 1_000 });
+    expect(
+      records.filter(({ cluster, scope }) => cluster === 0x0101 && scope === 'specific'),
+    ).toEqual([]);
   });
-
-  test('of two commands for a sleeping node only the newer is taken when it wakes', async () => {
-    const radiator = address('Living room radiator');
-    home.control.fault({ kind: 'offline', ieee: radiator });
-    const since = home.control.log({ limit: 1 }).next;
-    const property = propertyKey('targetTemperature');
-    const older = hub.send(radiator, { kind: 'set', property, value: 18 }, 60_000);
-    const newer = hub.send(radiator, { kind: 'set', property, value: 19 }, 60_000);
-    await hub.until('the end of the older', () => hub.outcomes(older).length > 0);
-    expect(hub.outcomes(older)).toMatchObject([
-      { state: 'failed', problem: { code: 'cancelled', message: 'superseded' } },
-    ]);
-    expect(hub.outcomes(newer)).toEqual([]);
-    home.control.fault({ kind: 'clear' });
-    await hub.until(
-      'the newer to be taken',
-      () => hub.outcomes(newer).some(({ state }) => state === 'acknowledged'),
-      40_000,
-    );
-    await hub.until('19 °C', () => value('Living room radiator', 'targetTemperature') === 19);
-    const { records } = home.control.log({ since, ieee: radiator, kind: 'received', limit: 100 });
-    const writes = records.filter(({ cluster, command }) => cluster === 0x0201 && command === 2);
-    expect(writes).toHaveLength(1);
-  }, 60_000);
 
   test('a door is locked, a blind stopped, a lamp stepped and made to blink', async () => {
     await set('Front door lock', 'locked', false, 20_000);

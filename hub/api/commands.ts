@@ -17,6 +17,7 @@ import {
   actorOf,
   type Handlers,
   type InputOf,
+  listPart,
   pathId,
 } from './context.ts';
 import { deviceOf } from './devices.ts';
@@ -47,6 +48,10 @@ export function commandRoutes({ hub }: ApiParts) {
       const leftMs = Math.max(0, timeoutMs - (performance.now() - startedAt));
       return answer(c, await hub.waitForCommand(command.id, wait, leftMs), wait);
     },
+    'GET /api/commands': (c, { query }) =>
+      c.json(listPart(hub.waitingCommands().map(commandView), query)),
+    'DELETE /api/commands/:id': async (c) =>
+      c.json(commandView(await hub.cancelCommand(pathId(c, commandId, 'command'), actorOf(c)))),
     'GET /api/commands/:id': (c) => {
       const id = pathId(c, commandId, 'command');
       const command = hub.commandRecord(id);

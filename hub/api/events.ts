@@ -3,8 +3,9 @@
 import { HubError } from '../model/errors.ts';
 import type { LiveEvent } from '../model/hub-port.ts';
 import { type ApiContext, type ApiParts, type Caller, callerOf, type Handlers } from './context.ts';
+import type { SnapshotJson } from './event-shapes.ts';
 import { createEventStream, type EventStream } from './event-stream.ts';
-import type { SnapshotJson, Topic } from './shapes.ts';
+import type { Topic } from './shapes.ts';
 import {
   deviceView,
   eventView,

@@ -173,13 +173,25 @@ export const ROUTES = {
   'POST /api/devices/:id/commands': {
     who: 'member',
     about:
-      'Sets a property or runs a command. 202 while it is under way, 200 once it is where `wait` asked. `timeoutMs` bounds both the command and the wait for it.',
+      'Sets a property or runs a command. 202 while it is under way, 200 once it is where `wait` asked. `timeoutMs` bounds both the command and the wait for it; a setting for a sleeping device goes on waiting, and says until when in `waitsUntil`.',
     query: requests.commandQuery,
     body: requests.commandBody,
     answer: shapes.commandJson,
   },
   'GET /api/commands/:id': {
     who: 'member',
+  'GET /api/commands': {
+    who: 'member',
+    about: 'The settings that wait for their sleeping device to wake, oldest first.',
+    query: requests.listQuery,
+    answer: shapes.commandJson,
+    isList: true,
+  },
+  'DELETE /api/commands/:id': {
+    who: 'member',
+    about: 'Takes back a setting that waits for its sleeping device to wake.',
+    answer: shapes.commandJson,
+  },
     about: 'How far a command of the last minutes has come.',
     answer: shapes.commandJson,
   },

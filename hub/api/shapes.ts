@@ -101,6 +101,8 @@ export const devicePropertyJson = v.object({
   /** The command that wants it. */
   wantedBy: v.optional(v.string()),
   /** Stands where the table of `GET /api/properties` does not know the property. */
+  /** What is wanted waits for the sleeping device to wake, until then. */
+  waitsUntil: v.optional(timeJson),
   label: v.optional(labelJson),
 });
 export type DevicePropertyJson = v.InferOutput<typeof devicePropertyJson>;
@@ -187,6 +189,8 @@ export const roomJson = v.object({
   name: v.string(),
   icon: v.nullable(v.string()),
   order: v.number(),
+  /** It waits for its sleeping device to wake, until then; it is kept over a restart and can be taken back. */
+  waitsUntil: v.optional(timeJson),
   version: v.number(),
 });
 export type RoomJson = v.InferOutput<typeof roomJson>;
@@ -440,59 +444,3 @@ export interface ListJson<Item> {
 /** The topics of `GET /api/events`. */
 export const TOPICS = ['devices', 'scenes', 'jobs', 'notifications', 'home'] as const;
 export type Topic = (typeof TOPICS)[number];
-
-/** The first event of a stream that could not be resumed: all that the asked topics are about. */
-export interface SnapshotJson {
-  readonly home?: HomeJson;
-  readonly health?: HealthJson;
-  readonly rooms?: readonly RoomJson[];
-  readonly devices?: readonly DeviceJson[];
-  readonly scenes?: readonly SceneJson[];
-  readonly jobs?: readonly JobJson[];
-}
-
-/**
- * The `data` of each kind of event; the kind is the `event:` field. `overflow` means that the client was too slow:
- * the stream ends, and a reconnect gets a snapshot or what it missed. `home` says what to read again.
- */
-export interface EventDataJson {
-  readonly snapshot: SnapshotJson;
-  readonly change: {
-    readonly at: string;
-    readonly seq: number;
-    readonly device: string;
-    readonly property: string;
-    readonly value: ValueJson;
-    readonly previous: ValueJson | null;
-    readonly cause: CauseJson;
-  };
-  readonly event: {
-    readonly at: string;
-    readonly seq: number;
-    readonly device: string;
-    readonly property: string;
-    readonly value: ValueJson;
-  };
-  readonly availability: {
-    readonly at: string;
-    readonly seq: number;
-    readonly device: string;
-    readonly online: boolean;
-    readonly reason: string | null;
-  };
-  readonly wanted: {
-    readonly seq: number;
-    readonly device: string;
-    readonly property: string;
-    /** Null once it no longer differs from what is reported. */
-    readonly wanted: ValueJson | null;
-  };
-  readonly command: CommandJson;
-  readonly run: RunJson;
-  readonly job: JobJson;
-  readonly notification: NotificationJson;
-  readonly home: {
-    readonly what: 'home' | 'rooms' | 'devices' | 'scenes' | 'members' | 'health';
-  };
-  readonly overflow: Record<string, never>;
-}

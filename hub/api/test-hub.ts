@@ -280,6 +280,13 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
           listeners.add(look);
           look();
           function look(): void {
+      waitingCommands: () => [...commands.values()].filter((each) => each.waitsUntilMs),
+      async cancelCommand(id) {
+        const record = commands.get(id);
+        if (record === undefined) throw new NotFoundError('command under way', id);
+        move(id, 'failed', { code: 'cancelled', message: 'Taken back', hint: null });
+        return commands.get(id) ?? record;
+      },
             const command = commands.get(id);
             const isThere =
               command !== undefined && order.indexOf(command.state) >= order.indexOf(state);

@@ -89,6 +89,7 @@ function propertyView(
       wantedBy: state?.wanted === undefined ? undefined : state.wantedBy,
       label: isPropertyName(name) ? undefined : label,
     }),
+      waitsUntil: state?.waitsUntilMs === undefined ? undefined : toRfc3339(state.waitsUntilMs),
   };
 }
 
@@ -137,6 +138,7 @@ export function commandView(command: CommandRecord): shapes.CommandJson {
     problem: command.problem === null ? null : problemView(command.problem),
   };
 }
+    ...(command.waitsUntilMs === undefined ? {} : { waitsUntil: toRfc3339(command.waitsUntilMs) }),
 
 export function roomView({ id, name, icon, order, version }: RoomRecord): shapes.RoomJson {
   return { id, name, icon, order, version };
@@ -363,8 +365,8 @@ function outEventView(event: OutEvent): unknown {
       return { at: toRfc3339(atMs), ...rest };
     }
     case 'wanted': {
-      const { kind: _kind, ...rest } = event;
-      return rest;
+      const { kind: _kind, waitsUntilMs, ...rest } = event;
+      return waitsUntilMs === undefined ? rest : { ...rest, waitsUntil: toRfc3339(waitsUntilMs) };
     }
     case 'command':
       return commandView(event.command);

@@ -1,10 +1,10 @@
 // Events of the live feed as lines: when, what, and by whom.
 
+import type { EventDataJson } from '../api/event-shapes.ts';
 import type {
   CauseJson,
   CommandJson,
   DeviceJson,
-  EventDataJson,
   PropertyInfoJson,
   ValueJson,
 } from '../api/shapes.ts';

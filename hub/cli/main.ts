@@ -30,6 +30,7 @@ import { addScenes } from './verbs/scenes.ts';
 import { addSet } from './verbs/set.ts';
 import { addStatus } from './verbs/status.ts';
 import { addSync } from './verbs/sync.ts';
+import { addWaiting } from './verbs/waiting.ts';
 import { addWatch } from './verbs/watch.ts';
 
 /** The one map from what went wrong to the exit code: 1 failed, 2 input, 3 not reachable, 4 not allowed. */
@@ -176,6 +177,7 @@ function buildProgram(language: Language): Command {
     addStatus,
     addDevices,
     addSet,
+    addWaiting,
     addPair,
     addMqtt,
     addNotify,

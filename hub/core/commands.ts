@@ -1,12 +1,13 @@
 // The command path: checks a request, resolves a toggle, hands it to the adapter, and follows it until a report of
 // the device closes it. Wanted and reported values stay apart; only a report ends the difference.
-import type { AdapterItem } from '../model/adapter-port.ts';
+import type { AdapterItem, WaitingItem } from '../model/adapter-port.ts';
 import type { Cause } from '../model/cause.ts';
-import { deadlineAfter, remainingMs } from '../model/clock.ts';
+import { type Deadline, deadlineAfter, remainingMs } from '../model/clock.ts';
 import {
   type CommandBody,
   type CommandRecord,
   type CommandState,
+  isCommandEnd,
   isIdempotent,
   mayFollow,
 } from '../model/command.ts';
@@ -30,6 +31,9 @@ export const LIVE_COMMANDS_MAX = 2_000;
 
 /** A battery device may answer only when it wakes; a cover takes its travel time. */
 const TIMEOUT_MS = { mains: 5_000, sleepy: 60_000, travelling: 60_000 };
+
+/** An adapter itself ends what waits for a device to wake; this much later the core does, should it not. */
+const WAITING_GRACE_MS = 60_000;
 
 const DUE_PREFIX = 'command/';
 
@@ -63,13 +67,22 @@ export interface CommandPath {
     author: MemberId | null,
   ): CommandRecord;
   outcome(item: Extract<AdapterItem, { kind: 'outcome' }>): void;
+  /** It waits for its device to wake. One that the core does not know was asked for before the hub stopped. */
+  waits(device: DeviceId, item: WaitingItem): void;
+  /**
+   * Asks the adapter to give up what waits for a device to wake; its outcome ends it.
+   * @throws NotFoundError, or HubError `conflict` for one that does not wait
+   */
+  cancel(id: CommandId, cause: Cause): CommandRecord;
   /** A report came: closes the command that wanted this value, and says whose doing the value is. */
   reported(device: DeviceId, property: PropertyKey, value: PropertyValue): Cause | null;
   due(key: string): void;
   release(command: CommandRecord): void;
   refuse(command: CommandRecord, problem: Problem): void;
-  /** Ends what is under way for a device whose adapter is gone. */
+  /** Ends what is under way for a device whose adapter is gone; what waits for it to wake is kept by the adapter. */
   adapterDown(device: DeviceId, reason: string): void;
+  /** Ends all that is under way for a device that is gone for good. */
+  deviceRemoved(device: DeviceId, reason: string): void;
   /** After a crash of the core alone: sends again what may be sent twice. */
   restored(): void;
   /** After a stop of the whole hub: asks again for a set whose outcome was lost with it. */
@@ -102,15 +115,23 @@ export function createCommandPath(
     property: PropertyKey,
     wanted: PropertyValue | null,
     by?: CommandId,
+    waitsUntilMs?: number,
   ): void {
     const before = state.live.value(device, property) ?? { value: null, atMs: null, seq: 0 };
-    const { wanted: _wanted, wantedBy: _wantedBy, ...reported } = before;
+    const {
+      wanted: _wanted,
+      wantedBy: _wantedBy,
+      waitsUntilMs: _waitsUntilMs,
+      ...reported
+    } = before;
+    const waits = waitsUntilMs === undefined ? {} : { waitsUntilMs };
     state.live.setValue(
       device,
       property,
-      wanted === null || !by ? reported : { ...reported, wanted, wantedBy: by },
+      wanted === null || !by ? reported : { ...reported, wanted, wantedBy: by, ...waits },
     );
-    state.effects.out.push({ kind: 'wanted', seq: state.seq, device, property, wanted });
+    const told = waitsUntilMs === undefined || !by ? {} : { waitsUntilMs, wantedBy: by };
+    state.effects.out.push({ kind: 'wanted', seq: state.seq, device, property, wanted, ...told });
   }
 
   function end(live: LiveCommand, to: CommandState, problem: Problem | null): void {
@@ -128,8 +149,9 @@ export function createCommandPath(
 
   function finish(record: CommandRecord, to: CommandState, problem: Problem | null): void {
     const atMs = state.now.wallMs;
+    const { waitsUntilMs: _waitsUntilMs, ...asked } = record;
     const done: CommandRecord = {
-      ...record,
+      ...asked,
       state: to,
       observedAtMs: to === 'observed' ? atMs : record.observedAtMs,
       endedAtMs: atMs,
@@ -143,13 +165,15 @@ export function createCommandPath(
   function advance(live: LiveCommand, to: 'sent' | 'acknowledged'): void {
     if (!mayFollow(live.record.state, to)) return;
     const atMs = state.now.wallMs;
+    const { waitsUntilMs, ...asked } = live.record;
+    const deadline = waitsUntilMs === undefined ? live.deadline : woke(live);
     const record: CommandRecord = {
-      ...live.record,
+      ...asked,
       state: to,
       sentAtMs: live.record.sentAtMs ?? atMs,
       acknowledgedAtMs: to === 'acknowledged' ? atMs : live.record.acknowledgedAtMs,
     };
-    const next = { ...live, record };
+    const next = { ...live, deadline, record };
     state.commands.set(record.id, next);
     if (to === 'acknowledged' && !isObservable(record)) {
       end(next, 'acknowledged', null);
@@ -157,6 +181,44 @@ export function createCommandPath(
     }
     publish(record);
     if (to === 'acknowledged') tell(record);
+  }
+
+  /** It has been taken: its report is to come within the device's own time, and nothing waits any more. */
+  function woke({ record, deadline: before }: LiveCommand): Deadline {
+    const { id, device: deviceId, body } = record;
+    const device = state.devices.get(deviceId);
+    if (device === undefined || body.kind !== 'set') return before;
+    const deadline = deadlineAfter(state.now, state.bootId, defaultTimeoutMs(device, body));
+    armDeadline(state, DUE_PREFIX + id, deadline);
+    setWanted(deviceId, body.property, body.value, id);
+    return deadline;
+  }
+
+  /** A command of before the hub stopped that its adapter has kept; undefined where there is a newer one. */
+  function adopt(device: DeviceId, item: WaitingItem): LiveCommand | undefined {
+    const target = targetOf(device, item.property);
+    const isKnown = state.properties.get(device)?.has(item.property) === true;
+    if (!isKnown || byTarget.has(target) || state.commands.size >= LIVE_COMMANDS_MAX) return;
+    const body: CommandBody = { kind: 'set', property: item.property, value: item.value };
+    const record = requested(item.command, device, body, item.cause);
+    byTarget.set(target, item.command);
+    return {
+      record: { ...record, requestedAtMs: item.askedAtMs },
+      timeoutMs: item.untilMs - item.askedAtMs,
+      deadline: deadlineAfter(state.now, state.bootId, 0),
+    };
+  }
+
+  function endAll(device: DeviceId, reason: string, isGone: boolean): void {
+    for (const [, live] of state.commands.entries()) {
+      if (live.record.device !== device) continue;
+      if (live.record.waitsUntilMs !== undefined && !isGone) continue;
+      end(live, 'failed', {
+        code: 'unreachable',
+        message: reason,
+        hint: isGone ? null : 'It is tried again as soon as the connection is back.',
+      });
+    }
   }
 
   /** @throws ValidationError that names the device, the property and what there is. */
@@ -189,6 +251,7 @@ export function createCommandPath(
         node: device.description.node,
         body: live.record.body,
         timeoutMs: Math.max(0, remainingMs(live.deadline, state.now, state.bootId)),
+        ...(device.description.power === 'battery' ? { cause: live.record.cause } : {}),
       },
     });
   }
@@ -300,7 +363,7 @@ export function createCommandPath(
       try {
         const device = state.devices.get(id);
         if (!device) throw new NotFoundError('device', id);
-        checkRight(cause, author, device, state.members);
+        checkRight(cause, author, device, state);
         const checked = check(device, body);
         if (state.commands.size >= LIVE_COMMANDS_MAX) {
           throw new HubError('busy', `${LIVE_COMMANDS_MAX} commands are under way already`, {
@@ -321,6 +384,36 @@ export function createCommandPath(
       if (!live) return;
       if (item.state === 'sent' || item.state === 'acknowledged') advance(live, item.state);
       else end(live, item.state, item.problem);
+    },
+    waits(device, item) {
+      const live = state.commands.get(item.command) ?? adopt(device, item);
+      if (!live || isCommandEnd(live.record.state)) return;
+      const leftMs = Math.max(0, item.untilMs - state.now.wallMs) + WAITING_GRACE_MS;
+      const deadline = deadlineAfter(state.now, state.bootId, leftMs);
+      const record: CommandRecord = { ...live.record, waitsUntilMs: item.untilMs };
+      state.commands.set(record.id, { ...live, record, deadline });
+      armDeadline(state, DUE_PREFIX + record.id, deadline);
+      setWanted(device, item.property, item.value, record.id, item.untilMs);
+      publish(record);
+      tell(record);
+    },
+    cancel(id, cause) {
+      const live = state.commands.get(id);
+      const device = live && state.devices.get(live.record.device);
+      if (!device) throw new NotFoundError('command under way', id);
+      checkRight(cause, null, device, state);
+      if (live.record.waitsUntilMs === undefined) {
+        throw new HubError('conflict', `The command ${id} is on its way to ${device.name}`, {
+          hint: 'Only what waits for a device to wake can be taken back.',
+          zh: {
+            message: `命令 ${id} 正在发往 ${device.name}`,
+            hint: '只有等待设备唤醒的命令可以取消。',
+          },
+        });
+      }
+      const message = { kind: 'cancel', command: id } as const;
+      state.effects.send.push({ adapter: device.description.adapter, message });
+      return live.record;
     },
     reported(device, property, value) {
       const live = state.commands.get(byTarget.get(targetOf(device, property)) ?? '');
@@ -368,23 +461,18 @@ export function createCommandPath(
       if (live) end(live, 'failed', problem);
       else finish(command, 'failed', problem);
     },
-    adapterDown(device, reason) {
-      for (const [, live] of state.commands.entries()) {
-        if (live.record.device !== device) continue;
-        end(live, 'failed', {
-          code: 'unreachable',
-          message: reason,
-          hint: 'It is tried again as soon as the connection is back.',
-        });
-      }
-    },
+    adapterDown: (device, reason) => endAll(device, reason, false),
+    deviceRemoved: (device, reason) => endAll(device, reason, true),
     restored() {
       for (const [id, live] of state.commands.entries()) {
         if (live.record.body.kind === 'set') {
           byTarget.set(targetOf(live.record.device, live.record.body.property), live.record.id);
         }
         armDeadline(state, DUE_PREFIX + id, live.deadline);
-        const isUnanswered = live.record.state === 'requested' || live.record.state === 'sent';
+        // What waits for a device to wake is with its adapter.
+        const isUnanswered =
+          live.record.waitsUntilMs === undefined &&
+          (live.record.state === 'requested' || live.record.state === 'sent');
         if (isUnanswered && isIdempotent(live.record.body)) send(live);
       }
     },

@@ -317,6 +317,15 @@ export function createCore(start: CoreStart): Core {
       case 'runScene':
         reply(input.request, () => {
           const { scene, checkWhile, cause } = input;
+      case 'cancelCommand': {
+        const { request, command: id, cause } = input;
+        try {
+          state.effects.replies.push({ request, command: commands.cancel(id, cause) });
+        } catch (error) {
+          state.effects.replies.push({ request, problem: toProblem(error) });
+        }
+        return;
+      }
           if (!input.isDry) return evaluator.runNow(scene, checkWhile, cause, world);
           const record = (id: SceneId) => evaluator.record(id);
           return dryRun(scene, { checkWhile, cause, record }, world);

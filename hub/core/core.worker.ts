@@ -30,6 +30,8 @@ const RECORD_WITHIN_MS = 25;
 const NOTES_WITHIN_MS = 4_000;
 /** Commands kept for an adapter without a line; more push the oldest out, which time out in the core. */
 const UNDELIVERED_MAX = 256;
+/** What was taken back is told to an adapter that comes within this time. */
+const CANCEL_WITHIN_MS = 60_000;
 /** Node's timers cannot be set further ahead; the next tick comes long before. */
 const TIMER_MAX_MS = 60_000;
 const LIFE_LETTERS = 5;
@@ -292,7 +294,7 @@ function useStore(port: MessagePort): void {
   if (unwritten.length > 0) toStore({ kind: 'journal', records: unwritten });
 }
 
-type AdapterCommand = Extract<CoreToAdapter, { kind: 'command' }>;
+type AdapterCommand = Extract<CoreToAdapter, { kind: 'command' | 'cancel' }>;
 
 /** What a worker's MessagePort and a child's socket have in common. */
 interface AdapterPort {
@@ -310,9 +312,10 @@ function send(adapter: AdapterId, message: CoreToAdapter): void {
   if (message.kind === 'topics') topics.set(adapter, message);
   if (port) {
     port.postMessage(message);
-  } else if (message.kind === 'command') {
+  } else if (message.kind === 'command' || message.kind === 'cancel') {
     const waiting = undelivered.get(adapter) ?? [];
-    waiting.push({ message, untilMs: clock.now().monoMs + message.timeoutMs });
+    const timeoutMs = message.kind === 'command' ? message.timeoutMs : CANCEL_WITHIN_MS;
+    waiting.push({ message, untilMs: clock.now().monoMs + timeoutMs });
     undelivered.set(adapter, waiting.slice(-UNDELIVERED_MAX));
   }
 }
@@ -325,7 +328,8 @@ function useAdapter(adapter: AdapterId, port: AdapterPort): void {
   const nowMs = clock.now().monoMs;
   for (const { message, untilMs } of undelivered.get(adapter) ?? []) {
     const timeoutMs = Math.round(untilMs - nowMs);
-    if (timeoutMs > 0) port.postMessage({ ...message, timeoutMs });
+    if (timeoutMs <= 0) continue;
+    port.postMessage(message.kind === 'command' ? { ...message, timeoutMs } : message);
   }
   undelivered.delete(adapter);
 }

@@ -176,6 +176,10 @@ export function createHomeDevices(
       return;
     }
     if (!device) return;
+    if (item.kind === 'waiting') {
+      parts().commands.waits(device, item);
+      return;
+    }
     if (item.kind === 'availability') {
       setOnline(device, item.online, item.reason);
       return;
@@ -242,7 +246,7 @@ export function createHomeDevices(
     const device = state.devices.get(id);
     if (!device) return;
     if (devices.isResumed) parts().evaluator.deviceEvent(id, 'left', parts().world);
-    parts().commands.adapterDown(id, `${device.name} was removed`);
+    parts().commands.deviceRemoved(id, `${device.name} was removed`);
     state.devices.delete(id);
     state.byNode.delete(nodeKey(device.description.adapter, device.description.node));
     state.properties.delete(id);

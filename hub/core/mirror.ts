@@ -7,6 +7,7 @@ import type { HomeValueKey } from '../model/home-values.ts';
 import type { CommandId, DeviceId, SceneId } from '../model/identifiers.ts';
 import type { RunTrace } from '../model/run.ts';
 import type { Patch } from '../model/state-table.ts';
+import type { LiveCommand } from './core-state.ts';
 import { HOME_VALUES, type HomeValueState } from './home-values.ts';
 import { AVAILABILITY, splitValueKey, VALUES } from './live-table.ts';
 
@@ -22,6 +23,8 @@ export interface Mirror {
   take(commit: CoreCommit): void;
   live(id: DeviceId): DeviceLive | undefined;
   command(id: CommandId): CommandRecord | undefined;
+  /** What waits for a sleeping device to wake, oldest first. */
+  waitingCommands(): CommandRecord[];
   /** Runs under way and ended ones, newest first. */
   runs(scene: SceneId | null): RunTrace[];
   /** When a scene's next time-of-day trigger comes, as the core has planned it; null without one. */
@@ -96,6 +99,11 @@ export function createMirror(start: {
     return times;
   }
 
+  /** One that waits for long may have been pushed out of those that are kept to be looked at. */
+  function liveCommand(id: CommandId): CommandRecord | undefined {
+    return (tables.get('commands')?.get(id) as LiveCommand | undefined)?.record;
+  }
+
   /** Keeps the newest; a Map holds its keys in the order of their first coming. */
   function keep<Key, Value>(map: Map<Key, Value>, key: Key, value: Value, max: number): void {
     map.set(key, value);
@@ -123,7 +131,12 @@ export function createMirror(start: {
       }
     },
     live: (id) => devices.get(id),
-    command: (id) => commands.get(id),
+    command: (id) => commands.get(id) ?? liveCommand(id),
+    waitingCommands: () =>
+      [...(tables.get('commands')?.values() ?? [])]
+        .map((live) => (live as LiveCommand).record)
+        .filter(({ waitsUntilMs }) => waitsUntilMs !== undefined)
+        .toSorted((a, b) => a.requestedAtMs - b.requestedAtMs),
     runs(scene) {
       const all = [...runs.values()].reverse();
       return scene === null ? all : all.filter((run) => run.scene === scene);

@@ -72,6 +72,8 @@ export interface CommandRecord {
   readonly observedAtMs: number | null;
   readonly endedAtMs: number | null;
   readonly problem: Problem | null;
+  /** Wall time until which it waits for its sleeping device to wake; absent: it does not wait for that. */
+  readonly waitsUntilMs?: number;
 }
 
 /** A command that did what was asked at that very moment, for homes that are only worked out. */

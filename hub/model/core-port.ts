@@ -64,6 +64,13 @@ export type CoreInput =
   | {
       readonly kind: 'runScene';
       readonly request: number;
+  /** Takes back what waits for a sleeping device to wake. */
+  | {
+      readonly kind: 'cancelCommand';
+      readonly request: number;
+      readonly command: CommandId;
+      readonly cause: Cause;
+    }
       readonly scene: SceneId;
       readonly checkWhile: boolean;
       /** Only show what it would do. */
@@ -141,6 +148,9 @@ export type OutEvent =
     }
   | { readonly kind: 'command'; readonly seq: number; readonly command: CommandRecord }
   | { readonly kind: 'run'; readonly seq: number; readonly trace: RunTrace }
+      /** As of the property's state; with it stands the command that waits. */
+      readonly waitsUntilMs?: number;
+      readonly wantedBy?: CommandId;
   | {
       readonly kind: 'notification';
       readonly seq: number;

@@ -95,10 +95,11 @@ export function takeOutcome(
   engine: Engine,
   run: MovingRun,
   act: OpenAct,
-  state: 'ok' | 'failed' | 'timedOut' | 'cancelled',
+  outcome: 'ok' | 'waits' | 'failed' | 'timedOut' | 'cancelled',
   problem: Problem | null,
 ): void {
   const { draft } = run;
+  const state = outcome === 'waits' ? 'ok' : outcome;
   draft.open = draft.open.filter((one) => one !== act);
   if (draft.open.length === 0) draft.guard = null;
   const hasFailed = state === 'failed' || state === 'timedOut';
@@ -108,7 +109,7 @@ export function takeOutcome(
       run,
       act.line,
       state,
-      readBack.words(engine, run, step, act, state, problem),
+      readBack.words(engine, run, step, act, outcome, problem),
       problem ? { problem } : {},
     );
   run.at = act.branch;

@@ -205,11 +205,14 @@ export class Runs {
   /** The outcome of a command, or that the device has taken it. */
   commandEnded(record: CommandRecord, world: SceneWorld): void {
     if (record.cause.kind !== 'scene') return;
-    if (record.state === 'requested' || record.state === 'sent') return;
+    // What waits for a sleeping device to wake is with its adapter: the run has done its part.
+    const isWaiting = record.waitsUntilMs !== undefined && record.endedAtMs === null;
+    if (!isWaiting && (record.state === 'requested' || record.state === 'sent')) return;
     this.#ensureIndex(world);
     this.#move(record.cause.run, world, (run) => {
       const act = run.draft.open.find(({ id }) => id === record.id);
-      if (act) takeOutcome(this.#engine, run, act, outcomeOf(record.state), record.problem);
+      const state = isWaiting ? 'waits' : outcomeOf(record.state);
+      if (act) takeOutcome(this.#engine, run, act, state, record.problem);
     });
   }
 

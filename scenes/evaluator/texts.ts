@@ -114,7 +114,8 @@ export function hitWords(names: WordNames, trigger: Trigger, hit: Hit): Label {
 }
 
 export type Act = Extract<Step, { kind: 'set' | 'command' }>['targets'][number];
-export type ActState = 'started' | 'ok' | 'failed' | 'timedOut' | 'cancelled';
+/** `waits`: for a sleeping device to wake. */
+export type ActState = 'started' | 'ok' | 'waits' | 'failed' | 'timedOut' | 'cancelled';
 
 /** A command in words, as far as it has come: "Turned Hall lamp on", 已打开门厅灯. */
 export function actWords(
@@ -129,6 +130,11 @@ export function actWords(
       return both(`Asked to ${base.en}`, `正在${base.zh}`);
     case 'ok':
       return both(upperFirst(past(base.en)), `已${base.zh}`);
+    case 'waits':
+      return both(
+        `Asked to ${base.en}, which waits for the device to wake`,
+        `已请求${base.zh},等待设备唤醒`,
+      );
     case 'failed':
     case 'timedOut': {
       const why = problem ? problemWords(problem) : null;

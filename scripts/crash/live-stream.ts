@@ -1,6 +1,6 @@
 // A client of the hub's live stream, as the page is one: each event with the time at which it came. It ends without a
 // word when the hub is killed.
-import type { EventDataJson } from '../../hub/api/shapes.ts';
+import type { EventDataJson } from '../../hub/api/event-shapes.ts';
 
 export type LiveMessage = {
   [Kind in keyof EventDataJson]: {

@@ -43,6 +43,9 @@ export const en = {
       'When it counts as done: none, sent, acknowledged or observed (default: acknowledged).',
     setTimeout: 'How long to wait for that (default: 5s).',
     toggle: 'Turns a device on when it is off, and off when it is on.',
+    waiting: 'Lists the settings that wait for a sleeping device to wake, or takes one back.',
+    waitingList: 'Lists what waits, oldest first.',
+    waitingCancel: 'Takes back what waits for a device: one property, or all.',
     pair: 'Opens the network and adds the devices that ask to join.',
     pairSeconds: 'How long the network stays open, 10 to 254 seconds (default: 120).',
     pairVia: 'Lets devices join through this router only.',
@@ -268,15 +271,27 @@ export const en = {
       `${device} was asked for: ${property} ${value}.`,
     toggled: (device: string) => `${device} was switched over.`,
     superseded: (device: string) => `A newer command to ${device} took the place of this one.`,
+    waits: (value: string, until: string) =>
+      `wanted: ${value}; waits for the device to wake, until ${until}`,
     notYet: (device: string, state: string, seconds: string) =>
       `${device} did not confirm within ${seconds} s; the command is ${state}.`,
     notYetHint: 'A battery device answers when it wakes. See what it does: ingle watch',
+  waiting: {
+    none: 'Nothing waits for a sleeping device.',
+    line: (device: string, property: string, value: string) => `${device}: ${property} ${value}`,
+    until: (time: string) => `until ${time}`,
+    takenBack: (device: string, property: string) => `${device}: ${property} was taken back.`,
+    noneOf: (device: string) => `Nothing waits for ${device}.`,
+  },
     failed: (device: string) => `${device} did not do it.`,
     states: {
       requested: 'requested',
       sent: 'sent',
       acknowledged: 'acknowledged',
       observed: 'observed',
+    waits: (device: string, property: string, value: string, until: string) =>
+      `${device} sleeps: ${property} ${value} waits for it to wake, until ${until}.`,
+    waitsHint: 'A press of its button wakes it. What waits: ingle waiting',
       failed: 'failed',
       timedOut: 'timed out',
       superseded: 'superseded',

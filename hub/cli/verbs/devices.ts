@@ -202,7 +202,12 @@ async function showDevice(context: Context, typed: string): Promise<void> {
       const wanted =
         property.wanted === undefined
           ? ''
-          : words.devices.wanted(valueText(property.wanted, property, row, language));
+          : property.waitsUntil === undefined
+            ? words.devices.wanted(valueText(property.wanted, property, row, language))
+            : words.devices.waits(
+                valueText(property.wanted, property, row, language),
+                moment(property.waitsUntil, language),
+              );
       return [
         `  ${key}`,
         propertyLabel(key, property, row, language),

@@ -7,7 +7,7 @@ import { durationMs, oneOf } from '../arguments.ts';
 import { nearest } from '../choose.ts';
 import { CliError } from '../cli-error.ts';
 import { apiPath, errorCode } from '../client.ts';
-import { type Context, findDevice, propertyTable } from '../context.ts';
+import { type Context, findDevice, moment, propertyTable } from '../context.ts';
 import { propertyLabel, propertyName, readValue, valueText } from '../property-text.ts';
 import type { AddVerb } from '../verb.ts';
 
@@ -115,9 +115,11 @@ async function setProperty(
   const shown = valueText(value, property, info, language);
   const label = propertyLabel(key, property, info, language);
   finish(context, device, record, wait, () =>
-    record.state === 'observed'
-      ? words.set.done(device.name, label, shown)
-      : words.set.asked(device.name, label, shown),
+    record.waitsUntil !== undefined
+      ? `${words.set.waits(device.name, label, shown, moment(record.waitsUntil, language))}\n${words.set.waitsHint}`
+      : record.state === 'observed'
+        ? words.set.done(device.name, label, shown)
+        : words.set.asked(device.name, label, shown),
   );
 }
 
@@ -187,7 +189,8 @@ function finish(
       },
     );
   }
-  if (reached < wanted) {
+  // It is kept until the device wakes, which is as far as it can come now.
+  if (reached < wanted && record.waitsUntil === undefined) {
     const seconds = String(wait.timeoutMs / 1_000);
     throw new CliError(
       'timed-out',

@@ -315,6 +315,8 @@ export const en = {
     changes: 'Last changes',
     changedTo: (what: string, value: string) => `${what}: ${value}`,
     pending: (value: string) => `Changing to ${value} …`,
+    waits: (value: string) => `${value}: waits for the device to wake.`,
+    waitsUntil: (time: string) => `Until ${time}; a press of its button wakes it.`,
     failedTo: (value: string) => `It did not change to ${value}.`,
     noValue: 'No value yet',
     notFound: 'This device is not in the home.',

@@ -299,6 +299,8 @@ export const zh: Messages = {
     changes: '最近的变化',
     changedTo: (what, value) => `${what}：${value}`,
     pending: (value) => `正在变为 ${value}…`,
+    waits: (value) => `${value}：等待设备唤醒。`,
+    waitsUntil: (time) => `最晚到 ${time}；按一下它的按键即可唤醒。`,
     failedTo: (value) => `没有变为 ${value}。`,
     noValue: '还没有数据',
     notFound: '家里没有这个设备。',

@@ -11,6 +11,8 @@ export const WAITING_MAX = 16;
 
 /** How long a node polls fast after it joined, heard something, or said something. */
 const AWAKE_MS = { joined: 60_000, heard: 4_000, said: 1_000 } as const;
+/** The same of one that is fast asleep. */
+const ROUSED_MS = 500;
 
 interface Waiting {
   deliver: () => void;
@@ -24,6 +26,7 @@ export class Mailbox {
   readonly #fastPollMs: number;
   readonly #phaseMs: number;
   #waiting: Waiting[] = [];
+  #isFastAsleep = false;
   #awakeUntilMs = 0;
   #poll: Cancel | undefined;
 
@@ -56,9 +59,19 @@ export class Mailbox {
     this.#schedule();
   }
 
+  /** From now on it asks its parent for nothing until it has said something itself; or as it always did. */
+  sleep(isFast: boolean): void {
+    this.#isFastAsleep = isFast;
+    if (isFast) this.#awakeUntilMs = 0;
+    this.#poll?.();
+    this.#poll = undefined;
+    if (this.#waiting.length > 0) this.#schedule();
+  }
+
   /** The node is awake: it polls fast for a while. */
   wake(reason: keyof typeof AWAKE_MS): void {
-    this.#awakeUntilMs = Math.max(this.#awakeUntilMs, performance.now() + AWAKE_MS[reason]);
+    const awakeMs = this.#isFastAsleep ? ROUSED_MS : AWAKE_MS[reason];
+    this.#awakeUntilMs = Math.max(this.#awakeUntilMs, performance.now() + awakeMs);
     if (this.#waiting.length === 0) return;
     this.#poll?.();
     this.#poll = undefined;
@@ -68,6 +81,7 @@ export class Mailbox {
   #schedule(): void {
     if (this.#poll !== undefined) return;
     const now = performance.now();
+    if (this.#isFastAsleep && now >= this.#awakeUntilMs) return;
     const waitMs =
       now < this.#awakeUntilMs
         ? this.#fastPollMs

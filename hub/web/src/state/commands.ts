@@ -53,6 +53,22 @@ export function setProperty(
   return follow(device, key, value, { property: key, value, ...body });
 }
 
+/** Takes back what waits for the device to wake; never throws, the control tells why it could not be. */
+export async function takeBack(device: LiveDevice, key: string): Promise<void> {
+  const property = device.json.properties[key];
+  const { wantedBy, wanted } = property ?? {};
+  if (wantedBy === undefined || wanted === undefined) return;
+  try {
+    await request('DELETE', `/commands/${wantedBy}`);
+    device.setControl(key, null);
+  } catch (thrown) {
+    const error = toApiError(thrown);
+    presses += 1;
+    const control = pressed(presses, wanted);
+    device.setControl(key, afterRefusal(control, problemFrom(error), error.isNotSent));
+  }
+}
+
 /** Asks for a command such as `stop` or `identify`; its control stands under `!` and the name. */
 export function invoke(
   device: LiveDevice,

@@ -1,6 +1,7 @@
 // How a live event changes a device as the page holds it. Pure: each gives a new device, or the same one
 // where nothing changed, so that a tile is drawn again only when it must.
-import type { DeviceJson, DevicePropertyJson, EventDataJson } from '../../../api/shapes.ts';
+import type { EventDataJson } from '../../../api/event-shapes.ts';
+import type { DeviceJson, DevicePropertyJson } from '../../../api/shapes.ts';
 
 function withProperty(
   device: DeviceJson,
@@ -36,9 +37,16 @@ export function withEvent(device: DeviceJson, event: EventDataJson['event']): De
 /** What the hub wants of a property; null once it is as wanted, or given up. */
 export function withWanted(device: DeviceJson, event: EventDataJson['wanted']): DeviceJson {
   return withProperty(device, event.property, (property) => {
-    const { wanted, wantedBy: _wantedBy, ...rest } = property;
+    const { wanted, wantedBy: _wantedBy, waitsUntil: _waitsUntil, ...rest } = property;
     if (event.wanted === null) return wanted === undefined ? property : rest;
-    return { ...rest, wanted: event.wanted };
+    const { waitsUntil, wantedBy } = event;
+    const waits = waitsUntil === undefined ? {} : { waitsUntil };
+    return {
+      ...rest,
+      wanted: event.wanted,
+      ...waits,
+      ...(wantedBy === undefined ? {} : { wantedBy }),
+    };
   });
 }
 

@@ -1,11 +1,11 @@
 // The page's picture of the home: one entry a device, filled by snapshots and kept by live events.
 import { SvelteMap } from 'svelte/reactivity';
+import type { EventDataJson, SnapshotJson } from '../../../api/event-shapes.ts';
 import type { HomeValueJson } from '../../../api/home-values-shapes.ts';
 import type { NotificationJson } from '../../../api/outbound-shapes.ts';
 import type {
   CommandJson,
   DeviceJson,
-  EventDataJson,
   HealthJson,
   HomeJson,
   JobJson,
@@ -14,7 +14,6 @@ import type {
   RoomJson,
   RunJson,
   SceneJson,
-  SnapshotJson,
 } from '../../../api/shapes.ts';
 import { request } from './api.ts';
 import { afterCommand, afterReport, afterSnapshot, type Control } from './control.ts';

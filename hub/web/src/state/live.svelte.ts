@@ -1,5 +1,5 @@
 // The one stream of live events: connects, resumes, batches by frame, and says when the hub is out of reach.
-import type { EventDataJson } from '../../../api/shapes.ts';
+import type { EventDataJson } from '../../../api/event-shapes.ts';
 import { request, whenUnreached } from './api.ts';
 import type { DeviceEvent } from './device-patch.ts';
 import {
