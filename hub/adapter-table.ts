@@ -80,7 +80,10 @@ export const ADAPTERS: readonly AdapterRow[] = [
     // Without a limit the worker was seen to take 70 MB more for the same work.
     isSlowToStart: true,
     heap: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 4 },
-    settings: (settings) => ({ mdnsInterface: settings.get('mdns.interface') || null }),
+    settings: (settings) => ({
+      mdnsInterface: settings.get('mdns.interface') || null,
+      bridgePort: settings.number('matter.bridgePort'),
+    }),
     address: (settings) => settings.get('mdns.interface'),
   },
 ];

@@ -87,6 +87,7 @@ export interface HubOptions {
   readonly provisioning: Provisioning;
   readonly movingIn: MovingIn;
   readonly firmware: FirmwareHost;
+  readonly matterBridge: MatterBridge;
   readonly feed: LiveFeedSource;
   readonly push: Push;
   readonly dispatch: Dispatch;
@@ -246,6 +247,7 @@ export function createHub(options: HubOptions): Hub {
     provisioning: options.provisioning,
     movingIn: options.movingIn,
     firmware: options.firmware,
+    matterBridge: options.matterBridge,
     mqttAccounts: {
       list: async () => (await callMqtt({ kind: 'accounts' })) as AccountList,
       add: async (name) => (await callMqtt({ kind: 'accountAdd', name })) as NewAccount,

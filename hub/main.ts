@@ -14,6 +14,7 @@ import { createJobs, type JobsHost } from './household/jobs.ts';
 import { createMovingIn } from './household/moving-in/moving-in.ts';
 import { createDispatch } from './household/outbound/dispatch.ts';
 import { createPush } from './household/outbound/push.ts';
+import { createMatterBridge } from './household/matter-bridge/matter-bridge.ts';
 import { createProvisioning } from './household/provisioning/provisioning.ts';
 import { createSceneShelf } from './household/scene-shelf.ts';
 import { createSyncRows } from './household/sync-rows.ts';
@@ -43,6 +44,7 @@ process.env.TZ = 'UTC';
 
 /** A stop is asked for, then waited for this long, then forced. */
 const STOP_GRACE_MS = 6_000;
+const MATTER = adapterId('matter');
 const STATISTICS_EVERY_MS = 5_000;
 /** A page is served this soon, whatever keeps the core. */
 const PAGE_WITHIN_MS = 500;
@@ -228,6 +230,18 @@ async function start(): Promise<Running> {
   });
   core = coreLink;
 
+  const matterBridge = createMatterBridge({
+    household,
+    live: feed,
+    devices: () => hub?.devices() ?? [],
+    homeName: () => household.contents().home.name || 'Ingle',
+    command: (...asked) => running.command(...asked),
+    waitForCommand: (...asked) => running.waitForCommand(...asked),
+    post: (update) => adapters.get(MATTER)?.bridge(update),
+    hasAdapter: () => adapters.has(MATTER),
+    call: (call) => callAdapter(MATTER, call),
+    log: log.of('matter'),
+  });
   const hasEarlyThread = (row: AdapterRow) =>
     row.entries.worker === 'zigbee' && row.shell(settings) === 'worker';
   for (const row of ADAPTERS) {
@@ -262,6 +276,9 @@ async function start(): Promise<Running> {
         });
       },
       left: (node) => logTo('info', `${node} left the network`),
+      ...(row.id === MATTER
+        ? { started: matterBridge.adapterStarted, bridgeSaid: matterBridge.said }
+        : {}),
       pairing: (progress) => {
         if (progress.kind === 'found') {
           household.nodeFound(row.id, progress.node).catch((error: unknown) => {
@@ -325,6 +342,7 @@ async function start(): Promise<Running> {
     jobs,
     sync,
     firmware,
+    matterBridge,
     provisioning: createProvisioning({
       household,
       jobs,
@@ -411,6 +429,7 @@ async function start(): Promise<Running> {
   let stopping: Promise<void> | undefined;
   async function stop(): Promise<void> {
     clearInterval(statisticsTimer);
+    matterBridge.stop();
     firmware.stop();
     await door.stop();
     await Promise.all([...adapters.values()].map((adapter) => adapter.stop(STOP_GRACE_MS)));

@@ -119,6 +119,13 @@ export const SETTINGS = {
     page: true,
     what: '1: Matter devices can be added and used; needs mdns.interface',
   },
+  'matter.bridgePort': {
+    environment: 'INGLE_MATTER_BRIDGE_PORT',
+    kind: 'port',
+    fallback: '5540',
+    page: true,
+    what: 'UDP port of the Matter bridge; some home apps look for 5540',
+  },
   'mdns.interface': {
     environment: 'INGLE_MDNS_INTERFACE',
     kind: 'text',

@@ -8,9 +8,11 @@ import {
   UnreachableError,
 } from '../../hub/model/errors.ts';
 import type { NodeAddress } from '../../hub/model/identifiers.ts';
+import type { ToBridge } from '../../hub/model/matter-bridge.ts';
 import type { PropertyKey, PropertyValue } from '../../hub/model/properties.ts';
 import type { Adapter, AdapterCommand, AdapterContext } from '../contract/adapter.ts';
 import { within } from '../contract/host.ts';
+import { Bridge } from './bridge/bridge.ts';
 import { buttonPress } from './buttons.ts';
 import { CodeBook } from './code-book.ts';
 import { Commands } from './commands.ts';
@@ -18,7 +20,7 @@ import { Node } from './node.ts';
 import { Pairing } from './pairing.ts';
 import { Controller, type Peer } from './peers.ts';
 import { Reach } from './reach.ts';
-import { type MatterSettings, readSettings } from './settings.ts';
+import { bridgePortOf, type MatterSettings, readSettings } from './settings.ts';
 
 /** Loading matter.js takes a second, and many on a busy small board. */
 const OPEN_LIMIT_MS = 60_000;
@@ -40,6 +42,9 @@ class MatterAdapter implements Adapter {
   readonly #commands: Commands;
   readonly #pairing: Pairing;
   readonly #codes: CodeBook;
+  readonly #bridge: Bridge;
+  /** Resolves once matter.js is loaded and set up. */
+  readonly #library = Promise.withResolvers<void>();
   #controller: Controller | null = null;
   #opening: Promise<void> = Promise.resolve();
   #retry: NodeJS.Timeout | undefined;
@@ -49,6 +54,8 @@ class MatterAdapter implements Adapter {
   constructor(context: AdapterContext) {
     this.#context = context;
     this.#codes = new CodeBook(context.dataFolder);
+    const port = bridgePortOf(context.settings);
+    this.#bridge = new Bridge({ context, port, library: this.#library.promise });
     this.#reach = new Reach(context);
     this.#commands = new Commands({
       context,
@@ -106,6 +113,7 @@ class MatterAdapter implements Adapter {
       const controller = await within(opening, OPEN_LIMIT_MS, 'Starting matter.js');
       this.#controller = controller;
       if (this.#isStopped) return;
+      this.#library.resolve();
       for (const peer of controller.peers()) this.#reach.expect(this.#nodeOf(peer));
       this.#connected();
     } catch (error) {
@@ -132,9 +140,9 @@ class MatterAdapter implements Adapter {
     this.#commands.stop();
     this.#reach.stop();
     await within(this.#opening, 1_000, 'starting').catch(() => {});
-    if (this.#controller === null) return;
-    await within(this.#controller.close(), CLOSE_LIMIT_MS, 'closing matter.js').catch(
-      (error: Error) => this.#context.log('warn', error.message),
+    const closing = [this.#bridge.stop(), this.#controller?.close()];
+    await within(Promise.all(closing), CLOSE_LIMIT_MS, 'closing matter.js').catch((error: Error) =>
+      this.#context.log('warn', error.message),
     );
   }
 
@@ -143,8 +151,14 @@ class MatterAdapter implements Adapter {
     this.#commands.send(command);
   }
 
+  bridge(update: ToBridge): void {
+    this.#bridge.take(update);
+  }
+
   async call(body: AdapterCall): Promise<unknown> {
     switch (body.kind) {
+      case 'bridge':
+        return this.#bridge.ask(body.ask);
       case 'pair':
         this.#pairing.open(this.#live(), body.code ?? '', body.seconds);
         return null;

@@ -8,6 +8,14 @@ export interface MatterSettings {
   readonly networkInterface: string;
 }
 
+/** The standard's own port: Alexa looks for bridges there. */
+const BRIDGE_PORT = 5540;
+
+/** The UDP port of the bridge. */
+export function bridgePortOf({ bridgePort }: AdapterSettings): number {
+  return typeof bridgePort === 'number' ? bridgePort : BRIDGE_PORT;
+}
+
 const HINT =
   'Set INGLE_MDNS_INTERFACE, or the interface in House, Settings, to the one at which your devices are, such as eth0 or wlan0.';
 

@@ -70,7 +70,7 @@ export const problemDetailsJson = v.object({
 });
 export type ProblemDetailsJson = v.InferOutput<typeof problemDetailsJson>;
 
-/** Who or what did something. `kind`: member, local, scene, device, reconnect, restore, schedule. */
+/** Who or what did something. `kind`: member, local, scene, device, reconnect, restore, schedule, source, fabric. */
 export const causeJson = v.object({
   kind: v.string(),
   id: v.optional(v.string()),
@@ -79,6 +79,7 @@ export const causeJson = v.object({
   run: v.optional(v.string()),
   device: v.optional(v.string()),
   adapter: v.optional(v.string()),
+  fabric: v.optional(v.string()),
   at: v.optional(v.string()),
   name: v.optional(v.string()),
 });

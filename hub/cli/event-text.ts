@@ -58,6 +58,8 @@ function causeText({ words }: Context, cause: CauseJson, names: Names): string {
       return causes.reconnect;
     case 'restore':
       return causes.restore;
+    case 'fabric':
+      return causes.fabric(cause.name ?? '');
     case 'schedule':
       return causes.schedule;
     default:

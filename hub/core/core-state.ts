@@ -5,6 +5,7 @@ import type { CoreEffects } from '../model/core-port.ts';
 import type { DeviceRecord } from '../model/device.ts';
 import type { HomeRecord, MemberRecord, NotificationRecord, RoomRecord } from '../model/home.ts';
 import type { AdapterId, DeviceId, MemberId, NodeAddress, RoomId } from '../model/identifiers.ts';
+import { type BridgeSettings, NO_BRIDGE } from '../model/matter-bridge.ts';
 import type { OutboundRequest } from '../model/outbound.ts';
 import type { PropertyDescriptor, PropertyKey } from '../model/properties.ts';
 import type { PropertySpec } from '../model/property-row.ts';
@@ -69,6 +70,7 @@ export interface CoreState {
   home: HomeRecord;
   readonly rooms: Map<RoomId, RoomRecord>;
   readonly members: Map<MemberId, MemberRecord>;
+  bridge: BridgeSettings;
   readonly devices: Map<DeviceId, DeviceRecord>;
   readonly byNode: Map<string, DeviceId>;
   readonly properties: Map<DeviceId, ReadonlyMap<PropertyKey, KnownProperty>>;
@@ -122,6 +124,7 @@ export function createCoreState(start: {
     home: NO_HOME,
     rooms: new Map(),
     members: new Map(),
+    bridge: NO_BRIDGE,
     devices: new Map(),
     byNode: new Map(),
     properties: new Map(),

@@ -282,6 +282,9 @@ export function createCore(start: CoreStart): Core {
         state.members.clear();
         for (const member of input.members) state.members.set(member.id, member);
         return;
+      case 'bridge':
+        state.bridge = input.bridge;
+        return;
       case 'device':
         devices.set(input.device);
         return;

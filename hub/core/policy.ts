@@ -6,6 +6,7 @@ import { HubError, type Problem } from '../model/errors.ts';
 import type { MemberRecord, Role } from '../model/home.ts';
 import type { HomeValueKey, HomeValueRecord } from '../model/home-values.ts';
 import type { MemberId } from '../model/identifiers.ts';
+import { type BridgeSettings, isOffered, maySee } from '../model/matter-bridge.ts';
 import type { DeviceKind } from '../model/properties.ts';
 
 /** Devices whose misuse costs more than a dark room. */
@@ -22,8 +23,18 @@ export function checkRight(
   cause: Cause,
   author: MemberId | null,
   device: DeviceRecord,
-  members: ReadonlyMap<MemberId, MemberRecord>,
+  {
+    members,
+    bridge,
+  }: {
+    readonly members: ReadonlyMap<MemberId, MemberRecord>;
+    readonly bridge: BridgeSettings;
+  },
 ): void {
+  if (cause.kind === 'fabric') {
+    checkFabric(cause, device, bridge);
+    return;
+  }
   const asker = cause.kind === 'member' ? cause.id : cause.kind === 'scene' ? author : null;
   if (asker === null) return;
   const member = members.get(asker);
@@ -37,6 +48,29 @@ export function checkRight(
       hint: 'An owner or another adult of the home can.',
     });
   }
+}
+
+/** A controller of another maker asks for nothing but what the household offers it. */
+function checkFabric(
+  { fabric, name }: Extract<Cause, { kind: 'fabric' }>,
+  device: DeviceRecord,
+  bridge: BridgeSettings,
+): void {
+  const rights = bridge.isOn ? bridge.fabrics[fabric]?.rights : undefined;
+  const { room, description } = device;
+  const isSeen =
+    rights !== undefined &&
+    isOffered(device, bridge) &&
+    maySee(rights, { room, kind: description.kind });
+  if (isSeen && !rights.isReadOnly) return;
+  const hint = 'The household says in House, Sharing, what each home app may do.';
+  throw new HubError('forbidden', `${name} may not control ${device.name}`, {
+    hint: isSeen ? `It may only look. ${hint}` : hint,
+    zh: {
+      message: `${name} 不可以控制 ${device.name}`,
+      hint: '住户可以在“家 › 共享”里设置每个家庭应用的权限。',
+    },
+  });
 }
 
 /** What keeps a member from setting a value of the home: children and guests say where they are, and nothing else. */

@@ -14,6 +14,7 @@ import type { SceneTemplates } from '../model/scene-templates-port.ts';
 import type { HomeContents, StoreCalls } from '../model/store-port.ts';
 import type { SyncConsent } from '../model/sync-port.ts';
 import { checkModes, checkName, checkPlace, checkVersion, checkZone } from './checks.ts';
+import { type BridgeEdits, createBridgeShelf } from './matter-bridge/bridge-shelf.ts';
 import { firstFree, handleFrom, isHandle, nameFromTitle } from './names.ts';
 import { changeOutbound, OUTBOUND_SETTING, readOutbound } from './outbound/settings.ts';
 import { createRemovedNodes } from './removed-nodes.ts';
@@ -45,7 +46,7 @@ export interface HouseholdOptions {
 }
 
 /** The household as main has it: the edits of its port, and what adapters bring. */
-export interface HouseholdHost extends Household, SceneSwitching {
+export interface HouseholdHost extends Household, SceneSwitching, BridgeEdits {
   /**
    * The node that an adapter described: a known one is brought up to date, a new one becomes a device; null for one
    * that was removed while its adapter could not be told, and is removed there now.
@@ -174,6 +175,9 @@ export function createHousehold(options: HouseholdOptions): HouseholdHost {
     ...{ store, contents, inTurn, audit, tellCore },
     changed: () => changed('home'),
   });
+  const bridge = createBridgeShelf({
+    ...{ store, contents, inTurn, audit, tellCore, nowMs: options.nowMs },
+  });
   const subjects = () => homeSubjects(contents.home, valueShelf.all());
   const sceneEdits = shelf.edits({ contents, inTurn, audit, find, freshId, subjects });
 
@@ -188,12 +192,14 @@ export function createHousehold(options: HouseholdOptions): HouseholdHost {
       ...{ store, contents, inTurn, audit, nowMs: options.nowMs },
       changed: () => changed('home'),
     }),
+    ...bridge,
     contents: () => contents,
     deviceOf,
     settings: () => [
       { kind: 'home', home: contents.home },
       { kind: 'rooms', rooms: contents.rooms },
       { kind: 'members', members: contents.members },
+      { kind: 'bridge', bridge: bridge.bridge() },
       { kind: 'homeValues', values: valueShelf.all() },
       ...contents.devices.map((device): CoreInput => ({ kind: 'device', device })),
       ...contents.scenes.map((scene): CoreInput => ({ kind: 'scene', scene })),

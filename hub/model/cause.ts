@@ -1,5 +1,5 @@
 // Who or what did something. Every change and every command carries one.
-import type { AdapterId, DeviceId, MemberId, RunId, SceneId } from './identifiers.ts';
+import type { AdapterId, DeviceId, FabricId, MemberId, RunId, SceneId } from './identifiers.ts';
 
 /** `local` is root on the hub itself (the `ingle` command); `device` is a report without a command of ours. */
 export type Cause =
@@ -9,6 +9,8 @@ export type Cause =
   | { readonly kind: 'device'; readonly device: DeviceId }
   | { readonly kind: 'reconnect'; readonly adapter: AdapterId }
   | { readonly kind: 'restore' }
+  /** A controller of another maker, over the Matter bridge; `name` as the household called its fabric then. */
+  | { readonly kind: 'fabric'; readonly fabric: FabricId; readonly name: string }
   /** What is told to the home and is no device's: a call, a message, a tag; or that the hub has started. */
   | {
       readonly kind: 'source';

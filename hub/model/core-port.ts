@@ -24,6 +24,7 @@ import type {
   SceneId,
 } from './identifiers.ts';
 import type { JournalRecord, LogEntry } from './journal.ts';
+import type { BridgeSettings } from './matter-bridge.ts';
 import type { OutboundRequest, OutboundResult } from './outbound.ts';
 import type { PropertyKey, PropertyValue } from './properties.ts';
 import type { RunTrace } from './run.ts';
@@ -35,6 +36,8 @@ export type CoreInput =
   | { readonly kind: 'home'; readonly home: HomeRecord }
   | { readonly kind: 'rooms'; readonly rooms: readonly RoomRecord[] }
   | { readonly kind: 'members'; readonly members: readonly MemberRecord[] }
+  /** What is offered on the Matter bridge, and the rights of each fabric. */
+  | { readonly kind: 'bridge'; readonly bridge: BridgeSettings }
   | { readonly kind: 'device'; readonly device: DeviceRecord }
   | { readonly kind: 'deviceRemoved'; readonly id: DeviceId }
   | { readonly kind: 'scene'; readonly scene: SceneRecord }

@@ -89,7 +89,7 @@ export class Keepers {
   /** Notes that a person had a hand on the device, where some scene gives way to people. */
   noteHand({ device, property, value, cause }: Touch, world: SceneWorld): void {
     if (this.#engine.yielding.size === 0) return;
-    const isPerson = cause.kind === 'member' || cause.kind === 'local';
+    const isPerson = ['member', 'local', 'fabric'].includes(cause.kind);
     if (!isPerson && !(cause.kind === 'device' && this.#isByHand(device, property, value, world))) {
       return;
     }

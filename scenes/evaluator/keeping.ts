@@ -72,6 +72,7 @@ export function isTakeover(kept: Kept, touch: Touch, run: string, nowMs: number)
   switch (cause.kind) {
     case 'member':
     case 'local':
+    case 'fabric':
       return true;
     case 'scene':
       return cause.run !== run;
@@ -149,6 +150,8 @@ export function causeWords(engine: Engine, world: SceneWorld, cause: Cause): Lab
     case 'member':
     case 'local':
       return both('somebody', '有人');
+    case 'fabric':
+      return both(`somebody in ${cause.name}`, `有人通过${cause.name}`);
     case 'scene': {
       const name = engine.scenes.get(cause.scene)?.record.name ?? cause.scene;
       return both(`the scene “${name}”`, `场景“${name}”`);

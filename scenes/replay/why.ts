@@ -145,6 +145,8 @@ class Chain {
       }
       case 'local':
         return both('somebody asked for it on the hub itself', '有人在中枢上要求的');
+      case 'fabric':
+        return both(`${cause.name} asked for it over Matter`, `${cause.name} 通过 Matter 要求的`);
       case 'device': {
         const { en, zh } = deviceWords(this.#names, cause.device);
         return both(

@@ -461,6 +461,7 @@ export const en = {
       device: 'by the device itself',
       reconnect: 'after a reconnect',
       restore: 'restored',
+      fabric: (name: string) => `by Matter fabric ${name}`,
       schedule: 'at its time',
     },
   },

@@ -424,6 +424,7 @@ export const zh: Messages = {
       device: '设备自身',
       reconnect: '重新连接后',
       restore: '恢复原状',
+      fabric: (name) => `由 Matter 网络 ${name}`,
       schedule: '到点',
     },
   },

@@ -333,6 +333,7 @@ export const en = {
     device: 'the device itself',
     reconnect: 'a reconnect',
     restore: 'restored after a restart',
+    fabric: (name: string) => `${name} (Matter)`,
     schedule: (at: string) => `the time ${at}`,
     source: (name: string) => name,
     sources: {

@@ -317,6 +317,7 @@ export const zh: Messages = {
     device: '设备自身',
     reconnect: '重新连接',
     restore: '重启后恢复',
+    fabric: (name) => `${name}（Matter）`,
     schedule: (at) => `到了 ${at}`,
     source: (name) => `来自 ${name}`,
     sources: {

@@ -160,6 +160,8 @@ export function causeText(cause: CauseJson): string {
       return words.reconnect;
     case 'restore':
       return words.restore;
+    case 'fabric':
+      return words.fabric(cause.name ?? '');
     case 'schedule':
       return words.schedule(cause.at ?? '');
     case 'source':
