@@ -40,7 +40,7 @@ export const ADAPTERS: readonly AdapterRow[] = [
       port: settings.get('zigbee.port'),
       driver: settings.get('zigbee.driver'),
       baudRate: settings.number('zigbee.baudRate'),
-      channel: settings.number('zigbee.channel'),
+      channel: settings.get('zigbee.channel') === '' ? null : settings.number('zigbee.channel'),
     }),
     address: (settings) => settings.get('zigbee.port'),
   },

@@ -7,6 +7,7 @@ import type { JobsHost } from './household/jobs.ts';
 import { noticesOf } from './household/notices.ts';
 import type { Dispatch } from './household/outbound/dispatch.ts';
 import type { Push } from './household/outbound/push.ts';
+import type { RadioCareHost } from './household/radio-care.ts';
 import type { Log } from './log.ts';
 import type { AccountList, AdapterCall, AdapterState, NewAccount } from './model/adapter-port.ts';
 import { type CommandRecord, type CommandState, isCommandEnd } from './model/command.ts';
@@ -37,9 +38,9 @@ import {
   type MemberId,
   type NodeAddress,
 } from './model/identifiers.ts';
-import type { MovingIn } from './model/moving-in.ts';
 import type { MatterBridge } from './model/matter-bridge.ts';
-import { type AdapterId, adapterId, type CommandId, type MemberId } from './model/identifiers.ts';
+import type { MovingIn } from './model/moving-in.ts';
+import type { FoundDevice } from './model/mqtt.ts';
 import type { Provisioning } from './model/provisioning.ts';
 import type { RunTrace } from './model/run.ts';
 import type { SceneSwitch } from './model/scene-world.ts';
@@ -54,9 +55,9 @@ import type { SystemClock } from './threads/system-clock.ts';
 /** A person's browser may be wrong by a time zone's mistake, not by more than this beyond what the disk knows. */
 const HOLD_CLOCK_AFTER_MS = Date.UTC(2026, 0, 1);
 const WAITERS_MAX = 1_000;
-const MQTT = adapterId('mqtt');
 /** What a sleeping device's parent keeps for it cannot be taken back from there; it expires within 8 s. */
 const CANCEL_LIMIT_MS = 12_000;
+const MQTT = adapterId('mqtt');
 
 const TOPICS: Readonly<Record<OutEvent['kind'], LiveEvent['topic']>> = {
   change: 'devices',
@@ -88,6 +89,7 @@ export interface HubOptions {
   readonly movingIn: MovingIn;
   readonly firmware: FirmwareHost;
   readonly matterBridge: MatterBridge;
+  readonly radioCare: RadioCareHost;
   readonly feed: LiveFeedSource;
   readonly push: Push;
   readonly dispatch: Dispatch;
@@ -122,11 +124,11 @@ const PROGRESS: Partial<Record<CommandState, number>> = { requested: 0, sent: 1,
 
 function hasReached(record: CommandRecord, until: CommandState): boolean {
   if (record.endedAtMs !== null || isCommandEnd(record.state)) return true;
+  // A device that sleeps may wake tomorrow; only whoever wants to see the end itself waits for that.
+  if (record.waitsUntilMs !== undefined) return until !== 'failed';
   return (PROGRESS[record.state] ?? 0) >= (PROGRESS[until] ?? Number.POSITIVE_INFINITY);
 }
 
-  // A device that sleeps may wake tomorrow; only whoever wants to see the end itself waits for that.
-  if (record.waitsUntilMs !== undefined) return until !== 'failed';
 export function createHub(options: HubOptions): Hub {
   const { core, household, store, clock, feed, adapters, settings } = options;
   const { mirror } = core;
@@ -141,9 +143,6 @@ export function createHub(options: HubOptions): Hub {
     return reply;
   }
 
-  async function askForRun(request: CoreRequest, what: string): Promise<RunTrace> {
-    const { run } = await askCore(request);
-    if (!run) throw new NotFoundError(what, '');
   function waitForCommand(
     id: CommandId,
     until: CommandState,
@@ -166,6 +165,9 @@ export function createHub(options: HubOptions): Hub {
     });
   }
 
+  async function askForRun(request: CoreRequest, what: string): Promise<RunTrace> {
+    const { run } = await askCore(request);
+    if (!run) throw new NotFoundError(what, '');
     return run;
   }
 
@@ -195,7 +197,9 @@ export function createHub(options: HubOptions): Hub {
 
   function viewOf(record: DeviceRecord): DeviceView {
     const newFirmware = options.firmware.newer(record.id);
-    return { record, live: mirror.live(record.id) ?? NEVER, newFirmware };
+    const live = mirror.live(record.id) ?? NEVER;
+    const offlineCause = live.availability.online ? null : options.radioCare.causeOf(record);
+    return { record, live, newFirmware, offlineCause };
   }
 
   function adapterHealth(): AdapterHealth[] {
@@ -248,9 +252,19 @@ export function createHub(options: HubOptions): Hub {
     movingIn: options.movingIn,
     firmware: options.firmware,
     matterBridge: options.matterBridge,
+    radioCare: options.radioCare,
     mqttAccounts: {
       list: async () => (await callMqtt({ kind: 'accounts' })) as AccountList,
-      add: async (name) => (await callMqtt({ kind: 'accountAdd', name })) as NewAccount,
+      async add(name, rights) {
+        const given = rights === undefined ? {} : { rights };
+        return (await callMqtt({ kind: 'accountAdd', name, ...given })) as NewAccount;
+      },
+      async change(name, rights) {
+        await callMqtt({ kind: 'accountChange', name, rights });
+      },
+      found: async () => (await callMqtt({ kind: 'found' })) as readonly FoundDevice[],
+      accept: async (nodes, bridge) =>
+        (await callMqtt({ kind: 'accept', nodes, bridge })) as readonly NodeAddress[],
       async remove(name) {
         await callMqtt({ kind: 'accountRemove', name });
       },
@@ -315,6 +329,7 @@ export function createHub(options: HubOptions): Hub {
         zh: { message: '没能取消：无线适配器没有应答', hint: '请在它重新连接后再试。' },
       });
     },
+    waitForCommand,
     runScene: (scene, { checkWhile, isDry }, actor) =>
       askForRun({ kind: 'runScene', scene, checkWhile, isDry, cause: actor.cause }, 'scene'),
     homeValue(key) {
@@ -331,7 +346,6 @@ export function createHub(options: HubOptions): Hub {
     async answerNotification(notification, action, actor) {
       await askForRun({ kind: 'answer', notification, action, cause: actor.cause }, 'message');
       const answer = { action, by: actor.member?.id ?? null, atMs: clock.now().wallMs };
-    waitForCommand,
       const answered = await store.calls.setNotification(notification, { answer });
       publishMessage(answered);
       return answered;
@@ -370,6 +384,7 @@ export function createHub(options: HubOptions): Hub {
             clock: clock.state(),
             addressOf,
           }),
+          ...options.radioCare.notices(),
           ...options.demoNotices,
         ],
       };

@@ -16,6 +16,7 @@ import { createDispatch } from './household/outbound/dispatch.ts';
 import { createPush } from './household/outbound/push.ts';
 import { createMatterBridge } from './household/matter-bridge/matter-bridge.ts';
 import { createProvisioning } from './household/provisioning/provisioning.ts';
+import { createRadioCare } from './household/radio-care.ts';
 import { createSceneShelf } from './household/scene-shelf.ts';
 import { createSyncRows } from './household/sync-rows.ts';
 import { createHub, type Hub } from './hub.ts';
@@ -260,7 +261,10 @@ async function start(): Promise<Running> {
       isSlowToStart: row.isSlowToStart,
       ...(row.sharesWorker ? { sharedWorkers } : {}),
       dataFolder: folder,
-      settings: row.settings(settings),
+      // Read at each start of the host: the coordinator may stand elsewhere by then, and on another channel.
+      get settings() {
+        return row.settings(demo ? settings : settingsNow());
+      },
       clock,
       core: coreLink,
       names: () =>
@@ -279,6 +283,7 @@ async function start(): Promise<Running> {
       ...(row.id === MATTER
         ? { started: matterBridge.adapterStarted, bridgeSaid: matterBridge.said }
         : {}),
+      cared: (care) => radioCare.told(care),
       pairing: (progress) => {
         if (progress.kind === 'found') {
           household.nodeFound(row.id, progress.node).catch((error: unknown) => {
@@ -322,6 +327,25 @@ async function start(): Promise<Running> {
     }
   }
 
+  const radioCare = createRadioCare({
+    nowMs,
+    zone: () => household.contents().home.zone,
+    devices: () => household.contents().devices,
+    callAdapter,
+    adapterState: () => adapters.get(zigbee)?.health().state ?? null,
+    openJob: (kind, step) => jobs.open(kind, step),
+    setting(name) {
+      const found = settingsNow()
+        .list()
+        .find((one) => one.name === name);
+      return found ?? { value: '', from: 'default' };
+    },
+    putSetting: (name, value, actor) => household.putSetting(name, value, actor),
+    changed() {
+      healthChanged();
+      feed.publish([{ topic: 'home', body: { kind: 'home', what: 'devices' } }]);
+    },
+  });
   const firmware = createFirmware({
     folder: path.join(folder, 'firmware'),
     device: (id) => hub?.device(id),
@@ -343,6 +367,7 @@ async function start(): Promise<Running> {
     sync,
     firmware,
     matterBridge,
+    radioCare,
     provisioning: createProvisioning({
       household,
       jobs,

@@ -94,9 +94,9 @@ export const SETTINGS = {
   'zigbee.channel': {
     environment: 'INGLE_ZIGBEE_CHANNEL',
     kind: 'number',
-    fallback: '15',
+    fallback: '',
     page: true,
-    what: 'radio channel, 11 to 26',
+    what: 'radio channel, 11 to 26; unset: the one that the network is on, 15 for a new one',
   },
   'mqtt.port': {
     environment: 'INGLE_MQTT_PORT',

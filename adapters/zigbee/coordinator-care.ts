@@ -152,6 +152,9 @@ export class CoordinatorCare {
     // Before anything else can go wrong: at a start with the old channel all would be moved back.
     this.#options.radio().keepChannel(channel);
     await this.#backup().catch(() => {});
+    const { type, meta } = await controller.getCoordinatorVersion();
+    const detail = `${type} ${meta.revision ?? ''}, channel ${to}`;
+    this.#options.context.state({ kind: 'connected', detail });
     return { from, to };
   }
 

@@ -36,6 +36,8 @@ import { mqttRoutes } from './mqtt.ts';
 import { outboundRoutes } from './outbound.ts';
 import { createPage } from './page.ts';
 import { provisioningRoutes } from './provisioning.ts';
+import { radioRoutes } from './radio.ts';
+import { replacementRoutes } from './replacements.ts';
 import {
   checkHost,
   checkMethod,
@@ -106,6 +108,8 @@ export function createApi(hub: HubPort, options: ApiOptions): Api {
     ...provisioningRoutes(parts),
     ...movingInRoutes(parts),
     ...firmwareRoutes(parts),
+    ...radioRoutes(parts),
+    ...replacementRoutes(parts),
     ...memberRoutes(parts),
     ...mqttRoutes(parts),
     ...outboundRoutes(parts),

@@ -5,9 +5,11 @@ import { EXPLAIN_ROUTES } from './explain-routes.ts';
 import { firmwareCheckJson, firmwareImageJson, firmwareImportJson } from './firmware-shapes.ts';
 import { HOME_VALUE_ROUTES } from './home-values-routes.ts';
 import { MOVING_IN_ROUTES } from './moving-in-routes.ts';
-import * as mqtt from './mqtt-shapes.ts';
+import { MQTT_ROUTES } from './mqtt-routes.ts';
 import * as outbound from './outbound-shapes.ts';
 import { provisioningPlanJson } from './provisioning-shapes.ts';
+import { RADIO_ROUTES } from './radio-routes.ts';
+import { REPLACEMENT_ROUTES } from './replacement-routes.ts';
 import * as requests from './requests.ts';
 import { SCENE_TEMPLATE_ROUTES } from './scene-templates-routes.ts';
 import { SCENE_ROUTES } from './scenes-routes.ts';
@@ -49,6 +51,7 @@ const STRANGER_BYTES_MAX = 16 * 1024;
 
 export const ROUTES = {
   ...HOME_VALUE_ROUTES,
+  ...MQTT_ROUTES,
   ...SCENE_ROUTES,
   ...SCENE_TEMPLATE_ROUTES,
   ...EXPLAIN_ROUTES,
@@ -164,12 +167,7 @@ export const ROUTES = {
     query: requests.deviceRemoveQuery,
     status: 204,
   },
-  'POST /api/devices/:id/replace': {
-    who: 'installer',
-    about: 'Puts the node of another, newly paired device in the place of a dead one.',
-    body: requests.deviceReplaceBody,
-    answer: shapes.deviceJson,
-  },
+  ...REPLACEMENT_ROUTES,
   'POST /api/devices/:id/commands': {
     who: 'member',
     about:
@@ -178,8 +176,6 @@ export const ROUTES = {
     body: requests.commandBody,
     answer: shapes.commandJson,
   },
-  'GET /api/commands/:id': {
-    who: 'member',
   'GET /api/commands': {
     who: 'member',
     about: 'The settings that wait for their sleeping device to wake, oldest first.',
@@ -192,6 +188,8 @@ export const ROUTES = {
     about: 'Takes back a setting that waits for its sleeping device to wake.',
     answer: shapes.commandJson,
   },
+  'GET /api/commands/:id': {
+    who: 'member',
     about: 'How far a command of the last minutes has come.',
     answer: shapes.commandJson,
   },
@@ -268,7 +266,7 @@ export const ROUTES = {
   'POST /api/jobs': {
     who: 'installer',
     about:
-      'Starts long work: pairing, interviewing a device anew, updating its firmware, setting up a home from a file, or moving in from Zigbee2MQTT.',
+      'Starts long work: pairing, replacing a dead device by one that is paired, interviewing a device anew, updating its firmware, setting up a home from a file, or moving in from Zigbee2MQTT.',
     body: requests.jobBody,
     answer: shapes.jobJson,
     status: 202,
@@ -315,27 +313,6 @@ export const ROUTES = {
   'GET /api/provisioning.schema.json': {
     who: 'anyone',
     about: 'The JSON Schema of provisioning files.',
-  },
-
-  'GET /api/mqtt/accounts': {
-    who: 'installer',
-    about: "Who may connect to the hub's own MQTT broker.",
-    query: requests.listQuery,
-    answer: mqtt.mqttAccountJson,
-    isList: true,
-  },
-  'POST /api/mqtt/accounts': {
-    who: 'installer',
-    about:
-      'Makes an account for one MQTT device; its topic must be the account’s name. The password stands in this answer alone.',
-    body: requests.mqttAccountBody,
-    answer: mqtt.newMqttAccountJson,
-    status: 201,
-  },
-  'DELETE /api/mqtt/accounts/:name': {
-    who: 'installer',
-    about: 'Removes an account; who is connected with it is cut off at once.',
-    status: 204,
   },
 
   'GET /api/sync': {

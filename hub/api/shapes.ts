@@ -101,9 +101,9 @@ export const devicePropertyJson = v.object({
   wanted: v.optional(valueJson),
   /** The command that wants it. */
   wantedBy: v.optional(v.string()),
-  /** Stands where the table of `GET /api/properties` does not know the property. */
   /** What is wanted waits for the sleeping device to wake, until then. */
   waitsUntil: v.optional(timeJson),
+  /** Stands where the table of `GET /api/properties` does not know the property. */
   label: v.optional(labelJson),
 });
 export type DevicePropertyJson = v.InferOutput<typeof devicePropertyJson>;
@@ -126,7 +126,14 @@ export const deviceJson = v.object({
   tier: v.string(),
   support: v.string(),
   power: v.string(),
-  availability: v.object({ online: v.boolean(), since: timeJson, reason: v.nullable(v.string()) }),
+  availability: v.object({
+    online: v.boolean(),
+    since: timeJson,
+    reason: v.nullable(v.string()),
+    /** Why, where the way through its mesh tells, and the router that it hung on. */
+    cause: v.optional(v.object({ en: v.string(), zh: v.string() })),
+    router: v.optional(v.string()),
+  }),
   firmware: v.object({ current: v.nullable(v.string()), available: v.nullable(v.string()) }),
   /** By key: the property's name, with `@2` and so on for further endpoints. */
   properties: v.record(v.string(), devicePropertyJson),
@@ -182,6 +189,8 @@ export const commandJson = v.object({
   observedAt: v.nullable(timeJson),
   endedAt: v.nullable(timeJson),
   problem: v.nullable(problemJson),
+  /** It waits for its sleeping device to wake, until then; it is kept over a restart and can be taken back. */
+  waitsUntil: v.optional(timeJson),
 });
 export type CommandJson = v.InferOutput<typeof commandJson>;
 
@@ -190,8 +199,6 @@ export const roomJson = v.object({
   name: v.string(),
   icon: v.nullable(v.string()),
   order: v.number(),
-  /** It waits for its sleeping device to wake, until then; it is kept over a restart and can be taken back. */
-  waitsUntil: v.optional(timeJson),
   version: v.number(),
 });
 export type RoomJson = v.InferOutput<typeof roomJson>;

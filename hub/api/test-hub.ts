@@ -22,9 +22,11 @@ import {
   type DeviceId,
   type JobId,
   jobId,
+  type NodeAddress,
   runId,
 } from '../model/identifiers.ts';
 import type { Job } from '../model/job.ts';
+import { type FoundDevice, type MqttAccount, NO_RIGHTS } from '../model/mqtt.ts';
 import type { PropertyDescriptor, PropertyKey, PropertyValue } from '../model/properties.ts';
 import type { RunTrace } from '../model/run.ts';
 import { createTestExplained, type TestExplained } from './test-explained.ts';
@@ -34,6 +36,16 @@ import { createTestSync } from './test-sync.ts';
 
 const START_MS = Date.UTC(2026, 10, 21, 19);
 const RING_MAX = 5_000;
+
+const TEST_BACKUP = {
+  name: 'coordinator-2026-11-21T19-00-00-000Z.json',
+  atMs: Date.UTC(2026, 10, 21, 19),
+  bytes: 5_000,
+  channel: 15,
+  panId: 0x1a62,
+  devices: 2,
+  source: 'zstack',
+};
 
 /** How a device of the test hub behaves when it is told something. */
 export type Behaviour = 'answers' | 'silent' | 'refuses' | 'unreachable';
@@ -70,6 +82,22 @@ export interface TestHub {
   }[];
 }
 
+function foundLamp(node: string, name: string): FoundDevice {
+  return {
+    node: node as NodeAddress,
+    name,
+    manufacturer: 'IKEA',
+    model: 'LED1624G9',
+    kind: 'light',
+    bridge: 'Zigbee2MQTT',
+    account: 'zigbee2mqtt',
+    isAccepted: false,
+    properties: ['on', 'brightness'],
+    commands: [],
+    leftOut: [{ what: 'camera/door', why: { en: 'it is no property', zh: '它不是属性' } }],
+  };
+}
+
 export function createTestHub(options: { readonly isDemo?: boolean } = {}): TestHub {
   let monoMs = 1_000_000;
   let wallMs = START_MS;
@@ -82,7 +110,11 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
   const contents = emptyContents();
   const lives = new Map<DeviceId, DeviceLive>();
   const behaviours = new Map<DeviceId, Behaviour>();
-  const accounts = new Map<string, { name: string; createdAtMs: number; isConnected: boolean }>();
+  const accounts = new Map<string, MqttAccount>();
+  let found: FoundDevice[] = [
+    foundLamp('ha/lamp', 'Bridge lamp'),
+    foundLamp('ha/plug', 'Bridge plug'),
+  ];
   const commands = new Map<CommandId, CommandRecord>();
   const versions = new Map<string, SceneRecord[]>();
   const runs: RunTrace[] = [];
@@ -249,6 +281,13 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
       devices: () => contents.devices.flatMap((record) => deviceView(record)),
       device: (id) => contents.devices.filter((each) => each.id === id).flatMap(deviceView)[0],
       commandRecord: (id) => commands.get(id),
+      waitingCommands: () => [...commands.values()].filter((each) => each.waitsUntilMs),
+      async cancelCommand(id) {
+        const record = commands.get(id);
+        if (record === undefined) throw new NotFoundError('command under way', id);
+        move(id, 'failed', { code: 'cancelled', message: 'Taken back', hint: null });
+        return commands.get(id) ?? record;
+      },
       recentRuns: (scene) => runs.filter((run) => scene === null || run.scene === scene),
       async command(device, body, _timeoutMs, actor) {
         const id = commandId(`cmd_${nextSuffix()}`);
@@ -280,13 +319,6 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
           listeners.add(look);
           look();
           function look(): void {
-      waitingCommands: () => [...commands.values()].filter((each) => each.waitsUntilMs),
-      async cancelCommand(id) {
-        const record = commands.get(id);
-        if (record === undefined) throw new NotFoundError('command under way', id);
-        move(id, 'failed', { code: 'cancelled', message: 'Taken back', hint: null });
-        return commands.get(id) ?? record;
-      },
             const command = commands.get(id);
             const isThere =
               command !== undefined && order.indexOf(command.state) >= order.indexOf(state);
@@ -374,10 +406,25 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
       household,
       mqttAccounts: {
         list: async () => ({ port: 1883, accounts: [...accounts.values()] }),
-        async add(name) {
+        async add(name, rights = NO_RIGHTS) {
           if (accounts.has(name)) throw new ConflictError(`There is an account "${name}"`);
-          accounts.set(name, { name, createdAtMs: wallMs, isConnected: false });
+          accounts.set(name, { name, createdAtMs: wallMs, isConnected: false, ...rights });
           return { name, password: 'told-once', port: 1883 };
+        },
+        async change(name, rights) {
+          const account = accounts.get(name);
+          if (account === undefined) throw new NotFoundError('MQTT account', name);
+          accounts.set(name, { ...account, ...rights });
+        },
+        found: async () => found,
+        async accept(nodes, bridge) {
+          const taken = found.filter((one) => nodes?.includes(one.node) ?? one.bridge === bridge);
+          if (taken.length === 0) throw new NotFoundError('found device of', bridge ?? '');
+          found = found.map((one) => ({
+            ...one,
+            isAccepted: one.isAccepted || taken.includes(one),
+          }));
+          return taken.map(({ node }) => node);
         },
         async remove(name) {
           if (!accounts.delete(name)) throw new NotFoundError('MQTT account', name);
@@ -391,6 +438,36 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
           available: null,
         }),
         update: () => startJob('firmware'),
+      },
+      radioCare: {
+        mesh: async () => ({ takenAtMs: null, tookMs: null, nodes: [], links: [] }),
+        survey: async () => startJob('meshSurvey'),
+        flooding: () => [],
+        release: async () => {},
+        coordinator: async () => ({
+          port: 'tcp://127.0.0.1:6638',
+          driver: 'zstack',
+          state: 'connected',
+          detail: 'zStack3x0, channel 15',
+          problem: null,
+          channel: 15,
+          panId: 0x1a62,
+        }),
+        sticks: () => [],
+        check: async () => ({
+          driver: 'zstack',
+          revision: '20240710',
+          network: 'blank',
+          panId: null,
+          channel: null,
+        }),
+        setChannel: async () => startJob('channel'),
+        move: async () => startJob('coordinatorMove'),
+        backups: async () => [],
+        backup: async () => TEST_BACKUP,
+        addBackup: async () => TEST_BACKUP,
+        readBackup: async () => '{"network_key":"told to owners alone"}',
+        restore: async () => startJob('coordinatorRestore'),
       },
       provisioning: {
         plan: (text) => ({

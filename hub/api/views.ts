@@ -35,7 +35,8 @@ export function present<Fields extends object>(fields: Fields): Present<Fields> 
   return Object.fromEntries(entries) as Present<Fields>;
 }
 
-export function deviceView({ record, live, newFirmware }: DeviceView): shapes.DeviceJson {
+export function deviceView(view: DeviceView): shapes.DeviceJson {
+  const { record, live, newFirmware, offlineCause } = view;
   const { description } = record;
   const properties: Record<string, shapes.DevicePropertyJson> = {};
   for (const descriptor of description.properties) {
@@ -60,6 +61,7 @@ export function deviceView({ record, live, newFirmware }: DeviceView): shapes.De
       online: live.availability.online,
       since: toRfc3339(live.availability.sinceMs),
       reason: live.availability.reason,
+      ...(offlineCause ? { cause: offlineCause.text, router: offlineCause.router } : {}),
     },
     firmware: { current: description.firmware, available: newFirmware ?? null },
     properties,
@@ -87,9 +89,9 @@ function propertyView(
       values: values === undefined ? undefined : [...values],
       wanted: state?.wanted,
       wantedBy: state?.wanted === undefined ? undefined : state.wantedBy,
+      waitsUntil: state?.waitsUntilMs === undefined ? undefined : toRfc3339(state.waitsUntilMs),
       label: isPropertyName(name) ? undefined : label,
     }),
-      waitsUntil: state?.waitsUntilMs === undefined ? undefined : toRfc3339(state.waitsUntilMs),
   };
 }
 
@@ -136,9 +138,9 @@ export function commandView(command: CommandRecord): shapes.CommandJson {
     observedAt: timeOrNull(command.observedAtMs),
     endedAt: timeOrNull(command.endedAtMs),
     problem: command.problem === null ? null : problemView(command.problem),
+    ...(command.waitsUntilMs === undefined ? {} : { waitsUntil: toRfc3339(command.waitsUntilMs) }),
   };
 }
-    ...(command.waitsUntilMs === undefined ? {} : { waitsUntil: toRfc3339(command.waitsUntilMs) }),
 
 export function roomView({ id, name, icon, order, version }: RoomRecord): shapes.RoomJson {
   return { id, name, icon, order, version };

@@ -14,6 +14,7 @@ import { plain, plainJson } from './terminal-text.ts';
 import { dataFolders, isLoopback, localTokens, runningHub, storedToken } from './tokens.ts';
 import type { VerbSetting } from './verb.ts';
 import { addClaim } from './verbs/claim.ts';
+import { addCoordinator } from './verbs/coordinator.ts';
 import { addDevices } from './verbs/devices.ts';
 import { addDoctor } from './verbs/doctor.ts';
 import { addFirmware } from './verbs/firmware.ts';
@@ -21,6 +22,7 @@ import { addHome } from './verbs/home.ts';
 import { addImport } from './verbs/import.ts';
 import { addLogin } from './verbs/login.ts';
 import { addLogs } from './verbs/logs.ts';
+import { addMesh } from './verbs/mesh.ts';
 import { addMqtt } from './verbs/mqtt.ts';
 import { addNotify, addOutbound } from './verbs/outbound.ts';
 import { addPair } from './verbs/pair.ts';
@@ -188,6 +190,8 @@ function buildProgram(language: Language): Command {
     addProvision,
     addImport,
     addFirmware,
+    addMesh,
+    addCoordinator,
     addDoctor,
     addWatch,
     addLogs,

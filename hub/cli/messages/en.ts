@@ -1,5 +1,7 @@
 // What the command says, in English. zh.ts has the same keys; the type keeps them so.
 
+import { radioEn } from './radio.ts';
+
 function plural(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;
 }
@@ -61,10 +63,20 @@ export const en = {
     syncWithdraw: 'Takes it back: what waits is removed, and the receiver is told to delete.',
     syncRecords: 'Lists what left the house, newest first, with its purpose and consent.',
     syncLines: 'How many records to show (default: 50).',
-    mqtt: "Accounts of the hub's own MQTT broker, one for each device.",
+    mqtt: "MQTT: accounts of the hub's own broker, and devices that announced themselves.",
     mqttAccounts: 'Lists, makes and removes accounts.',
-    mqttList: 'Lists the accounts.',
-    mqttAdd: 'Makes an account and tells its password this once; its name is the device’s topic.',
+    mqttList: 'Lists the accounts and what each may do.',
+    mqttAdd:
+      'Makes an account and tells its password this once; topics that begin with its name are its own.',
+    mqttChange: 'Changes what an account may do; what is not given stays.',
+    mqttTopic: 'topics that are its own as well, such as zigbee2mqtt/#',
+    mqttAnnounce: 'it may announce devices, as Zigbee2MQTT and ESPHome do',
+    mqttNoAnnounce: 'it may not announce devices any more',
+    mqttHome:
+      'what it reaches of the home: none, read, control (not locks, alarms and valves), all',
+    mqttFound: 'Lists the devices that announced themselves, and what is left out of each.',
+    mqttAccept: 'Takes found devices into the home: some by their address, or all of a bridge.',
+    mqttBridge: 'all that this bridge speaks for, such as Zigbee2MQTT',
     mqttRemove: 'Removes an account and cuts off who is connected with it.',
     outbound: 'What scenes may call outside the house: addresses and MQTT topics.',
     outboundList: 'Shows the list, and where the inbox is pushed.',
@@ -261,21 +273,11 @@ export const en = {
       online: 'within reach',
     },
     wanted: (value: string) => `wanted: ${value}`,
+    waits: (value: string, until: string) =>
+      `wanted: ${value}; waits for the device to wake, until ${until}`,
     yes: 'yes',
     no: 'no',
   },
-  set: {
-    done: (device: string, property: string, value: string) =>
-      `${device}: ${property} is ${value}.`,
-    asked: (device: string, property: string, value: string) =>
-      `${device} was asked for: ${property} ${value}.`,
-    toggled: (device: string) => `${device} was switched over.`,
-    superseded: (device: string) => `A newer command to ${device} took the place of this one.`,
-    waits: (value: string, until: string) =>
-      `wanted: ${value}; waits for the device to wake, until ${until}`,
-    notYet: (device: string, state: string, seconds: string) =>
-      `${device} did not confirm within ${seconds} s; the command is ${state}.`,
-    notYetHint: 'A battery device answers when it wakes. See what it does: ingle watch',
   waiting: {
     none: 'Nothing waits for a sleeping device.',
     line: (device: string, property: string, value: string) => `${device}: ${property} ${value}`,
@@ -283,15 +285,25 @@ export const en = {
     takenBack: (device: string, property: string) => `${device}: ${property} was taken back.`,
     noneOf: (device: string) => `Nothing waits for ${device}.`,
   },
+  set: {
+    done: (device: string, property: string, value: string) =>
+      `${device}: ${property} is ${value}.`,
+    asked: (device: string, property: string, value: string) =>
+      `${device} was asked for: ${property} ${value}.`,
+    toggled: (device: string) => `${device} was switched over.`,
+    waits: (device: string, property: string, value: string, until: string) =>
+      `${device} sleeps: ${property} ${value} waits for it to wake, until ${until}.`,
+    waitsHint: 'A press of its button wakes it. What waits: ingle waiting',
+    superseded: (device: string) => `A newer command to ${device} took the place of this one.`,
+    notYet: (device: string, state: string, seconds: string) =>
+      `${device} did not confirm within ${seconds} s; the command is ${state}.`,
+    notYetHint: 'A battery device answers when it wakes. See what it does: ingle watch',
     failed: (device: string) => `${device} did not do it.`,
     states: {
       requested: 'requested',
       sent: 'sent',
       acknowledged: 'acknowledged',
       observed: 'observed',
-    waits: (device: string, property: string, value: string, until: string) =>
-      `${device} sleeps: ${property} ${value} waits for it to wake, until ${until}.`,
-    waitsHint: 'A press of its button wakes it. What waits: ingle waiting',
       failed: 'failed',
       timedOut: 'timed out',
       superseded: 'superseded',
@@ -352,6 +364,16 @@ export const en = {
     tasmota:
       'On the console of a Tasmota device, with the address of this hub in the place of HUB:',
     removed: (name: string) => `The account ${name} is removed.`,
+    changed: (name: string) => `The account ${name} may do that from now on.`,
+    announces: 'announces devices',
+    home: { read: 'reads the home', control: 'controls the home', all: 'controls all of the home' },
+    nothingFound:
+      'Nothing has announced itself. The bridge or device needs an account that may announce: ingle mqtt accounts add zigbee2mqtt --announce',
+    accepted: 'in the home',
+    proposed: 'found',
+    leftOut: (what: string, why: string) => `left out: ${what}, since ${why}`,
+    acceptWhat: 'Say which devices, by their address in ingle mqtt found, or --bridge NAME.',
+    taken: (count: number) => `${plural(count, 'device is', 'devices are')} in the home now.`,
   },
   pair: {
     password: "The device's password: ",
@@ -465,6 +487,7 @@ export const en = {
       schedule: 'at its time',
     },
   },
+  radio: radioEn,
   job: {
     step: (name: string, index: number, of: number) => `${name} (${index} of ${of})`,
     left: (seconds: number) => `${seconds} s left`,
@@ -477,6 +500,11 @@ export const en = {
       queue: 'waiting for its turn',
       check: 'asking the device',
       send: 'sending the image',
+      ask: 'asking the routers',
+      backup: 'keeping a backup',
+      channel: 'telling the devices',
+      write: 'writing to the coordinator',
+      settings: 'keeping the settings',
       restart: 'the device restarts',
       network: 'the network',
       answers: 'who answers',

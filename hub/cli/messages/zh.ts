@@ -1,5 +1,6 @@
 // What the command says, in Chinese; the keys are those of en.ts.
 import type { Messages } from './en.ts';
+import { radioZh } from './radio.ts';
 
 export const zh: Messages = {
   help: {
@@ -53,10 +54,19 @@ export const zh: Messages = {
     syncWithdraw: '撤回：等待中的数据会移除，并通知接收方删除。',
     syncRecords: '列出离开家的数据，最新的在前，附用途与同意人。',
     syncLines: '显示多少条记录（默认 50）。',
-    mqtt: '中枢自带 MQTT 服务器的账户，每台设备一个。',
+    mqtt: 'MQTT：中枢自带服务器的账户，以及自行发布的设备。',
     mqttAccounts: '列出、新建和删除账户。',
-    mqttList: '列出账户。',
-    mqttAdd: '新建账户，密码只显示这一次；账户名就是设备的主题。',
+    mqttList: '列出账户和各自的权限。',
+    mqttAdd: '新建账户，密码只显示这一次；以账户名开头的主题归它所有。',
+    mqttChange: '更改账户的权限；没有给出的保持不变。',
+    mqttTopic: '同样归它所有的主题，例如 zigbee2mqtt/#',
+    mqttAnnounce: '可以发布设备，如 Zigbee2MQTT 和 ESPHome',
+    mqttNoAnnounce: '不再可以发布设备',
+    mqttHome:
+      '能接触家里的哪些内容：none 无、read 只读、control 控制（门锁、警报和阀门除外）、all 全部',
+    mqttFound: '列出自行发布的设备，以及各自没有采用的内容。',
+    mqttAccept: '把发现的设备加入家里：按地址选择，或加入某个网桥的全部设备。',
+    mqttBridge: '这个网桥的全部设备，例如 Zigbee2MQTT',
     mqttRemove: '删除账户，并断开正在使用它的设备。',
     outbound: '场景可以调用的外部地址和 MQTT 主题。',
     outboundList: '显示名单，以及收件箱推送到哪里。',
@@ -238,19 +248,10 @@ export const zh: Messages = {
       online: '在线',
     },
     wanted: (value) => `期望:${value}`,
+    waits: (value, until) => `期望:${value};等待设备唤醒,最晚到 ${until}`,
     yes: '是',
     no: '否',
   },
-  set: {
-    done: (device, property, value) => `${device}:${property} 为 ${value}。`,
-    asked: (device, property, value) => `已请求 ${device} 把 ${property} 设为 ${value}。`,
-    toggled: (device) => `${device} 已切换。`,
-    superseded: (device) => `发给 ${device} 的更新的命令取代了这一条。`,
-    notYet: (device, state, seconds) => `${device} 在 ${seconds} 秒内没有确认;命令状态:${state}。`,
-    waits: (value, until) => `期望:${value};等待设备唤醒,最晚到 ${until}`,
-    notYetHint: '电池设备要等醒来才应答。查看它的动态:ingle watch',
-    failed: (device) => `${device} 没有照做。`,
-    states: {
   waiting: {
     none: '没有设置在等待休眠的设备。',
     line: (device, property, value) => `${device}:${property} ${value}`,
@@ -258,13 +259,22 @@ export const zh: Messages = {
     takenBack: (device, property) => `${device}:${property} 已取消。`,
     noneOf: (device) => `没有设置在等待 ${device}。`,
   },
+  set: {
+    done: (device, property, value) => `${device}:${property} 为 ${value}。`,
+    asked: (device, property, value) => `已请求 ${device} 把 ${property} 设为 ${value}。`,
+    toggled: (device) => `${device} 已切换。`,
+    waits: (device, property, value, until) =>
+      `${device} 正在休眠:${property} ${value} 等待它唤醒,最晚到 ${until}。`,
+    waitsHint: '按一下它的按键即可唤醒。查看等待中的设置:ingle waiting',
+    superseded: (device) => `发给 ${device} 的更新的命令取代了这一条。`,
+    notYet: (device, state, seconds) => `${device} 在 ${seconds} 秒内没有确认;命令状态:${state}。`,
+    notYetHint: '电池设备要等醒来才应答。查看它的动态:ingle watch',
+    failed: (device) => `${device} 没有照做。`,
+    states: {
       requested: '已请求',
       sent: '已发出',
       acknowledged: '已确认',
       observed: '已生效',
-    waits: (device, property, value, until) =>
-      `${device} 正在休眠:${property} ${value} 等待它唤醒,最晚到 ${until}。`,
-    waitsHint: '按一下它的按键即可唤醒。查看等待中的设置:ingle waiting',
       failed: '失败',
       timedOut: '超时',
       superseded: '被取代',
@@ -321,6 +331,16 @@ export const zh: Messages = {
     once: '密码不会再次显示。',
     tasmota: '在 Tasmota 设备的控制台中输入，把 HUB 换成本中枢的地址：',
     removed: (name) => `账户 ${name} 已删除。`,
+    changed: (name) => `账户 ${name} 的权限已更改。`,
+    announces: '可发布设备',
+    home: { read: '可读取家里状态', control: '可控制家里设备', all: '可控制家里全部设备' },
+    nothingFound:
+      '还没有设备自行发布。网桥或设备需要一个可以发布的账户：ingle mqtt accounts add zigbee2mqtt --announce',
+    accepted: '已在家里',
+    proposed: '已发现',
+    leftOut: (what, why) => `未采用：${what}，因为${why}`,
+    acceptWhat: '请给出设备地址（见 ingle mqtt found），或用 --bridge 名称。',
+    taken: (count) => `已加入 ${count} 台设备。`,
   },
   pair: {
     password: '设备的密码：',
@@ -428,6 +448,7 @@ export const zh: Messages = {
       schedule: '到点',
     },
   },
+  radio: radioZh,
   job: {
     step: (name, index, of) => `${name}(${index} / ${of})`,
     left: (seconds) => `还剩 ${seconds} 秒`,
@@ -440,6 +461,11 @@ export const zh: Messages = {
       queue: '正在排队',
       check: '询问设备',
       send: '发送镜像',
+      ask: '询问路由设备',
+      backup: '保存备份',
+      channel: '通知设备',
+      write: '写入网关（协调器）',
+      settings: '保存设置',
       restart: '设备重新启动',
       network: '网络',
       answers: '谁有应答',

@@ -192,7 +192,9 @@ async function showDevice(context: Context, typed: string): Promise<void> {
         : words.status.offline(
             device.name,
             moment(availability.since, language),
-            availability.reason && offlineReason(availability.reason, language),
+            availability.cause
+              ? availability.cause[language]
+              : availability.reason && offlineReason(availability.reason, language),
           ),
     ],
   ]);

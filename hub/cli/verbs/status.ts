@@ -95,7 +95,9 @@ function showHome(
   printer.line(words.status.devices(devices.length, offline.length));
   for (const { name, availability } of offline.slice(0, OFFLINE_SHOWN_MAX)) {
     const since = moment(availability.since, language);
-    const cause = availability.reason && offlineReason(availability.reason, language);
+    const cause = availability.cause
+      ? availability.cause[language]
+      : availability.reason && offlineReason(availability.reason, language);
     printer.line(`  ${words.status.offline(name, since, cause)}`);
   }
   if (offline.length > OFFLINE_SHOWN_MAX) printer.line('  …');
