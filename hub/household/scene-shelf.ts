@@ -2,7 +2,13 @@
 // What a scene file means is the scenes' own business; it comes in through SceneLanguage.
 import type { CoreInput } from '../model/core-port.ts';
 import type { DeviceRecord } from '../model/device.ts';
-import { ConflictError, HubError, NotFoundError, ValidationError } from '../model/errors.ts';
+import {
+  ConflictError,
+  HubError,
+  type InputProblem,
+  NotFoundError,
+  ValidationError,
+} from '../model/errors.ts';
 import type { Role, SceneRecord } from '../model/home.ts';
 import type { Actor, Async, Household, SceneView, SceneWish } from '../model/hub-port.ts';
 import type { SceneId } from '../model/identifiers.ts';
@@ -59,9 +65,7 @@ export interface SceneSwitching {
 }
 
 export interface SceneShelf {
-  edits(
-    tools: ShelfTools,
-  ): Pick<
+  edits(tools: ShelfTools): Pick<
     Household,
     | 'scenes'
     | 'showScene'
@@ -71,7 +75,10 @@ export interface SceneShelf {
     | 'sceneDifferences'
     | 'removeScene'
   > &
-    SceneSwitching;
+    SceneSwitching & {
+      /** What is wrong with a scene if a device is as given. */
+      mistakesWith(scene: SceneRecord, device: DeviceRecord): readonly InputProblem[];
+    };
 }
 
 export function createSceneShelf(options: SceneShelfOptions): SceneShelf {
@@ -168,7 +175,7 @@ export function createSceneShelf(options: SceneShelfOptions): SceneShelf {
             {
               hint: 'Look at the present version and make your change again.',
               zh: {
-                message: `“${before.name}”已被别人改过：您改的是第 ${version} 版，现在是第 ${before.version} 版`,
+                message: `“${before.name}”已被别人改过：你改的是第 ${version} 版，现在是第 ${before.version} 版`,
                 hint: '请查看现在的版本，再改一次。',
               },
             },
@@ -267,6 +274,11 @@ export function createSceneShelf(options: SceneShelfOptions): SceneShelf {
         scenes() {
           const key = namesKey();
           return contents.scenes.map((record) => viewOf(record, key));
+        },
+        mistakesWith(scene, device) {
+          const home = sceneHome();
+          const devices = home.devices.map((one) => (one.id === device.id ? device : one));
+          return language.check(scene.source, { ...home, devices }).errors;
         },
         showScene: (stored) => language.show(stored, sceneHome()),
         checkScene(text) {

@@ -35,11 +35,11 @@ colour: red
   const right: readonly (readonly [en: RegExp, zh: RegExp])[] = [
     [/is not empty/, /场景的名称不能为空/],
     [/no room "cellar"/, /没有房间“cellar”/],
-    [/did you mean open\?/, /您是不是想写 open？/],
+    [/did you mean open\?/, /你是不是想写 open？/],
     [/write it as 07:00 or 22:30/, /请写成 07:00 或 22:30/],
     [/takes one of single, double, long/, /应为以下之一：single、double、long/],
     [/a moment is wanted here: 07:00, sunset-30min/, /这里要写时刻：07:00、sunset-30min/],
-    [/did you mean hall-lamp\?/, /没有设备“hall-lmp”；您是不是想写 hall-lamp？/],
+    [/did you mean hall-lamp\?/, /没有设备“hall-lmp”；你是不是想写 hall-lamp？/],
     [/A duration such as 2s, 3min or 1h30min is wanted/, /这里要写时长，例如 2s、3min 或 1h30min/],
     [/takes a number from 0 to 100 %/, /应为 0 到 100 % 之间的数/],
     [

@@ -13,7 +13,7 @@ export function withHint(wrong: Words, nearest: string | undefined, otherwise?: 
   const hint =
     nearest === undefined
       ? otherwise
-      : mistake(`did you mean ${nearest}?`, `您是不是想写 ${nearest}？`);
+      : mistake(`did you mean ${nearest}?`, `你是不是想写 ${nearest}？`);
   return hint === undefined ? wrong : mistake(`${wrong.en}; ${hint.en}`, `${wrong.zh};${hint.zh}`);
 }
 

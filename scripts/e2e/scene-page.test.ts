@@ -197,6 +197,73 @@ describe('scenes and the home’s own values, in the page', () => {
     await browser.expectAccessible('a run');
   }, 30_000);
 
+  it('item 111: tells of what stands in the editor when it would have run, and how that differs from what lived', async () => {
+    await browser.open(`scenes/${night}`);
+    await at('scene-text').fill(NIGHT.replace('on: true', 'brightness: 30'));
+    await at('replay-start').click();
+    await at('replay-answer')
+      .getByText(/would have run/)
+      .waitFor();
+    await at('replay-runs').getByText('otherwise').waitFor();
+    await at('replay-runs')
+      .getByText(/brightness to 30 %/)
+      .waitFor();
+    await browser.expectAccessible('a replay', '[data-testid="scene-rehearsal"]');
+    await at('scene-text').fill(NIGHT.replace('hall-lamp', 'hall-lamb'));
+    await at('replay-start').click();
+    await at('replay-answer').getByText('1 thing to mend').waitFor();
+  }, 30_000);
+
+  it('item 71: runs the examples of a scene, and says what happened where one fails', async () => {
+    await at('scene-text').fill(NIGHT);
+    await at('tests-start').click();
+    await at('tests-answer').getByText('This scene has no examples yet.').waitFor();
+    const given = '{home.mode: home, person.anna: home}';
+    const test = (then: string) =>
+      `  - given: ${given}\n    when: [{home.mode: night}]\n    then: [${then}]\n`;
+    await at('scene-text').fill(
+      `${NIGHT}tests:\n${test('{hall-lamp: {on: true}}')}${test('{nothing: true}')}`,
+    );
+    await at('tests-start').click();
+    await at('tests-answer').getByText('1 of 2 examples failed.').waitFor();
+    await at('tests-answer')
+      .getByText(/What happened: .*turned Hall lamp on/i)
+      .waitFor();
+    await browser.expectAccessible('examples', '[data-testid="scene-rehearsal"]');
+    await at('scene-text').fill(NIGHT);
+  }, 30_000);
+
+  it('item 109: only watches a scene: it shows what it would have done, and the lamp stays as it is', async () => {
+    await at('scene-shadow-switch').click();
+    await at('scene-shadow').getByText('It has not been set off since.').waitFor();
+    await at('scene-run').waitFor();
+    await house.hub.call('/api/home', { method: 'PATCH', body: { mode: 'home' } });
+    const { id } = await house.device('hall-lamp');
+    await house.hub.call(`/api/devices/${id}/commands?wait=observed`, {
+      body: { property: 'on', value: false },
+    });
+    await waitFor('the lamp itself to be off', () => lamp().on === false);
+    await house.hub.call('/api/home', { method: 'PATCH', body: { mode: 'night' } });
+    await at('shadow-run').getByText('Had it acted:').first().waitFor();
+    await at('shadow-run').first().locator('summary').click();
+    await at('shadow-run').first().getByText('Would have turned Hall lamp on').waitFor();
+    await browser.expectAccessible('the shadow', '[data-testid="scene-shadow"]');
+    expect(lamp().on).toBe(false);
+    await at('scene-shadow-switch').click();
+    await browser.page
+      .locator('[data-testid="scene-shadow-switch"][aria-checked="false"]')
+      .waitFor();
+  }, 30_000);
+
+  it('tells mistakes in Chinese to who reads Chinese', async () => {
+    await browser.open('house');
+    await at('language-zh').click();
+    await browser.page.getByRole('heading', { name: '全屋' }).waitFor();
+    await browser.open(`scenes/${night}`);
+    await at('scene-text').fill(NIGHT.replace('hall-lamp', 'hall-lamb'));
+    await at('scene-editor').getByText('没有设备“hall-lamb”；你是不是想写 hall-lamp？').waitFor();
+  });
+
   it('threw no error on the way', () => {
     expect(browser.errors).toEqual([]);
   });

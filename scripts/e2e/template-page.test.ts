@@ -58,6 +58,41 @@ describe('scenes from templates, in the page', () => {
     await picture('template-wide');
   });
 
+  it('item 75: takes a template from a file, says what is wrong with it, and lets go of it again', async () => {
+    const text = [
+      'template: one-lamp',
+      'name: {en: One lamp, zh: 一盏灯}',
+      'description: {en: Just a lamp., zh: 只有一盏灯。}',
+      'slots:',
+      '  lamp: {kind: device, is: light, sets: on, label: {en: Lamp, zh: 灯}}',
+      'scene:',
+      '  do: [{toggle: "{{lamp}}"}]',
+      '',
+    ].join('\n');
+    const file = (content: string) => ({
+      ...{ name: 'one-lamp.yaml', mimeType: 'text/yaml', buffer: Buffer.from(content) },
+    });
+    await browser.open('scenes/templates');
+    await at('template-file').setInputFiles(file(text.replace('is: light', 'is: lights')));
+    await at('template-file-answer').getByText('"lights" is not a kind of device').waitFor();
+    await browser.expectAccessible('a template with mistakes', '[data-testid="template-import"]');
+    await at('template-file').setInputFiles(file('#'.repeat(70_000)));
+    await at('template-file-answer').getByText('too large').waitFor();
+    await at('template-file').setInputFiles(file(text));
+    await at('template-sentence')
+      .getByText(/toggle/)
+      .waitFor();
+    await browser.open('scenes/templates');
+    await at('template-one-lamp').click();
+    await at('template-remove').click();
+    await at('confirm-yes').click();
+    await at('template-night-path').waitFor();
+    expect(await at('template-one-lamp').count()).toBe(0);
+    await browser.open('scenes/templates/film-evening');
+    await at('slot-level-input').fill('15');
+    await at('template-sentence').getByText('brightness to 15 %').waitFor();
+  }, 30_000);
+
   it('item 75: makes a scene that runs, and binds it anew', async () => {
     await at('slot-lamps')
       .getByRole('checkbox', { name: /Bedroom lamp/ })

@@ -17,6 +17,13 @@ export async function enableScene(scene: SceneJson, isEnabled: boolean): Promise
   takeScene(await request('PATCH', `/scenes/${scene.id}`, { enabled: isEnabled }, options));
 }
 
+/** Lets a scene run without acting, or act again. @throws ApiError */
+export async function shadowScene(scene: SceneJson, isShadow: boolean): Promise<void> {
+  const options = { version: scene.version };
+  takeScene(await request('PATCH', `/scenes/${scene.id}`, { shadow: isShadow }, options));
+  say(isShadow ? t().rehearsal.nowShadow(scene.name) : t().rehearsal.nowActs(scene.name));
+}
+
 /** Runs a scene now; with `checkWhile` only where its `while` holds. @throws ApiError */
 export async function runScene(scene: SceneJson, checkWhile = false): Promise<RunJson> {
   const run: RunJson = await request('POST', `/scenes/${scene.id}/run`, { checkWhile });
