@@ -1,5 +1,5 @@
 // From the start of the process to the first scene served, with 1,000 scenes: the bundle against Node-RED with 1,000
-// rules. Reports come every few milliseconds from the start on; the first command ends the measurement. Both are
+// rules. Reports come every few milliseconds from the start on, by turns of the thermometers; the first command ends the measurement. Both are
 // without a serial line: Node-RED from an MQTT message in to one out, its broker running before; the hub with the
 // radio in memory, since zigbee-herdsman spends a fixed second on opening a TCP coordinator, whatever the hub does.
 import { mkdirSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { peerEnvironment } from './peers/usual-stack.ts';
 import { Z2M_TOPIC } from './peers/zigbee2mqtt.ts';
 import { epochMs } from './process.ts';
 import type { RadioNetwork } from './radio/line.ts';
-import { TEMPERATURE } from './radio/load.ts';
+import { PAIRS, TEMPERATURE } from './radio/load.ts';
 import { rulesOf } from './rules.ts';
 import { oursInMemory, oursOnLink } from './side.ts';
 import { median, spread } from './statistics.ts';
@@ -27,9 +27,11 @@ const PEER = 'Node-RED 4.1.15, 1,000 rules';
 async function nodeRedStart(scope: BenchScope, brokerPort: number): Promise<number> {
   const client = await connectMqtt(brokerPort);
   let firstAtMs: number | undefined;
-  await client.take(`${Z2M_TOPIC.base}/${Z2M_TOPIC.plug(0)}/set`, () => {
-    firstAtMs ??= epochMs();
-  });
+  for (let pair = 0; pair < PAIRS; pair++) {
+    await client.take(`${Z2M_TOPIC.base}/${Z2M_TOPIC.plug(pair)}/set`, () => {
+      firstAtMs ??= epochMs();
+    });
+  }
   const owner = await startNodeRed({
     folder: path.join(scope.folder, 'node-red'),
     brokerPort,
@@ -38,10 +40,11 @@ async function nodeRedStart(scope: BenchScope, brokerPort: number): Promise<numb
   });
   try {
     const endMs = epochMs() + LIMIT_MS;
-    for (let isHigh = true; firstAtMs === undefined; isHigh = !isHigh) {
+    for (let k = 0; firstAtMs === undefined; k++) {
       if (epochMs() > endMs) throw new Error(`Node-RED serves no rule\n${owner.output()}`);
+      const isHigh = Math.floor(k / PAIRS) % 2 === 0;
       const temperature = isHigh ? TEMPERATURE.high : TEMPERATURE.low;
-      client.publish(`${Z2M_TOPIC.base}/${Z2M_TOPIC.thermometer(0)}`, { temperature });
+      client.publish(`${Z2M_TOPIC.base}/${Z2M_TOPIC.thermometer(k % PAIRS)}`, { temperature });
       await sleep(REPORT_EVERY_MS);
     }
     return firstAtMs - owner.startedAtMs;
