@@ -23,6 +23,7 @@ import { createHub, type Hub } from './hub.ts';
 import { createLog } from './log.ts';
 import type { LogLevel } from './model/adapter-port.ts';
 import { HubError } from './model/errors.ts';
+import { HOME_MODE } from './model/home-values.ts';
 import { type AdapterId, adapterId } from './model/identifiers.ts';
 import type { HomeContents, Recovery } from './model/store-port.ts';
 import { checkPageSetting, dataFolder, readSettings, SETTINGS, type Settings } from './settings.ts';
@@ -426,6 +427,9 @@ async function start(): Promise<Running> {
   });
 
   await coreLink.whenReady();
+  await settleAskedMode(running).catch((error: unknown) => {
+    log.write('warn', 'main', `The mode that was asked for last is not set: ${String(error)}`);
+  });
   running.becameReady();
   healthChanged();
   log.write('info', 'main', `Scenes run after ${Date.now() - startedAtMs} ms`);
@@ -473,6 +477,13 @@ async function start(): Promise<Running> {
       return stopping;
     },
   };
+}
+
+/** A stop may have come between an edit of the home and the mode that it asked for besides. */
+async function settleAskedMode(hub: Hub): Promise<void> {
+  const { askedMode } = hub.household.contents().home;
+  if (!askedMode || hub.homeValue(HOME_MODE).atMs !== askedMode.insteadOfMs) return;
+  await hub.tell({ kind: 'value', key: HOME_MODE, value: askedMode.mode }, askedMode.cause);
 }
 
 function describeFailure(error: unknown): string {

@@ -18,6 +18,9 @@ describe('the home’s own values', () => {
     expect(await bodyOf(own)).toMatchObject({ mode: 'guests' });
     const wrong = { method: 'PUT', body: { value: 'party' } } as const;
     expect((await ask('/api/home/values/home.mode', wrong)).status).toBe(422);
+    const both = { method: 'PATCH', body: { name: 'Elsewhere', mode: 'party' } } as const;
+    expect((await ask('/api/home', both)).status).toBe(422);
+    expect((await bodyOf(await ask('/api/home'))).name).not.toBe('Elsewhere');
   });
 
   it('item 16: each member is a person of the home, and others can be added', async () => {

@@ -1,6 +1,6 @@
 // The home itself, its clock, and the settings.
-import { HubError, NotFoundError } from '../model/errors.ts';
-import { HOME_MODE } from '../model/home-values.ts';
+import { HubError, NotFoundError, ValidationError } from '../model/errors.ts';
+import { HOME_MODE, modesOf } from '../model/home-values.ts';
 import {
   type ApiParts,
   actorOf,
@@ -14,6 +14,15 @@ import { homeView } from './views.ts';
 /** Before this nobody's browser can be right: it is when this program did not exist. */
 const PLAUSIBLE_FROM_MS = Date.UTC(2025, 0, 1);
 const PLAUSIBLE_TO_MS = Date.UTC(2100, 0, 1);
+
+/** Before anything is set: an edit is taken whole or not at all. */
+function checkMode(mode: string, modes: readonly string[]): void {
+  if (modes.includes(mode)) return;
+  throw new ValidationError(`The home has no mode "${mode.slice(0, 40)}"`, {
+    hint: `It can be ${modes.join(', ')}; PATCH /api/home with "modes" adds one.`,
+    errors: [{ path: '/mode', message: `must be one of ${modes.join(', ')}` }],
+  });
+}
 
 export function homeRoutes({ hub }: ApiParts) {
   return {
@@ -30,8 +39,16 @@ export function homeRoutes({ hub }: ApiParts) {
         ...(modes === undefined ? {} : { modes }),
       };
       const actor = actorOf(c);
+      const present = hub.homeValue(HOME_MODE);
+      if (mode !== undefined) {
+        const { home } = hub.household.contents();
+        checkMode(mode, modesOf({ ...home, ...change, mode: String(present.value) }));
+      }
       if (mode === undefined || Object.keys(change).length > 0) {
-        await hub.household.setHome(change, version, actor);
+        const { cause } = actor;
+        const askedMode =
+          mode === undefined ? {} : { askedMode: { mode, insteadOfMs: present.atMs, cause } };
+        await hub.household.setHome({ ...change, ...askedMode }, version, actor);
       }
       // The mode changes many times a day, and by scenes too: it is the core's, and no edit of the settings.
       if (mode !== undefined) {

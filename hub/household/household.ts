@@ -237,16 +237,19 @@ export function createHousehold(options: HouseholdOptions): HouseholdHost {
         if (change.zone !== undefined) checkZone(change.zone);
         if (change.place !== undefined) checkPlace(change.place);
         if (change.modes !== undefined) checkModes(change.modes);
+        const { askedMode, ...others } = change;
+        const { askedMode: _settled, ...before } = contents.home;
         const home: HomeRecord = {
-          ...contents.home,
-          ...change,
+          ...before,
+          ...others,
+          ...(askedMode === undefined ? {} : { askedMode }),
           ...(change.name === undefined ? {} : { name: checkName('home', change.name) }),
           ...(change.holidays === undefined ? {} : { holidays: tidyHolidays(change.holidays) }),
           version: contents.home.version + 1,
         };
         await store.putHome(home);
         contents.home = home;
-        await audit(actor, 'home.set', home.name, JSON.stringify(change));
+        await audit(actor, 'home.set', home.name, JSON.stringify(others));
         tellCore({ kind: 'home', home });
         changed('home');
         return home;

@@ -1,4 +1,5 @@
 // What the household sets about itself: the home, its rooms, members, scenes and inbox.
+import type { Cause } from './cause.ts';
 import type { Problem } from './errors.ts';
 import type { MemberId, NotificationId, RoomId, RunId, SceneId, TokenId } from './identifiers.ts';
 
@@ -19,6 +20,15 @@ export interface HomeRecord {
   readonly mode: string;
   /** The household's own modes; absent: none. */
   readonly modes?: readonly string[];
+  /**
+   * The mode that this version's edit asked for besides, which the core keeps: it is told at the next start where a
+   * stop came in between, that is where the mode is still the one of `insteadOfMs`.
+   */
+  readonly askedMode?: {
+    readonly mode: string;
+    readonly insteadOfMs: number | null;
+    readonly cause: Cause;
+  };
   readonly version: number;
 }
 

@@ -249,7 +249,7 @@ export interface Household extends ValueEdits, WebhookEdits, TemplateEdits {
   }): Promise<void>;
   setHome(
     change: Partial<
-      Pick<HomeRecord, 'name' | 'language' | 'zone' | 'place' | 'holidays' | 'modes'>
+      Pick<HomeRecord, 'name' | 'language' | 'zone' | 'place' | 'holidays' | 'modes' | 'askedMode'>
     >,
     version: number | null,
     actor: Actor,

@@ -4,6 +4,9 @@
 import { rmSync } from 'node:fs';
 import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HOME_FILE } from '../../hub/store/files.ts';
+import { HomeStore } from '../../hub/store/home-store.ts';
+import { openDatabase } from '../../hub/store/open.ts';
 import type { TrafficRecord } from '../virtual-home/control/traffic-log.ts';
 import type { DeviceJson } from './house.ts';
 import { makeFolder, type RunningHub, startHub, waitFor } from './running-hub.ts';
@@ -141,6 +144,27 @@ describe('a later start', () => {
       'devices to be within reach again',
       async () => (await devices()).filter((one) => one.availability.online).length >= DEVICES_MIN,
     );
+  }, 60_000);
+});
+
+describe('a start after a stop in the middle of an edit', () => {
+  it('sets the mode that was asked for with the home’s new name, once', async () => {
+    const data = makeFolder();
+    const file = openDatabase(data, HOME_FILE);
+    const store = new HomeStore(file);
+    const asked = { mode: 'night', insteadOfMs: null, cause: { kind: 'local' } } as const;
+    store.putHome({ ...store.load().home, name: 'Mill', version: 1, askedMode: asked });
+    file.close();
+    const home = async (body?: object) => {
+      await using hub = await startHub({ data });
+      const before = (await hub.call('/api/home')).body;
+      if (body) expect((await hub.call('/api/home', { method: 'PATCH', body })).status).toBe(200);
+      await hub.kill();
+      return before;
+    };
+    expect(await home({ mode: 'away' })).toMatchObject({ name: 'Mill', mode: 'night' });
+    expect(await home()).toMatchObject({ name: 'Mill', mode: 'away' });
+    rmSync(data, { recursive: true, force: true });
   }, 60_000);
 });
 
