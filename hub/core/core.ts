@@ -317,9 +317,6 @@ export function createCore(start: CoreStart): Core {
         state.effects.replies.push({ request: input.request, command });
         return;
       }
-      case 'runScene':
-        reply(input.request, () => {
-          const { scene, checkWhile, cause } = input;
       case 'cancelCommand': {
         const { request, command: id, cause } = input;
         try {
@@ -329,6 +326,9 @@ export function createCore(start: CoreStart): Core {
         }
         return;
       }
+      case 'runScene':
+        reply(input.request, () => {
+          const { scene, checkWhile, cause } = input;
           if (!input.isDry) return evaluator.runNow(scene, checkWhile, cause, world);
           const record = (id: SceneId) => evaluator.record(id);
           return dryRun(scene, { checkWhile, cause, record }, world);
