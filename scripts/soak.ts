@@ -5,10 +5,14 @@ import path from 'node:path';
 
 const COUNT_QUICK = 500;
 const COUNT_FULL = 10_000;
-/** The whole hub, its storage alone, random homes against the reference, and every zone's changes of the clock. */
+/**
+ * The whole hub, its storage alone, random homes against the reference, every zone's changes of the clock, and all
+ * definitions of Zigbee devices.
+ */
 const CRASH_TESTS = [
   ...['scripts/crash', 'hub/store/crash.test.ts'],
   ...['scenes/evaluator/model.test.ts', 'scenes/evaluator/zones.test.ts'],
+  'adapters/zigbee/models.test.ts',
 ];
 
 const args = process.argv.slice(2);

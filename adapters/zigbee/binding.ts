@@ -17,7 +17,7 @@ import { isColor } from '../../hub/model/property-value.ts';
 import type { Match } from './expose-rows.ts';
 import { accessOf, type Found, GETTABLE, type Leaf, rangeOf } from './exposes.ts';
 import { vendorLabel } from './vendor-label.ts';
-import { fromWire, toWire, type WireRange } from './wire-value.ts';
+import { fromWire, toWire } from './wire-value.ts';
 
 /** One property of a device: where it stands in a converter's messages, and how its values are turned. */
 export interface Binding {

@@ -161,6 +161,20 @@ describe('products', () => {
     expect(blind.byWireKey.has('state')).toBe(false);
   });
 
+  test('a property of the vendor’s own has the name that the vendor gives it, in Chinese where its words are known', () => {
+    const radiator = find('sonoff', 'TRVZB');
+    expect(bindingOf(radiator, 'x_frost_protection_temperature').descriptor.label).toEqual({
+      en: 'Frost protection temperature',
+      zh: '防冻保护温度',
+    });
+    const lamp = find('philips', '929003711201');
+    expect(bindingOf(lamp, 'x_gradient_scene@202').descriptor.label?.zh).toBe('渐变场景');
+    const bulb = find('ikea', 'LED1624G9');
+    expect(bindingOf(bulb, 'x_level_config_execute_if_off').descriptor.label?.zh).toBe(
+      '亮度设置：关灯时也执行',
+    );
+  });
+
   test('a plug meters, and a battery is told in per cent and volts', () => {
     const plug = find('innr', 'SP 120');
     expect(bindingOf(plug, 'power').read(61.3)).toBe(61.3);
