@@ -64,9 +64,6 @@ export type CoreInput =
       readonly cause: Cause;
       readonly timeoutMs: number;
     }
-  | {
-      readonly kind: 'runScene';
-      readonly request: number;
   /** Takes back what waits for a sleeping device to wake. */
   | {
       readonly kind: 'cancelCommand';
@@ -74,6 +71,9 @@ export type CoreInput =
       readonly command: CommandId;
       readonly cause: Cause;
     }
+  | {
+      readonly kind: 'runScene';
+      readonly request: number;
       readonly scene: SceneId;
       readonly checkWhile: boolean;
       /** Only show what it would do. */
@@ -148,12 +148,12 @@ export type OutEvent =
       readonly device: DeviceId;
       readonly property: PropertyKey;
       readonly wanted: PropertyValue | null;
-    }
-  | { readonly kind: 'command'; readonly seq: number; readonly command: CommandRecord }
-  | { readonly kind: 'run'; readonly seq: number; readonly trace: RunTrace }
       /** As of the property's state; with it stands the command that waits. */
       readonly waitsUntilMs?: number;
       readonly wantedBy?: CommandId;
+    }
+  | { readonly kind: 'command'; readonly seq: number; readonly command: CommandRecord }
+  | { readonly kind: 'run'; readonly seq: number; readonly trace: RunTrace }
   | {
       readonly kind: 'notification';
       readonly seq: number;
