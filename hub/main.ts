@@ -11,10 +11,10 @@ import { createLiveFeed } from './core/live-feed.ts';
 import { isDemoStart, startDemo } from './demo-start.ts';
 import { createHousehold, type HouseholdHost } from './household/household.ts';
 import { createJobs, type JobsHost } from './household/jobs.ts';
+import { createMatterBridge } from './household/matter-bridge/matter-bridge.ts';
 import { createMovingIn } from './household/moving-in/moving-in.ts';
 import { createDispatch } from './household/outbound/dispatch.ts';
 import { createPush } from './household/outbound/push.ts';
-import { createMatterBridge } from './household/matter-bridge/matter-bridge.ts';
 import { createProvisioning } from './household/provisioning/provisioning.ts';
 import { createRadioCare } from './household/radio-care.ts';
 import { createSceneShelf } from './household/scene-shelf.ts';
@@ -174,6 +174,11 @@ async function start(): Promise<Running> {
     device: (id) => household.contents().devices.find((device) => device.id === id),
     callAdapter,
     adopt: (description) => household.nodeDescribed(description),
+    place: {
+      replacement: (id, from) => household.replacement(id, from),
+      replace: (id, from, acceptsGaps, actor) =>
+        household.replaceDevice(id, from, acceptsGaps, actor),
+    },
     changed: (job) => feed.publish([{ topic: 'jobs', body: { kind: 'job', job } }]),
   });
 

@@ -30,6 +30,7 @@ import { homeValueRoutes } from './home-values.ts';
 import { createIdempotency, type Idempotency } from './idempotency.ts';
 import { inboxRoutes } from './inbox.ts';
 import { jobRoutes } from './jobs.ts';
+import { matterBridgeRoutes } from './matter-bridge.ts';
 import { memberRoutes } from './members.ts';
 import { movingInRoutes } from './moving-in.ts';
 import { mqttRoutes } from './mqtt.ts';
@@ -111,6 +112,7 @@ export function createApi(hub: HubPort, options: ApiOptions): Api {
     ...radioRoutes(parts),
     ...replacementRoutes(parts),
     ...memberRoutes(parts),
+    ...matterBridgeRoutes(parts),
     ...mqttRoutes(parts),
     ...outboundRoutes(parts),
     ...syncRoutes(parts),

@@ -56,17 +56,6 @@ export function deviceRoutes({ hub }: ApiParts) {
       await hub.household.removeDevice(record.id, query.force, actorOf(c));
       return c.body(null, 204);
     },
-    'POST /api/devices/:id/replace': async (c, { body }) => {
-      const { record } = deviceOf(hub, pathId(c, deviceId, 'device'));
-      const { record: from } = deviceOf(hub, inputId(body.from, deviceId, '/from'));
-      if (from.id === record.id) {
-        throw new ValidationError('A device cannot replace itself', {
-          errors: [{ path: '/from', message: 'must be another device' }],
-        });
-      }
-      await hub.household.replaceDevice(record.id, from.id, actorOf(c));
-      return versioned(c, deviceView(deviceOf(hub, record.id)));
-    },
   } satisfies Partial<Handlers>;
 }
 

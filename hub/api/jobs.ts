@@ -39,10 +39,17 @@ export function jobRoutes({ hub }: ApiParts) {
           return hub.provisioning.start(body.text, body.seconds, actorOf(c));
         }
         if (body.kind === 'zigbee2mqtt') return hub.movingIn.start(body.plan, actorOf(c));
-        const { kind: _, protocol, via: through, ...how } = body;
-        const adapter = knownAdapter(hub, protocol);
         const via =
-          through === null ? null : deviceOf(hub, inputId(through, deviceId, '/via')).record.id;
+          body.via === null ? null : deviceOf(hub, inputId(body.via, deviceId, '/via')).record.id;
+        if (body.kind === 'replace') {
+          const { kind: _, device, acceptGaps: acceptsGaps, ...how } = body;
+          const { record } = deviceOf(hub, inputId(device, deviceId, '/device'));
+          const { adapter } = record.description;
+          const replaces = { device: record.id, acceptsGaps };
+          return hub.jobs.pair({ ...how, adapter, via, replaces }, actorOf(c));
+        }
+        const { kind: _, protocol, ...how } = body;
+        const adapter = knownAdapter(hub, protocol);
         return hub.jobs.pair({ ...how, adapter, via }, actorOf(c));
       }
     },

@@ -154,7 +154,6 @@ export const deviceChange = v.strictObject({
   ),
 });
 export const deviceRemoveQuery = v.strictObject({ force: v.optional(flag, 'false') });
-export const deviceReplaceBody = v.strictObject({ from: identifier });
 
 export const commandQuery = v.strictObject({
   wait: v.optional(v.picklist(['sent', 'acknowledged', 'observed'])),
@@ -257,21 +256,32 @@ export const firmwareImportBody = v.strictObject({
   path: v.pipe(v.string(), v.regex(/^\/.{0,1000}$/s, 'must be an absolute path')),
 });
 
+const howToPair = {
+  seconds: v.optional(
+    v.pipe(finite, v.integer('must be a whole number'), v.minValue(10), v.maxValue(254)),
+    120,
+  ),
+  via: v.optional(v.nullable(identifier), null),
+  installCode: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(200))), null),
+  code: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(200))), null),
+  address: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(260))), null),
+  password: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(200))), null),
+};
+
 export const jobBody = v.variant(
   'kind',
   [
     v.strictObject({
       kind: v.literal('pair'),
       protocol: v.pipe(v.string(), v.maxLength(32)),
-      seconds: v.optional(
-        v.pipe(finite, v.integer('must be a whole number'), v.minValue(10), v.maxValue(254)),
-        120,
-      ),
-      via: v.optional(v.nullable(identifier), null),
-      installCode: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(200))), null),
-      code: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(200))), null),
-      address: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(260))), null),
-      password: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(200))), null),
+      ...howToPair,
+    }),
+    v.strictObject({
+      kind: v.literal('replace'),
+      /** The dead device, whose place the next one takes that joins. */
+      device: identifier,
+      acceptGaps: v.optional(v.boolean(), false),
+      ...howToPair,
     }),
     v.strictObject({ kind: v.literal('interview'), device: identifier }),
     v.strictObject({ kind: v.literal('firmware'), device: identifier }),
@@ -285,19 +295,8 @@ export const jobBody = v.variant(
     }),
     v.strictObject({ kind: v.literal('zigbee2mqtt'), plan: identifier }),
   ],
-  'must be a kind of job that this hub does: pair, interview, firmware, provision or zigbee2mqtt',
+  'must be a kind of job that this hub does: pair, replace, interview, firmware, provision or zigbee2mqtt',
 );
-
-/** Also the device's topic, so it holds nothing that a topic gives a meaning to. */
-export const mqttAccountBody = v.strictObject({
-  name: v.pipe(
-    v.string(),
-    v.regex(
-      /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/,
-      'must be 1 to 32 letters, digits, hyphens or underscores',
-    ),
-  ),
-});
 
 export const memberChange = v.strictObject({
   name: v.optional(name),

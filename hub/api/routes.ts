@@ -4,6 +4,7 @@ import type { GenericSchema } from 'valibot';
 import { EXPLAIN_ROUTES } from './explain-routes.ts';
 import { firmwareCheckJson, firmwareImageJson, firmwareImportJson } from './firmware-shapes.ts';
 import { HOME_VALUE_ROUTES } from './home-values-routes.ts';
+import { MATTER_BRIDGE_ROUTES } from './matter-bridge-routes.ts';
 import { MOVING_IN_ROUTES } from './moving-in-routes.ts';
 import { MQTT_ROUTES } from './mqtt-routes.ts';
 import * as outbound from './outbound-shapes.ts';
@@ -51,6 +52,7 @@ const STRANGER_BYTES_MAX = 16 * 1024;
 
 export const ROUTES = {
   ...HOME_VALUE_ROUTES,
+  ...MATTER_BRIDGE_ROUTES,
   ...MQTT_ROUTES,
   ...SCENE_ROUTES,
   ...SCENE_TEMPLATE_ROUTES,

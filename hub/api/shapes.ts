@@ -125,6 +125,22 @@ export const deviceJson = v.object({
   title: v.string(),
   tier: v.string(),
   support: v.string(),
+  /** The household's own file that defines the model, where one does. */
+  definedBy: v.nullable(v.string()),
+  /** True: it joined with the key that everybody knows; null: not known. */
+  weakJoin: v.nullable(v.boolean()),
+  /** What it did not say when it joined, and when it is asked again by itself; null: it said all. */
+  interview: v.nullable(
+    v.object({
+      problem: problemJson,
+      attempts: v.number(),
+      retryAt: v.nullable(timeJson),
+    }),
+  ),
+  /** The node that it had before, and until when that can be put back; null: it was not replaced. */
+  replaced: v.nullable(
+    v.object({ manufacturer: v.string(), model: v.string(), at: timeJson, undoUntil: timeJson }),
+  ),
   power: v.string(),
   availability: v.object({
     online: v.boolean(),

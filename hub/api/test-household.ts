@@ -186,6 +186,12 @@ export function createTestHousehold(parts: TestHouseholdParts): Household {
       contents.devices = contents.devices.filter((device) => device.id !== id);
       forget(id);
     },
+    async replacement(device, from) {
+      return { device, from, gaps: [], lost: [], gained: [] };
+    },
+    async undoReplacement(id) {
+      throw new ConflictError(`There is no replacing of ${id} to take back`);
+    },
     async replaceDevice(id, from) {
       const donor = contents.devices.find((device) => device.id === from);
       if (donor === undefined) throw new NotFoundError('device', from);

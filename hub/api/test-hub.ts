@@ -29,6 +29,7 @@ import type { Job } from '../model/job.ts';
 import { type FoundDevice, type MqttAccount, NO_RIGHTS } from '../model/mqtt.ts';
 import type { PropertyDescriptor, PropertyKey, PropertyValue } from '../model/properties.ts';
 import type { RunTrace } from '../model/run.ts';
+import { createTestBridge, type TestBridge } from './test-bridge.ts';
 import { createTestExplained, type TestExplained } from './test-explained.ts';
 import { createTestHousehold, emptyContents, type MutableContents } from './test-household.ts';
 import { lampProperties, lampRecord } from './test-lamp.ts';
@@ -74,6 +75,7 @@ export interface TestHub {
   readonly told: readonly { readonly source: SourceInput; readonly cause: Cause }[];
   /** Settings as they were stored. */
   readonly stored: Map<string, string>;
+  readonly bridge: TestBridge;
   logLines: {
     atMs: number;
     level: 'debug' | 'info' | 'warn' | 'error';
@@ -133,6 +135,23 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
     ring = [...ring, ...events].slice(-RING_MAX);
     for (const listener of listeners) listener(events);
   }
+  const live: LiveFeed = {
+    get lastId() {
+      return lastId;
+    },
+    since(id) {
+      const oldest = ring[0]?.id ?? lastId + 1;
+      return id < oldest - 1 ? null : ring.filter((event) => event.id > id);
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+  const matterBridge = createTestBridge({
+    ...{ contents, live, nowMs: () => wallMs },
+    devices: () => contents.devices.flatMap((record) => deviceView(record)),
+  });
   const household = createTestHousehold({
     contents,
     versions,
@@ -213,6 +232,7 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
     contents,
     commands,
     stored,
+    bridge: matterBridge,
     told,
     clock: 'synced',
     fault: null,
@@ -390,20 +410,9 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
           ...{ channel: 'ntfy', state: 'sent', attempts: 1, atMs: wallMs, problem: null },
         }),
       },
-      live: {
-        get lastId() {
-          return lastId;
-        },
-        since(id) {
-          const oldest = ring[0]?.id ?? lastId + 1;
-          return id < oldest - 1 ? null : ring.filter((event) => event.id > id);
-        },
-        subscribe(listener) {
-          listeners.add(listener);
-          return () => listeners.delete(listener);
-        },
-      },
+      live,
       household,
+      matterBridge,
       mqttAccounts: {
         list: async () => ({ port: 1883, accounts: [...accounts.values()] }),
         async add(name, rights = NO_RIGHTS) {
@@ -526,6 +535,7 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
         removeRoom: unused,
         putDevice: unused,
         removeDevice: unused,
+        putDevices: unused,
         putMember: unused,
         putCredential: unused,
         putToken: unused,

@@ -18,6 +18,7 @@ import { HOME_MODE, modesOf } from '../model/home-values.ts';
 import type { DeviceView, HealthReport, HubPort, LiveEvent, SceneView } from '../model/hub-port.ts';
 import type { Job } from '../model/job.ts';
 import { isPropertyName, PROPERTIES, type PropertyDescriptor } from '../model/properties.ts';
+import { UNDO_REPLACEMENT_MS } from '../model/replacement.ts';
 import type { RunTrace } from '../model/run.ts';
 import { problemView } from './errors.ts';
 import type { DeliveryJson, NotificationJson } from './outbound-shapes.ts';
@@ -56,6 +57,7 @@ export function deviceView(view: DeviceView): shapes.DeviceJson {
     title: description.title,
     tier: description.tier,
     support: description.support,
+    ...originOf(record),
     power: description.power,
     availability: {
       online: live.availability.online,
@@ -68,6 +70,36 @@ export function deviceView(view: DeviceView): shapes.DeviceJson {
     commands: [...description.commands],
     version: record.version,
     createdAt: toRfc3339(record.createdAtMs),
+  };
+}
+
+/** Who says what it is, how it came in, what it has not said, and whom it replaced. */
+function originOf({
+  description,
+  replaced,
+}: DeviceView['record']): Pick<
+  shapes.DeviceJson,
+  'definedBy' | 'weakJoin' | 'interview' | 'replaced'
+> {
+  const { interview, definedBy = null, isWeakJoin = null } = description;
+  return {
+    definedBy,
+    weakJoin: isWeakJoin,
+    interview: interview
+      ? {
+          problem: problemView(interview.problem),
+          attempts: interview.attempts,
+          retryAt: timeOrNull(interview.retryAtMs),
+        }
+      : null,
+    replaced: replaced
+      ? {
+          manufacturer: replaced.description.manufacturer,
+          model: replaced.description.model,
+          at: toRfc3339(replaced.atMs),
+          undoUntil: toRfc3339(replaced.atMs + UNDO_REPLACEMENT_MS),
+        }
+      : null,
   };
 }
 

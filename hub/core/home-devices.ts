@@ -40,12 +40,18 @@ interface Parts {
   readonly sources: Sources;
 }
 
+/** What is known of a node that is no device, or not yet: values, and whether it can be reached. */
+interface EarlyNode {
+  readonly values: Map<PropertyKey, PropertyValue>;
+  availability: { readonly online: boolean; readonly reason: string | null } | null;
+}
+
 export function createHomeDevices(
   state: CoreState,
   decided: DecidedValues,
   parts: () => Parts,
 ): HomeDevices {
-  const early = new Map<string, Map<PropertyKey, PropertyValue>>();
+  const early = new Map<string, EarlyNode>();
   let ids: readonly DeviceId[] = [];
 
   /** A battery has gone low: told once on the way down. */
@@ -136,19 +142,35 @@ export function createHomeDevices(
     }
   }
 
+  function earlyNode(key: string): EarlyNode {
+    const kept = early.get(key) ?? { values: new Map(), availability: null };
+    early.delete(key);
+    early.set(key, kept);
+    const oldest = early.keys().next().value;
+    if (early.size > EARLY_NODES_MAX && oldest !== undefined) early.delete(oldest);
+    return kept;
+  }
+
   function keepEarly(
     adapter: AdapterId,
     node: NodeAddress,
     values: Record<string, PropertyValue>,
   ): void {
-    const key = nodeKey(adapter, node);
-    const kept = early.get(key) ?? new Map<PropertyKey, PropertyValue>();
+    const kept = earlyNode(nodeKey(adapter, node));
     for (const [property, value] of Object.entries(values))
-      kept.set(property as PropertyKey, value);
-    early.delete(key);
-    early.set(key, kept);
-    const oldest = early.keys().next().value;
-    if (early.size > EARLY_NODES_MAX && oldest !== undefined) early.delete(oldest);
+      kept.values.set(property as PropertyKey, value);
+  }
+
+  /** What a device's node said last is kept for whoever gets the node next. */
+  function keepOf(id: DeviceId, key: string): void {
+    const live = state.live.get(id);
+    if (!live) return;
+    const kept = earlyNode(key);
+    const { online, sinceMs, reason } = live.availability;
+    kept.availability = sinceMs === 0 && reason === null ? null : { online, reason };
+    for (const [property, { value }] of Object.entries(live.properties)) {
+      if (value !== null) kept.values.set(property as PropertyKey, value);
+    }
   }
 
   function take(adapter: AdapterId, item: AdapterItem): void {
@@ -175,7 +197,12 @@ export function createHomeDevices(
       }
       return;
     }
-    if (!device) return;
+    if (!device) {
+      // Of a node that a device had before, or will have: it is told only when it changes.
+      const kept = item.kind === 'availability' && early.get(nodeKey(adapter, item.node));
+      if (kept) kept.availability = { online: item.online, reason: item.reason };
+      return;
+    }
     if (item.kind === 'waiting') {
       parts().commands.waits(device, item);
       return;
@@ -214,9 +241,17 @@ export function createHomeDevices(
 
   function set(device: DeviceRecord): void {
     const before = state.devices.get(device.id);
-    if (before) state.byNode.delete(nodeKey(before.description.adapter, before.description.node));
-    state.devices.set(device.id, device);
     const key = nodeKey(device.description.adapter, device.description.node);
+    const keyBefore = before && nodeKey(before.description.adapter, before.description.node);
+    const holder = state.byNode.get(key);
+    if (holder !== undefined && holder !== device.id) keepOf(holder, key);
+    const isOtherNode = keyBefore !== undefined && keyBefore !== key;
+    if (isOtherNode) {
+      keepOf(device.id, keyBefore);
+      if (state.byNode.get(keyBefore) === device.id) state.byNode.delete(keyBefore);
+      parts().commands.deviceRemoved(device.id, `${device.name} was replaced`);
+    }
+    state.devices.set(device.id, device);
     state.byNode.set(key, device.id);
     state.live.add(device.id);
     const properties = new Map(
@@ -235,11 +270,15 @@ export function createHomeDevices(
     if (!before && devices.isResumed)
       parts().evaluator.deviceEvent(device.id, 'joined', parts().world);
     const waiting = early.get(key);
-    if (!waiting) return;
+    if (!waiting) {
+      if (isOtherNode) setOnline(device.id, false, 'Not heard from yet.');
+      return;
+    }
     early.delete(key);
-    setOnline(device.id, true, null);
+    const { online, reason } = waiting.availability ?? { online: true, reason: null };
+    setOnline(device.id, online, reason);
     const cause: Cause = { kind: 'reconnect', adapter: device.description.adapter };
-    for (const [property, value] of waiting) setValue(device.id, property, value, cause);
+    for (const [property, value] of waiting.values) setValue(device.id, property, value, cause);
   }
 
   function remove(id: DeviceId): void {
@@ -248,7 +287,9 @@ export function createHomeDevices(
     if (devices.isResumed) parts().evaluator.deviceEvent(id, 'left', parts().world);
     parts().commands.deviceRemoved(id, `${device.name} was removed`);
     state.devices.delete(id);
-    state.byNode.delete(nodeKey(device.description.adapter, device.description.node));
+    const key = nodeKey(device.description.adapter, device.description.node);
+    // Another device may have taken the node over.
+    if (state.byNode.get(key) === id) state.byNode.delete(key);
     state.properties.delete(id);
     state.live.remove(id);
     decided.forget(id);

@@ -18,6 +18,7 @@ import { type BridgeEdits, createBridgeShelf } from './matter-bridge/bridge-shel
 import { firstFree, handleFrom, isHandle, nameFromTitle } from './names.ts';
 import { changeOutbound, OUTBOUND_SETTING, readOutbound } from './outbound/settings.ts';
 import { createRemovedNodes } from './removed-nodes.ts';
+import { createReplacements } from './replacements.ts';
 import type { SceneShelf, SceneSwitching } from './scene-shelf.ts';
 import { changeSyncConsent, readSyncConsent, SYNC_CONSENT_SETTING } from './sync-consent.ts';
 import { createTemplateShelf } from './template-shelf.ts';
@@ -181,8 +182,37 @@ export function createHousehold(options: HouseholdOptions): HouseholdHost {
   const subjects = () => homeSubjects(contents.home, valueShelf.all());
   const sceneEdits = shelf.edits({ contents, inTurn, audit, find, freshId, subjects });
 
+  /** Its adapter forgets the node; where that cannot be told now, once it describes the node again. */
+  async function retire(adapter: AdapterId, node: NodeAddress): Promise<void> {
+    await removedNodes.add(adapter, node);
+    void removedNodes.removeAtAdapter(adapter, node);
+  }
+
+  const replacements = createReplacements({
+    ...{ contents, inTurn, audit, retire, nowMs: options.nowMs },
+    callAdapter: options.callAdapter,
+    mistakesWith: sceneEdits.mistakesWith,
+    device: (id) => find(contents.devices, id, 'device'),
+    freshId: () => freshId('dev_') as DeviceId,
+    freeName: (wanted) => firstFree(wanted, ' ', isNameTaken),
+    freeHandle: (wanted) => firstFree(wanted, '-', isHandleTaken),
+    async keepDevices(devices, dropped) {
+      await store.putDevices(devices, dropped);
+      contents.devices = devices
+        .reduce<readonly DeviceRecord[]>(replaceIn, contents.devices)
+        .filter(({ id }) => !dropped.includes(id));
+      // A node's new device takes over from the one that goes.
+      for (const device of devices) tellCore({ kind: 'device', device });
+      for (const id of dropped) tellCore({ kind: 'deviceRemoved', id });
+      changed('devices');
+    },
+  });
+
   return {
     ...sceneEdits,
+    replacement: replacements.replacement,
+    replaceDevice: replacements.replaceDevice,
+    undoReplacement: replacements.undoReplacement,
     ...createTemplateShelf({
       ...{ templates: options.templates, store, contents, inTurn, audit, subjects },
       saveScene: sceneEdits.saveScene,
@@ -212,11 +242,16 @@ export function createHousehold(options: HouseholdOptions): HouseholdHost {
           void removedNodes.removeAtAdapter(adapter, node);
           return null;
         }
+        if (!known && (await replacements.isAside(adapter, node))) return null;
         if (!known) return addDevice(description);
         if (JSON.stringify(known.description) === JSON.stringify(description)) return known;
         return keepDevice({ ...known, description, version: known.version + 1 });
       }),
-    nodeFound: (adapter, node) => inTurn(() => removedNodes.forget(adapter, node)),
+    nodeFound: (adapter, node) =>
+      inTurn(async () => {
+        await removedNodes.forget(adapter, node);
+        await replacements.joined(adapter, node);
+      }),
     claim: (owner) =>
       inTurn(async () => {
         await store.claim(owner);
@@ -355,33 +390,10 @@ export function createHousehold(options: HouseholdOptions): HouseholdHost {
       }
       await inTurn(async () => {
         if (isToldLater) await removedNodes.add(adapter, node);
+        const { replaced } = device;
+        if (replaced) await retire(replaced.description.adapter, replaced.description.node);
         await dropDevice(id);
         await audit(actor, 'device.remove', id, device.name);
-      });
-    },
-    replaceDevice: async (id, from, actor) => {
-      const device = find(contents.devices, id, 'device');
-      const fresh = find(contents.devices, from, 'device');
-      if (id === from) throw new ValidationError(`${device.name} cannot be replaced by itself`);
-      const old = device.description;
-      const isOtherNode =
-        old.adapter !== fresh.description.adapter || old.node !== fresh.description.node;
-      return inTurn(async () => {
-        // The spare record goes first: a stop in between leaves the node to be described anew, never two devices on it.
-        await dropDevice(from);
-        const replaced = await keepDevice({
-          ...device,
-          description: fresh.description,
-          version: device.version + 1,
-        });
-        await audit(actor, 'device.replace', id, `${old.node} → ${fresh.description.node}`);
-        if (isOtherNode) {
-          // The dead node cannot answer; forgetting it is all that can be done.
-          void options
-            .callAdapter(old.adapter, { kind: 'remove', node: old.node, force: true })
-            .catch(() => {});
-        }
-        return replaced;
       });
     },
     setMember: (id, change, version, actor) =>

@@ -21,6 +21,10 @@ async function openPair() {
     device: () => undefined,
     callAdapter: () => Promise.resolve(null),
     adopt: () => Promise.reject(new Error('no node is adopted here')),
+    place: {
+      replacement: () => Promise.reject(new Error('nothing is replaced here')),
+      replace: () => Promise.reject(new Error('nothing is replaced here')),
+    },
     changed: () => {},
   });
   const request = { adapter: ZIGBEE, seconds: 60, via: null, installCode: null };

@@ -17,6 +17,7 @@ import type { AdapterId, DeviceId, JobId, NodeAddress } from '../model/identifie
 import type { Job, OpenJob } from '../model/job.ts';
 import { problemLine } from '../model/problem-words.ts';
 import type { Words } from '../model/words.ts';
+import { nobodyCame, type PlaceTools, takePlace } from './taking-place.ts';
 
 const LOG_LINES_MAX = 200;
 /** Ended jobs that are kept to be looked at; those under way are never dropped. */
@@ -33,6 +34,8 @@ export interface JobsOptions {
   callAdapter(adapter: AdapterId, call: AdapterCall): Promise<unknown>;
   /** Takes a described node into the home. */
   adopt(description: NodeDescription): Promise<DeviceRecord | null>;
+  /** What it takes to put a node into a dead device's place. */
+  readonly place: PlaceTools;
   changed(job: Job): void;
 }
 
@@ -55,6 +58,8 @@ interface RunningPair {
   readonly busy: Set<NodeAddress>;
   readonly paired: Paired;
   readonly seconds: number;
+  /** The dead device whose place the first find takes; null: finds are added. */
+  readonly replaces: (NonNullable<PairRequest['replaces']> & { readonly actor: Actor }) | null;
   isClosed: boolean;
   settleTimer: NodeJS.Timeout | undefined;
 }
@@ -79,7 +84,7 @@ export function createJobs(options: JobsOptions): JobsHost {
       id: `job_${randomBytes(6).toString('hex')}` as JobId,
       kind,
       state: 'running',
-      step: { name: first, index: 1, of: kind === 'pair' ? 4 : 2 },
+      step: { name: first, index: 1, of: kind === 'interview' ? 2 : 4 },
       progress: null,
       etaSeconds: null,
       log: [],
@@ -107,11 +112,19 @@ export function createJobs(options: JobsOptions): JobsHost {
   function endPair(pair: RunningPair, change: Partial<Job>, line: Words): void {
     clearTimeout(pair.settleTimer);
     if (pairs.get(pair.adapter) === pair) pairs.delete(pair.adapter);
-    update(pair.job, { result: pair.paired, etaSeconds: null, ...change }, line);
+    const result = pair.replaces === null ? { result: pair.paired } : {};
+    update(pair.job, { ...result, etaSeconds: null, ...change }, line);
   }
 
   function settlePair(pair: RunningPair): void {
     if (!pair.isClosed || pair.busy.size > 0) return;
+    if (pair.replaces !== null) {
+      const { device } = pair.replaces;
+      const problem =
+        jobs.get(pair.job)?.problem ?? nobodyCame(options.device(device)?.name ?? device);
+      endPair(pair, { state: 'failed', problem }, problemLine(problem));
+      return;
+    }
     const count = pair.paired.devices.length;
     const line = {
       en: count === 1 ? '1 device was added.' : `${count} devices were added.`,
@@ -119,6 +132,37 @@ export function createJobs(options: JobsOptions): JobsHost {
     };
     const step = { name: 'done', index: 4, of: 4 };
     endPair(pair, { state: 'done', step, progress: 1 }, line);
+  }
+
+  /** The first that joins takes the dead device's place; then the network is closed. */
+  async function replace(pair: RunningPair, found: DeviceRecord): Promise<void> {
+    const { replaces } = pair;
+    const job = jobs.get(pair.job);
+    if (replaces === null || job?.state !== 'running') return;
+    const dead = options.device(replaces.device);
+    // One that was in the home before has only been heard of again.
+    const isNew = found.createdAtMs >= job.startedAtMs || found.id === replaces.device;
+    if (!isNew || !dead || pairs.get(pair.adapter) !== pair) return;
+    // Taken out first: the `closed` that stopping brings would end the job too early.
+    pairs.delete(pair.adapter);
+    void options.callAdapter(pair.adapter, { kind: 'pairStop' }).catch(() => {});
+    try {
+      const { result, line } = await takePlace(options.place, dead, found, replaces);
+      const name = result.replaced || result.from === null ? 'done' : 'confirm';
+      const step = { name, index: 4, of: 4 };
+      const end = { state: 'done' as const, step, progress: 1, etaSeconds: null, problem: null };
+      update(pair.job, { ...end, result }, line);
+    } catch (error) {
+      const problem = toProblem(error);
+      const result = { device: dead.id, from: found.id, replaced: false, gaps: [] };
+      update(
+        pair.job,
+        { state: 'failed', problem, etaSeconds: null, result },
+        problemLine(problem),
+      );
+    } finally {
+      clearTimeout(pair.settleTimer);
+    }
   }
 
   async function adopt(
@@ -129,6 +173,10 @@ export function createJobs(options: JobsOptions): JobsHost {
     try {
       const device = await options.adopt(description);
       if (device === null) return;
+      if (pair.replaces !== null) {
+        await replace(pair, device);
+        return;
+      }
       if (!pair.paired.devices.some((one) => one.id === device.id)) {
         pair.paired.devices.push({ id: device.id, name: device.name });
       }
@@ -237,8 +285,8 @@ export function createJobs(options: JobsOptions): JobsHost {
   return {
     list: () => [...jobs.values()].reverse(),
     get: (id) => jobs.get(id),
-    async pair(request: PairRequest, _actor: Actor) {
-      const { adapter, seconds, via, ...how } = request;
+    async pair(request: PairRequest, actor: Actor) {
+      const { adapter, seconds, via, replaces = null, ...how } = request;
       if (!Number.isInteger(seconds) || seconds < 1 || seconds > PAIR_SECONDS_MAX) {
         throw new ValidationError(`Adding devices for ${seconds} s is not possible`, {
           hint: `The network can be open for 1 to ${PAIR_SECONDS_MAX} seconds.`,
@@ -253,7 +301,10 @@ export function createJobs(options: JobsOptions): JobsHost {
       const router = via === null ? null : options.device(via);
       if (router === undefined) throw new NotFoundError('device', via ?? '');
       // Told of once the adapter has begun: what it refuses at once, such as a mistyped code, is no job.
-      const job = newJob('pair', 'open');
+      if (replaces !== null && !options.device(replaces.device)) {
+        throw new NotFoundError('device', replaces.device);
+      }
+      const job = newJob(replaces === null ? 'pair' : 'replace', 'open');
       jobs.set(job.id, job);
       const pair: RunningPair = {
         adapter,
@@ -261,6 +312,7 @@ export function createJobs(options: JobsOptions): JobsHost {
         busy: new Set(),
         paired: { devices: [] },
         seconds,
+        replaces: replaces === null ? null : { ...replaces, actor },
         isClosed: false,
         settleTimer: undefined,
       };

@@ -3,6 +3,7 @@
 import type { Problem } from './errors.ts';
 import type { AdapterId, CommandId, DeviceId, NodeAddress, RoomId } from './identifiers.ts';
 import type { DeviceKind, PropertyDescriptor, PropertyKey, PropertyValue } from './properties.ts';
+import type { ReplacedNode } from './replacement.ts';
 
 /** How far we stand behind an adapter or a device model. */
 export type SupportTier = 'core' | 'preferred' | 'community';
@@ -52,6 +53,8 @@ export interface DeviceRecord {
   /** The household's own groups, such as `christmas`; absent: none. */
   readonly labels?: readonly string[];
   readonly description: NodeDescription;
+  /** The node that it had before, which can still be put back; absent: none. */
+  readonly replaced?: ReplacedNode;
   /** Rises with each edit; the API's ETag. */
   readonly version: number;
   readonly createdAtMs: number;

@@ -46,6 +46,7 @@ import type { Outbound, OutboundChange, OutboundSettings } from './outbound.ts';
 import type { PropertyValue } from './properties.ts';
 import type { Provisioning } from './provisioning.ts';
 import type { RadioCare } from './radio-care.ts';
+import type { Replacement } from './replacement.ts';
 import type { RunTrace } from './run.ts';
 import type { SceneDifference } from './scene-language-port.ts';
 import type {
@@ -270,8 +271,20 @@ export interface Household extends ValueEdits, WebhookEdits, TemplateEdits {
   ): Promise<DeviceRecord>;
   /** Makes the node leave its network and forgets the device; with `force` also when the node does not answer. */
   removeDevice(id: DeviceId, force: boolean, actor: Actor): Promise<void>;
-  /** Puts the node of device `from` under `id`, whose own node is dead; `from` is gone afterwards. */
-  replaceDevice(id: DeviceId, from: DeviceId, actor: Actor): Promise<DeviceRecord>;
+  /** What would change if the node of `from` took the place of the device's own; changes nothing. */
+  replacement(id: DeviceId, from: DeviceId): Promise<Replacement>;
+  /**
+   * Puts the node of device `from` under `id`, whose own node is dead; `from` is gone afterwards. All or nothing.
+   * @throws ConflictError that lists what scenes would miss, unless that is accepted
+   */
+  replaceDevice(
+    id: DeviceId,
+    from: DeviceId,
+    acceptsGaps: boolean,
+    actor: Actor,
+  ): Promise<DeviceRecord>;
+  /** Puts the old node back, and gives the new one a device of its own again. @throws ConflictError that says why not */
+  undoReplacement(id: DeviceId, actor: Actor): Promise<DeviceRecord>;
   scenes(): readonly SceneView[];
   /** Checks a scene file and says all that is wrong with it, with places; `sentence` when it is right. */
   /** The text of an earlier version with the devices' present handles. */
@@ -327,6 +340,8 @@ export interface PairRequest {
   /** `host` or `host:port` of the device on the home's network. */
   readonly address?: string | null;
   readonly password?: string | null;
+  /** The first node that joins takes the place of this device, unless scenes would miss something. */
+  readonly replaces?: { readonly device: DeviceId; readonly acceptsGaps: boolean };
 }
 
 /** Accounts of the MQTT broker. @throws HubError `unsupported` where no broker of the hub's own runs */

@@ -136,6 +136,8 @@ export interface StoreCalls {
   removeRoom(id: RoomId): void;
   putDevice(device: DeviceRecord): void;
   removeDevice(id: DeviceId): void;
+  /** Removes those and puts these: all of it or nothing. */
+  putDevices(devices: readonly DeviceRecord[], removed: readonly DeviceId[]): void;
   putMember(member: MemberRecord): void;
   putCredential(credential: CredentialRecord): void;
   putToken(token: TokenRecord): void;

@@ -121,19 +121,32 @@ export class HomeStore {
   }
 
   putDevice(device: DeviceRecord): void {
-    this.#write(`device "${device.name}"`, () => {
-      const holder = this.#database
-        .prepare<[string, string], { id: string }>(
-          'SELECT id FROM devices WHERE handle = ? AND id <> ?',
-        )
-        .get(device.handle, device.id);
-      if (holder !== undefined) {
-        throw new ConflictError(`The handle "${device.handle}" is taken by device ${holder.id}`, {
-          hint: 'Choose another handle.',
-        });
+    this.#write(`device "${device.name}"`, () => this.#putDevice(device));
+  }
+
+  /** Removes those and puts these or, where one of that cannot be, does nothing. */
+  putDevices(devices: readonly DeviceRecord[], removed: readonly DeviceId[]): void {
+    this.#write(`${devices.length} devices`, () => {
+      for (const id of removed) {
+        const gone = this.#database.prepare('DELETE FROM devices WHERE id = ?').run(id);
+        if (gone.changes === 0) throw new NotFoundError('device', id);
       }
-      this.#putVersioned('devices', device, device.handle);
+      for (const device of devices) this.#putDevice(device);
     });
+  }
+
+  #putDevice(device: DeviceRecord): void {
+    const holder = this.#database
+      .prepare<[string, string], { id: string }>(
+        'SELECT id FROM devices WHERE handle = ? AND id <> ?',
+      )
+      .get(device.handle, device.id);
+    if (holder !== undefined) {
+      throw new ConflictError(`The handle "${device.handle}" is taken by device ${holder.id}`, {
+        hint: 'Choose another handle.',
+      });
+    }
+    this.#putVersioned('devices', device, device.handle);
   }
 
   removeDevice(id: DeviceId): void {

@@ -113,6 +113,7 @@ export class Storage {
       removeRoom: (id) => home.removeRoom(id),
       putDevice: (device) => home.putDevice(device),
       removeDevice: (id) => home.removeDevice(id),
+      putDevices: (devices, removed) => home.putDevices(devices, removed),
       putMember: (member) => home.putMember(member),
       putCredential: (credential) => home.putCredential(credential),
       putToken: (token) => home.putToken(token),

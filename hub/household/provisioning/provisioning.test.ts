@@ -64,6 +64,10 @@ async function house(): Promise<House> {
     device: () => undefined,
     callAdapter: async () => null,
     adopt: () => Promise.reject(new Error('every device is there')),
+    place: {
+      replacement: () => Promise.reject(new Error('nothing is replaced')),
+      replace: () => Promise.reject(new Error('nothing is replaced')),
+    },
     changed: (job) => {
       if (job.state !== 'running') ended();
     },
