@@ -1,16 +1,19 @@
-// Accounts of the hub's own broker: one for each device, with a password that the hub makes and tells once. What is
-// kept is a scrypt hash in a file of mode 0600.
+// Accounts of the hub's own broker: one for each device, with its rights and a password that the hub makes and tells
+// once. What is kept is a scrypt hash in a file of mode 0600.
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import path from 'node:path';
 import { ConflictError, HubError, NotFoundError, ValidationError } from '../../hub/model/errors.ts';
+import { type AccountRights, HOME_RIGHTS, NO_RIGHTS } from '../../hub/model/mqtt.ts';
 import { readPrivateJson, writePrivateJson } from '../contract/private-file.ts';
-import { isAccountName } from './rights.ts';
+import { checkRights, type Holder, isAccountName } from './rights.ts';
 
 interface Account {
   readonly name: string;
   readonly createdAtMs: number;
   readonly salt: string;
   readonly hash: string;
+  /** Absent: what is its own by its name, and nothing else. */
+  readonly rights?: AccountRights;
 }
 
 const ACCOUNTS_MAX = 500;
@@ -47,8 +50,24 @@ export class Accounts {
     for (const account of read(this.#file)) this.#accounts.set(account.name, account);
   }
 
-  list(): readonly Pick<Account, 'name' | 'createdAtMs'>[] {
-    return [...this.#accounts.values()].sort((a, b) => a.name.localeCompare(b.name));
+  list(): readonly (Holder & { readonly createdAtMs: number })[] {
+    return [...this.#accounts.values()]
+      .map(({ name, createdAtMs, rights = NO_RIGHTS }) => ({ name, createdAtMs, rights }))
+      .sort((a, b) => a.name.localeCompare(b.name));
+  }
+
+  /** What an account may do; nothing for one that does not exist. */
+  rightsOf(name: string): AccountRights {
+    return this.#accounts.get(name)?.rights ?? NO_RIGHTS;
+  }
+
+  /** Gives an account other rights. @throws NotFoundError, ValidationError */
+  change(name: string, rights: AccountRights): void {
+    const account = this.#accounts.get(name);
+    if (account === undefined) throw new NotFoundError('MQTT account', name);
+    checkRights(rights);
+    this.#accounts.set(name, { ...account, rights });
+    this.#save();
   }
 
   has(name: string): boolean {
@@ -56,10 +75,15 @@ export class Accounts {
   }
 
   /** Makes an account and gives its password, which nobody can read again. */
-  async add(name: string, nowMs: number): Promise<string> {
+  async add(name: string, nowMs: number, rights: AccountRights = NO_RIGHTS): Promise<string> {
+    checkRights(rights);
     if (!isAccountName(name)) {
       throw new ValidationError(`"${name.slice(0, 40)}" cannot be the name of an account`, {
         hint: 'It takes 1 to 32 letters, digits, hyphens or underscores, such as kitchen-plug.',
+        zh: {
+          message: `“${name.slice(0, 40)}”不能作为账号名`,
+          hint: '账号名由 1 到 32 个字母、数字、连字符或下划线组成，例如 kitchen-plug；home、open 和 status 归中枢使用。',
+        },
         errors: [{ path: '/name', message: 'must be a device’s topic' }],
       });
     }
@@ -75,7 +99,7 @@ export class Accounts {
     const password = letters.join('');
     const salt = randomBytes(16).toString('hex');
     const hash = (await hashOf(Buffer.from(password), salt)).toString('hex');
-    this.#accounts.set(name, { name, createdAtMs: nowMs, salt, hash });
+    this.#accounts.set(name, { name, createdAtMs: nowMs, salt, hash, rights });
     this.#save();
     return password;
   }
@@ -116,10 +140,20 @@ function read(file: string): Account[] {
 
 function isAccount(value: unknown): value is Account {
   if (typeof value !== 'object' || value === null) return false;
-  const { name, createdAtMs, salt, hash } = value as Partial<Record<keyof Account, unknown>>;
+  const { name, createdAtMs, salt, hash, rights } = value as Partial<
+    Record<keyof Account, unknown>
+  >;
   const isHash = typeof hash === 'string' && /^[0-9a-f]{64}$/.test(hash);
   const isNamed = typeof name === 'string' && isAccountName(name);
-  return isHash && isNamed && typeof salt === 'string' && typeof createdAtMs === 'number';
+  const isWhole = typeof salt === 'string' && typeof createdAtMs === 'number';
+  return isHash && isNamed && isWhole && (rights === undefined || areRights(rights));
+}
+
+function areRights(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { topics, announces, home } = value as Partial<Record<keyof AccountRights, unknown>>;
+  const areTopics = Array.isArray(topics) && topics.every((topic) => typeof topic === 'string');
+  return areTopics && typeof announces === 'boolean' && HOME_RIGHTS.some((one) => one === home);
 }
 
 function damaged(file: string, cause?: unknown): HubError {

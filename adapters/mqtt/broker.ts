@@ -1,13 +1,15 @@
 // The hub's own broker: aedes behind a door that lets in who has an account, cuts off who sends too much, and keeps
 // each client to its own topics.
 import { createServer, type Server, type Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import { Aedes, type Client } from 'aedes';
 import { type Problem, toProblem, UnreachableError } from '../../hub/model/errors.ts';
+import type { AccountRights } from '../../hub/model/mqtt.ts';
 import type { AdapterContext } from '../contract/adapter.ts';
 import type { Accounts } from './accounts.ts';
 import type { Bus, BusEvents, OnMessage } from './bus.ts';
 import { GuardedSocket } from './guarded-socket.ts';
-import { isDiscovery, mayPublish, maySubscribe } from './rights.ts';
+import { type Holder, isAnnouncement, isDiscovery, mayPublish, maySubscribe } from './rights.ts';
 
 const CONNECTIONS_MAX = 300;
 /** Connections that have not yet said who they are. */
@@ -16,6 +18,10 @@ const CONNECT_WITHIN_MS = 5_000;
 const DRAIN_WITHIN_MS = 10_000;
 const SUBSCRIPTIONS_MAX = 32;
 const RETAINED_MAX = 64;
+/** Of an account with rights beyond its own topics: a bridge has many devices, a home many topics. */
+const WIDE_SUBSCRIPTIONS_MAX = 5_000;
+const WIDE_RETAINED_MAX = 5_000;
+const RETAINED_BYTES_MAX = 8 * 1024 * 1024;
 const CLIENT_ID_CHARACTERS_MAX = 64;
 const RETRY_MS = 3_000;
 /** Wrong passwords from one address before it has to wait, and for how long. */
@@ -30,13 +36,20 @@ export interface BrokerOptions {
   readonly host: string;
   readonly port: number;
   readonly accounts: Accounts;
-  /** Whether what an account says in an announcement may be its own. */
-  mayAnnounce(account: string, topic: string, payload: Buffer): boolean;
+  /** What keeps an account from announcing this, in words; null where nothing does. */
+  refusesAnnouncement(account: Holder, topic: string, payload: Buffer): string | null;
+  /** A message of an account on a topic of the hub's own, before anybody else hears it. */
+  heard(account: Holder, topic: string, payload: Buffer, isRetained: boolean): void;
   readonly log: AdapterContext['log'];
   readonly events: BusEvents;
 }
 
 type Published = Parameters<Aedes['authorizePublish']>[1];
+
+/** The library's store of retained messages, which its types leave out. */
+interface RetainedStore {
+  createRetainedStreamCombi(filters: readonly string[]): Readable;
+}
 
 interface Session {
   readonly account: string;
@@ -50,7 +63,7 @@ export class Broker implements Bus {
   readonly #sockets = new Set<GuardedSocket>();
   readonly #strangers = new Set<GuardedSocket>();
   readonly #sessions = new Map<Client, Session>();
-  readonly #retained = new Map<string, Set<string>>();
+  readonly #retained = new Map<string, Map<string, number>>();
   readonly #handlers = new Map<string, Parameters<Aedes['subscribe']>[1]>();
   readonly #attempts = new Map<string, { count: number; untilMs: number }>();
   #retryTimer: NodeJS.Timeout | undefined;
@@ -146,6 +159,17 @@ export class Broker implements Bus {
     };
     this.#handlers.set(filter, handler);
     this.#aedes.subscribe(filter, handler, () => {});
+    this.replay(filter, onMessage);
+  }
+
+  /** What is kept on the topics of a filter, which a subscription of the hub's own does not bring. */
+  replay(filter: string, onMessage: OnMessage): void {
+    const { persistence } = this.#aedes as unknown as { readonly persistence?: RetainedStore };
+    const kept = persistence?.createRetainedStreamCombi([filter]);
+    kept?.on('data', ({ topic, payload }: Published) => {
+      if (!this.#isStopped) onMessage(topic, Buffer.from(payload), true);
+    });
+    kept?.on('error', () => {});
   }
 
   unsubscribe(filter: string): void {
@@ -269,31 +293,60 @@ export class Broker implements Bus {
     const session = client === null ? undefined : this.#sessions.get(client);
     if (session === undefined) return 'not let in';
     const { account } = session;
-    const isOwn =
-      mayPublish(account, topic) &&
-      (!isDiscovery(topic) || this.#options.mayAnnounce(account, topic, Buffer.from(payload)));
-    if (!isOwn) {
+    const holder: Holder = { name: account, rights: this.#options.accounts.rightsOf(account) };
+    const isAnnounced = isDiscovery(topic) || isAnnouncement(topic);
+    const content = Buffer.from(payload);
+    const mayAtAll = mayPublish(holder, topic);
+    const refusal =
+      mayAtAll && isAnnounced ? this.#options.refusesAnnouncement(holder, topic, content) : null;
+    if (refusal !== null && isAnnouncement(topic)) {
+      this.#refuse({
+        code: 'forbidden',
+        message: `The MQTT account "${account}" may not announce ${topic.slice(0, 80)}: ${refusal}`,
+        hint: 'Give the account the topics that its devices use, with ingle mqtt accounts change.',
+        zh: {
+          message: `MQTT 账号“${account}”不能发布 ${topic.slice(0, 80)}：${refusal}`,
+          hint: '请用 ingle mqtt accounts change 把它的设备所用的主题交给这个账号。',
+        },
+      });
+      return 'announcement not allowed';
+    }
+    if (!mayAtAll || refusal !== null) {
       this.#refuse({
         code: 'forbidden',
         message: `The device of the MQTT account "${account}" may not publish to ${topic.slice(0, 80)}`,
-        hint: `Set the device's Topic to "${account}", with the usual full topic %prefix%/%topic%/.`,
+        hint: `Set the device's Topic to "${account}", with the usual full topic %prefix%/%topic%/, or give the account that topic.`,
         zh: {
           message: `MQTT 账号“${account}”的设备不能发布到 ${topic.slice(0, 80)}`,
-          hint: `请把设备的 Topic 设为“${account}”，完整主题用默认的 %prefix%/%topic%/。`,
+          hint: `请把设备的 Topic 设为“${account}”，完整主题用默认的 %prefix%/%topic%/；或者把这个主题交给该账号。`,
         },
       });
       return 'topic not allowed';
     }
-    if (!isRetained) return null;
-    const retained = this.#retained.get(account) ?? new Set();
-    this.#retained.set(account, retained.add(topic));
-    return retained.size > RETAINED_MAX ? 'too many retained topics' : null;
+    if (topic.startsWith('ingle/')) this.#options.heard(holder, topic, content, isRetained);
+    return isRetained ? this.#countRetained(holder, topic, content.length) : null;
+  }
+
+  #countRetained({ name, rights }: Holder, topic: string, bytes: number): string | null {
+    const retained = this.#retained.get(name) ?? new Map<string, number>();
+    this.#retained.set(name, retained);
+    if (bytes === 0) {
+      retained.delete(topic);
+      return null;
+    }
+    const others = [...retained].filter(([each]) => each !== topic);
+    const sum = others.reduce((total, [, each]) => total + each, bytes);
+    const limit = isWide(rights) ? WIDE_RETAINED_MAX : RETAINED_MAX;
+    if (others.length >= limit || sum > RETAINED_BYTES_MAX) return 'too much is retained';
+    retained.set(topic, bytes);
+    return null;
   }
 
   #maySubscribe({ account, subscriptions }: Session, filter: string): boolean {
-    if (!maySubscribe(account, filter)) return false;
+    const rights = this.#options.accounts.rightsOf(account);
+    if (!maySubscribe({ name: account, rights }, filter)) return false;
     subscriptions.add(filter);
-    return subscriptions.size <= SUBSCRIPTIONS_MAX;
+    return subscriptions.size <= (isWide(rights) ? WIDE_SUBSCRIPTIONS_MAX : SUBSCRIPTIONS_MAX);
   }
 
   #refuse(problem: Problem): void {
@@ -308,6 +361,10 @@ export class Broker implements Bus {
     const who = this.#sessions.get(client)?.account ?? addressOf(client);
     this.#options.log('debug', `The connection of ${who} ended: ${toProblem(error).message}`);
   }
+}
+
+function isWide({ topics, announces, home }: AccountRights): boolean {
+  return topics.length > 0 || announces || home !== 'none';
 }
 
 function guardOf(client: Client): GuardedSocket | null {

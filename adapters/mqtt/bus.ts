@@ -21,4 +21,6 @@ export interface Bus {
   /** All messages of the filter from now on; survives a lost connection. */
   subscribe(filter: string, onMessage: OnMessage): void;
   unsubscribe(filter: string): void;
+  /** Says again what is kept on the topics of a filter that somebody else listens on already. */
+  replay(filter: string, onMessage: OnMessage): void;
 }

@@ -124,6 +124,11 @@ export class ClientBus implements Bus {
     if (this.isConnected) this.#client?.unsubscribe(filter);
   }
 
+  /** A subscription that is renewed brings what is kept; the others of the filter hear it once more. */
+  replay(filter: string): void {
+    if (this.isConnected) this.#client?.subscribe(filter);
+  }
+
   #lost(problem: Problem): void {
     // A refused connection closes as well; the first word says why.
     if (this.#client === null || this.#lastProblem !== null) return;

@@ -32,6 +32,7 @@ export class FanBus {
         own.delete(filter);
         this.#remove(filter, onMessage);
       },
+      replay: (filter, onMessage) => bus.replay(filter, onMessage),
     };
   }
 
@@ -39,6 +40,7 @@ export class FanBus {
     const known = this.#listeners.get(filter);
     if (known) {
       known.add(onMessage);
+      this.#bus.replay(filter, onMessage);
       return;
     }
     const listeners = new Set([onMessage]);

@@ -113,7 +113,7 @@ test('a device is proposed only while somebody adds devices', async () => {
   expect(hub.description(FRIDGE)).toBeNull();
   await pair(hub, FRIDGE);
   expect(hub.description(FRIDGE)?.kind).toBe('plug');
-  expect(hub.values(FRIDGE)[ON]).toBe(true);
+  await hub.until('its state', () => hub.values(FRIDGE)[ON] === true);
   await hub.until('its power', () => hub.values(FRIDGE)[propertyKey('power')] !== undefined);
   expect(hub.values(FRIDGE)[propertyKey('energy')]).toBeCloseTo(214.317, 2);
 });

@@ -2,13 +2,16 @@
 // speak over it.
 import type { AccountList, AdapterCall, NewAccount } from '../../hub/model/adapter-port.ts';
 import { HubError, type Problem, ValidationError } from '../../hub/model/errors.ts';
+import type { NodeAddress } from '../../hub/model/identifiers.ts';
+import type { AccountRights } from '../../hub/model/mqtt.ts';
 import type { Adapter, AdapterCommand, AdapterContext } from '../contract/adapter.ts';
 import { Accounts } from './accounts.ts';
 import { Broker } from './broker.ts';
 import type { Bus, BusEvents, OnMessage } from './bus.ts';
 import { ClientBus } from './client-bus.ts';
+import { Discovery } from './discovery/discovery.ts';
 import { FanBus } from './fan-bus.ts';
-import { isReserved } from './rights.ts';
+import { isDiscovery, isReserved, reaches } from './rights.ts';
 import { Tasmota } from './tasmota/tasmota.ts';
 
 /** Longer messages are none that a scene is written for. */
@@ -25,6 +28,7 @@ class MqttAdapter implements Adapter {
   #broker: Broker | null = null;
   #bus: Bus | null = null;
   #tasmota: Tasmota | null = null;
+  #discovery: Discovery | null = null;
   /** The bus as the home listens on it, and the topics that it listens on. */
   #home: Bus | null = null;
   #topics: readonly string[] = [];
@@ -43,10 +47,12 @@ class MqttAdapter implements Adapter {
         this.#detail = detail;
         this.#tellState();
         this.#tasmota?.connected();
+        this.#discovery?.connected();
       },
       lost: (problem, retryAtMs) => {
         this.#context.state({ kind: 'fault', problem, retryAtMs });
         this.#tasmota?.lost(problem);
+        this.#discovery?.lost(problem);
       },
       refused: (problem) => this.#refused(problem),
     };
@@ -57,8 +63,16 @@ class MqttAdapter implements Adapter {
         host: typeof host === 'string' ? host : '127.0.0.1',
         port,
         accounts: this.#accounts,
-        mayAnnounce: (account, topic, payload) =>
-          this.#tasmota?.mayAnnounce(account, topic, payload) === true,
+        refusesAnnouncement: (account, topic, payload) => {
+          if (isDiscovery(topic)) {
+            const isOwn = this.#tasmota?.mayAnnounce(account.name, topic, payload) === true;
+            return isOwn ? null : 'it is another device';
+          }
+          const mayReach = (one: string) => reaches(account, one);
+          const { name } = account;
+          return this.#discovery?.mayAnnounce(name, topic, payload, mayReach) ?? null;
+        },
+        heard: () => {},
         log: (level, text) => this.#context.log(level, text),
         events,
       });
@@ -74,11 +88,17 @@ class MqttAdapter implements Adapter {
     this.#listen();
     this.#tasmota = new Tasmota(this.#context, fan.view());
     this.#tasmota.start();
+    this.#discovery = new Discovery(this.#context, fan.view(), {
+      isOwn: () => false,
+      changed: () => this.#tellState(),
+    });
+    this.#discovery.start();
     await this.#bus.start();
   }
 
   async stop(): Promise<void> {
     this.#tasmota?.stop();
+    this.#discovery?.stop();
     await this.#bus?.stop();
   }
 
@@ -101,7 +121,12 @@ class MqttAdapter implements Adapter {
   };
 
   send(command: AdapterCommand): void {
-    this.#devices().device(command.node).send(command);
+    this.#device(command.node).send(command);
+  }
+
+  /** @throws NotFoundError */
+  #device(node: NodeAddress) {
+    return this.#discovery?.find(node) ?? this.#devices().device(node);
   }
 
   async call(body: AdapterCall): Promise<unknown> {
@@ -114,20 +139,23 @@ class MqttAdapter implements Adapter {
         this.#devices().closePairing();
         return null;
       case 'remove':
-        this.#devices().remove(body.node);
+        if (this.#discovery?.find(body.node)) this.#discovery.remove(body.node);
+        else this.#devices().remove(body.node);
         this.#tellState();
         return null;
       case 'rename':
         return null;
       case 'interview':
       case 'refresh': {
-        const device = this.#devices().device(body.node);
-        device.refresh();
+        const found = this.#discovery?.find(body.node);
+        const device = found ?? this.#devices().device(body.node);
+        if ('refresh' in device) device.refresh();
         if (body.kind === 'interview') device.describe();
         return null;
       }
       case 'describe':
         for (const device of this.#devices().devices) device.describe();
+        for (const device of this.#discovery?.devices ?? []) device.describe();
         return null;
       case 'statistics':
         return this.#statistics();
@@ -137,11 +165,21 @@ class MqttAdapter implements Adapter {
       case 'accounts':
         return this.#listAccounts();
       case 'accountAdd':
-        return this.#addAccount(body.name);
+        return this.#addAccount(body.name, body.rights);
+      case 'accountChange':
+        this.#accountsOf().change(body.name, body.rights);
+        // What it has subscribed to was granted by its rights of before.
+        this.#broker?.cutOff(body.name);
+        return null;
       case 'accountRemove':
         this.#accountsOf().remove(body.name);
         this.#broker?.cutOff(body.name);
+        this.#discovery?.forget(body.name);
         return null;
+      case 'found':
+        return this.#discovery?.found() ?? [];
+      case 'accept':
+        return this.#discovery?.accept(body.nodes, body.bridge) ?? [];
       default:
         throw new HubError('unsupported', `MQTT devices know no "${body.kind}"`);
     }
@@ -177,7 +215,7 @@ class MqttAdapter implements Adapter {
 
   #tellState(): void {
     if (this.#bus?.isConnected !== true) return;
-    const count = this.#tasmota?.count ?? 0;
+    const count = (this.#tasmota?.count ?? 0) + (this.#discovery?.count ?? 0);
     const devices = `${count} device${count === 1 ? '' : 's'}`;
     this.#context.state({ kind: 'connected', detail: `${this.#detail}, ${devices}` });
   }
@@ -188,13 +226,17 @@ class MqttAdapter implements Adapter {
   }
 
   #statistics(): unknown {
-    return {
-      nodes: [...this.#devices().devices].map(({ node, isOnline, config }) => ({
-        node,
-        topic: config.topic,
-        isOnline,
-      })),
-    };
+    const tasmota = [...this.#devices().devices].map(({ node, isOnline, config }) => ({
+      node,
+      topic: config.topic,
+      isOnline,
+    }));
+    const found = [...(this.#discovery?.devices ?? [])].map(({ node, isOnline }) => ({
+      node,
+      topic: null,
+      isOnline,
+    }));
+    return { nodes: [...tasmota, ...found] };
   }
 
   #accountsOf(): Accounts {
@@ -211,16 +253,17 @@ class MqttAdapter implements Adapter {
   #listAccounts(): AccountList {
     const accounts = this.#accountsOf()
       .list()
-      .map(({ name, createdAtMs }) => ({
+      .map(({ name, createdAtMs, rights }) => ({
         name,
         createdAtMs,
+        ...rights,
         isConnected: this.#broker?.isAccountConnected(name) === true,
       }));
     return { port: this.#broker?.port ?? null, accounts };
   }
 
-  async #addAccount(name: string): Promise<NewAccount> {
-    const password = await this.#accountsOf().add(name, Date.now());
+  async #addAccount(name: string, rights?: AccountRights): Promise<NewAccount> {
+    const password = await this.#accountsOf().add(name, Date.now(), rights);
     return { name, password, port: this.#broker?.port ?? null };
   }
 }

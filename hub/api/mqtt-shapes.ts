@@ -1,11 +1,22 @@
-// What the API answers about the accounts of the hub's own MQTT broker.
+// What the API takes and answers about MQTT: accounts of the hub's own broker, and devices that announced themselves.
 import * as v from 'valibot';
-import { timeJson } from './shapes.ts';
+import { HOME_RIGHTS } from '../model/mqtt.ts';
+import { labelJson, timeJson } from './shapes.ts';
+
+const rights = {
+  /** Topics that are the account's own beside those by its name, such as `zigbee2mqtt/#`. */
+  topics: v.array(v.string()),
+  /** Whether it may announce devices in the form of Home Assistant's discovery. */
+  announces: v.boolean(),
+  /** What it reaches of the home: none, read, control (no locks, alarms and valves), all. */
+  home: v.picklist(HOME_RIGHTS),
+};
 
 export const mqttAccountJson = v.object({
   name: v.string(),
   createdAt: timeJson,
   isConnected: v.boolean(),
+  ...rights,
 });
 export type MqttAccountJson = v.InferOutput<typeof mqttAccountJson>;
 
@@ -17,3 +28,61 @@ export const newMqttAccountJson = v.object({
   port: v.nullable(v.number()),
 });
 export type NewMqttAccountJson = v.InferOutput<typeof newMqttAccountJson>;
+
+const topics = v.pipe(
+  v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(256))),
+  v.maxLength(8, 'may have 8 topics'),
+);
+const rightsBody = {
+  topics: v.optional(topics),
+  announces: v.optional(v.boolean()),
+  home: v.optional(v.picklist(HOME_RIGHTS, `must be one of ${HOME_RIGHTS.join(', ')}`)),
+};
+
+/** Also the device's topic, so it holds nothing that a topic gives a meaning to. */
+export const mqttAccountBody = v.strictObject({
+  name: v.pipe(
+    v.string(),
+    v.regex(
+      /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/,
+      'must be 1 to 32 letters, digits, hyphens or underscores',
+    ),
+  ),
+  ...rightsBody,
+});
+export const mqttAccountChange = v.strictObject(rightsBody);
+
+/** A device that announced itself over MQTT. */
+export const foundDeviceJson = v.object({
+  node: v.string(),
+  name: v.string(),
+  manufacturer: v.string(),
+  model: v.string(),
+  kind: v.string(),
+  /** Who speaks for it, such as Zigbee2MQTT. */
+  bridge: v.nullable(v.string()),
+  account: v.nullable(v.string()),
+  isAccepted: v.boolean(),
+  properties: v.array(v.string()),
+  commands: v.array(v.string()),
+  /** What of its announcement became nothing, with the reason. */
+  leftOut: v.array(v.object({ what: v.string(), why: labelJson })),
+});
+export type FoundDeviceJson = v.InferOutput<typeof foundDeviceJson>;
+
+/** Either some devices, or all that one bridge speaks for. */
+export const acceptBody = v.union(
+  [
+    v.strictObject({
+      nodes: v.pipe(
+        v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(128))),
+        v.minLength(1),
+        v.maxLength(500),
+      ),
+    }),
+    v.strictObject({ bridge: v.nullable(v.pipe(v.string(), v.maxLength(60))) }),
+  ],
+  'must be {"nodes": […]} or {"bridge"}',
+);
+export const acceptedJson = v.object({ nodes: v.array(v.string()) });
+export type AcceptedJson = v.InferOutput<typeof acceptedJson>;

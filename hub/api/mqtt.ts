@@ -1,24 +1,62 @@
-// Accounts of the hub's own MQTT broker.
+// Accounts of the hub's own MQTT broker, and the devices that announced themselves.
+import { NotFoundError } from '../model/errors.ts';
+import { nodeAddress } from '../model/identifiers.ts';
+import { type AccountRights, type MqttAccount, NO_RIGHTS } from '../model/mqtt.ts';
 import type { ApiParts, Handlers } from './context.ts';
-import { listPart } from './context.ts';
+import { inputId, listPart } from './context.ts';
+import type { MqttAccountJson } from './mqtt-shapes.ts';
+
+function accountView({ createdAtMs, topics, ...account }: MqttAccount): MqttAccountJson {
+  return { ...account, topics: [...topics], createdAt: new Date(createdAtMs).toISOString() };
+}
+
+/** What is set of the rights; what is absent stays. */
+type RightsChange = { readonly [Name in keyof AccountRights]?: AccountRights[Name] | undefined };
+
+function changed(before: AccountRights, { topics, announces, home }: RightsChange): AccountRights {
+  return {
+    topics: topics ?? before.topics,
+    announces: announces ?? before.announces,
+    home: home ?? before.home,
+  };
+}
 
 export function mqttRoutes({ hub }: ApiParts) {
+  const { mqttAccounts } = hub;
+  async function account(name: string): Promise<MqttAccount> {
+    const { accounts } = await mqttAccounts.list();
+    const found = accounts.find((each) => each.name === name);
+    if (found === undefined) throw new NotFoundError('MQTT account', name.slice(0, 40));
+    return found;
+  }
   return {
     'GET /api/mqtt/accounts': async (c, { query }) => {
-      const { accounts } = await hub.mqttAccounts.list();
+      const { accounts } = await mqttAccounts.list();
       const { items, next } = listPart(accounts, query);
-      const shown = items.map(({ name, createdAtMs, isConnected }) => ({
-        name,
-        createdAt: new Date(createdAtMs).toISOString(),
-        isConnected,
-      }));
-      return c.json({ items: shown, next });
+      return c.json({ items: items.map(accountView), next });
     },
-    'POST /api/mqtt/accounts': async (c, { body }) =>
-      c.json(await hub.mqttAccounts.add(body.name), 201),
+    'POST /api/mqtt/accounts': async (c, { body }) => {
+      const { name, ...rights } = body;
+      return c.json(await mqttAccounts.add(name, changed(NO_RIGHTS, rights)), 201);
+    },
+    'PATCH /api/mqtt/accounts/:name': async (c, { body }) => {
+      const name = c.req.param('name') ?? '';
+      await mqttAccounts.change(name, changed(await account(name), body));
+      return c.json(accountView(await account(name)));
+    },
     'DELETE /api/mqtt/accounts/:name': async (c) => {
-      await hub.mqttAccounts.remove(c.req.param('name') ?? '');
+      await mqttAccounts.remove(c.req.param('name') ?? '');
       return c.body(null, 204);
+    },
+    'GET /api/mqtt/found': async (c, { query }) => {
+      const { items, next } = listPart(await mqttAccounts.found(), query);
+      return c.json({ items, next });
+    },
+    'POST /api/mqtt/found/accept': async (c, { body }) => {
+      const nodes =
+        'nodes' in body ? body.nodes.map((node) => inputId(node, nodeAddress, '/nodes')) : null;
+      const bridge = 'bridge' in body ? body.bridge : null;
+      return c.json({ nodes: [...(await mqttAccounts.accept(nodes, bridge))] });
     },
   } satisfies Partial<Handlers>;
 }

@@ -29,3 +29,38 @@ test('a name that no topic can have is refused, in Chinese too', async () => {
   const chinese = await bench.ingle(['mqtt', 'accounts', '--lang', 'zh']);
   expect(chinese.stdout).toContain('还没有 MQTT 账户');
 });
+
+test('an account is given rights, they are listed and changed, and wrong ones are refused', async () => {
+  await using bench = await startBench();
+  const made = await bench.ingle([
+    ...['mqtt', 'accounts', 'add', 'zigbee2mqtt', '--announce', '--topic', 'zigbee2mqtt-loft/#'],
+  ]);
+  expect(made.code).toBe(0);
+  expect(made.stdout).not.toContain('Backlog');
+  const changed = await bench.ingle([
+    ...['mqtt', 'accounts', 'change', 'zigbee2mqtt', '--home', 'control'],
+  ]);
+  expect(changed.code).toBe(0);
+  const listed = await bench.ingle(['mqtt', 'accounts']);
+  expect(listed.stdout).toContain('zigbee2mqtt-loft/#, announces devices, controls the home');
+  const wrong = await bench.ingle(['mqtt', 'accounts', 'change', 'zigbee2mqtt', '--home', 'some']);
+  expect(wrong.code).toBe(2);
+  const less = await bench.ingle([
+    ...['mqtt', 'accounts', 'change', 'zigbee2mqtt', '--no-announce', '--json'],
+  ]);
+  expect(JSON.parse(less.stdout)).toMatchObject({ announces: false, home: 'control' });
+  expect((await bench.ingle(['mqtt', 'accounts', 'change', 'nobody', '--announce'])).code).toBe(2);
+});
+
+test('found devices are listed with what is left out, and accepted one by one or all of a bridge', async () => {
+  await using bench = await startBench();
+  const found = await bench.ingle(['mqtt', 'found', '--lang', 'zh']);
+  expect(found.stdout).toContain('Bridge lamp  IKEA LED1624G9  Zigbee2MQTT  已发现  ha/lamp');
+  expect(found.stdout).toContain('未采用：camera/door，因为它不是属性');
+  const one = await bench.ingle(['mqtt', 'accept', 'ha/lamp']);
+  expect(one.stdout).toContain('1 device is in the home now.');
+  const all = await bench.ingle(['mqtt', 'accept', '--bridge', 'Zigbee2MQTT', '--json']);
+  expect(JSON.parse(all.stdout)).toEqual({ nodes: ['ha/lamp', 'ha/plug'] });
+  expect((await bench.ingle(['mqtt', 'accept'])).code).toBe(2);
+  expect((await bench.ingle(['mqtt', 'accept', '--bridge', 'Nobody'])).code).toBe(2);
+});

@@ -1,9 +1,23 @@
-// `ingle mqtt accounts`: who may connect to the hub's own broker.
-import type { Command } from 'commander';
-import type { MqttAccountJson, NewMqttAccountJson } from '../../api/mqtt-shapes.ts';
+// `ingle mqtt`: who may connect to the hub's own broker, and the devices that announced themselves over MQTT.
+import { type Command, Option } from 'commander';
+import type {
+  AcceptedJson,
+  FoundDeviceJson,
+  MqttAccountJson,
+  NewMqttAccountJson,
+} from '../../api/mqtt-shapes.ts';
+import { CliError } from '../cli-error.ts';
 import { apiPath } from '../client.ts';
 import type { Context } from '../context.ts';
 import type { AddVerb } from '../verb.ts';
+
+interface RightsOptions {
+  readonly topic?: readonly string[];
+  readonly announce?: boolean;
+  readonly home?: string;
+}
+
+const RIGHTS = ['none', 'read', 'control', 'all'];
 
 export const addMqtt: AddVerb = (program, { words, act, examples }) => {
   const mqtt = program.command('mqtt').description(words.help.mqtt);
@@ -15,20 +29,32 @@ export const addMqtt: AddVerb = (program, { words, act, examples }) => {
       examples(
         'ingle mqtt accounts',
         'ingle mqtt accounts add kitchen-plug',
+        'ingle mqtt accounts add zigbee2mqtt --announce',
+        'ingle mqtt accounts add home-assistant --home control',
+        'ingle mqtt accounts change zigbee2mqtt --topic zigbee2mqtt-loft/#',
         'ingle mqtt accounts remove kitchen-plug',
       ),
     );
+  const withRights = (command: Command): Command =>
+    command
+      .option('--topic <filter...>', words.help.mqttTopic)
+      .option('--announce', words.help.mqttAnnounce)
+      .addOption(new Option('--home <right>', words.help.mqttHome).choices(RIGHTS));
   accounts
     .command('list', { isDefault: true })
     .description(words.help.mqttList)
     .action(async (_options: object, command: Command) => {
       await act(command, list);
     });
-  accounts
-    .command('add <name>')
-    .description(words.help.mqttAdd)
-    .action(async (name: string, _options: object, command: Command) => {
-      await act(command, (context) => add(context, name));
+  withRights(accounts.command('add <name>').description(words.help.mqttAdd)).action(
+    async (name: string, options: RightsOptions, command: Command) => {
+      await act(command, (context) => add(context, name, options));
+    },
+  );
+  withRights(accounts.command('change <name>').description(words.help.mqttChange))
+    .option('--no-announce', words.help.mqttNoAnnounce)
+    .action(async (name: string, options: RightsOptions, command: Command) => {
+      await act(command, (context) => change(context, name, options));
     });
   accounts
     .command('remove <name>')
@@ -36,7 +62,35 @@ export const addMqtt: AddVerb = (program, { words, act, examples }) => {
     .action(async (name: string, _options: object, command: Command) => {
       await act(command, (context) => remove(context, name));
     });
+  mqtt
+    .command('found')
+    .description(words.help.mqttFound)
+    .action(async (_options: object, command: Command) => {
+      await act(command, listFound);
+    });
+  mqtt
+    .command('accept [node...]')
+    .description(words.help.mqttAccept)
+    .option('--bridge <name>', words.help.mqttBridge)
+    .addHelpText(
+      'after',
+      examples(
+        'ingle mqtt accept ha/zigbee2mqtt_0x00158d…',
+        'ingle mqtt accept --bridge Zigbee2MQTT',
+      ),
+    )
+    .action(async (nodes: string[], options: { bridge?: string }, command: Command) => {
+      await act(command, (context) => accept(context, nodes, options.bridge));
+    });
 };
+
+function rightsOf({ topic, announce, home }: RightsOptions) {
+  return {
+    ...(topic === undefined ? {} : { topics: topic }),
+    ...(announce === undefined ? {} : { announces: announce }),
+    ...(home === undefined ? {} : { home }),
+  };
+}
 
 async function list({ client, printer, words }: Context): Promise<void> {
   const accounts = await client.list<MqttAccountJson>('/api/mqtt/accounts');
@@ -45,15 +99,25 @@ async function list({ client, printer, words }: Context): Promise<void> {
     return;
   }
   if (accounts.length === 0) printer.line(words.mqtt.none);
-  for (const { name, createdAt, isConnected } of accounts) {
+  for (const { name, createdAt, isConnected, topics, announces, home } of accounts) {
     const state = `${words.mqtt.connected}: ${isConnected ? words.mqtt.yes : words.mqtt.no}`;
-    printer.line(`${name}  ${words.mqtt.made} ${createdAt.slice(0, 10)}  ${state}`);
+    const rights = [
+      ...topics,
+      ...(announces ? [words.mqtt.announces] : []),
+      ...(home === 'none' ? [] : [words.mqtt.home[home]]),
+    ].join(', ');
+    const more = rights === '' ? '' : `  ${rights}`;
+    printer.line(`${name}  ${words.mqtt.made} ${createdAt.slice(0, 10)}  ${state}${more}`);
   }
 }
 
-async function add({ client, printer, words }: Context, name: string): Promise<void> {
+async function add(
+  { client, printer, words }: Context,
+  name: string,
+  options: RightsOptions,
+): Promise<void> {
   const { body } = await client.request<NewMqttAccountJson>('POST', '/api/mqtt/accounts', {
-    body: { name },
+    body: { name, ...rightsOf(options) },
   });
   if (printer.isJson) {
     printer.value(body);
@@ -62,14 +126,64 @@ async function add({ client, printer, words }: Context, name: string): Promise<v
   const { password, port } = body;
   printer.line(words.mqtt.account(name, password, port));
   printer.line(words.mqtt.once);
+  // What has rights of its own is a program; it is set up in its own files.
+  if (Object.keys(rightsOf(options)).length > 0) return;
   printer.line(words.mqtt.tasmota);
   printer.line(
     `  Backlog MqttHost HUB; MqttPort ${port ?? 1883}; MqttUser ${name}; MqttPassword ${password}; Topic ${name}`,
   );
 }
 
+async function change(
+  { client, printer, words }: Context,
+  name: string,
+  options: RightsOptions,
+): Promise<void> {
+  const { body } = await client.request<MqttAccountJson>(
+    'PATCH',
+    apiPath`/api/mqtt/accounts/${name}`,
+    { body: rightsOf(options) },
+  );
+  if (printer.isJson) printer.value(body);
+  else printer.line(words.mqtt.changed(name));
+}
+
 async function remove({ client, printer, words }: Context, name: string): Promise<void> {
   await client.request('DELETE', apiPath`/api/mqtt/accounts/${name}`);
   if (printer.isJson) printer.value({ name, removed: true });
   else printer.line(words.mqtt.removed(name));
+}
+
+async function listFound({ client, printer, words, language }: Context): Promise<void> {
+  const found = await client.list<FoundDeviceJson>('/api/mqtt/found');
+  if (printer.isJson) {
+    for (const device of found) printer.value(device);
+    return;
+  }
+  if (found.length === 0) printer.line(words.mqtt.nothingFound);
+  for (const device of found) {
+    const { name, manufacturer, model, bridge, isAccepted, node } = device;
+    const state = isAccepted ? words.mqtt.accepted : words.mqtt.proposed;
+    const from = bridge === null ? '' : `  ${bridge}`;
+    printer.line(`${name}  ${manufacturer} ${model}${from}  ${state}  ${node}`);
+    printer.line(`  ${[...device.properties, ...device.commands].join(', ')}`);
+    for (const { what, why } of device.leftOut) {
+      printer.line(`  ${words.mqtt.leftOut(what, why[language])}`);
+    }
+  }
+}
+
+async function accept(
+  { client, printer, words }: Context,
+  nodes: readonly string[],
+  bridge: string | undefined,
+): Promise<void> {
+  if ((nodes.length === 0) === (bridge === undefined)) {
+    throw new CliError('usage', words.mqtt.acceptWhat);
+  }
+  const { body } = await client.request<AcceptedJson>('POST', '/api/mqtt/found/accept', {
+    body: bridge === undefined ? { nodes } : { bridge },
+  });
+  if (printer.isJson) printer.value(body);
+  else printer.line(words.mqtt.taken(body.nodes.length));
 }

@@ -1,0 +1,334 @@
+// From the entities of one device to what the hub knows of it: which entity means which property, under which key, what
+// is sent for which command, and what had to be left out, with the reason.
+import type { CommandBody } from '../../../hub/model/command.ts';
+import type { NodeDescription } from '../../../hub/model/device.ts';
+import { type DeviceKind, kindFromProperties } from '../../../hub/model/device-kind.ts';
+import { HubError, ValidationError } from '../../../hub/model/errors.ts';
+import type { AdapterId, NodeAddress } from '../../../hub/model/identifiers.ts';
+import {
+  describeProperty,
+  isPropertyName,
+  type PropertyDescriptor,
+  type PropertyKey,
+  propertyKey,
+  specOf,
+} from '../../../hub/model/properties.ts';
+import { checkValue } from '../../../hub/model/property-value.ts';
+import type { DeviceInfo, Entity } from './announcement.ts';
+import { type AvailabilityRule, availabilityOf } from './availability.ts';
+import {
+  convertAlarm,
+  convertEvent,
+  convertMower,
+  convertTracker,
+  convertTrigger,
+  convertVacuum,
+} from './components/acts.ts';
+import {
+  convertClimate,
+  convertFan,
+  convertHumidifier,
+  convertWaterHeater,
+} from './components/climate.ts';
+import { convertLight } from './components/light.ts';
+import { convertCover, convertLock, convertValve } from './components/openings.ts';
+import {
+  convertBinarySensor,
+  convertButton,
+  convertNumber,
+  convertSelect,
+  convertSensor,
+  convertSiren,
+  convertSwitch,
+  convertText,
+  convertUpdate,
+} from './components/plain.ts';
+import type { CommandDraft, Convert, Draft, Now, Parts, Telling } from './draft.ts';
+import { NO_PROPERTY } from './draft.ts';
+import { EntityConfig, type LeftOut, type Outgoing, type Told } from './entity-config.ts';
+
+const CONVERTERS: Readonly<Record<string, Convert>> = {
+  alarm_control_panel: convertAlarm,
+  binary_sensor: convertBinarySensor,
+  button: convertButton,
+  climate: convertClimate,
+  cover: convertCover,
+  device_tracker: convertTracker,
+  device_trigger: convertTrigger,
+  event: convertEvent,
+  fan: convertFan,
+  humidifier: convertHumidifier,
+  lawn_mower: convertMower,
+  light: convertLight,
+  lock: convertLock,
+  number: convertNumber,
+  scene: convertButton,
+  select: convertSelect,
+  sensor: convertSensor,
+  siren: convertSiren,
+  switch: convertSwitch,
+  text: convertText,
+  update: convertUpdate,
+  vacuum: convertVacuum,
+  valve: convertValve,
+  water_heater: convertWaterHeater,
+};
+
+/** Kinds that a component says and its properties do not. */
+const KINDS: Readonly<Record<string, DeviceKind>> = {
+  light: 'light',
+  fan: 'fan',
+  lock: 'lock',
+  alarm_control_panel: 'alarm',
+  vacuum: 'appliance',
+  lawn_mower: 'appliance',
+};
+
+const PROPERTIES_MAX = 200;
+
+/** By entity and name of property: 0 for the plain name, else the endpoint. Kept, so that a key never moves. */
+export type Places = Readonly<Record<string, number>>;
+
+export interface Binding {
+  readonly entity: string;
+  readonly descriptor: PropertyDescriptor;
+  readonly told: readonly Telling[];
+  readonly write?: NonNullable<Draft['write']>;
+}
+
+export interface Conversion {
+  readonly bindings: ReadonlyMap<PropertyKey, Binding>;
+  readonly commands: ReadonlyMap<string, CommandDraft>;
+  readonly availability: readonly AvailabilityRule[];
+  readonly firmware: Told | null;
+  readonly leftOut: readonly LeftOut[];
+  readonly places: Places;
+  readonly kind: DeviceKind;
+}
+
+interface Owned {
+  readonly entity: Entity;
+  readonly draft: Draft;
+}
+
+/** @param known places that were given before */
+export function convert(entities: readonly Entity[], known: Places): Conversion {
+  const leftOut: LeftOut[] = [];
+  const owned: Owned[] = [];
+  const parts: Parts = { drafts: [], commands: [], firmware: null };
+  for (const entity of [...entities].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+    const config = new EntityConfig(entity, leftOut);
+    const before = leftOut.length;
+    const own: Parts = { drafts: [], commands: [], firmware: parts.firmware };
+    const converter = Object.hasOwn(CONVERTERS, entity.component)
+      ? CONVERTERS[entity.component]
+      : undefined;
+    converter?.(config, own);
+    const hasNothing = own.drafts.length === 0 && own.commands.length === 0;
+    const isFirmware = own.firmware !== parts.firmware;
+    if (hasNothing && !isFirmware && leftOut.length === before) config.leave('', NO_PROPERTY);
+    owned.push(...own.drafts.map((draft) => ({ entity, draft })));
+    parts.commands.push(...own.commands);
+    parts.firmware = own.firmware;
+  }
+  const { bindings, places } = bind(owned, known, leftOut);
+  return {
+    bindings,
+    places,
+    leftOut,
+    commands: new Map(parts.commands.map((command) => [command.name, command])),
+    availability: availabilityOf(entities, leftOut),
+    firmware: parts.firmware,
+    kind: kindOf(entities, bindings),
+  };
+}
+
+function kindOf(
+  entities: readonly Entity[],
+  bindings: ReadonlyMap<PropertyKey, Binding>,
+): DeviceKind {
+  const kind = kindFromProperties([...bindings.values()].map(({ descriptor }) => descriptor));
+  const said = entities.map(({ component }) => KINDS[component]).find((one) => one !== undefined);
+  const isPlain = ['switch', 'plug', 'other', 'sensor', 'repeater'].includes(kind);
+  return said !== undefined && isPlain ? said : kind;
+}
+
+/** Gives each draft its key, and puts the presses of one button together. */
+function bind(
+  owned: readonly Owned[],
+  known: Places,
+  leftOut: LeftOut[],
+): { bindings: Map<PropertyKey, Binding>; places: Places } {
+  const places = placesOf(owned, known);
+  const bindings = new Map<PropertyKey, Binding>();
+  for (const { entity, draft } of owned) {
+    const place = places[placeOf(entity, draft)] ?? 0;
+    const key = propertyKey(draft.name, place === 0 ? undefined : place);
+    const before = bindings.get(key);
+    if (before === undefined && bindings.size >= PROPERTIES_MAX) {
+      const what = `${entity.component}/${entity.objectId}`;
+      leftOut.push({ what, why: { en: 'the device has too many', zh: '设备的属性太多' } });
+      continue;
+    }
+    const told = [...(before?.told ?? []), ...draft.told];
+    const values = [...new Set([...(before?.descriptor.values ?? []), ...(draft.values ?? [])])];
+    const descriptor = descriptorOf(values.length === 0 ? draft : { ...draft, values }, key, place);
+    const { write } = draft;
+    bindings.set(key, {
+      entity: entity.id,
+      descriptor,
+      told,
+      ...(write === undefined ? {} : { write }),
+    });
+  }
+  return { bindings, places };
+}
+
+const isPress = ({ entity }: Owned) => entity.component === 'device_trigger';
+
+/** Triggers of one button are one property; of everything else each entity has its own. */
+function placeOf(entity: Entity, draft: Draft): string {
+  if (entity.component === 'device_trigger') return `trigger ${draft.label ?? ''}|${draft.name}`;
+  return `${entity.id}|${draft.name}`;
+}
+
+function placesOf(owned: readonly Owned[], known: Places): Places {
+  const groups = new Map<string, Set<string>>();
+  for (const { entity, draft } of owned) {
+    const group = groups.get(draft.name) ?? new Set();
+    groups.set(draft.name, group.add(placeOf(entity, draft)));
+  }
+  const places: Record<string, number> = {};
+  const taken = new Map<string, Set<number>>();
+  const take = (name: string, id: string, place: number): void => {
+    places[id] = place;
+    taken.set(name, (taken.get(name) ?? new Set()).add(place));
+  };
+  for (const [name, group] of groups) {
+    for (const id of group) {
+      const place = Object.hasOwn(known, id) ? known[id] : undefined;
+      if (place !== undefined) take(name, id, place);
+    }
+  }
+  const byEntity = Map.groupBy(owned, (each) =>
+    isPress(each) ? placeOf(each.entity, each.draft) : each.entity.id,
+  );
+  for (const drafts of byEntity.values()) {
+    const open = drafts.filter(
+      ({ entity, draft }) => !Object.hasOwn(places, placeOf(entity, draft)),
+    );
+    const several = open.filter(({ draft }) => (groups.get(draft.name)?.size ?? 0) > 1);
+    // A lamp's brightness stands at the same endpoint as its power.
+    let place = wishedPlace(several) ?? 1;
+    const isTaken = () => several.some(({ draft }) => taken.get(draft.name)?.has(place) === true);
+    while (isTaken() && place < 240) place += 1;
+    for (const { entity, draft } of open) {
+      const isOne = (groups.get(draft.name)?.size ?? 0) === 1;
+      take(draft.name, placeOf(entity, draft), isOne ? 0 : place);
+    }
+  }
+  return places;
+}
+
+/** The number that a button has on its device. */
+function wishedPlace(owned: readonly Owned[]): number | null {
+  const [first] = owned;
+  if (first === undefined || !isPress(first)) return null;
+  const place = Number(first.draft.label);
+  return Number.isInteger(place) && place >= 1 && place <= 240 ? place : null;
+}
+
+function descriptorOf(draft: Draft, key: PropertyKey, place: number): PropertyDescriptor {
+  const { name, access, min, max, step, values, unit, label, type } = draft;
+  const own = {
+    ...(min === undefined ? {} : { min }),
+    ...(max === undefined ? {} : { max }),
+    ...(step === undefined ? {} : { step }),
+    ...(values === undefined ? {} : { values }),
+  };
+  const endpoint = place === 0 ? {} : { endpoint: place };
+  if (isPropertyName(name)) return describeProperty(name, { ...own, ...endpoint, access });
+  return {
+    key,
+    name,
+    ...endpoint,
+    type,
+    access,
+    ...(unit === undefined ? {} : { unit: unit.slice(0, 20) }),
+    ...own,
+    ...(label === undefined ? {} : { label: { en: label, zh: label } }),
+  };
+}
+
+/**
+ * The messages that carry a request.
+ * @throws HubError `unsupported`, ValidationError for a value that the property cannot have
+ */
+export function messagesOf(
+  { bindings, commands }: Conversion,
+  body: CommandBody,
+  lastOf: (key: PropertyKey) => ReturnType<Now['of']>,
+): readonly Outgoing[] {
+  if (body.kind === 'invoke') {
+    const command = commands.get(body.name);
+    if (command === undefined)
+      throw new HubError('unsupported', `This device cannot "${body.name}"`);
+    return command.send();
+  }
+  const binding = bindings.get(body.property);
+  if (binding?.write === undefined) {
+    throw new HubError('unsupported', `This device has no "${body.property}" that could be set`);
+  }
+  const { descriptor } = binding;
+  const problem = checkValue(specOf(descriptor), body.value);
+  if (problem !== null) throw new ValidationError(problem.message, { hint: problem.hint });
+  if (descriptor.step === 100 && descriptor.max === 100 && body.value !== 0 && body.value !== 100) {
+    throw new ValidationError(`${descriptor.key} cannot be ${String(body.value)}`, {
+      hint: 'This device only opens and closes: 0 or 100.',
+    });
+  }
+  const now: Now = {
+    transitionMs: body.transitionMs,
+    of: (name) => {
+      const other = [...bindings.values()].find(
+        (each) => each.entity === binding.entity && each.descriptor.name === name,
+      );
+      return other === undefined ? null : lastOf(other.descriptor.key);
+    },
+  };
+  try {
+    return binding.write(body.value, now);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new HubError('unsupported', `${descriptor.key} cannot be sent: ${why}`, {
+      hint: 'The template in the announcement of the device does not fit.',
+      zh: { message: `无法发送 ${descriptor.key}：${why}`, hint: '设备发布的模板不合适。' },
+    });
+  }
+}
+
+/** How the hub describes the device. */
+export function describe(
+  adapter: AdapterId,
+  node: NodeAddress,
+  device: DeviceInfo,
+  { bindings, commands, kind }: Conversion,
+  firmware: string | null,
+): NodeDescription {
+  const properties = [...bindings.values()].map(({ descriptor }) => descriptor);
+  const hasBattery = properties.some(({ name }) => name === 'battery' || name === 'batteryLow');
+  return {
+    adapter,
+    node,
+    manufacturer: device.manufacturer,
+    model: device.model,
+    title: device.name,
+    kind,
+    power: hasBattery ? 'battery' : 'unknown',
+    tier: 'community',
+    support: properties.length === 0 ? 'unsupported' : 'generated',
+    firmware: firmware ?? device.firmware,
+    properties,
+    commands: [...commands.keys()],
+  };
+}

@@ -1,0 +1,321 @@
+// One accepted device that was found by its announcements: what its topics tell, its commands on their way, and
+// whether it is there.
+import { type Problem, type ProblemWords, toProblem } from '../../../hub/model/errors.ts';
+import { type NodeAddress, nodeAddress } from '../../../hub/model/identifiers.ts';
+import { offlineReason } from '../../../hub/model/offline-reason.ts';
+import { type PropertyKey, type PropertyValue, specOf } from '../../../hub/model/properties.ts';
+import { checkValue, valuesEqual } from '../../../hub/model/property-value.ts';
+import type { AdapterCommand, AdapterContext } from '../../contract/adapter.ts';
+import type { Bus } from '../bus.ts';
+import type { DeviceInfo, Entity } from './announcement.ts';
+import { AvailabilityState } from './availability.ts';
+import {
+  type Binding,
+  type Conversion,
+  convert,
+  describe,
+  messagesOf,
+  type Places,
+} from './convert.ts';
+import { Message } from './entity-config.ts';
+
+/** A device that was not heard within this time after the start, or after the broker came back, counts as gone. */
+const HEARD_WITHIN_MS = 20_000;
+const PAYLOAD_BYTES_MAX = 64 * 1024;
+const COMMANDS_MAX = 32;
+/** What is so already is mostly not told again: after this long without other news it counts as done. */
+const SETTLED_AFTER_MS = 500;
+
+/** What is kept of a device; plain data. */
+export interface KeptDevice {
+  readonly info: DeviceInfo;
+  /** The account that announced it; null at a broker that is not ours. */
+  readonly account: string | null;
+  readonly entities: readonly Entity[];
+  readonly places: Places;
+}
+
+interface UnderWay {
+  readonly command: AdapterCommand;
+  readonly timer: NodeJS.Timeout;
+}
+
+export function discoveredNode(address: string): NodeAddress {
+  return nodeAddress(`ha/${address}`);
+}
+
+export class DiscoveredDevice {
+  readonly node: NodeAddress;
+  readonly account: string | null;
+  readonly #context: AdapterContext;
+  readonly #bus: Bus;
+  #info: DeviceInfo;
+  #entities: readonly Entity[];
+  #conversion: Conversion;
+  #availability: AvailabilityState;
+  #byTopic = new Map<string, Binding[]>();
+  #topics: readonly string[] = [];
+  readonly #values = new Map<PropertyKey, PropertyValue>();
+  /** What was told since the broker was (re)connected. */
+  readonly #heard = new Set<PropertyKey>();
+  readonly #underWay = new Map<string, UnderWay>();
+  #firmware: string | null = null;
+  #isOnline: boolean | null = null;
+  #reason = '';
+  #isAway = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(context: AdapterContext, bus: Bus, kept: KeptDevice) {
+    this.#context = context;
+    this.#bus = bus;
+    this.#info = kept.info;
+    this.#entities = kept.entities;
+    this.account = kept.account;
+    this.node = discoveredNode(kept.info.address);
+    this.#conversion = convert(kept.entities, kept.places);
+    this.#availability = new AvailabilityState(this.#conversion.availability);
+    this.#index();
+  }
+
+  get kept(): KeptDevice {
+    const { places } = this.#conversion;
+    return { info: this.#info, account: this.account, entities: this.#entities, places };
+  }
+
+  get conversion(): Conversion {
+    return this.#conversion;
+  }
+
+  get isOnline(): boolean {
+    return this.#isOnline === true;
+  }
+
+  start(): void {
+    for (const topic of this.#topics) this.#bus.subscribe(topic, this.#received);
+    if (this.#bus.isConnected) this.connected();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    for (const topic of this.#topics) this.#bus.unsubscribe(topic);
+    this.#failAll({ code: 'cancelled', message: 'The MQTT adapter stops', hint: null });
+  }
+
+  connected(): void {
+    this.#heard.clear();
+    this.#tellAvailability();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      if (this.#availability.isOnline === null) this.#offline('Not heard from yet');
+    }, HEARD_WITHIN_MS);
+  }
+
+  lost({ message, hint }: Problem): void {
+    this.#offline(hint === null ? message : `${message}. ${hint}`);
+  }
+
+  /** Takes what is announced now. Gives whether that is anything new. */
+  announced(info: DeviceInfo, entities: readonly Entity[]): boolean {
+    const wasAway = this.#isAway;
+    this.#isAway = false;
+    const isSame =
+      JSON.stringify([info, entities]) === JSON.stringify([this.#info, this.#entities]);
+    if (isSame) {
+      if (wasAway && this.#bus.isConnected) this.connected();
+      return false;
+    }
+    const before = this.#topics;
+    this.#info = info;
+    this.#entities = entities;
+    this.#conversion = convert(entities, this.#conversion.places);
+    this.#availability = new AvailabilityState(this.#conversion.availability);
+    this.#index();
+    for (const topic of before) this.#bus.unsubscribe(topic);
+    for (const topic of this.#topics) this.#bus.subscribe(topic, this.#received);
+    if (this.#bus.isConnected) this.connected();
+    return true;
+  }
+
+  /** Nothing announces it any more. What it was stays known, since scenes and history are about it. */
+  takenAway(): void {
+    this.#isAway = true;
+    this.#offline('Its bridge has taken it away');
+  }
+
+  describe(): void {
+    this.#context.described(this.description());
+  }
+
+  description() {
+    return describe(this.#context.id, this.node, this.#info, this.#conversion, this.#firmware);
+  }
+
+  /** @throws HubError for what cannot be sent at all */
+  send(command: AdapterCommand): void {
+    const { body } = command;
+    const messages = messagesOf(this.#conversion, body, (key) => this.#values.get(key) ?? null);
+    if (this.#isOnline === false) {
+      this.#context.outcome(command.id, 'failed', {
+        code: 'unreachable',
+        message: `${this.#name} is offline: ${this.#reason}`,
+        hint: null,
+        zh: this.#offlineInChinese(),
+      });
+      return;
+    }
+    const key = body.kind === 'set' ? body.property : null;
+    const lane = key ?? `command ${body.kind === 'invoke' ? body.name : ''}`;
+    const before = this.#underWay.get(lane);
+    if (before !== undefined) {
+      this.#end(lane, before, 'failed', { code: 'cancelled', message: 'superseded', hint: null });
+    }
+    if (this.#underWay.size >= COMMANDS_MAX) {
+      const message = `${this.#name} has ${COMMANDS_MAX} commands under way`;
+      this.#context.outcome(command.id, 'failed', { code: 'busy', message, hint: null });
+      return;
+    }
+    for (const { topic, payload, retain } of messages) this.#bus.publish(topic, payload, retain);
+    this.#context.outcome(command.id, 'sent', null);
+    const binding = key === null ? undefined : this.#conversion.bindings.get(key);
+    if (binding === undefined || binding.told.length === 0 || body.kind !== 'set') {
+      this.#context.outcome(command.id, 'acknowledged', null);
+      return;
+    }
+    const now = this.#values.get(binding.descriptor.key);
+    const isSo = now !== undefined && valuesEqual(specOf(binding.descriptor), now, body.value);
+    const timer = isSo
+      ? setTimeout(() => this.#settled(lane), Math.min(SETTLED_AFTER_MS, command.timeoutMs))
+      : setTimeout(() => this.#expire(lane), command.timeoutMs);
+    this.#underWay.set(lane, { command, timer });
+  }
+
+  #settled(lane: string): void {
+    const underWay = this.#underWay.get(lane);
+    if (underWay !== undefined) this.#end(lane, underWay, 'acknowledged', null);
+  }
+
+  get #name(): string {
+    return this.#context.nameOf(this.node) ?? this.#info.name;
+  }
+
+  #index(): void {
+    const byTopic = new Map<string, Binding[]>();
+    const add = (topic: string, binding: Binding | null): void => {
+      const list = byTopic.get(topic) ?? [];
+      byTopic.set(topic, list);
+      if (binding !== null && !list.includes(binding)) list.push(binding);
+    };
+    for (const binding of this.#conversion.bindings.values()) {
+      for (const { topic } of binding.told) add(topic, binding);
+    }
+    for (const topic of this.#availability.topics) add(topic, null);
+    if (this.#conversion.firmware !== null) add(this.#conversion.firmware.topic, null);
+    this.#byTopic = byTopic;
+    this.#topics = [...byTopic.keys()];
+  }
+
+  readonly #received = (topic: string, payload: Buffer, isRetained: boolean): void => {
+    if (payload.length > PAYLOAD_BYTES_MAX) return;
+    const message = new Message(payload);
+    const values: Record<PropertyKey, PropertyValue> = {};
+    for (const { descriptor, told } of this.#byTopic.get(topic) ?? []) {
+      for (const telling of told) {
+        if (telling.topic !== topic) continue;
+        const value = telling.read(message);
+        if (value === undefined) continue;
+        if (descriptor.access === 'event') {
+          // What was said before anybody listened did not happen now.
+          if (!isRetained) this.#context.event(this.node, descriptor.key, value);
+          continue;
+        }
+        const { min: _, max: __, ...spec } = specOf(descriptor);
+        if (checkValue(spec, value) === null) values[descriptor.key] = value;
+      }
+    }
+    this.#availability.heard(topic, message);
+    this.#tellAvailability();
+    this.#report(values, isRetained);
+    const firmware = this.#conversion.firmware;
+    if (firmware?.topic === topic) this.#tellFirmware(firmware.read(message)?.text ?? null);
+  };
+
+  #report(values: Readonly<Record<PropertyKey, PropertyValue>>, isRetained: boolean): void {
+    const keys = Object.keys(values) as PropertyKey[];
+    if (keys.length === 0) return;
+    const isFirst = keys.every((key) => !this.#heard.has(key));
+    this.#context.report(this.node, values, isRetained && isFirst ? 'reconnect' : 'report');
+    for (const key of keys) {
+      const value = values[key];
+      if (value !== undefined) this.#values.set(key, value);
+      this.#heard.add(key);
+      const underWay = this.#underWay.get(key);
+      if (underWay !== undefined) this.#end(key, underWay, 'acknowledged', null);
+    }
+  }
+
+  #tellFirmware(version: string | null): void {
+    if (version === null || version === this.#firmware) return;
+    this.#firmware = version;
+    this.describe();
+  }
+
+  #tellAvailability(): void {
+    const now = this.#availability.isOnline;
+    if (now === null || !this.#bus.isConnected || this.#isAway) return;
+    if (!now) this.#offline('It says that it is not there');
+    else if (this.#isOnline !== true) {
+      this.#isOnline = true;
+      this.#context.availability(this.node, true, null);
+    }
+  }
+
+  #offline(reason: string): void {
+    if (this.#isOnline === false && this.#reason === reason) return;
+    this.#isOnline = false;
+    this.#reason = reason;
+    this.#context.availability(this.node, false, reason);
+    this.#failAll({
+      code: 'unreachable',
+      message: `${this.#name} is offline: ${reason}`,
+      hint: null,
+      zh: this.#offlineInChinese(),
+    });
+  }
+
+  #offlineInChinese(): ProblemWords {
+    return { message: `${this.#name} 离线：${offlineReason(this.#reason, 'zh')}`, hint: null };
+  }
+
+  #expire(lane: string): void {
+    const underWay = this.#underWay.get(lane);
+    if (underWay === undefined) return;
+    this.#end(lane, underWay, 'timedOut', {
+      code: 'timed-out',
+      message: `${this.#name} did not answer`,
+      hint: `Look at its bridge${this.#info.bridge === null ? '' : `, ${this.#info.bridge}`}.`,
+      zh: { message: `${this.#name} 没有应答`, hint: '请检查它所属的网桥。' },
+    });
+  }
+
+  #end(
+    lane: string,
+    { command, timer }: UnderWay,
+    state: 'acknowledged' | 'failed' | 'timedOut',
+    problem: Problem | null,
+  ): void {
+    clearTimeout(timer);
+    this.#underWay.delete(lane);
+    this.#context.outcome(command.id, state, problem);
+  }
+
+  #failAll(problem: Problem): void {
+    for (const [lane, underWay] of [...this.#underWay]) {
+      this.#end(lane, underWay, 'failed', problem);
+    }
+  }
+}
+
+/** A message for the log of a device that could not be read from disk. */
+export function unreadable(error: unknown): string {
+  return toProblem(error).message;
+}

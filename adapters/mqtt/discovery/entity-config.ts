@@ -1,0 +1,196 @@
+// The words of one entity as the converters read them: texts, numbers, topics and templates, each checked, and each
+// that cannot be followed told to whoever keeps the list of what was left out.
+import type { Words } from '../../../hub/model/words.ts';
+import type { Entity, Fields } from './announcement.ts';
+import { compileTemplate, type Rendered, type Template } from './template.ts';
+import type { Value } from './template-value.ts';
+
+const TOPIC_CHARACTERS_MAX = 256;
+const LIST_MAX = 100;
+
+/** Why something of an announcement is not a property or a command of the device. */
+export interface LeftOut {
+  /** The entity and its word, such as `light/main effect_list`. */
+  readonly what: string;
+  readonly why: Words;
+}
+
+/** A message of a device; its JSON is read once for all that look at it. */
+export class Message {
+  readonly text: string;
+  #json: Value | undefined;
+  #isRead = false;
+
+  constructor(payload: Buffer | string) {
+    this.text = typeof payload === 'string' ? payload : payload.toString('utf8');
+  }
+
+  /** Undefined where the message is not JSON. */
+  get json(): Value {
+    if (!this.#isRead) {
+      this.#isRead = true;
+      try {
+        this.#json = JSON.parse(this.text) as Value;
+      } catch {
+        this.#json = undefined;
+      }
+    }
+    return this.#json;
+  }
+}
+
+/** Where something is told, and what a message there says; null for a message that says nothing of it. */
+export interface Told {
+  readonly topic: string;
+  read(message: Message): Rendered | null;
+}
+
+const NOTHING = new Set(['', 'None', 'unknown', 'unavailable', 'null']);
+
+export class EntityConfig {
+  readonly entity: Entity;
+  readonly fields: Fields;
+  readonly #leftOut: LeftOut[];
+
+  constructor(entity: Entity, leftOut: LeftOut[]) {
+    this.entity = entity;
+    this.fields = entity.fields;
+    this.#leftOut = leftOut;
+  }
+
+  /** What a person calls it: its name, or its object id. */
+  get title(): string {
+    const { name, object_id: objectId } = this.fields;
+    if (typeof name === 'string' && name.trim() !== '') return name.trim().slice(0, 60);
+    return typeof objectId === 'string' ? objectId.slice(0, 60) : this.entity.objectId;
+  }
+
+  /** Names a word of the announcement as left out. */
+  leave(word: string, why: Words): void {
+    const { component, objectId } = this.entity;
+    this.#leftOut.push({ what: `${component}/${objectId}${word === '' ? '' : ` ${word}`}`, why });
+  }
+
+  has(name: string): boolean {
+    const value = this.fields[name];
+    return value !== undefined && value !== null && value !== '';
+  }
+
+  /** A text; a boolean as JSON writes it. */
+  text(name: string, fallback: string): string {
+    const value = this.fields[name];
+    if (typeof value === 'boolean') return String(value);
+    if (typeof value === 'number') return String(value);
+    return typeof value === 'string' ? value : fallback;
+  }
+
+  number(name: string, fallback: number): number {
+    const value = this.fields[name];
+    const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+    return typeof number === 'number' && Number.isFinite(number) ? number : fallback;
+  }
+
+  flag(name: string): boolean {
+    const value = this.fields[name];
+    return value === true || (typeof value === 'string' && /^(true|1|yes|on)$/i.test(value));
+  }
+
+  /** A list of words; absent or something else: the fallback. */
+  list(name: string, fallback: readonly string[] = []): readonly string[] {
+    const value = this.fields[name];
+    if (!Array.isArray(value)) return fallback;
+    return value
+      .slice(0, LIST_MAX)
+      .filter((item) => typeof item === 'string' || typeof item === 'number')
+      .map((item) => String(item).slice(0, 64));
+  }
+
+  /** A topic that can be published to and listened on as it stands; null where there is none. */
+  topic(name: string): string | null {
+    const value = this.fields[name];
+    if (value === undefined || value === null || value === '') return null;
+    if (typeof value === 'string' && isTopic(value)) return value;
+    this.leave(name, {
+      en: `${name} is not a topic that a device can have`,
+      zh: `${name} 不是设备可用的主题`,
+    });
+    return null;
+  }
+
+  /** A template; null where there is none, and undefined where there is one that cannot be followed. */
+  template(name: string): Template | null | undefined {
+    const value = this.fields[name];
+    if (value === undefined || value === null || value === '') return null;
+    try {
+      if (typeof value !== 'string') throw new Error('it is not a text');
+      return compileTemplate(value);
+    } catch (error) {
+      const what = error instanceof Error ? error.message : String(error);
+      this.leave(name, {
+        en: `its template cannot be followed: ${what}`,
+        zh: `它的模板无法执行：${what}`,
+      });
+      return undefined;
+    }
+  }
+
+  /** What is told on a topic, through its template; null without a topic or where the template cannot be followed. */
+  told(topicName: string, templateName: string | null): Told | null {
+    const topic = this.topic(topicName);
+    const template = templateName === null ? null : this.template(templateName);
+    if (topic === null || template === undefined) return null;
+    return { topic, read: (message) => readThrough(template, message) };
+  }
+
+  /** What is sent to a topic, through its template; null without a topic or where the template cannot be followed. */
+  sender(
+    topicName: string,
+    templateName: string | null,
+  ): ((value: Value, more?: Readonly<Record<string, Value>>) => Outgoing) | null {
+    const topic = this.topic(topicName);
+    const template = templateName === null ? null : this.template(templateName);
+    if (topic === null || template === undefined) return null;
+    const retain = this.flag('retain');
+    return (value, more = {}) => ({
+      topic,
+      payload: template === null ? textOf(value) : template.render({ value, ...more }).text,
+      retain,
+    });
+  }
+}
+
+/** A message to a device. */
+export interface Outgoing {
+  readonly topic: string;
+  readonly payload: string;
+  readonly retain: boolean;
+}
+
+function textOf(value: Value): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  return typeof value === 'number' ? String(value) : JSON.stringify(value);
+}
+
+function readThrough(template: Template | null, message: Message): Rendered | null {
+  if (template === null) {
+    return NOTHING.has(message.text) ? null : { text: message.text, value: message.text };
+  }
+  try {
+    const rendered = template.render({ value: message.text, value_json: message.json });
+    return NOTHING.has(rendered.text) ? null : rendered;
+  } catch {
+    // A message that the template was not made for says nothing of this property.
+    return null;
+  }
+}
+
+export function isTopic(text: string): boolean {
+  return (
+    text.length > 0 &&
+    text.length <= TOPIC_CHARACTERS_MAX &&
+    !/[+#]/.test(text) &&
+    !text.includes('\0') &&
+    !text.startsWith('$')
+  );
+}

@@ -1,0 +1,69 @@
+// MQTT as the household sees it: who may do what at the hub's own broker, what has announced itself and was not taken
+// in yet, and which of the home's devices are told to others.
+import type { DeviceKind } from './device-kind.ts';
+import type { DeviceId, NodeAddress } from './identifiers.ts';
+import type { Words } from './words.ts';
+
+/** What an account reaches of the home: nothing, its state, its devices, or its locks, alarms and valves too. */
+export const HOME_RIGHTS = ['none', 'read', 'control', 'all'] as const;
+export type HomeRight = (typeof HOME_RIGHTS)[number];
+
+/** What an account may do beside what is its own by its name. */
+export interface AccountRights {
+  /** Topics that are its own as well, such as `zigbee2mqtt/#`. */
+  readonly topics: readonly string[];
+  /** Whether it may announce devices, which the household then accepts or not. */
+  readonly announces: boolean;
+  readonly home: HomeRight;
+}
+
+export const NO_RIGHTS: AccountRights = { topics: [], announces: false, home: 'none' };
+
+/** One account of the hub's own broker. */
+export interface MqttAccount extends AccountRights {
+  readonly name: string;
+  readonly createdAtMs: number;
+  readonly isConnected: boolean;
+}
+
+/** A device that has announced itself over MQTT. */
+export interface FoundDevice {
+  readonly node: NodeAddress;
+  readonly name: string;
+  readonly manufacturer: string;
+  readonly model: string;
+  readonly kind: DeviceKind;
+  /** Who speaks for it, such as Zigbee2MQTT; null: it says nothing of that. */
+  readonly bridge: string | null;
+  /** The account that announced it; null at a broker that is not the hub's own. */
+  readonly account: string | null;
+  readonly isAccepted: boolean;
+  readonly properties: readonly string[];
+  readonly commands: readonly string[];
+  /** What of its announcement is neither, with the reason. */
+  readonly leftOut: readonly { readonly what: string; readonly why: Words }[];
+}
+
+/** What the household tells others of over MQTT. */
+export interface MqttSharing {
+  readonly isOn: boolean;
+  /** Null: all devices; else only these. */
+  readonly devices: readonly DeviceId[] | null;
+  /** What a message at a broker that is not the hub's own may do, since there nobody knows who sent it. */
+  readonly foreign: Exclude<HomeRight, 'none'>;
+}
+
+export const NO_SHARING: MqttSharing = { isOn: false, devices: null, foreign: 'read' };
+
+/** What main asks of the MQTT adapter alone. */
+export type MqttCall =
+  | { readonly kind: 'accountAdd'; readonly name: string; readonly rights?: AccountRights }
+  | { readonly kind: 'accountChange'; readonly name: string; readonly rights: AccountRights }
+  /** Answers with a list of `FoundDevice`. */
+  | { readonly kind: 'found' }
+  /** Takes found devices in; without addresses all of the bridge. Answers with their addresses. */
+  | {
+      readonly kind: 'accept';
+      readonly nodes: readonly NodeAddress[] | null;
+      readonly bridge: string | null;
+    };
