@@ -14,7 +14,7 @@ import type { DeviceLive, DeviceRecord, PropertyState } from '../model/device.ts
 import { ConflictError, fromProblem, HubError, NotFoundError } from '../model/errors.ts';
 import type { NotificationRecord, SceneRecord } from '../model/home.ts';
 import { HOME_MODE, homeSubjects, homeValueProblem } from '../model/home-values.ts';
-import type { HealthReport, HubPort, LiveEvent } from '../model/hub-port.ts';
+import type { HealthReport, HubPort, LiveEvent, LiveFeed } from '../model/hub-port.ts';
 import {
   adapterId,
   type CommandId,

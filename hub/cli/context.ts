@@ -1,5 +1,6 @@
 // What every verb gets: the client, the words of the chosen language, the printer; and the ways in which a
 // verb finds the thing that a person named.
+import type { BridgeFabricJson, BridgeJson } from '../api/matter-bridge-shapes.ts';
 import type {
   DeviceJson,
   MemberJson,
@@ -33,6 +34,7 @@ type Thing = keyof Messages['things'];
 const LIST_COMMANDS: Partial<Record<Thing, string>> = {
   device: 'ingle devices',
   scene: 'ingle scenes',
+  fabric: 'ingle matter bridge fabrics',
 };
 
 function picked<Item extends Nameable>(
@@ -78,6 +80,12 @@ export async function findScene(context: Context, typed: string): Promise<SceneJ
 export async function findMember(context: Context, typed: string): Promise<MemberJson> {
   const members = await context.client.list<MemberJson>('/api/members');
   return picked(context, 'member', typed, choose(typed, members));
+}
+
+/** A controller's home on the Matter bridge. */
+export async function findFabric(context: Context, typed: string): Promise<BridgeFabricJson> {
+  const { fabrics } = await context.client.get<BridgeJson>('/api/matter/bridge');
+  return picked(context, 'fabric', typed, choose(typed, fabrics));
 }
 
 /** The room, or null when there is none and `canMiss` allows that. */

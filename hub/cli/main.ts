@@ -23,6 +23,7 @@ import { addImport } from './verbs/import.ts';
 import { addLogin } from './verbs/login.ts';
 import { addLogs } from './verbs/logs.ts';
 import { addMesh } from './verbs/mesh.ts';
+import { addMatter } from './verbs/matter.ts';
 import { addMqtt } from './verbs/mqtt.ts';
 import { addNotify, addOutbound } from './verbs/outbound.ts';
 import { addPair } from './verbs/pair.ts';
@@ -181,6 +182,7 @@ function buildProgram(language: Language): Command {
     addSet,
     addWaiting,
     addPair,
+    addMatter,
     addMqtt,
     addNotify,
     addOutbound,

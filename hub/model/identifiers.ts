@@ -20,6 +20,8 @@ export type TokenId = Branded<string, 'TokenId'>;
 export type OutboundId = Branded<string, 'OutboundId'>;
 /** Names an adapter instance: `zigbee`, `matter`, `mqtt`, or a Wi-Fi family. */
 export type AdapterId = Branded<string, 'AdapterId'>;
+/** One controller's home as the Matter bridge knows it: 16 hexadecimal digits that no two fabrics share. */
+export type FabricId = Branded<string, 'FabricId'>;
 /** A node's address at its adapter, for instance an IEEE address `0x00158d0001a2b3c4`. */
 export type NodeAddress = Branded<string, 'NodeAddress'>;
 
@@ -66,4 +68,14 @@ export function nodeAddress(text: string): NodeAddress {
     });
   }
   return text as NodeAddress;
+}
+
+/** @throws ValidationError when the text is not 16 small hexadecimal digits. */
+export function fabricId(text: string): FabricId {
+  if (!/^[0-9a-f]{16}$/.test(text)) {
+    throw new ValidationError(`"${text.slice(0, 40)}" is not the id of a fabric`, {
+      hint: 'The id of a fabric has 16 hexadecimal digits, as in 2906c908d115d362.',
+    });
+  }
+  return text as FabricId;
 }

@@ -1,5 +1,6 @@
 // What the command says, in English. zh.ts has the same keys; the type keeps them so.
 
+import { matterEn } from './matter.ts';
 import { radioEn } from './radio.ts';
 
 function plural(count: number, one: string, many: string): string {
@@ -207,7 +208,7 @@ export const en = {
     propertiesHint: (names: string) => `It has: ${names}.`,
     unexpected: 'Something went wrong in the command itself',
   },
-  things: { device: 'device', room: 'room', scene: 'scene', member: 'member' },
+  things: { device: 'device', room: 'room', scene: 'scene', member: 'member', fabric: 'fabric' },
   status: {
     ready: 'The hub is ready.',
     notReady: (parts: string) => `The hub is not ready yet; it waits for: ${parts}.`,
@@ -487,6 +488,7 @@ export const en = {
       schedule: 'at its time',
     },
   },
+  matter: matterEn,
   radio: radioEn,
   job: {
     step: (name: string, index: number, of: number) => `${name} (${index} of ${of})`,

@@ -1,5 +1,6 @@
 // What the command says, in Chinese; the keys are those of en.ts.
 import type { Messages } from './en.ts';
+import { matterZh } from './matter.ts';
 import { radioZh } from './radio.ts';
 
 export const zh: Messages = {
@@ -188,7 +189,7 @@ export const zh: Messages = {
     propertiesHint: (names) => `它有:${names}。`,
     unexpected: '命令本身出了问题',
   },
-  things: { device: '设备', room: '房间', scene: '场景', member: '成员' },
+  things: { device: '设备', room: '房间', scene: '场景', member: '成员', fabric: '家庭应用' },
   status: {
     ready: '中枢已就绪。',
     notReady: (parts) => `中枢还没有就绪,正在等待:${parts}。`,
@@ -448,6 +449,7 @@ export const zh: Messages = {
       schedule: '到点',
     },
   },
+  matter: matterZh,
   radio: radioZh,
   job: {
     step: (name, index, of) => `${name}(${index} / ${of})`,

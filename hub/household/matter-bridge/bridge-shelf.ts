@@ -40,6 +40,8 @@ export interface BridgeEdits {
   setFabric(id: FabricId, change: FabricChange, actor: Actor): Promise<BridgeSettings>;
   /** The fabrics that the bridge has now: new ones are taken down, those that have left forgotten. */
   fabricsAre(ids: readonly FabricId[]): Promise<BridgeSettings>;
+  /** Takes down in the audit trail who did what is kept nowhere else. */
+  noteBridge(what: 'window' | 'remove' | 'reset', subject: string, actor: Actor): Promise<void>;
 }
 
 /** The household's own means, lent to the bridge. */
@@ -137,6 +139,7 @@ export function createBridgeShelf(tools: BridgeTools): BridgeEdits {
         await audit(actor, 'bridge.fabric', id, JSON.stringify(change).slice(0, 1_000));
         return bridge;
       }),
+    noteBridge: (what, subject, actor) => audit(actor, `bridge.${what}`, subject),
     fabricsAre: (ids) =>
       inTurn(async () => {
         const before = current();

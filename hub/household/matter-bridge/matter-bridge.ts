@@ -242,18 +242,26 @@ export function createMatterBridge(options: MatterBridgeOptions): MatterBridgeHo
       tellHome();
       return view();
     },
-    openWindow: (seconds) => ask({ kind: 'openWindow', seconds }),
+    async openWindow(seconds, actor) {
+      const opened = await ask({ kind: 'openWindow', seconds });
+      await household.noteBridge('window', `${seconds} s`, actor);
+      return opened;
+    },
     closeWindow: () => ask({ kind: 'closeWindow' }),
     async setFabric(id, change, actor) {
       await household.setFabric(id, change, actor);
       tellHome();
       return view();
     },
-    async removeFabric(id) {
+    async removeFabric(id, actor) {
       if (!status.fabrics.some((fabric) => fabric.id === id)) throw new NotFoundError('fabric', id);
+      await household.noteBridge('remove', id, actor);
       return ask({ kind: 'removeFabric', fabric: id });
     },
-    reset: () => ask({ kind: 'reset' }),
+    async reset(actor) {
+      await household.noteBridge('reset', 'matter', actor);
+      return ask({ kind: 'reset' });
+    },
     adapterStarted() {
       status = household.bridge().isOn ? { ...BRIDGE_OFF, state: 'starting' } : BRIDGE_OFF;
       if (household.bridge().isOn) tellHome();
