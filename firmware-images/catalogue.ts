@@ -1,217 +1,267 @@
-// The hub's own catalogue of firmware: a folder with the images and an index in the public index's form. An image is
-// verified before it is parsed, and again before it is sent; nothing is ever fetched from elsewhere.
-import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, stat } from 'node:fs/promises';
+// The hub's own catalogue of firmware: a folder with the images, each under its checksum, and an index in the public
+// index's form. What comes in is signed by a trusted key, or somebody says by name that it is to be taken unsigned. A
+// file is read once: the bytes that were verified are those that are parsed and kept. Nothing is fetched from elsewhere.
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
-import { HubError, toProblem, ValidationError } from '../hub/model/errors.ts';
-import type { FirmwareIdentity, FirmwareImage } from '../hub/model/firmware.ts';
-import { IMAGE_BYTES_MAX, readImage } from './zigbee-ota.ts';
+import { HubError, ValidationError } from '../hub/model/errors.ts';
+import type { FirmwareImage, FirmwareImport, FirmwareOrigin } from '../hub/model/firmware.ts';
+import type { Words } from '../hub/model/words.ts';
+import { imageRow, storedRow } from './image-row.ts';
+import {
+  MANIFEST,
+  MANIFEST_BYTES_MAX,
+  openManifest,
+  SIGNATURES,
+  SIGNATURES_BYTES_MAX,
+} from './manifest.ts';
+import { FILE_BYTES_MAX, hashOf, readFirmwareFile } from './read-image.ts';
+import { isMissing, readIfThere, readLimited } from './read-limited.ts';
+import { refuse } from './refusal.ts';
+import { Trust } from './trust.ts';
+import { writeWhole } from './write-whole.ts';
 
 const INDEX = 'index.json';
 const INDEX_BYTES_MAX = 16 * 1024 * 1024;
 const IMAGES_MAX = 2_000;
+const IMAGE_FILE = /\.(ota|zigbee|bin|sbl-ota|ota\.signed|fw2|zbin)$/i;
 
-const uint = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff_ffff));
-const row = v.object({
-  fileName: v.pipe(v.string(), v.regex(/^[^/\\]{1,200}$/), v.notValue('..')),
-  fileVersion: uint,
-  imageType: uint,
-  manufacturerCode: uint,
-  fileSize: uint,
-  sha512: v.pipe(v.string(), v.regex(/^[0-9a-fA-F]{128}$/), v.toLowerCase()),
-  otaHeaderString: v.optional(v.string()),
-  modelId: v.optional(v.string()),
-  manufacturerName: v.optional(v.array(v.string())),
-  minFileVersion: v.optional(uint),
-  maxFileVersion: v.optional(uint),
-  hardwareVersionMin: v.optional(uint),
-  hardwareVersionMax: v.optional(uint),
-  releaseNotes: v.optional(v.string()),
-});
-
-/** What is known of the device beyond what its firmware says of itself. */
-export interface ImageWanted extends FirmwareIdentity {
-  readonly model: string;
-  readonly manufacturer: string;
-}
-
-/** The newest image that is for the device and newer than what it runs. */
-export function findImage(
-  images: readonly FirmwareImage[],
-  wanted: ImageWanted,
-): FirmwareImage | null {
-  const { fileVersion, hardwareVersion } = wanted;
-  const fitting = images.filter(
-    (image) =>
-      image.manufacturerCode === wanted.manufacturerCode &&
-      image.imageType === wanted.imageType &&
-      image.fileVersion > fileVersion &&
-      (image.minFileVersion === undefined || fileVersion >= image.minFileVersion) &&
-      (image.maxFileVersion === undefined || fileVersion <= image.maxFileVersion) &&
-      (image.modelId === undefined || image.modelId === wanted.model) &&
-      (image.manufacturerName === undefined ||
-        image.manufacturerName.includes(wanted.manufacturer)) &&
-      (hardwareVersion === null ||
-        ((image.hardwareVersionMin ?? 0) <= hardwareVersion &&
-          hardwareVersion <= (image.hardwareVersionMax ?? 0xffff))),
-  );
-  return fitting.sort((a, b) => b.fileVersion - a.fileVersion)[0] ?? null;
-}
-
-export class Catalogue {
-  readonly #folder: string;
-
-  constructor(folder: string) {
-    this.#folder = folder;
-  }
-
-  /** @throws HubError `storage` when the index is damaged */
-  async list(): Promise<FirmwareImage[]> {
-    return (await readIndex(path.join(this.#folder, INDEX))) ?? [];
-  }
-
-  /** The absolute path of an image whose bytes are still those of its checksum. */
-  async verified(image: FirmwareImage): Promise<{ path: string; imageBytes: number }> {
-    const file = path.join(this.#folder, image.fileName);
-    const bytes = await readLimited(file);
-    checkSum(bytes, image);
-    return { path: file, imageBytes: readImage(bytes).image.length };
-  }
-
-  /** Takes a file, or all images of a folder. What is refused is told and does not hold up the others. */
-  async import(source: string): Promise<{ added: FirmwareImage[]; refused: string[] }> {
-    const files = await sourcesOf(source);
-    const added: FirmwareImage[] = [];
-    const refused: string[] = [];
-    for (const { file, listed } of files) {
-      try {
-        added.push(await this.#take(file, listed));
-      } catch (error) {
-        const { message } = toProblem(error);
-        refused.push(`${path.basename(file)}: ${message}`);
-      }
-    }
-    if (added.length === 0) {
-      throw new ValidationError(`There is no image in ${source} that can be taken`, {
-        hint: refused[0] ?? 'Name an OTA file, or a folder that has some.',
-      });
-    }
-    const kept = (await this.list()).filter(
-      ({ fileName }) => !added.some((image) => image.fileName === fileName),
-    );
-    await writeWhole(
-      path.join(this.#folder, INDEX),
-      Buffer.from(`${JSON.stringify([...kept, ...added], null, 2)}\n`),
-    );
-    return { added, refused };
-  }
-
-  async #take(file: string, listed: FirmwareImage | null): Promise<FirmwareImage> {
-    const bytes = await readLimited(file);
-    if (listed !== null) checkSum(bytes, listed);
-    const { header } = readImage(bytes);
-    const { manufacturerCode, imageType, fileVersion, hardwareVersions, text } = header;
-    const isAsListed =
-      listed === null ||
-      (listed.manufacturerCode === manufacturerCode &&
-        listed.imageType === imageType &&
-        listed.fileVersion === fileVersion);
-    if (!isAsListed) throw new ValidationError('the index says another image than the file holds');
-    const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0');
-    const fileName = `${hex(manufacturerCode, 4)}-${hex(imageType, 4)}-${hex(fileVersion, 8)}.ota`;
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    await writeWhole(path.join(this.#folder, fileName), bytes);
-    return {
-      ...listed,
-      ...(hardwareVersions === null
-        ? {}
-        : { hardwareVersionMin: hardwareVersions.min, hardwareVersionMax: hardwareVersions.max }),
-      fileName,
-      fileVersion,
-      imageType,
-      manufacturerCode,
-      fileSize: bytes.length,
-      sha512: sha512(bytes),
-      otaHeaderString: text,
-    };
-  }
-}
-
-function sha512(bytes: Uint8Array): string {
-  return createHash('sha512').update(bytes).digest('hex');
-}
-
-function checkSum(bytes: Uint8Array, image: FirmwareImage): void {
-  if (bytes.length === image.fileSize && sha512(bytes) === image.sha512) return;
-  throw new ValidationError(`${image.fileName} is not the file of its checksum`, {
-    hint: 'Import it again from where it came.',
-  });
-}
-
-/** @throws ValidationError for a file that cannot be read or is too large */
-export async function readLimited(file: string, bytesMax = IMAGE_BYTES_MAX): Promise<Buffer> {
-  try {
-    const { size } = await stat(file);
-    if (size <= bytesMax) return await readFile(file);
-  } catch (error) {
-    throw new ValidationError(`${file} cannot be read`, { cause: error });
-  }
-  throw new ValidationError(`${file} is larger than ${bytesMax} bytes`);
-}
-
-async function readIndex(file: string): Promise<FirmwareImage[] | null> {
-  let text: string;
-  try {
-    await stat(file);
-    text = (await readLimited(file, INDEX_BYTES_MAX)).toString('utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
-  }
-  try {
-    return v.parse(v.pipe(v.array(row), v.maxLength(IMAGES_MAX)), JSON.parse(text));
-  } catch (error) {
-    throw new HubError('storage', `${file} is not an index of firmware images`, {
-      hint: 'Move it away and import the images again.',
-      cause: error,
-    });
-  }
+export interface ImportOptions {
+  /** The name of the file or folder, said by whoever wants it unsigned; null: only what is signed. */
+  readonly unsigned: string | null;
+  /** Who says so. */
+  readonly by: string;
+  readonly nowMs: number;
+  readonly isClockSynced: boolean;
 }
 
 interface Source {
   readonly file: string;
   readonly listed: FirmwareImage | null;
+  /** An index of others may list more than is there. */
+  readonly canMiss: boolean;
 }
 
-/** Images to take: the file itself, those that a folder's index lists, else whatever looks like one. */
-async function sourcesOf(source: string): Promise<Source[]> {
-  let isFolder: boolean;
+export class Catalogue {
+  readonly #folder: string;
+  readonly #trust: Trust;
+
+  /** @param keys the trusted keys as `readTrustedKeys` takes them; empty: none */
+  constructor(folder: string, keys = '') {
+    this.#folder = folder;
+    this.#trust = new Trust(path.join(folder, 'trust.json'), keys);
+  }
+
+  /** @throws HubError `storage` when the index is damaged */
+  async list(): Promise<FirmwareImage[]> {
+    return (await readIndex(path.join(this.#folder, INDEX), storedRow)) ?? [];
+  }
+
+  /** The absolute path of an image; whoever reads it checks that it is still the one of its checksum. */
+  pathOf({ fileName }: FirmwareImage): string {
+    return path.resolve(this.#folder, fileName);
+  }
+
+  /** Removes what an import left behind that was cut off: the index decides what belongs here. */
+  async tidy(): Promise<void> {
+    const listed = new Set((await this.list()).map(({ fileName }) => fileName));
+    for (const name of await readdir(this.#folder).catch(() => [])) {
+      const isLost = /^[0-9a-f]{128}\.ota$/.test(name) && !listed.has(name);
+      if (isLost || name.endsWith('.new')) await rm(path.join(this.#folder, name), { force: true });
+    }
+  }
+
+  /** Takes a file, or all images of a folder or an index. What is refused is told and does not hold up the others. */
+  async import(source: string, options: ImportOptions): Promise<FirmwareImport> {
+    const signed = await this.#signed(source, options);
+    if (signed === null) demandConfirmed(source, options.unsigned);
+    const origin: FirmwareOrigin =
+      signed === null
+        ? { kind: 'own', by: options.by, atMs: options.nowMs }
+        : { kind: 'signed', manifest: signed.manifest.name, version: signed.manifest.version };
+    const sources = signed?.sources ?? (await sourcesOf(source));
+    const added: FirmwareImage[] = [];
+    const refused: { file: string; reason: Words }[] = [];
+    for (const each of sources) {
+      try {
+        added.push(await this.#take(each, origin));
+      } catch (error) {
+        if (!(error instanceof ValidationError)) throw error;
+        if (each.canMiss && isMissing(error.cause)) continue;
+        const reason = { en: error.message, zh: error.zh?.message ?? error.message };
+        refused.push({ file: path.basename(each.file), reason });
+      }
+    }
+    if (added.length === 0) refuseAll(source, refused[0]);
+    // First of all, so that nothing in between lets an older list in again.
+    if (signed !== null) await this.#trust.took(signed.manifest, signed.sha256);
+    const withdrawn = await this.#keep(added, origin);
+    const manifest =
+      origin.kind === 'signed' ? { name: origin.manifest, version: origin.version } : null;
+    return { added, refused, withdrawn, manifest };
+  }
+
+  /** Writes the index with the new images; gives those of the same publisher that it lists no more. */
+  async #keep(added: readonly FirmwareImage[], origin: FirmwareOrigin): Promise<FirmwareImage[]> {
+    const names = new Set(added.map(({ fileName }) => fileName));
+    const others = (await this.list()).filter(({ fileName }) => !names.has(fileName));
+    const isWithdrawn = ({ origin: from }: FirmwareImage) =>
+      origin.kind === 'signed' && from?.kind === 'signed' && from.manifest === origin.manifest;
+    const kept = [...others.filter((image) => !isWithdrawn(image)), ...added];
+    if (kept.length > IMAGES_MAX) {
+      refuse({
+        en: `The catalogue would have ${kept.length} images; it takes ${IMAGES_MAX}`,
+        zh: `目录将有 ${kept.length} 个固件；最多 ${IMAGES_MAX} 个`,
+      });
+    }
+    const index = Buffer.from(`${JSON.stringify(kept, null, 2)}\n`);
+    await writeWhole(path.join(this.#folder, INDEX), index);
+    const withdrawn = others.filter(isWithdrawn);
+    for (const image of withdrawn) await rm(this.pathOf(image), { force: true });
+    return withdrawn;
+  }
+
+  /** The signed list of a folder, verified; null where it has none. */
+  async #signed(source: string, { nowMs, isClockSynced }: ImportOptions) {
+    const isFolder = await isDirectory(source);
+    if (!isFolder && path.basename(source) !== MANIFEST) return null;
+    const folder = isFolder ? source : path.dirname(source);
+    const bytes = await readIfThere(path.join(folder, MANIFEST), MANIFEST_BYTES_MAX);
+    if (bytes === null) return null;
+    const signatures = await readIfThere(path.join(folder, SIGNATURES), SIGNATURES_BYTES_MAX);
+    const trust = { ...(await this.#trust.state()), nowMs, isClockSynced };
+    const opened = openManifest(bytes, signatures?.toString('latin1') ?? '', trust);
+    const sources = opened.manifest.images.map((listed) => ({
+      file: path.join(folder, listed.fileName),
+      listed,
+      canMiss: false,
+    }));
+    return { ...opened, sources };
+  }
+
+  async #take({ file, listed }: Source, origin: FirmwareOrigin): Promise<FirmwareImage> {
+    const bytes = await readLimited(file, FILE_BYTES_MAX);
+    const sha512 = (await hashOf('sha512', bytes)).toString('hex');
+    if (listed !== null && (listed.fileSize !== bytes.length || listed.sha512 !== sha512)) {
+      refuse({
+        en: 'the file is not the one of its checksum',
+        zh: '文件与它的校验和不符',
+      });
+    }
+    const read = await readFirmwareFile(bytes);
+    const { elements: _, imageBytes: __, notesUrl, ...codes } = read;
+    const isAsListed =
+      listed === null ||
+      (listed.manufacturerCode === codes.manufacturerCode &&
+        listed.imageType === codes.imageType &&
+        listed.fileVersion === codes.fileVersion &&
+        (listed.protocol ?? 'zigbee') === codes.protocol);
+    if (!isAsListed) {
+      refuse({
+        en: 'the index says another image than the file holds',
+        zh: '索引所说的固件与文件里的不同',
+      });
+    }
+    const notes = listed?.releaseNotes ?? notesUrl;
+    const fileName = `${sha512}.ota`;
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    await writeWhole(path.join(this.#folder, fileName), bytes);
+    return {
+      ...listed,
+      ...codes,
+      ...(notes === null ? {} : { releaseNotes: notes }),
+      ...{ fileName, fileSize: bytes.length, sha512, origin },
+    };
+  }
+}
+
+function refuseAll(source: string, first: { file: string; reason: Words } | undefined): never {
+  return refuse(
+    {
+      en: `There is no image in ${source} that can be taken`,
+      zh: `${source} 里没有可以收入的固件`,
+    },
+    first === undefined
+      ? {
+          en: 'Name an OTA file, a folder that has some, or an index beside its images.',
+          zh: '请指定一个 OTA 文件、含有固件的文件夹，或与固件放在一起的索引。',
+        }
+      : { en: `${first.file}: ${first.reason.en}`, zh: `${first.file}：${first.reason.zh}` },
+  );
+}
+
+/** @throws ValidationError where an unsigned source is not confirmed by its own name */
+function demandConfirmed(source: string, unsigned: string | null): void {
+  const name = path.basename(source);
+  if (unsigned === name) return;
+  refuse(
+    unsigned === null
+      ? { en: `${name} is not signed`, zh: `${name} 没有签名` }
+      : { en: `"${unsigned}" is not the name of ${name}`, zh: `“${unsigned}”不是 ${name} 的名称` },
+    {
+      en: `Nobody can tell whether it is the maker's own. To take it all the same: --unsigned ${name}`,
+      zh: `无法确认它是否出自厂商。仍要收入请加：--unsigned ${name}`,
+    },
+  );
+}
+
+async function isDirectory(source: string): Promise<boolean> {
   try {
-    isFolder = (await stat(source)).isDirectory();
+    return (await stat(source)).isDirectory();
   } catch (error) {
-    throw new ValidationError(`There is no ${source}`, { cause: error });
+    return refuse({ en: `There is no ${source}`, zh: `没有 ${source}` }, undefined, error);
   }
-  if (!isFolder) return [{ file: source, listed: null }];
-  const index = await readIndex(path.join(source, INDEX));
-  if (index !== null) {
-    return index.map((listed) => ({ file: path.join(source, listed.fileName), listed }));
+}
+
+async function readIndex(
+  file: string,
+  shape: typeof imageRow | typeof storedRow,
+): Promise<FirmwareImage[] | null> {
+  const bytes = await readIfThere(file, INDEX_BYTES_MAX);
+  if (bytes === null) return null;
+  try {
+    const rows = v.pipe(v.array(shape), v.maxLength(IMAGES_MAX));
+    return v.parse(rows, JSON.parse(bytes.toString('utf8')));
+  } catch (error) {
+    throw new HubError('storage', `${file} is not an index of firmware images`, {
+      hint: 'Move it away and import the images again.',
+      zh: { message: `${file} 不是固件索引`, hint: '请移走它，再重新导入固件。' },
+      cause: error,
+    });
   }
-  const names = (await readdir(source)).filter((name) => /\.(ota|zigbee|bin|sbl-ota)$/i.test(name));
+}
+
+/** The file itself, those that an index lists, else whatever in the folder looks like an image. */
+async function sourcesOf(source: string): Promise<Source[]> {
+  const isFolder = await isDirectory(source);
+  if (!isFolder && !source.toLowerCase().endsWith('.json')) {
+    return [{ file: source, listed: null, canMiss: false }];
+  }
+  const indexFile = isFolder ? path.join(source, INDEX) : source;
+  const folder = path.dirname(indexFile);
+  const rows = await readIndex(indexFile, imageRow);
+  if (rows !== null) {
+    const places = await placesOf(folder);
+    return rows.map((listed) => {
+      const file = places.get(listed.fileName) ?? path.join(folder, listed.fileName);
+      return { file, listed, canMiss: rows.length > 1 };
+    });
+  }
+  const names = (await readdir(source)).filter((name) => IMAGE_FILE.test(name)).sort();
   return names
     .slice(0, IMAGES_MAX)
-    .map((name) => ({ file: path.join(source, name), listed: null }));
+    .map((name) => ({ file: path.join(source, name), listed: null, canMiss: false }));
 }
 
-/** Temporary file, fsync, rename. */
-async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${file}.new`;
-  const handle = await open(temporary, 'w', 0o600);
-  try {
-    await handle.writeFile(bytes);
-    await handle.sync();
-  } finally {
-    await handle.close();
+/** Where files of a name are: the public index keeps its images in `images/MAKER/`. */
+async function placesOf(folder: string): Promise<Map<string, string>> {
+  const places = new Map<string, string>();
+  const images = path.join(folder, 'images');
+  const makers = await readdir(images, { withFileTypes: true }).catch(() => []);
+  for (const maker of makers.slice(0, IMAGES_MAX)) {
+    if (!maker.isDirectory()) continue;
+    const within = path.join(images, maker.name);
+    for (const name of await readdir(within)) places.set(name, path.join(within, name));
   }
-  await rename(temporary, file);
+  return places;
 }

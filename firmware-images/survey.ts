@@ -1,10 +1,11 @@
 // What the devices run, as far as it is known, and what the catalogue has that is newer. A device on the mains that an
 // image may be for is asked once a day, one at a time and never beside an update; one on a battery asks by itself.
 import type { AdapterCall } from '../hub/model/adapter-port.ts';
+import type { NodeDescription } from '../hub/model/device.ts';
 import type { FirmwareIdentity, FirmwareImage, HeardFirmware } from '../hub/model/firmware.ts';
 import type { DeviceView } from '../hub/model/hub-port.ts';
 import type { AdapterId, DeviceId } from '../hub/model/identifiers.ts';
-import { findImage } from './catalogue.ts';
+import { findImage, type ImageWanted, notNamed } from './image-row.ts';
 
 const FIRST_LOOK_MS = 1_000;
 /** Between two devices that are asked. */
@@ -49,6 +50,17 @@ export class Survey {
   /** The newest image for the device that is newer than what it runs; null also while that is not known. */
   newer(device: DeviceId): FirmwareImage | null {
     return this.#newer.get(device) ?? null;
+  }
+
+  /** What the device runs, as far as it has said. */
+  known(device: DeviceId): FirmwareIdentity | null {
+    return this.#known.get(device) ?? null;
+  }
+
+  /** What was known may hold no more. */
+  forget(device: DeviceId): void {
+    this.#known.delete(device);
+    this.#askedAtMs.delete(device);
   }
 
   /** A device has said what it runs. */
@@ -118,7 +130,7 @@ export class Survey {
 
   #isToBeAsked(
     { record, live }: DeviceView,
-    { manufacturerCode }: HeardFirmware,
+    { manufacturerCode, names }: HeardFirmware,
     images: readonly FirmwareImage[],
   ): boolean {
     const { power, adapter, model, manufacturer } = record.description;
@@ -132,8 +144,7 @@ export class Survey {
       images.some(
         (image) =>
           (manufacturerCode === null || image.manufacturerCode === manufacturerCode) &&
-          (image.modelId === undefined || image.modelId === model) &&
-          (image.manufacturerName === undefined || image.manufacturerName.includes(manufacturer)),
+          notNamed(image, { model, manufacturer, ...(names && { names }) }) === null,
       )
     );
   }
@@ -144,8 +155,7 @@ export class Survey {
     for (const { record } of this.#options.devices()) {
       const identity = this.#known.get(record.id);
       if (identity === undefined) continue;
-      const { model, manufacturer } = record.description;
-      const image = findImage(images, { ...identity, model, manufacturer });
+      const image = findImage(images, wantedOf(record.description, identity));
       if (image !== null) newer.set(record.id, image);
     }
     const told = (map: ReadonlyMap<DeviceId, FirmwareImage>) =>
@@ -154,4 +164,12 @@ export class Survey {
     this.#newer = newer;
     if (!isSame) this.#options.changed();
   }
+}
+
+/** What images are compared with. */
+export function wantedOf(
+  { adapter, model, manufacturer }: NodeDescription,
+  identity: FirmwareIdentity,
+): ImageWanted {
+  return { ...identity, protocol: adapter, model, manufacturer };
 }

@@ -17,7 +17,8 @@
 // | …      | 2 + 2 | minimum and maximum hardware version, with bit 2              |
 //
 // Then elements: tag (2), length (4), data. Vendors put bytes of their own before the identifier.
-import { ValidationError } from '../hub/model/errors.ts';
+import type { Words } from '../hub/model/words.ts';
+import { refuse as refuseWith } from './refusal.ts';
 
 const IDENTIFIER = [0x1e, 0xf1, 0xee, 0x0b];
 const IDENTIFIER_VALUE = 0x0beef11e;
@@ -61,11 +62,13 @@ export interface OtaImage {
   readonly image: Uint8Array;
 }
 
-function refuse(
-  message: string,
-  hint = 'The file is damaged, or it is no Zigbee OTA image.',
-): never {
-  throw new ValidationError(message, { hint });
+const DAMAGED: Words = {
+  en: 'The file is damaged, or it is no Zigbee OTA image.',
+  zh: '文件已损坏，或者不是 Zigbee OTA 固件。',
+};
+
+function refuse(en: string, zh: string, hint = DAMAGED): never {
+  return refuseWith({ en, zh }, hint);
 }
 
 function identifierAt(bytes: Uint8Array): number {
@@ -73,7 +76,10 @@ function identifierAt(bytes: Uint8Array): number {
   for (let at = 0; at <= last; at += 1) {
     if (IDENTIFIER.every((byte, index) => bytes[at + index] === byte)) return at;
   }
-  return refuse('The file has no Zigbee OTA image in it: 1E F1 EE 0B is nowhere');
+  return refuse(
+    'The file has no Zigbee OTA image in it: 1E F1 EE 0B is nowhere',
+    '文件里没有 Zigbee OTA 固件：找不到 1E F1 EE 0B',
+  );
 }
 
 /**
@@ -82,17 +88,27 @@ function identifierAt(bytes: Uint8Array): number {
  */
 export function readImage(file: Uint8Array): OtaImage {
   if (file.length > IMAGE_BYTES_MAX) {
-    refuse(`The file has ${file.length} bytes; an image has at most ${IMAGE_BYTES_MAX}`);
+    refuse(
+      `The file has ${file.length} bytes; an image has at most ${IMAGE_BYTES_MAX}`,
+      `文件有 ${file.length} 字节；固件最多 ${IMAGE_BYTES_MAX} 字节`,
+    );
   }
   const leadingBytes = identifierAt(file);
   const bytes = file.subarray(leadingBytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < FIXED_HEADER_BYTES) {
-    refuse(`The header is cut off: ${bytes.length} of ${FIXED_HEADER_BYTES} bytes are there`);
+    refuse(
+      `The header is cut off: ${bytes.length} of ${FIXED_HEADER_BYTES} bytes are there`,
+      `文件头不完整：只有 ${bytes.length}/${FIXED_HEADER_BYTES} 字节`,
+    );
   }
   const headerVersion = view.getUint16(4, true);
   if (headerVersion !== HEADER_VERSION) {
-    refuse(`The header is of version 0x${headerVersion.toString(16)}; 0x100 is known`);
+    const version = headerVersion.toString(16);
+    refuse(
+      `The header is of version 0x${version}; 0x100 is known`,
+      `文件头版本是 0x${version}；只认识 0x100`,
+    );
   }
   const headerBytes = view.getUint16(6, true);
   const control = view.getUint16(8, true);
@@ -103,14 +119,21 @@ export function readImage(file: Uint8Array): OtaImage {
     ((control & 2) === 0 ? 0 : 8) +
     ((control & 4) === 0 ? 0 : 4);
   if (headerBytes < wanted) {
-    refuse(`The header says that it has ${headerBytes} bytes; its fields need ${wanted}`);
+    refuse(
+      `The header says that it has ${headerBytes} bytes; its fields need ${wanted}`,
+      `文件头自称有 ${headerBytes} 字节；它的字段需要 ${wanted} 字节`,
+    );
   }
   if (totalBytes > bytes.length) {
-    refuse(`The image is cut off: ${bytes.length} of ${totalBytes} bytes are there`);
+    refuse(
+      `The image is cut off: ${bytes.length} of ${totalBytes} bytes are there`,
+      `固件不完整：只有 ${bytes.length}/${totalBytes} 字节`,
+    );
   }
   if (totalBytes < headerBytes) {
     refuse(
       `The image says that it has ${totalBytes} bytes, fewer than its header's ${headerBytes}`,
+      `固件自称有 ${totalBytes} 字节，比它的文件头 ${headerBytes} 字节还少`,
     );
   }
   const header = readHeader(bytes, view, control);
@@ -140,7 +163,12 @@ function readHeader(bytes: Uint8Array, view: DataView, control: number): OtaHead
   if ((control & 4) !== 0) {
     const min = view.getUint16(at, true);
     const max = view.getUint16(at + 2, true);
-    if (min > max) refuse(`The image is for hardware ${min} to ${max}, which is none`);
+    if (min > max) {
+      refuse(
+        `The image is for hardware ${min} to ${max}, which is none`,
+        `固件适用的硬件版本是 ${min} 到 ${max}，这不成立`,
+      );
+    }
     hardwareVersions = { min, max };
   }
   const text = new TextDecoder('latin1').decode(bytes.subarray(20, 20 + HEADER_STRING_BYTES));
@@ -164,18 +192,30 @@ function readElements(
   const elements: OtaElement[] = [];
   let at = range.from;
   while (at < range.to) {
-    if (elements.length >= ELEMENTS_MAX) refuse(`The image has more than ${ELEMENTS_MAX} elements`);
-    if (at + ELEMENT_HEAD_BYTES > range.to) refuse(`The element at byte ${at} is cut off`);
+    if (elements.length >= ELEMENTS_MAX) {
+      refuse(
+        `The image has more than ${ELEMENTS_MAX} elements`,
+        `固件的元素超过 ${ELEMENTS_MAX} 个`,
+      );
+    }
+    if (at + ELEMENT_HEAD_BYTES > range.to) {
+      refuse(`The element at byte ${at} is cut off`, `第 ${at} 字节处的元素不完整`);
+    }
     const tag = view.getUint16(at, true);
     const length = view.getUint32(at + 2, true);
     const from = at + ELEMENT_HEAD_BYTES + (tag === TELINK_TAG ? TELINK_INFORMATION_BYTES : 0);
     if (from + length > range.to) {
-      refuse(`The element at byte ${at} has ${length} bytes, more than the image has left`);
+      refuse(
+        `The element at byte ${at} has ${length} bytes, more than the image has left`,
+        `第 ${at} 字节处的元素有 ${length} 字节，超过固件剩余的长度`,
+      );
     }
     elements.push({ tag, data: bytes.subarray(from, from + length) });
     at = from + length;
   }
-  if (elements.length === 0) refuse('The image has a header and nothing behind it');
+  if (elements.length === 0) {
+    refuse('The image has a header and nothing behind it', '固件只有文件头，后面没有内容');
+  }
   return elements;
 }
 
@@ -192,13 +232,23 @@ export function writeImage(source: NewImage): Uint8Array {
   const { securityCredentialVersion = null, destination = null, hardwareVersions = null } = source;
   const text = new TextEncoder().encode(source.text ?? '');
   if (text.length > HEADER_STRING_BYTES) {
-    refuse(`The header's text has ${text.length} bytes; 32 fit`, 'Shorten it.');
+    refuse(
+      `The header's text has ${text.length} bytes; 32 fit`,
+      `文件头的文字有 ${text.length} 字节；最多 32 字节`,
+      { en: 'Shorten it.', zh: '请缩短。' },
+    );
   }
   if (source.elements.some(({ tag }) => tag === TELINK_TAG)) {
-    refuse('Telink images cannot be written', 'Their two bytes of information are not kept.');
+    refuse('Telink images cannot be written', '不能写入 Telink 固件', {
+      en: 'Their two bytes of information are not kept.',
+      zh: '它们的两个信息字节没有保留。',
+    });
   }
   if (destination !== null && !/^0x[0-9a-f]{16}$/.test(destination)) {
-    refuse(`"${destination}" is no IEEE address`, 'It is 0x and 16 hexadecimal digits.');
+    refuse(`"${destination}" is no IEEE address`, `“${destination}”不是 IEEE 地址`, {
+      en: 'It is 0x and 16 hexadecimal digits.',
+      zh: '格式是 0x 加 16 位十六进制数字。',
+    });
   }
   const headerBytes =
     FIXED_HEADER_BYTES +
@@ -254,5 +304,9 @@ export function writeImage(source: NewImage): Uint8Array {
 
 function fits(value: number, max: number): number {
   if (Number.isInteger(value) && value >= 0 && value <= max) return value;
-  return refuse(`${value} does not fit into a field of at most ${max}`, 'Give a smaller number.');
+  return refuse(
+    `${value} does not fit into a field of at most ${max}`,
+    `${value} 超出字段的最大值 ${max}`,
+    { en: 'Give a smaller number.', zh: '请给出更小的数字。' },
+  );
 }

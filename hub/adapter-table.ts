@@ -41,6 +41,7 @@ export const ADAPTERS: readonly AdapterRow[] = [
       driver: settings.get('zigbee.driver'),
       baudRate: settings.number('zigbee.baudRate'),
       channel: settings.get('zigbee.channel') === '' ? null : settings.number('zigbee.channel'),
+      otaBlockDelayMs: settings.number('zigbee.otaBlockDelay'),
     }),
     address: (settings) => settings.get('zigbee.port'),
   },

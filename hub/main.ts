@@ -354,11 +354,18 @@ async function start(): Promise<Running> {
   });
   const firmware = createFirmware({
     folder: path.join(folder, 'firmware'),
+    keys: page.get('firmware.keys'),
+    quietHours: page.get('firmware.quietHours'),
+    watchMs: page.number('firmware.watch') * 60_000,
+    nowMs,
+    isClockSynced: () => clock.state() === 'synced',
+    timeZone: () => household.contents().home.zone,
     device: (id) => hub?.device(id),
     devices: () => hub?.devices() ?? [],
     callAdapter,
-    openJob: (kind) => jobs.open(kind, null),
+    openJob: (kind, id) => jobs.open(kind, null, id),
     changed: () => feed.publish([{ topic: 'home', body: { kind: 'home', what: 'devices' } }]),
+    failed: (text) => log.write('warn', 'firmware', text),
   });
   const running: Hub = createHub({
     version: readVersion(),

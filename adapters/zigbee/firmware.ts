@@ -1,129 +1,221 @@
-// Firmware over the air: what a node runs, and sending it an image from a file of this machine. The library would ask
-// the public index on the internet where it is given no path, so it is always given one.
+// Firmware over the air: what a node runs, and sending it an image from a file of this machine, at once or when it
+// asks by itself. The library would ask the public index on the internet where it is given no path, so it is always
+// given one. One image at a time: two would halve each other's pace and fill the radio.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Events } from 'zigbee-herdsman';
 import {
   ConflictError,
   HubError,
+  type Problem,
   TimeoutError,
   toProblem,
   ValidationError,
 } from '../../hub/model/errors.ts';
-import type { FirmwareIdentity, FirmwareState, HeardFirmware } from '../../hub/model/firmware.ts';
+import type {
+  FirmwareIdentity,
+  FirmwareNames,
+  FirmwareOffer,
+  FirmwareState,
+  HeardFirmware,
+} from '../../hub/model/firmware.ts';
 import type { NodeAddress } from '../../hub/model/identifiers.ts';
+import { type ImageFile, openImageFile } from './image-file.ts';
 import type { Node } from './node.ts';
 
-/** As Zigbee2MQTT does it: 200 bytes a second leave the network room for everything else. */
-const SENDING = { requestTimeout: 150_000, responseDelay: 250, baseSize: 50 };
+const SENDING = { requestTimeout: 150_000, baseSize: 50 };
 const CHECK_LIMIT_MS = 55_000;
 const EMPTY_INDEX = 'no-images.json';
+/** Spec: ZCL 07-5123 r8 § 11.13.3, image notify with a query jitter that every node asks at. */
+const NOTIFY = { payloadType: 0, queryJitter: 100 };
+const SUCCESS = 0;
+
+export interface FirmwareOptions {
+  /** Where the adapter keeps its files. */
+  folder(): string;
+  /** Between two blocks of an image: 250 ms, as Zigbee2MQTT has it, leave the network room for everything else. */
+  blockDelayMs(): number;
+  /** Looks at the node again once it has restarted. */
+  restarted(node: Node): Promise<void>;
+}
+
+/** An image that is being sent, or waits for its node to ask. */
+interface Sending {
+  readonly node: Node;
+  readonly image: FirmwareOffer;
+  readonly file: ImageFile;
+  state: FirmwareState;
+}
+
+/** The node's own question, where it began an update by asking. */
+interface Question {
+  readonly data: Events.MessagePayload['data'];
+  readonly sequence: number;
+}
 
 export class FirmwareUpdates {
-  readonly #folder: () => string;
-  readonly #states = new Map<NodeAddress, FirmwareState>();
+  readonly #options: FirmwareOptions;
+  readonly #sending = new Map<NodeAddress, Sending>();
+  /** How the last one of each node ended. */
+  readonly #ended = new Map<NodeAddress, FirmwareState>();
   /** What nodes said that they run, also when they asked by themselves. */
   readonly #identities = new Map<NodeAddress, FirmwareIdentity>();
-  /** Looks at the node again once it has restarted. */
-  readonly #restarted: (node: Node) => Promise<void>;
 
-  constructor(folder: () => string, restarted: (node: Node) => Promise<void>) {
-    this.#folder = folder;
-    this.#restarted = restarted;
+  constructor(options: FirmwareOptions) {
+    this.#options = options;
   }
 
-  state(node: Node): FirmwareState {
-    return this.#states.get(node.address) ?? { kind: 'idle' };
+  state({ address }: Node): FirmwareState {
+    return this.#sending.get(address)?.state ?? this.#ended.get(address) ?? { kind: 'idle' };
   }
 
   /** Which of the nodes take images, and what they have said so far, asked or by themselves. */
   heardOf(nodes: Iterable<Node>): HeardFirmware[] {
-    return [...nodes].filter(isClient).map(({ address, device }) => ({
-      node: address,
-      manufacturerCode: device.manufacturerID ?? null,
-      identity: this.#identities.get(address) ?? null,
+    return [...nodes].filter(isClient).map((node) => ({
+      node: node.address,
+      manufacturerCode: node.device.manufacturerID ?? null,
+      identity: this.#identities.get(node.address) ?? null,
+      names: namesOf(node),
     }));
   }
 
   /** @throws HubError where the node takes no images or does not answer */
   async check(node: Node): Promise<FirmwareIdentity> {
-    this.#demandClient(node);
-    this.#demandIdle(node);
+    demandClient(node);
+    demandIdle(node);
     node.isUpdating = true;
     try {
       const url = this.#emptyIndex();
       const asking = node.device.checkOta({ url }, undefined, {});
-      const { current } = await limited(asking, `${node.address} did not say what it runs`);
+      const { current } = await limited(asking, node);
       const { manufacturerCode, imageType, fileVersion, hardwareVersion } = current;
-      return { manufacturerCode, imageType, fileVersion, hardwareVersion: hardwareVersion ?? null };
+      return {
+        ...{ manufacturerCode, imageType, fileVersion },
+        hardwareVersion: hardwareVersion ?? null,
+        names: namesOf(node),
+      };
     } finally {
       node.isUpdating = false;
     }
   }
 
-  /** Begins to send; how it goes is told by `state`. */
-  start(node: Node, file: string): void {
-    this.#demandClient(node);
-    this.#demandIdle(node);
-    if (!path.isAbsolute(file) || file.endsWith('.json')) {
-      throw new ValidationError(`"${file}" is not the path of an image`);
+  /** Begins to send, or waits for the node to ask; how it goes is told by `state`. */
+  start(node: Node, image: FirmwareOffer): void {
+    demandClient(node);
+    demandIdle(node);
+    if (!path.isAbsolute(image.path)) {
+      throw new ValidationError(`"${image.path}" is not the path of an image`);
     }
-    node.isUpdating = true;
-    this.#states.set(node.address, { kind: 'running', bytes: 0 });
-    void this.#send(node, file);
+    if (!image.whenAsked && this.#isBusy) {
+      throw new HubError('busy', 'Another device is being sent its image', {
+        zh: { message: '正在给另一台设备发送固件', hint: null },
+      });
+    }
+    const file = openImageFile(image);
+    this.#sending.get(node.address)?.file.close();
+    const sending: Sending = { node, image, file, state: { kind: 'armed' } };
+    this.#sending.set(node.address, sending);
+    if (!image.whenAsked) void this.#send(sending, null);
   }
 
-  async #send(node: Node, file: string): Promise<void> {
+  async #send(sending: Sending, question: Question | null): Promise<void> {
+    const { node, image, file } = sending;
+    const { address } = node;
     const end = (state: FirmwareState) => {
+      file.close();
       node.isUpdating = false;
-      this.#states.set(node.address, state);
+      // The coordinator may have gone meanwhile, and another sending have begun.
+      if (this.#sending.get(address) !== sending) return;
+      this.#sending.delete(address);
+      this.#ended.set(address, state);
     };
+    node.isUpdating = true;
+    sending.state = { kind: 'running', bytes: 0, of: file.imageBytes };
     try {
       const [, updated] = await node.device.updateOta(
-        { url: file },
-        undefined,
-        undefined,
+        { url: file.path, downgrade: image.isDowngrade },
+        question?.data as Parameters<typeof node.device.updateOta>[1],
+        question?.sequence,
         {},
         (percent) => {
-          if (percent >= 100) this.#states.set(node.address, { kind: 'restarting' });
+          if (percent >= 100) sending.state = { kind: 'restarting' };
         },
-        { ...SENDING },
+        { ...SENDING, responseDelay: this.#options.blockDelayMs() },
       );
       if (updated === undefined) {
-        throw new HubError('rejected-by-device', `${node.address} does not take this image`);
+        throw new HubError('rejected-by-device', `${address} does not take this image`, {
+          hint: 'It goes on with the firmware that it has.',
+          zh: { message: `${address} 不接受这个固件`, hint: '它继续运行原来的固件。' },
+        });
       }
       node.isUpdating = false;
-      this.#identities.delete(node.address);
-      await this.#restarted(node).catch(() => {});
+      this.#identities.delete(address);
+      await this.#options.restarted(node).catch(() => {});
       end({ kind: 'done' });
     } catch (error) {
-      const isOurs = error instanceof HubError;
-      const message = error instanceof Error ? error.message : String(error);
-      const problem = isOurs
-        ? toProblem(error)
-        : {
-            code: 'timed-out' as const,
-            message: `The image did not get through: ${message}`,
-            hint: 'The device goes on with the firmware that it has. Bring it nearer and try again.',
-          };
+      const problem = error instanceof HubError ? toProblem(error) : sendingProblem(address, error);
       end({ kind: 'failed', problem });
     }
   }
 
   abort(node: Node): void {
-    node.device.abortOta();
+    const sending = this.#sending.get(node.address);
+    if (sending?.state.kind !== 'armed') {
+      node.device.abortOta();
+      return;
+    }
+    sending.file.close();
+    this.#sending.delete(node.address);
   }
 
   /** A node has asked for an image, or, while it is being sent one, for a part of it. */
-  heard(node: Node, { type, data }: Events.MessagePayload): void {
-    if (type === 'commandQueryNextImageRequest') this.#identify(node, data);
-    if (type !== 'commandImageBlockRequest') return;
-    const offset = 'fileOffset' in data ? data.fileOffset : undefined;
-    if (this.state(node).kind !== 'running' || typeof offset !== 'number') return;
-    this.#states.set(node.address, { kind: 'running', bytes: offset });
+  heard(node: Node, message: Events.MessagePayload): void {
+    const sending = this.#sending.get(node.address);
+    if (message.type === 'commandQueryNextImageRequest') {
+      const identity = this.#identify(node, message.data);
+      if (identity === null || sending === undefined) return;
+      if (sending.state.kind === 'armed') this.#asked(sending, identity, message);
+      else if (sending.state.kind === 'running') answerAgain(sending, message);
+      return;
+    }
+    if (message.type !== 'commandImageBlockRequest') return;
+    const offset = 'fileOffset' in message.data ? message.data.fileOffset : undefined;
+    if (sending?.state.kind !== 'running' || typeof offset !== 'number') return;
+    sending.state = { ...sending.state, bytes: Math.min(offset, sending.state.of) };
   }
 
-  #identify(node: Node, data: Events.MessagePayload['data']): void {
+  /** A node that was cut off from its power has forgotten what it was sent: it is told to ask again. */
+  announced(node: Node): void {
+    if (this.#sending.get(node.address)?.state.kind !== 'running') return;
+    const endpoint = node.device.endpoints.find((one) => one.supportsOutputCluster('genOta'));
+    endpoint?.commandResponse('genOta', 'imageNotify', NOTIFY).catch(() => {
+      // It asks by itself, or the sending runs into its limit.
+    });
+  }
+
+  /** An image waits for this node, and the node has asked: if it is for it and the radio is free, it is sent. */
+  #asked(sending: Sending, identity: FirmwareIdentity, message: Events.MessagePayload): void {
+    const { image, node, file } = sending;
+    const { manufacturerCode, imageType } = identity;
+    if (image.manufacturerCode !== manufacturerCode || image.imageType !== imageType) {
+      file.close();
+      this.#sending.delete(node.address);
+      const problem: Problem = {
+        code: 'rejected-by-device',
+        message: `${node.address} asked for another kind of image than the one that waits for it`,
+        hint: null,
+        zh: { message: `${node.address} 请求的固件种类与等待中的不同`, hint: null },
+      };
+      this.#ended.set(node.address, { kind: 'failed', problem });
+      return;
+    }
+    const sequence = message.meta.zclTransactionSequenceNumber;
+    // While another is being sent its image, this one is told that there is none; it asks again later.
+    if (this.#isBusy || sequence === undefined) return;
+    void this.#send(sending, { data: message.data, sequence });
+  }
+
+  #identify(node: Node, data: Events.MessagePayload['data']): FirmwareIdentity | null {
     const read = (field: string): number | null => {
       const value = Object.entries(data).find(([name]) => name === field)?.[1];
       return typeof value === 'number' ? value : null;
@@ -131,29 +223,27 @@ export class FirmwareUpdates {
     const manufacturerCode = read('manufacturerCode');
     const imageType = read('imageType');
     const fileVersion = read('fileVersion');
-    if (manufacturerCode === null || imageType === null || fileVersion === null) return;
+    if (manufacturerCode === null || imageType === null || fileVersion === null) return null;
     const hardwareVersion = read('hardwareVersion');
-    const identity = { manufacturerCode, imageType, fileVersion, hardwareVersion };
+    const names = namesOf(node);
+    const identity = { manufacturerCode, imageType, fileVersion, hardwareVersion, names };
     this.#identities.set(node.address, identity);
+    return identity;
   }
 
   /** The coordinator is gone, and with it whatever was being sent. */
   lost(): void {
-    this.#states.clear();
+    for (const { file } of this.#sending.values()) file.close();
+    this.#sending.clear();
+    this.#ended.clear();
   }
 
-  #demandClient(node: Node): void {
-    if (isClient(node)) return;
-    throw new HubError('unsupported', `${node.address} takes no firmware over the air`);
-  }
-
-  #demandIdle(node: Node): void {
-    if (!node.isUpdating) return;
-    throw new ConflictError(`${node.address} is being updated already`);
+  get #isBusy(): boolean {
+    return [...this.#sending.values()].some(({ state }) => state.kind !== 'armed');
   }
 
   #emptyIndex(): string {
-    const folder = this.#folder();
+    const folder = this.#options.folder();
     const file = path.resolve(folder, EMPTY_INDEX);
     if (!existsSync(file)) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -163,21 +253,91 @@ export class FirmwareUpdates {
   }
 }
 
+/** It asks anew in the middle. The library waits for blocks, whichever come, so the answer is given here. */
+function answerAgain({ image, file }: Sending, { endpoint, meta }: Events.MessagePayload): void {
+  const { manufacturerCode, imageType, fileVersion } = image;
+  const answer = {
+    ...{ status: SUCCESS, manufacturerCode, imageType, fileVersion },
+    imageSize: file.imageBytes,
+  };
+  endpoint
+    .commandResponse(
+      'genOta',
+      'queryNextImageResponse',
+      answer,
+      undefined,
+      meta.zclTransactionSequenceNumber,
+    )
+    .catch(() => {
+      // It asks once more.
+    });
+}
+
+function sendingProblem(address: NodeAddress, error: unknown): Problem {
+  const text = error instanceof Error ? error.message : String(error);
+  const isRefused = text.includes('failed with reason');
+  return {
+    code: isRefused ? 'rejected-by-device' : 'timed-out',
+    message: isRefused
+      ? `${address} refused the image when it had it whole: ${text}`
+      : `The image did not get through: ${text}`,
+    hint: 'The device goes on with the firmware that it has.',
+    zh: {
+      message: isRefused ? `${address} 收完固件后拒绝了它（${text}）` : `固件没有传完（${text}）`,
+      hint: '设备继续运行原来的固件。',
+    },
+  };
+}
+
 function isClient({ device }: Node): boolean {
   return device.endpoints.some((endpoint) => endpoint.supportsOutputCluster('genOta'));
 }
 
-async function limited<Result>(work: Promise<Result>, message: string): Promise<Result> {
+function demandClient(node: Node): void {
+  if (isClient(node)) return;
+  throw new HubError('unsupported', `${node.address} takes no firmware over the air`, {
+    zh: { message: `${node.address} 不支持无线更新固件`, hint: null },
+  });
+}
+
+function demandIdle({ address, isUpdating }: Node): void {
+  if (!isUpdating) return;
+  throw new ConflictError(`${address} is being updated already`, {
+    zh: { message: `${address} 正在更新`, hint: null },
+  });
+}
+
+/** The public index calls devices as they call themselves, or as their definition says in place of that. */
+function namesOf({ device, definition }: Node): FirmwareNames {
+  const ota: object = typeof definition?.ota === 'object' ? definition.ota : {};
+  const said = new Map<string, unknown>(Object.entries(ota));
+  const texts = (...values: readonly unknown[]) =>
+    values.filter((value): value is string => typeof value === 'string' && value !== '');
+  return {
+    modelIds: texts(device.modelID, said.get('modelId')),
+    manufacturerNames: texts(device.manufacturerName, said.get('manufacturerName')),
+    otaHeaderString: texts(said.get('otaHeaderString'))[0] ?? null,
+  };
+}
+
+async function limited<Result>(work: Promise<Result>, { address }: Node): Promise<Result> {
   let timer: NodeJS.Timeout | undefined;
+  const message = `${address} did not say what it runs`;
+  const options = {
+    hint: 'Keep it awake by pressing its button, and try again.',
+    zh: {
+      message: `${address} 没有说明它运行的固件`,
+      hint: '请按它的按键使其保持唤醒，再试一次。',
+    },
+  };
   const late = new Promise<never>((_, reject) => {
-    const hint = 'Keep it awake by pressing its button, and try again.';
-    timer = setTimeout(() => reject(new TimeoutError(message, { hint })), CHECK_LIMIT_MS);
+    timer = setTimeout(() => reject(new TimeoutError(message, options)), CHECK_LIMIT_MS);
   });
   try {
     return await Promise.race([work, late]);
   } catch (error) {
     if (error instanceof HubError) throw error;
-    throw new TimeoutError(message, { cause: error });
+    throw new TimeoutError(message, { ...options, cause: error });
   } finally {
     clearTimeout(timer);
   }

@@ -28,6 +28,8 @@ export interface ZigbeeSettings {
   readonly floodSeconds: number | undefined;
   /** A sleeping node behind a lost router counts as lost with it after this silence; undefined: 45 min. */
   readonly orphanMs: number | undefined;
+  /** Between two blocks of a firmware image. */
+  readonly otaBlockDelayMs: number;
 }
 
 /** Whether the port is a network address; everything else is a serial device. */
@@ -108,6 +110,7 @@ export function readSettings(settings: AdapterSettings): ZigbeeSettings {
     mainsSilenceMs:
       (numberOf(reader, 'mainsSilenceMinutes', { min: 0.01, max: 1_440, isWhole: false }) ?? 10) *
       60_000,
+    otaBlockDelayMs: numberOf(reader, 'otaBlockDelayMs', { min: 0, max: 60_000 }) ?? 250,
     batterySilenceMs:
       (numberOf(reader, 'batterySilenceHours', { min: 0.001, max: 720, isWhole: false }) ?? 25) *
       3_600_000,

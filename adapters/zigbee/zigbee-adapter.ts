@@ -77,10 +77,11 @@ class ZigbeeAdapter implements Adapter {
         if (node.isListening) await this.#availability?.refresh(node).catch(() => {});
       },
     });
-    this.#firmware = new FirmwareUpdates(
-      () => path.join(context.dataFolder, 'zigbee'),
-      (node) => this.#joining.ask(node, this.#live()),
-    );
+    this.#firmware = new FirmwareUpdates({
+      folder: () => path.join(context.dataFolder, 'zigbee'),
+      blockDelayMs: () => readSettings(context.settings).otaBlockDelayMs,
+      restarted: (node) => this.#joining.ask(node, this.#live()),
+    });
     this.#commands = new Commands({
       context,
       incoming: this.#incoming,
@@ -200,7 +201,7 @@ class ZigbeeAdapter implements Adapter {
       case 'firmwareHeard':
         return this.#firmware.heardOf(this.#nodes.values());
       case 'firmwareUpdate':
-        this.#firmware.start(this.#known(body.node), body.path);
+        this.#firmware.start(this.#known(body.node), body.image);
         return null;
       case 'firmwareState':
         return this.#firmware.state(this.#known(body.node));
@@ -321,6 +322,7 @@ class ZigbeeAdapter implements Adapter {
     });
     controller.on('deviceAnnounce', ({ device }) => {
       const node = this.#nodeOf(device);
+      this.#firmware.announced(node);
       void this.#setup.hook(node, 'deviceAnnounce');
       if (node.isInterviewed && node.isListening) this.#availability?.read(node);
     });

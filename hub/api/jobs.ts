@@ -33,7 +33,14 @@ export function jobRoutes({ hub }: ApiParts) {
         }
         if (body.kind === 'firmware') {
           const { record } = deviceOf(hub, inputId(body.device, deviceId, '/device'));
-          return hub.firmware.update(record.id, actorOf(c));
+          const { image, downgrade: isDowngrade, anyway: isAnyway, at: atMs } = body;
+          const request = { device: record.id, image, isDowngrade, isAnyway, atMs };
+          return hub.firmware.update(request, actorOf(c));
+        }
+        if (body.kind === 'rollout') {
+          const devices = body.devices?.map((one) => inputId(one, deviceId, '/devices')) ?? null;
+          const request = { devices, isAnyway: body.anyway, isNow: body.now };
+          return hub.firmware.rollOut(request, actorOf(c));
         }
         if (body.kind === 'provision') {
           return hub.provisioning.start(body.text, body.seconds, actorOf(c));

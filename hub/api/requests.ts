@@ -254,6 +254,8 @@ export const provisioningPlanBody = v.strictObject({ text: provisioningText });
 /** Of a file or folder on the hub's own machine. */
 export const firmwareImportBody = v.strictObject({
   path: v.pipe(v.string(), v.regex(/^\/.{0,1000}$/s, 'must be an absolute path')),
+  /** The name of the file or folder, where it is to be taken although nobody has signed it. */
+  unsigned: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(300))), null),
 });
 
 const howToPair = {
@@ -284,7 +286,20 @@ export const jobBody = v.variant(
       ...howToPair,
     }),
     v.strictObject({ kind: v.literal('interview'), device: identifier }),
-    v.strictObject({ kind: v.literal('firmware'), device: identifier }),
+    v.strictObject({
+      kind: v.literal('firmware'),
+      device: identifier,
+      image: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(200))), null),
+      downgrade: v.optional(v.boolean(), false),
+      anyway: v.optional(v.boolean(), false),
+      at: v.optional(v.nullable(time), null),
+    }),
+    v.strictObject({
+      kind: v.literal('rollout'),
+      devices: v.optional(v.nullable(v.pipe(v.array(identifier), v.maxLength(500))), null),
+      anyway: v.optional(v.boolean(), false),
+      now: v.optional(v.boolean(), false),
+    }),
     v.strictObject({
       kind: v.literal('provision'),
       text: provisioningText,
@@ -295,7 +310,7 @@ export const jobBody = v.variant(
     }),
     v.strictObject({ kind: v.literal('zigbee2mqtt'), plan: identifier }),
   ],
-  'must be a kind of job that this hub does: pair, replace, interview, firmware, provision or zigbee2mqtt',
+  'must be a kind of job that this hub does: pair, replace, interview, firmware, rollout, provision or zigbee2mqtt',
 );
 
 export const memberChange = v.strictObject({

@@ -2,7 +2,7 @@
 // exist; app.ts mounts exactly these, and the OpenAPI text is made from them.
 import type { GenericSchema } from 'valibot';
 import { EXPLAIN_ROUTES } from './explain-routes.ts';
-import { firmwareCheckJson, firmwareImageJson, firmwareImportJson } from './firmware-shapes.ts';
+import { firmwareCheckJson, firmwareImportJson, listedImageJson } from './firmware-shapes.ts';
 import { HOME_VALUE_ROUTES } from './home-values-routes.ts';
 import { MATTER_BRIDGE_ROUTES } from './matter-bridge-routes.ts';
 import { MOVING_IN_ROUTES } from './moving-in-routes.ts';
@@ -268,7 +268,7 @@ export const ROUTES = {
   'POST /api/jobs': {
     who: 'installer',
     about:
-      'Starts long work: pairing, replacing a dead device by one that is paired, interviewing a device anew, updating its firmware, setting up a home from a file, or moving in from Zigbee2MQTT.',
+      'Starts long work: pairing, replacing a dead device by one that is paired, interviewing a device anew, updating its firmware, rolling firmware out to many devices, setting up a home from a file, or moving in from Zigbee2MQTT.',
     body: requests.jobBody,
     answer: shapes.jobJson,
     status: 202,
@@ -284,12 +284,13 @@ export const ROUTES = {
     who: 'installer',
     about: "The images of the hub's own catalogue.",
     query: requests.listQuery,
-    answer: firmwareImageJson,
+    answer: listedImageJson,
     isList: true,
   },
   'POST /api/firmware': {
     who: 'local',
-    about: 'Takes an image, or a folder of images, of this machine into the catalogue.',
+    about:
+      'Takes an image, a folder of images, or those of an index, of this machine into the catalogue: signed by a trusted key, or unsigned by its name.',
     body: requests.firmwareImportBody,
     answer: firmwareImportJson,
     status: 201,

@@ -441,12 +441,14 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
       },
       firmware: {
         list: async () => [],
-        import: async () => ({ added: [], refused: [] }),
+        import: async () => ({ added: [], refused: [], withdrawn: [], manifest: null }),
         check: async () => ({
           current: { manufacturerCode: 1, imageType: 2, fileVersion: 3, hardwareVersion: null },
           available: null,
+          hold: null,
         }),
-        update: () => startJob('firmware'),
+        update: async () => startJob('firmware'),
+        rollOut: async () => startJob('rollout'),
       },
       radioCare: {
         mesh: async () => ({ takenAtMs: null, tookMs: null, nodes: [], links: [] }),

@@ -25,7 +25,8 @@ beforeAll(async () => {
     });
     writeFileSync(path.join(folder, `${imageType}.ota`), image);
   }
-  const taken = await house.hub.call('/api/firmware', { body: { path: folder } });
+  const body = { path: folder, unsigned: path.basename(folder) };
+  const taken = await house.hub.call('/api/firmware', { body });
   expect(taken.status).toBe(201);
   rmSync(folder, { recursive: true, force: true });
   browser = await openOwnersPage(house.hub);

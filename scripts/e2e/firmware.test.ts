@@ -1,9 +1,10 @@
-// Goal: a lamp is updated from the hub's own catalogue, and a hub that is killed in the middle leaves it with the old
-// firmware or the new one, never with half of one. Method: the real hub and library, the emulated lamp's OTA client.
+// Goal: a lamp is updated from the hub's own catalogue, one after the other, with progress; a hub that is killed in the
+// middle goes on by itself; what is not for a lamp is refused with the reason. Method: the real hub and library, the emulated lamp's OTA client.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeImage } from '../../firmware-images/zigbee-ota.ts';
+import { lampImage, stock } from './firmware-house.ts';
 import { type House, nodeOf, openHouse } from './house.ts';
 import { makeFolder, waitFor } from './running-hub.ts';
 
@@ -64,20 +65,23 @@ it('takes a verified image into the catalogue and refuses what is none', async (
   const folder = makeFolder();
   const file = path.join(folder, 'bulb.ota');
   writeFileSync(file, image);
-  const taken = await house.hub.call<{ added: object[] }>('/api/firmware', {
-    body: { path: file },
-  });
+  const body = { path: file, unsigned: 'bulb.ota' };
+  const taken = await house.hub.call<{ added: object[] }>('/api/firmware', { body });
   expect(taken.status).toBe(201);
   expect(taken.body.added[0]).toMatchObject({
     fileVersion: NEW,
     otaHeaderString: 'TRADFRI bulb 2.3.093',
   });
   writeFileSync(file, image.subarray(0, 600));
+  expect((await house.hub.call('/api/firmware', { body })).status).toBe(422);
   expect((await house.hub.call('/api/firmware', { body: { path: file } })).status).toBe(422);
-  const { body } = await house.hub.call(`/api/devices/${lamp.id}/firmware`);
-  expect(body).toMatchObject({ current: { fileVersion: OLD }, available: { fileVersion: NEW } });
+  const checked = await house.hub.call(`/api/devices/${lamp.id}/firmware`);
+  expect(checked.body).toMatchObject({
+    current: { fileVersion: OLD },
+    available: { fileVersion: NEW },
+  });
   writeFileSync(file, other);
-  expect((await house.hub.call('/api/firmware', { body: { path: file } })).status).toBe(201);
+  expect((await house.hub.call('/api/firmware', { body })).status).toBe(201);
 });
 
 /** What the API tells of a device by itself, without asking it. */
@@ -94,18 +98,27 @@ it('tells by itself which devices there is something newer for', async () => {
   });
 }, 60_000);
 
-it('leaves a lamp as it was when the hub is killed in the middle', async () => {
-  await isHalfway(await update());
+it('goes on by itself when the hub was killed in the middle, under the same job', async () => {
+  const id = await update();
+  await isHalfway(id);
   await house.hub.kill();
   expect(fileVersion()).toBe(OLD);
   await house.restart();
-  // The lamp gives the cut-off image up by itself; it works meanwhile.
+  // The lamp works meanwhile.
   const command = await house.hub.call(`/api/devices/${lamp.id}/commands?wait=acknowledged`, {
     body: { property: 'on', value: true },
   });
   expect(command.status).toBe(200);
+  expect((await look(id)).state).toBe('running');
+  await isHalfway(id);
+  await house.hub.call(`/api/jobs/${id}`, { method: 'DELETE' });
+  await waitFor('the job to stop', async () => (await look(id)).state === 'cancelled');
   expect(fileVersion()).toBe(OLD);
-}, 60_000);
+  // What was stopped is not taken up again.
+  await house.hub.kill();
+  await house.restart();
+  expect((await house.hub.call(`/api/jobs/${id}`)).status).toBe(404);
+}, 90_000);
 
 it('stops when somebody says so, refuses a second update meanwhile, and leaves the lamp as it was', async () => {
   const id = await update();
@@ -113,7 +126,7 @@ it('stops when somebody says so, refuses a second update meanwhile, and leaves t
   const waiting = await update(await house.device('bathroom-lamp'));
   expect((await look(waiting)).step).toMatchObject({ name: 'queue', part: { index: 1, of: 1 } });
   await house.hub.call(`/api/jobs/${waiting}`, { method: 'DELETE' });
-  expect((await look(waiting)).state).toBe('cancelled');
+  await waitFor('it to be gone', async () => (await look(waiting)).state === 'cancelled');
   const second = await house.hub.call('/api/jobs', {
     body: { kind: 'firmware', device: lamp.id },
   });
@@ -145,3 +158,25 @@ it('updates it when it is asked again, with progress, and the one that waited af
   await waitFor('the other lamp', async () => (await look(next)).state === 'done', 60_000);
   expect(fileVersion('Bathroom lamp')).toBe(NEW);
 }, 90_000);
+
+it('waits for a sensor that sleeps until that asks by itself, over a restart of the hub too', async () => {
+  await house.add('Kitchen motion');
+  const sensor = await house.device('kitchen-motion');
+  const { ieee } = nodeOf(house, 'Kitchen motion');
+  await stock(house, lampImage(4547, 200, { fileVersion: 0x02000000 }));
+  // Its button is pressed, and it says what it runs.
+  const checked = await house.hub.call(`/api/devices/${sensor.id}/firmware`);
+  expect(checked.body, JSON.stringify(checked.body)).toMatchObject({
+    available: { fileVersion: 0x02000000 },
+  });
+  const id = await update(sensor);
+  const isAt = (step: string) =>
+    waitFor(`the job to be at ${step}`, async () => (await look(id)).step?.name === step, 60_000);
+  await isAt('armed');
+  await house.hub.kill();
+  await house.restart();
+  await waitFor('the image to wait again', async () => (await look(id)).step?.name === 'armed');
+  house.home.control.askForImage(ieee);
+  await waitFor('the job to end', async () => (await look(id)).state === 'done', 60_000);
+  expect(nodeOf(house, 'Kitchen motion').fileVersion).toBe(0x02000000);
+}, 180_000);

@@ -21,5 +21,6 @@ export async function stockFirmware(hub: HubPort, folder: string): Promise<void>
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = path.resolve(folder, 'tradfri-bulb-2.3.093.ota');
   writeFileSync(file, image);
-  await hub.firmware.import(file);
+  const actor = { member: null, cause: { kind: 'local' as const } };
+  await hub.firmware.import(file, path.basename(file), actor);
 }

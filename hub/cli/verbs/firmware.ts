@@ -1,28 +1,24 @@
-// `ingle firmware`: the hub's catalogue of images, and updates of devices from it. `verify` looks at a file by itself.
-import { createHash } from 'node:crypto';
+// `ingle firmware`: the hub's catalogue of images, and updates of devices from it (those in firmware-updates.ts).
+// `verify` looks at a file, or at a signed folder, by itself.
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import type {
-  FirmwareCheckJson,
   FirmwareImageJson,
   FirmwareImportJson,
+  ListedImageJson,
 } from '../../api/firmware-shapes.ts';
-import type { DeviceJson, JobJson } from '../../api/shapes.ts';
 import { ValidationError } from '../../model/errors.ts';
 import { CliError } from '../cli-error.ts';
-import { apiPath } from '../client.ts';
-import { type Context, demandLocal, findDevice } from '../context.ts';
-import { showJob } from '../job-progress.ts';
-import { isConfirmed } from '../prompt.ts';
+import { type Context, demandLocal } from '../context.ts';
 import type { AddVerb } from '../verb.ts';
+import { addFirmwareUpdates, hex, imageText } from './firmware-updates.ts';
 
-/** A device is asked over the air, and a sleeping one answers late. */
-const CHECK_TIMEOUT_MS = 70_000;
+/** A catalogue of many images takes its time to verify. */
+const IMPORT_TIMEOUT_MS = 600_000;
 
-const hex = (value: number, digits: number) => `0x${value.toString(16).padStart(digits, '0')}`;
-
-export const addFirmware: AddVerb = (program, { words, act, examples }) => {
+export const addFirmware: AddVerb = (program, tools) => {
+  const { words, act, examples } = tools;
   const firmware = program
     .command('firmware')
     .description(words.help.firmware)
@@ -30,9 +26,12 @@ export const addFirmware: AddVerb = (program, { words, act, examples }) => {
       'after',
       examples(
         'ingle firmware verify bulb.ota',
-        'ingle firmware import ./images',
+        'ingle firmware import ./images --unsigned images',
         'ingle firmware check "Hall lamp"',
         'ingle firmware update "Hall lamp" --yes',
+        'ingle firmware schedule "Hall lamp" --at 2026-11-23T02:30',
+        'ingle firmware rollout --yes',
+        'ingle firmware abort "Hall lamp"',
       ),
     );
   firmware
@@ -44,150 +43,129 @@ export const addFirmware: AddVerb = (program, { words, act, examples }) => {
   firmware
     .command('import')
     .argument('<path>')
+    .option('--unsigned <name>', words.help.firmwareUnsigned)
     .description(words.help.firmwareImport)
-    .action(async (source: string, _options: unknown, command: Command) => {
-      await act(command, (context) => importImages(context, source));
+    .action(async (source: string, options: { unsigned?: string }, command: Command) => {
+      await act(command, (context) => importImages(context, source, options.unsigned ?? null));
     });
   firmware
     .command('verify')
-    .argument('<file>')
+    .argument('<path>')
+    .option('--keys <keys>', words.help.firmwareKeys)
     .description(words.help.firmwareVerify)
-    .action(async (file: string, _options: unknown, command: Command) => {
-      await act(command, (context) => verify(context, file));
+    .action(async (source: string, options: { keys?: string }, command: Command) => {
+      await act(command, (context) => verify(context, source, options.keys ?? ''));
     });
-  firmware
-    .command('check')
-    .argument('<device>')
-    .description(words.help.firmwareCheck)
-    .action(async (typed: string, _options: unknown, command: Command) => {
-      await act(command, async (context) => {
-        const device = await findDevice(context, typed);
-        const found = await check(context, device);
-        if (context.printer.isJson) context.printer.value(found);
-        else tellCheck(context, device, found);
-      });
-    });
-  firmware
-    .command('update')
-    .argument('<device>')
-    .option('--yes', words.help.yes)
-    .description(words.help.firmwareUpdate)
-    .action(async (typed: string, options: { yes?: boolean }, command: Command) => {
-      await act(command, (context) => update(context, typed, options.yes === true));
-    });
+  addFirmwareUpdates(firmware, tools);
 };
 
-function imageText({ otaHeaderString, fileName, fileVersion }: FirmwareImageJson): string {
-  return `${otaHeaderString || fileName} (${hex(fileVersion, 8)})`;
+function sourceText({ words }: Context, { signedBy, takenBy }: FirmwareImageJson): string {
+  if (signedBy !== null) return words.firmware.signed(signedBy);
+  return takenBy === null ? '' : words.firmware.unsigned(takenBy);
 }
 
-async function listImages({ client, printer, words }: Context): Promise<void> {
-  const images = await client.list<FirmwareImageJson>('/api/firmware');
-  if (printer.isJson) printer.value({ images });
-  else if (images.length === 0) printer.line(words.firmware.none);
-  else {
-    printer.table([
-      words.firmware.columns,
-      ...images.map((image) => [
-        image.otaHeaderString ?? '',
-        hex(image.fileVersion, 8),
-        hex(image.manufacturerCode, 4),
-        hex(image.imageType, 4),
-        String(image.fileSize),
-      ]),
-    ]);
+async function listImages(context: Context): Promise<void> {
+  const { client, printer, words, language } = context;
+  const images = await client.list<ListedImageJson>('/api/firmware');
+  if (printer.isJson) {
+    printer.value({ images });
+    return;
+  }
+  if (images.length === 0) {
+    printer.line(words.firmware.none);
+    return;
+  }
+  printer.table([
+    words.firmware.columns,
+    ...images.map((image) => [
+      image.otaHeaderString ?? '',
+      image.protocol,
+      hex(image.fileVersion, 8),
+      hex(image.manufacturerCode, 4),
+      hex(image.imageType, 4),
+      String(image.fileSize),
+      String(image.devices.length),
+      sourceText(context, image),
+    ]),
+  ]);
+  for (const { hold, ...image } of images) {
+    if (hold === null) continue;
+    printer.note(words.firmware.held(imageText(image), hold.name, hold.reason[language]));
   }
 }
 
-async function importImages(context: Context, source: string): Promise<void> {
+async function importImages(
+  context: Context,
+  source: string,
+  unsigned: string | null,
+): Promise<void> {
   demandLocal(context, 'ingle firmware import');
-  const { client, printer, words } = context;
+  const { client, printer, words, language } = context;
   const { body } = await client.request<FirmwareImportJson>('POST', '/api/firmware', {
-    body: { path: path.resolve(source) },
-    timeoutMs: CHECK_TIMEOUT_MS,
+    body: { path: path.resolve(source), unsigned },
+    timeoutMs: IMPORT_TIMEOUT_MS,
   });
-  if (printer.isJson) printer.value(body);
-  else {
-    for (const image of body.added) printer.line(words.firmware.added(imageText(image)));
-    for (const text of body.refused) printer.note(words.firmware.refused(text));
+  if (printer.isJson) {
+    printer.value(body);
+    return;
+  }
+  if (body.manifest !== null) {
+    printer.line(words.firmware.manifest(body.manifest.name, body.manifest.version));
+  }
+  for (const image of body.added) printer.line(words.firmware.added(imageText(image)));
+  for (const image of body.withdrawn) printer.line(words.firmware.withdrawn(imageText(image)));
+  for (const { file, reason } of body.refused) {
+    printer.note(words.firmware.refused(`${file}: ${reason[language]}`));
   }
 }
 
-async function verify({ printer, words }: Context, file: string): Promise<void> {
-  const { readImage, IMAGE_BYTES_MAX } = await import('../../../firmware-images/zigbee-ota.ts');
-  let bytes: Buffer;
+async function verify(context: Context, source: string, keys: string): Promise<void> {
+  const { printer, words, language } = context;
   try {
-    const { size } = fs.statSync(file);
-    if (size > IMAGE_BYTES_MAX) throw new Error(`${size} > ${IMAGE_BYTES_MAX}`);
-    bytes = fs.readFileSync(file);
+    const isFolder = fs.statSync(source, { throwIfNoEntry: false })?.isDirectory() === true;
+    if (isFolder) await verifyFolder(context, source, keys);
+    else await verifyFile(context, source);
   } catch (error) {
-    throw new CliError('usage', words.usage.badFile(file), {
-      hint: error instanceof Error ? error.message : null,
+    if (!(error instanceof ValidationError)) throw error;
+    const told = language === 'zh' && error.zh !== null ? error.zh : error;
+    if (printer.isJson) printer.value({ whole: false, problem: error.message, zh: error.zh });
+    throw new CliError('invalid-input', words.firmware.notWhole(source, told.message), {
+      hint: told.hint,
       cause: error,
     });
   }
-  try {
-    const { header, elements, leadingBytes, trailingBytes, image } = readImage(bytes);
-    const sha512 = createHash('sha512').update(bytes).digest('hex');
-    const sizes = { imageBytes: image.length, leadingBytes, trailingBytes };
-    if (printer.isJson) {
-      const tags = elements.map(({ tag, data }) => ({ tag, bytes: data.length }));
-      printer.value({ header, elements: tags, ...sizes, sha512 });
-      return;
-    }
-    printer.line(words.firmware.whole(header.text || path.basename(file)));
-    const rows: [string, string][] = [
-      [words.firmware.version, hex(header.fileVersion, 8)],
-      [words.firmware.manufacturer, hex(header.manufacturerCode, 4)],
-      [words.firmware.type, hex(header.imageType, 4)],
-      [words.firmware.size, String(image.length)],
-      ['sha512', sha512],
-    ];
-    printer.table(rows);
-  } catch (error) {
-    if (!(error instanceof ValidationError)) throw error;
-    throw new CliError('invalid-input', `${file}: ${error.message}`, { hint: error.hint });
-  }
 }
 
-async function check({ client }: Context, device: DeviceJson): Promise<FirmwareCheckJson> {
-  const { body } = await client.request<FirmwareCheckJson>(
-    'GET',
-    apiPath`/api/devices/${device.id}/firmware`,
-    { timeoutMs: CHECK_TIMEOUT_MS },
+async function verifyFile({ printer, words }: Context, file: string): Promise<void> {
+  const { readFirmwareFile, hashOf, FILE_BYTES_MAX } = await import(
+    '../../../firmware-images/read-image.ts'
   );
-  return body;
-}
-
-function tellCheck(
-  { printer, words }: Context,
-  { name }: DeviceJson,
-  { current, available }: FirmwareCheckJson,
-): void {
-  printer.line(words.firmware.runs(name, hex(current.fileVersion, 8)));
-  printer.line(
-    available === null ? words.firmware.newest : words.firmware.newer(imageText(available)),
-  );
-}
-
-async function update(context: Context, typed: string, isYes: boolean): Promise<void> {
-  const { client, printer, words } = context;
-  const device = await findDevice(context, typed);
-  const found = await check(context, device);
-  if (!printer.isJson) tellCheck(context, device, found);
-  if (found.available === null) {
-    if (printer.isJson) printer.value({ ...found, job: null });
+  const { readLimited } = await import('../../../firmware-images/read-limited.ts');
+  const bytes = await readLimited(file, FILE_BYTES_MAX);
+  const { notesUrl: _, ...read } = await readFirmwareFile(bytes);
+  const sha512 = (await hashOf('sha512', bytes)).toString('hex');
+  if (printer.isJson) {
+    printer.value({ whole: true, ...read, fileSize: bytes.length, sha512 });
     return;
   }
-  const answer = await isConfirmed(words.firmware.confirm(device.name), isYes);
-  if (answer === 'nobody') {
-    throw new CliError('usage', words.provision.needsYes, { hint: words.firmware.needsYesHint });
+  const protocol = read.protocol === 'matter' ? 'Matter' : 'Zigbee';
+  printer.line(words.firmware.whole(read.otaHeaderString || path.basename(file), protocol));
+  printer.table([
+    [words.firmware.version, hex(read.fileVersion, 8)],
+    [words.firmware.manufacturer, hex(read.manufacturerCode, 4)],
+    [words.firmware.type, hex(read.imageType, 4)],
+    [words.firmware.size, String(read.imageBytes)],
+    ['sha512', sha512],
+  ]);
+}
+
+/** A folder with a signed list: the signatures, its date, and each of its images. */
+async function verifyFolder({ printer, words }: Context, folder: string, keys: string) {
+  const { verifyFolder: check } = await import('../../../firmware-images/verify-folder.ts');
+  const { manifest, images } = await check(folder, keys, Date.now());
+  if (printer.isJson) printer.value({ whole: true, manifest, images });
+  else {
+    printer.line(words.firmware.manifest(manifest.name, manifest.version));
+    for (const name of images) printer.line(words.firmware.whole(name, 'OTA'));
   }
-  if (answer === 'no') throw new CliError('cancelled', words.provision.nothingChanged);
-  const { body: started } = await client.request<JobJson>('POST', '/api/jobs', {
-    body: { kind: 'firmware', device: device.id },
-  });
-  const job = await showJob(context, started, words.firmware.title(device.name));
-  if (printer.isJson) printer.value({ ...found, job });
-  else printer.line(words.firmware.done(device.name));
 }

@@ -4,6 +4,7 @@
 import { ByteWriter } from '../bytes.ts';
 import type { Joiner } from '../joiner.ts';
 import type { VirtualNode } from '../nodes/node.ts';
+import type { FirmwareBehaviour } from '../nodes/ota-client.ts';
 import { ZdoCluster } from '../nodes/zdo.ts';
 import type { Network } from '../radio/network.ts';
 import type { Random } from '../random.ts';
@@ -222,6 +223,46 @@ export class HomeControl {
   /** A node says again that it is there, as after a power cut. */
   announce(ieee: string): void {
     this.#node(ieee).announce();
+  }
+
+  /** A node has no power: what it had in its memory only is gone. */
+  cutPower(ieee: string): void {
+    const node = this.#node(ieee);
+    node.firmware?.stop();
+    this.#parts.network.faults.offline.add(node.ieee);
+  }
+
+  /** It has power again, and says so. */
+  givePower(ieee: string): void {
+    const node = this.#node(ieee);
+    this.#parts.network.faults.offline.delete(node.ieee);
+    node.announce();
+  }
+
+  /** What a node does with the next images that it has whole. */
+  firmwareBehaviour(ieee: string, behaviour: FirmwareBehaviour): void {
+    const { firmware } = this.#node(ieee);
+    if (firmware === undefined) throw new ControlError(400, 'it has no firmware client');
+    firmware.behaviour = behaviour;
+  }
+
+  /** A node runs again what it ran from the factory. */
+  factoryFirmware(ieee: string, fileVersion: number): void {
+    const { firmware } = this.#node(ieee);
+    if (firmware === undefined) throw new ControlError(400, 'it has no firmware client');
+    firmware.stop();
+    firmware.fileVersion = fileVersion;
+    firmware.installed = undefined;
+  }
+
+  /** The image that a node runs, byte for byte; undefined for the one from the factory. */
+  installed(ieee: string): Buffer | undefined {
+    return this.#node(ieee).firmware?.installed;
+  }
+
+  /** A node asks by itself whether there is an image for it. */
+  askForImage(ieee: string): void {
+    this.#node(ieee).firmware?.ask();
   }
 
   /** A node asks for its next firmware image. */

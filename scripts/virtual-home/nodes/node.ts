@@ -48,6 +48,8 @@ export interface NodeHost {
   configurationChanged(node: VirtualNode): void;
   /** Called when the node was told to leave, and has agreed. */
   leave(node: VirtualNode, rejoins: boolean): void;
+  /** The node is dead: nothing reaches it any more. */
+  vanish(node: VirtualNode): void;
 }
 
 /** Membership of a network: the secret that stands for its key, and the address in it. */
@@ -169,6 +171,12 @@ export class VirtualNode {
   /** Agrees to leave: the network takes it out after the answer has gone. */
   agreeToLeave(rejoins: boolean): void {
     this.#host.leave(this, rejoins);
+  }
+
+  /** Dies of what it runs. */
+  vanish(): void {
+    this.stop();
+    this.#host.vanish(this);
   }
 
   stop(): void {

@@ -33,9 +33,22 @@ interface Download {
   tries: number;
 }
 
+/** What a node does with an image that it has whole: it runs it, or it is a bad one in a way that images are. */
+export type FirmwareBehaviour =
+  | 'runsIt'
+  /** It says that the image is invalid. */
+  | 'refusesIt'
+  /** It falls back to what it ran before. */
+  | 'fallsBack'
+  /** It never comes back. */
+  | 'dies';
+
 export class OtaClient {
   /** Of the firmware that runs. */
   fileVersion: number;
+  behaviour: FirmwareBehaviour = 'runsIt';
+  /** The image that runs, byte for byte; undefined for the one from the factory. */
+  installed: Buffer | undefined;
   readonly #node: VirtualNode;
   readonly #endpoint: number;
   readonly #imageType: number;
@@ -59,6 +72,11 @@ export class OtaClient {
     } else if (command === Received.queryResponse) this.#offered(payload);
     else if (command === Received.blockResponse) this.#took(payload);
     else if (command === Received.endResponse) this.#install(payload);
+  }
+
+  /** Asks by itself, as a node does when it wakes or once a day. */
+  ask(): void {
+    this.#send(Sent.query, this.#identity(true));
   }
 
   stop(): void {
@@ -107,7 +125,8 @@ export class OtaClient {
       const request = this.#identity(true, fileVersion).uint32(offset).uint8(BLOCK_BYTES);
       this.#send(Sent.block, request);
     } else {
-      const status = this.#isWhole(download) ? SUCCESS : INVALID_IMAGE;
+      const isTaken = this.#isWhole(download) && this.behaviour !== 'refusesIt';
+      const status = isTaken ? SUCCESS : INVALID_IMAGE;
       const end = new ByteWriter().uint8(status);
       this.#send(Sent.end, this.#identity(false, fileVersion, end));
       if (status !== SUCCESS) this.stop();
@@ -136,8 +155,15 @@ export class OtaClient {
       const text = image.toString('latin1', HEADER_STRING.from, HEADER_STRING.to);
       const build = text.replaceAll('\0', '').trim().split(' ').at(-1) ?? '';
       this.stop();
-      this.fileVersion = download.fileVersion;
-      this.#node.server(this.#endpoint, BASIC)?.set(SOFTWARE_BUILD, build);
+      if (this.behaviour === 'dies') {
+        this.#node.vanish();
+        return;
+      }
+      if (this.behaviour === 'runsIt') {
+        this.installed = image;
+        this.fileVersion = download.fileVersion;
+        this.#node.server(this.#endpoint, BASIC)?.set(SOFTWARE_BUILD, build);
+      }
       this.#node.configurationChanged();
       this.#node.announce();
     });

@@ -85,6 +85,7 @@ export class Network {
       random: options.random.fork('nodes'),
       timers: this.timers,
       speed: options.speed,
+      vanish: (node) => void this.faults.offline.add(node.ieee),
       transmit: (node, destination, frame) => this.#transmit(node, destination, frame),
       addressOf: (ieee) => this.addressOf(ieee),
       traffic: events.traffic,

@@ -1,0 +1,135 @@
+// Goal: many lamps of two models are updated in turn, of each model one first; where that one comes back wrong, its
+// sisters are left alone and told why, and the other model goes on; what is left can be taken up by hand. Before that,
+// an image that is not for a lamp, or older, is refused with the reason in both languages. Method: the real hub and
+// library, emulated lamps of which one falls back to its old firmware.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RolloutJson } from '../../hub/api/firmware-shapes.ts';
+import {
+  ended,
+  type JobAnswer,
+  lampImage,
+  lamps,
+  look,
+  MODELS,
+  NEW,
+  OLD,
+  startJob,
+  stock,
+  versionOf,
+} from './firmware-house.ts';
+import { type House, handleOf, nodeOf, openHouse } from './house.ts';
+import { waitFor } from './running-hub.ts';
+
+/** Twenty with `npm run soak`, or with INGLE_COUNT=20. */
+const COUNT = Number(process.env.INGLE_COUNT ?? 6) >= 20 ? 20 : 6;
+const LAMPS = lamps(COUNT);
+const NAMES = LAMPS.map(({ name }) => name);
+const [FIRST, SECOND] = MODELS;
+const sistersOf = (model: string) =>
+  LAMPS.filter((lamp) => lamp.model === model).map(({ name }) => name);
+
+let house: House;
+beforeAll(async () => {
+  house = await openHouse({
+    environment: {
+      INGLE_ZIGBEE_OTA_BLOCK_DELAY: '0',
+      INGLE_FIRMWARE_QUIET_HOURS: 'off',
+      INGLE_FIRMWARE_WATCH: '0.01',
+    },
+    home: { devices: LAMPS },
+  });
+  await house.add(...NAMES);
+}, 120_000);
+afterAll(() => house?.[Symbol.asyncDispose]());
+
+const idOf = async (name: string) => (await house.device(handleOf(name))).id;
+const partsOf = ({ result }: JobAnswer) => (result as RolloutJson).parts;
+
+/** The problem of an update with this very image, which has to have Chinese words too. */
+async function refusal(image: string, more: object = {}): Promise<string> {
+  const device = await idOf('Lamp 01');
+  const id = await startJob(house, { kind: 'firmware', device, image, ...more });
+  const { state, problem } = await ended(house, id);
+  expect(state).toBe('failed');
+  expect(problem?.zh?.detail).toMatch(/[\u4e00-\u9fff]/);
+  expect(versionOf(house, 'Lamp 01')).toBe(OLD);
+  return problem?.detail ?? '';
+}
+
+describe('firmware of many lamps', () => {
+  it('refuses what is not for a lamp: another model, another manufacturer, an older version', async () => {
+    const type = FIRST.imageType;
+    const model = await stock(house, lampImage(SECOND.imageType, 300));
+    const maker = await stock(house, lampImage(type, 300, { manufacturerCode: 0x100b }));
+    const older = await stock(house, lampImage(type, 300, { fileVersion: OLD - 1 }));
+    expect(await refusal(model)).toMatch(/of type 0x2202, the device takes 0x2201/);
+    expect(await refusal(maker)).toMatch(/of manufacturer 0x100b, the device of 0x117c/);
+    expect(await refusal(older)).toMatch(/not newer than 0x23087631/);
+    // An owner may say that an older one is meant; then it is sent.
+    const device = await idOf('Lamp 01');
+    const body = { kind: 'firmware', device, image: older, downgrade: true };
+    expect((await ended(house, await startJob(house, body))).state).toBe('done');
+    expect(versionOf(house, 'Lamp 01')).toBe(OLD - 1);
+  }, 60_000);
+
+  it('updates one of each kind first and leaves the sisters of one that fails alone', async () => {
+    await stock(house, lampImage(FIRST.imageType, 300));
+    for (const name of NAMES) await house.hub.call(`/api/devices/${await idOf(name)}/firmware`);
+    const canary = nodeOf(house, 'Lamp 01').ieee;
+    house.home.control.firmwareBehaviour(canary, 'fallsBack');
+    const id = await startJob(house, { kind: 'rollout' });
+    const again = await house.hub.call('/api/jobs', { body: { kind: 'rollout' } });
+    expect(again.status).toBe(409);
+    const job = await ended(house, id, 150_000);
+    const parts = partsOf(job);
+    expect(parts).toHaveLength(COUNT);
+    const ofFirst = parts.filter(({ name }) => sistersOf(FIRST.model).includes(name));
+    expect(ofFirst.map(({ state }) => state)).toEqual([
+      'failed',
+      ...Array(COUNT / 2 - 1).fill('leftAlone'),
+    ]);
+    expect(ofFirst[0]).toMatchObject({ name: 'Lamp 01', isCanary: true });
+    expect(ofFirst[1]?.reason?.en).toMatch(/^Left alone, since Lamp 01 failed first: .* runs 0x/);
+    expect(ofFirst[1]?.reason?.zh).toMatch(/Lamp 01 先失败了/);
+    for (const name of sistersOf(FIRST.model).slice(1)) expect(versionOf(house, name)).toBe(OLD);
+    for (const name of sistersOf(SECOND.model)) expect(versionOf(house, name), name).toBe(NEW);
+    expect(job).toMatchObject({ state: 'failed', problem: { code: 'conflict' } });
+    expect(job.problem?.detail).toBe(
+      `${COUNT / 2} of ${COUNT} devices run their new firmware. 1 failed, ${COUNT / 2 - 1} were left alone`,
+    );
+  }, 330_000);
+
+  it('goes to none of the sisters by itself afterwards, and to one by hand when somebody means it', async () => {
+    const refused = await house.hub.call('/api/jobs', { body: { kind: 'rollout' } });
+    expect(refused.status).toBe(409);
+    expect(refused.body.detail).toMatch(/failed on a device before/);
+    const device = await idOf('Lamp 03');
+    const held = await ended(house, await startJob(house, { kind: 'firmware', device }));
+    expect(held.problem?.detail).toMatch(/failed on Lamp 01/);
+    const id = await startJob(house, { kind: 'firmware', device, anyway: true });
+    expect((await ended(house, id)).state).toBe('done');
+    expect(versionOf(house, 'Lamp 03')).toBe(NEW);
+    // It runs well there, so it is trusted again.
+    const rollout = await startJob(house, { kind: 'rollout', devices: [await idOf('Lamp 05')] });
+    expect((await ended(house, rollout)).state).toBe('done');
+    expect(versionOf(house, 'Lamp 05')).toBe(NEW);
+  }, 90_000);
+
+  it('stops a roll-out with its update, and goes on with one after the hub was killed', async () => {
+    for (const name of ['Lamp 02', 'Lamp 04']) {
+      house.home.control.factoryFirmware(nodeOf(house, name).ieee, OLD);
+      await house.hub.call(`/api/devices/${await idOf(name)}/firmware`);
+    }
+    const devices = await Promise.all(['Lamp 02', 'Lamp 04'].map(idOf));
+    const id = await startJob(house, { kind: 'rollout', devices });
+    await waitFor('the first to be updated', async () => {
+      const [first] = partsOf(await look(house, id));
+      return first?.state === 'updating';
+    });
+    await house.hub.kill();
+    await house.restart();
+    const job = await ended(house, id, 90_000);
+    expect(partsOf(job).map(({ state }) => state)).toEqual(['done', 'done']);
+    expect([versionOf(house, 'Lamp 02'), versionOf(house, 'Lamp 04')]).toEqual([NEW, NEW]);
+  }, 150_000);
+});
