@@ -22,12 +22,13 @@ import { addHome } from './verbs/home.ts';
 import { addImport } from './verbs/import.ts';
 import { addLogin } from './verbs/login.ts';
 import { addLogs } from './verbs/logs.ts';
-import { addMesh } from './verbs/mesh.ts';
 import { addMatter } from './verbs/matter.ts';
+import { addMesh } from './verbs/mesh.ts';
 import { addMqtt } from './verbs/mqtt.ts';
 import { addNotify, addOutbound } from './verbs/outbound.ts';
 import { addPair } from './verbs/pair.ts';
 import { addProvision } from './verbs/provision.ts';
+import { addReplace } from './verbs/replace.ts';
 import { addResetPassword } from './verbs/reset-password.ts';
 import { addScenes } from './verbs/scenes.ts';
 import { addSet } from './verbs/set.ts';
@@ -182,6 +183,7 @@ function buildProgram(language: Language): Command {
     addSet,
     addWaiting,
     addPair,
+    addReplace,
     addMatter,
     addMqtt,
     addNotify,

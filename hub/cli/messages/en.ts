@@ -2,6 +2,7 @@
 
 import { matterEn } from './matter.ts';
 import { radioEn } from './radio.ts';
+import { replaceEn } from './replace.ts';
 
 function plural(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;
@@ -53,7 +54,7 @@ export const en = {
     pairSeconds: 'How long the network stays open, 10 to 254 seconds (default: 120).',
     pairVia: 'Lets devices join through this router only.',
     pairInstallCode:
-      'The install code printed on the device or its box, for joining with a key of its own.',
+      "The device's address and install code as printed, or the text of its QR code: it joins with a key of its own.",
     pairProtocol: 'Which devices: zigbee, matter, shelly or tasmota (default: zigbee).',
     pairAddress: 'Address of the device on the network, such as 192.168.1.20 (Shelly).',
     pairPassword: "The device's own password (Shelly); without a word it is asked for.",
@@ -512,6 +513,7 @@ export const en = {
   },
   matter: matterEn,
   radio: radioEn,
+  replace: replaceEn,
   job: {
     step: (name: string, index: number, of: number) => `${name} (${index} of ${of})`,
     left: (seconds: number) => `${seconds} s left`,

@@ -2,6 +2,7 @@
 import type { Messages } from './en.ts';
 import { matterZh } from './matter.ts';
 import { radioZh } from './radio.ts';
+import { replaceZh } from './replace.ts';
 
 export const zh: Messages = {
   help: {
@@ -44,7 +45,7 @@ export const zh: Messages = {
     pair: '开放入网,添加请求加入的设备。',
     pairSeconds: '开放入网多少秒,10 到 254(默认 120)。',
     pairVia: '只允许通过这个路由设备入网。',
-    pairInstallCode: '印在设备或包装上的安装码,用设备自己的密钥入网。',
+    pairInstallCode: '标签上的设备地址和安装码，或二维码的内容：设备用自己的密钥加入。',
     pairProtocol: '哪类设备：zigbee、matter、shelly 或 tasmota（默认 zigbee）。',
     pairAddress: '设备在网络中的地址，例如 192.168.1.20（Shelly）。',
     pairPassword: '设备自己的密码（Shelly）；不写值时会询问。',
@@ -471,6 +472,7 @@ export const zh: Messages = {
   },
   matter: matterZh,
   radio: radioZh,
+  replace: replaceZh,
   job: {
     step: (name, index, of) => `${name}(${index} / ${of})`,
     left: (seconds) => `还剩 ${seconds} 秒`,

@@ -1,6 +1,6 @@
 // `ingle devices`: lists the devices, shows one, and makes the household's edits of it.
 import type { Command } from 'commander';
-import type { DeviceJson, PropertyInfoJson, RoomJson } from '../../api/shapes.ts';
+import type { DeviceJson, JobJson, PropertyInfoJson, RoomJson } from '../../api/shapes.ts';
 import { offlineReason } from '../../model/offline-reason.ts';
 import { CliError } from '../cli-error.ts';
 import { apiPath } from '../client.ts';
@@ -13,9 +13,12 @@ import {
   moment,
   propertyTable,
 } from '../context.ts';
+import { showJob } from '../job-progress.ts';
 import { isConfirmed } from '../prompt.ts';
 import { propertyLabel, propertyName, valueText } from '../property-text.ts';
 import type { AddVerb } from '../verb.ts';
+import { originRows } from './device-origin.ts';
+import { replaceWith } from './replace.ts';
 
 type Table = ReadonlyMap<string, PropertyInfoJson>;
 
@@ -99,8 +102,17 @@ export const addDevices: AddVerb = (program, { words, act, examples }) => {
     .argument('<device>')
     .argument('<new-device>')
     .description(words.help.devicesReplace)
-    .action(async (typed: string, from: string, _options: unknown, command: Command) => {
-      await act(command, (context) => replaceDevice(context, { dead: typed, fresh: from }));
+    .option('-y, --yes', words.replace.yes)
+    .action(async (typed: string, from: string, options: { yes?: boolean }, command: Command) => {
+      const both = { dead: typed, fresh: from };
+      await act(command, (context) => replaceDevice(context, both, options));
+    });
+  devices
+    .command('interview')
+    .argument('<device>')
+    .description(words.replace.interview)
+    .action(async (typed: string, _options: unknown, command: Command) => {
+      await act(command, (context) => interviewDevice(context, typed));
     });
 };
 
@@ -179,6 +191,7 @@ async function showDevice(context: Context, typed: string): Promise<void> {
     [`  ${info.room}`, room],
     [`  ${info.model}`, `${device.manufacturer} ${device.model} (${device.title})`],
     [`  ${info.adapter}`, `${device.adapter} ${device.address}`],
+    ...originRows(context, device),
     [`  ${info.power}`, device.power],
     [
       `  ${info.firmware}`,
@@ -289,18 +302,18 @@ async function removeDevice(
 async function replaceDevice(
   context: Context,
   { dead, fresh }: { readonly dead: string; readonly fresh: string },
+  options: { readonly yes?: boolean },
 ): Promise<void> {
   const device = await findDevice(context, dead);
-  const from = await findDevice(context, fresh);
-  const answer = await context.client.request<DeviceJson>(
-    'POST',
-    apiPath`/api/devices/${device.id}/replace`,
-    { body: { from: from.id }, timeoutMs: 30_000 },
-  );
-  const { printer, words } = context;
-  if (printer.isJson) printer.value(answer.body);
-  else {
-    const model = `${answer.body.manufacturer} ${answer.body.model}`;
-    printer.line(words.devices.replaced(answer.body.name, model));
-  }
+  await replaceWith(context, device, await findDevice(context, fresh), options);
+}
+
+async function interviewDevice(context: Context, typed: string): Promise<void> {
+  const { client, printer, words } = context;
+  const device = await findDevice(context, typed);
+  const { body: started } = await client.request<JobJson>('POST', '/api/jobs', {
+    body: { kind: 'interview', device: device.id },
+  });
+  const job = await showJob(context, started, words.replace.interviewTitle(device.name));
+  if (printer.isJson) printer.value({ job });
 }

@@ -11,8 +11,8 @@ import { createPrompt } from '../prompt.ts';
 import { plain } from '../terminal-text.ts';
 import type { AddVerb } from '../verb.ts';
 
-const SECONDS_MIN = 10;
-const SECONDS_MAX = 254;
+/** How long the network may be opened for. */
+export const PAIR_SECONDS = { min: 10, max: 254 } as const;
 const POLL_MS = 400;
 
 interface PairOptions {
@@ -42,7 +42,7 @@ export const addPair: AddVerb = (program, { words, act, examples }) => {
       examples(
         'ingle pair',
         'ingle pair --seconds 60 --via "Hall plug"',
-        'ingle pair --install-code 83FED3407A939723A5C639B26916D505C3B5',
+        'ingle pair --install-code "00124B00F0000001 83FED3407A939723A5C639B26916D505C3B5"',
         'ingle pair --protocol shelly --address 192.168.1.20 --password',
         'ingle pair --protocol tasmota',
         'ingle pair --protocol matter --code 3497-011-2332',
@@ -54,8 +54,8 @@ export const addPair: AddVerb = (program, { words, act, examples }) => {
 };
 
 async function pair(context: Context, options: PairOptions): Promise<void> {
-  const { client, printer, words } = context;
-  const limits = { what: '--seconds', min: SECONDS_MIN, max: SECONDS_MAX };
+  const { client, words } = context;
+  const limits = { what: '--seconds', ...PAIR_SECONDS };
   const seconds = wholeNumber(options.seconds ?? '120', limits, words);
   const password = await passwordOf(context, options.password);
   const router = options.via === undefined ? null : await findDevice(context, options.via);
@@ -74,17 +74,27 @@ async function pair(context: Context, options: PairOptions): Promise<void> {
       password,
     },
   });
+  const title = words.pair.title(seconds);
+  const heading = router ? `${title} ${words.pair.via(router.name)}` : title;
+  const { job, isInterrupted } = await showPairing(context, started, heading);
+  await finish(context, job, before, isInterrupted);
+}
+
+/** Shows the job until it ends; an interrupt cancels it and closes the network. */
+export async function showPairing(
+  context: Context,
+  started: JobJson,
+  heading: string,
+): Promise<{ readonly job: JobJson; readonly isInterrupted: boolean }> {
   const stop = new AbortController();
   const onInterrupt = () => stop.abort();
   process.on('SIGINT', onInterrupt);
   process.on('SIGTERM', onInterrupt);
   try {
-    const title = words.pair.title(seconds);
-    const heading = router ? `${title} ${words.pair.via(router.name)}` : title;
-    const job = printer.isTerminal
+    const job = context.printer.isTerminal
       ? await showOnTerminal(context, started, heading, stop.signal)
       : await showAsLines(context, started, heading, stop.signal);
-    await finish(context, job, before, stop.signal.aborted);
+    return { job, isInterrupted: stop.signal.aborted };
   } finally {
     process.off('SIGINT', onInterrupt);
     process.off('SIGTERM', onInterrupt);
