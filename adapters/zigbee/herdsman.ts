@@ -6,6 +6,7 @@ import * as zhc from 'zigbee-herdsman-converters';
 import type { LogLevel } from '../../hub/model/adapter-port.ts';
 import { HubError, TimeoutError } from '../../hub/model/errors.ts';
 import { within } from '../contract/host.ts';
+import { calmSaves, type SavedList } from './calm-saves.ts';
 import type { NetworkParameters, ZigbeeFiles } from './network-file.ts';
 import { RejectedByDeviceError } from './problems.ts';
 import type { ZigbeeSettings } from './settings.ts';
@@ -95,6 +96,7 @@ interface Insides {
   adapter?: Driver;
   changeChannel(from: number, to: number, updateId: number): Promise<void>;
   adapterDisconnected: boolean;
+  readonly database: SavedList;
   databaseSaveTimer: NodeJS.Timeout | undefined;
   databaseSave(): void;
 }
@@ -106,6 +108,18 @@ function insides(controller: Controller): Insides {
 
 /** How often the whole list of devices is written for the sake of its times alone. */
 const SAVE_EVERY_MS = 3_600_000;
+
+/** What the list of devices and its writing come to: at once, but calmly; see calm-saves.ts. */
+export function saveCalmly(controller: Controller, failed: (error: unknown) => void): void {
+  const own = insides(controller);
+  const saveNow = calmSaves(own.database, failed);
+  const saveAll = own.databaseSave.bind(own);
+  // What is saved as a whole, as at the end, is on the disk when that has returned.
+  own.databaseSave = () => {
+    saveAll();
+    saveNow();
+  };
+}
 
 /**
  * Has the list of devices written once an hour in place of every five minutes: what joins, leaves or changes is

@@ -6,7 +6,14 @@ import type { Controller } from 'zigbee-herdsman';
 import type { AdapterState, LogLevel } from '../../hub/model/adapter-port.ts';
 import { ConflictError, fromProblem, HubError, type Problem } from '../../hub/model/errors.ts';
 import { within } from '../contract/host.ts';
-import { closePort, createController, onCoordinatorReset, probe, saveHourly } from './herdsman.ts';
+import {
+  closePort,
+  createController,
+  onCoordinatorReset,
+  probe,
+  saveCalmly,
+  saveHourly,
+} from './herdsman.ts';
 import {
   hasDevices,
   type NetworkParameters,
@@ -233,6 +240,9 @@ export class Radio {
       if (result === 'reset' && hadDevices) this.#keepLostDevices();
       saveNetwork(files, this.#network);
       protectFiles(files);
+      saveCalmly(controller, (error) =>
+        this.#options.log('error', `The list of devices could not be written: ${String(error)}`),
+      );
       saveHourly(controller);
       this.#controller = controller;
       return controller;
