@@ -10,6 +10,7 @@ import { calmSaves, type SavedList } from './calm-saves.ts';
 import type { NetworkParameters, ZigbeeFiles } from './network-file.ts';
 import { RejectedByDeviceError } from './problems.ts';
 import type { ZigbeeSettings } from './settings.ts';
+import { askOnOpenLine } from './tcp-start.ts';
 import { installParser } from './unpi-parser.ts';
 
 export type Device = Models.Device;
@@ -147,6 +148,7 @@ export function createController(options: {
 }): Controller {
   const { settings, network, files } = options;
   installParser();
+  askOnOpenLine();
   const controller: Controller = new Controller({
     network: {
       panID: network.panId,
