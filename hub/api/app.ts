@@ -1,5 +1,6 @@
 // The API's root. Deny by default: only rows of the table of routes are mounted, each behind its own check of
 // who may call it, made on the route that was found and never on how a path begins.
+
 import { Hono } from 'hono';
 import { ATTEMPTS_SETTING, createAttempts } from '../household/attempts.ts';
 import { type Claim, createClaim } from '../household/claim.ts';
@@ -8,6 +9,7 @@ import { createSessions } from '../household/sessions.ts';
 import type { LogLevel } from '../model/adapter-port.ts';
 import { HubError, toProblem } from '../model/errors.ts';
 import type { HubPort } from '../model/hub-port.ts';
+import { adapterRoutes } from './adapters.ts';
 import { authenticate, authorize, checkIntent } from './authentication.ts';
 import { BODY_BYTES_MAX, parseBody, parseQuery, readBytes } from './body.ts';
 import { commandRoutes } from './commands.ts';
@@ -59,7 +61,8 @@ import { syncRoutes } from './sync.ts';
 const SECURITY_HEADERS: readonly (readonly [string, string])[] = [
   [
     'Content-Security-Policy',
-    "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; object-src 'none'; frame-ancestors 'none'",
+    // The decoder of pictured codes is compiled code of the hub's own host; no text is ever run as a script.
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data:; base-uri 'none'; form-action 'self'; object-src 'none'; frame-ancestors 'none'",
   ],
   ['X-Content-Type-Options', 'nosniff'],
   ['X-Frame-Options', 'DENY'],
@@ -94,6 +97,7 @@ export function createApi(hub: HubPort, options: ApiOptions): Api {
   const parts = createParts(hub, options);
   const events = createEvents(parts, { heartbeatMs: options.heartbeatMs });
   const handlers: Handlers = {
+    ...adapterRoutes(parts),
     ...healthRoutes(parts),
     ...sessionRoutes(parts),
     ...homeRoutes(parts),

@@ -3,10 +3,11 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 import { brotliBeside } from './build/brotli-beside.ts';
 import { propertyTable } from './build/property-table.ts';
+import { scannerWasm } from './build/scanner-wasm.ts';
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [svelte({ configFile: false }), propertyTable(), brotliBeside()],
+  plugins: [svelte({ configFile: false }), propertyTable(), scannerWasm(), brotliBeside()],
   // Files are never inlined as data: URLs: the page's content policy allows its own host only.
   build: {
     outDir: 'dist',

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 import type { Plugin } from 'vite';
 
-const TEXT = /\.(html|js|css|svg|json|webmanifest)$/;
+const TEXT = /\.(html|js|css|svg|json|webmanifest|wasm)$/;
 /** Below this a compressed file saves no packet. */
 const SMALLEST_BYTES = 1024;
 

@@ -1,5 +1,8 @@
 // Every text of the page in English. `zh.ts` has the same keys; the compiler sees to it.
+
 import { list, number, plural } from './grammar.ts';
+import { joiningEn } from './joining.ts';
+import { radioEn } from './radio.ts';
 
 const n = (value: number): string => number('en', value);
 const some = (count: number, one: string, many: string): string =>
@@ -232,6 +235,7 @@ export const en = {
     unlocked: 'Unlocked',
     unsupported: 'Not supported yet',
   },
+  radio: radioEn,
   firmware: {
     title: 'Firmware update',
     look: 'Look for new firmware',
@@ -302,12 +306,6 @@ export const en = {
     removeForce: 'It does not answer: forget it all the same',
     removed: (name: string) => `${name} was removed. To undo this, add it again.`,
     replace: 'Replace by another device',
-    replaceText:
-      'For a broken one: the new device takes over the name, the room, the scenes and the history of this one.',
-    replaceWith: 'New device',
-    replaceNone: 'First add the new device; then choose it here.',
-    replaceDo: 'Replace',
-    replaced: (name: string) => `${name} has a new body.`,
     identify: 'Make it blink',
     interview: 'Ask the device anew',
     interviewing: 'The device is being asked what it is; this takes up to a minute.',
@@ -360,7 +358,8 @@ export const en = {
     via: 'Near this device',
     viaAny: 'Anywhere in the home',
     installCode: 'Install code',
-    installCodeHint: 'Only for devices that have one printed on them.',
+    installCodeHint:
+      'Printed on some devices: first the address (16 digits), then the code. It is checked here.',
     options: 'More options',
     looking: 'Looking for new devices',
     secondsLeft: (seconds: number) => some(seconds, 'second left', 'seconds left'),
@@ -387,6 +386,7 @@ export const en = {
     one: 'New device',
     noAdapter: 'No radio is connected, so no device can join.',
   },
+  joining: joiningEn,
   moveIn: {
     title: 'Move in from Zigbee2MQTT',
     intro:

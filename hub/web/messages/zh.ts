@@ -1,6 +1,9 @@
 // 中文文案：与 en.ts 的键一一对应，缺一个就通不过类型检查。称呼用“你”，数字与汉字之间留空格。
+
 import type { Messages } from './en.ts';
 import { list, number } from './grammar.ts';
+import { joiningZh } from './joining.ts';
+import { radioZh } from './radio.ts';
 
 const n = (value: number): string => number('zh', value);
 
@@ -223,6 +226,7 @@ export const zh: Messages = {
     unlocked: '未上锁',
     unsupported: '暂不支持',
   },
+  radio: radioZh,
   firmware: {
     title: '固件更新',
     look: '查找新固件',
@@ -287,11 +291,6 @@ export const zh: Messages = {
     removeForce: '它没有响应：直接从家里删掉',
     removed: (name) => `“${name}”已移除。要撤销，请重新添加。`,
     replace: '换成另一个设备',
-    replaceText: '设备坏了时使用：新设备接过它的名字、房间、场景和历史。',
-    replaceWith: '新设备',
-    replaceNone: '先添加新设备，再在这里选择。',
-    replaceDo: '替换',
-    replaced: (name) => `“${name}”已换上新设备。`,
     identify: '让它闪一下',
     interview: '重新查询设备',
     interviewing: '正在重新查询设备，最多一分钟。',
@@ -342,7 +341,7 @@ export const zh: Messages = {
     via: '靠近哪个设备',
     viaAny: '家里任何位置',
     installCode: '安装码',
-    installCodeHint: '只有印着安装码的设备才需要。',
+    installCodeHint: '有的设备印有：先写地址（16 位），再写安装码。输入后会在这里校验。',
     options: '更多选项',
     looking: '正在搜索新设备',
     secondsLeft: (seconds) => `还剩 ${n(seconds)} 秒`,
@@ -368,6 +367,7 @@ export const zh: Messages = {
     one: '新设备',
     noAdapter: '没有连接网关，设备无法入网。',
   },
+  joining: joiningZh,
   moveIn: {
     title: '从 Zigbee2MQTT 搬入',
     intro: '它的网络、设备、名称和群组会成为这个家。不需要重新配对，它的文件夹保持不变。',

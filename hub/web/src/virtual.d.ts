@@ -19,3 +19,8 @@ declare module 'virtual:property-kind-icons' {
   const icons: import('../build/property-table.ts').IconTable;
   export default icons;
 }
+/** Of build/scanner-wasm.ts: the address of the decoder of pictured codes. */
+declare module 'virtual:scanner-wasm' {
+  const address: string;
+  export default address;
+}

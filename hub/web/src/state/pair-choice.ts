@@ -1,4 +1,6 @@
 // What a person chooses before a device is added: the protocol, and what that protocol asks for. Pure.
+import { type ProblemWords, ValidationError } from '../../../model/errors.ts';
+import { readInstallCode } from '../../../model/install-code.ts';
 
 /** The protocols whose devices can be added, and the adapter that carries each. */
 const PROTOCOLS = [
@@ -33,8 +35,32 @@ export function protocolsOf(adapters: readonly { readonly id: string }[]): reado
   );
 }
 
+/** What is known of a typed or scanned install code before it is sent. */
+export type InstallCodeCheck =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'good'; readonly isChecked: boolean }
+  | { readonly kind: 'wrong'; readonly words: Readonly<Record<'en' | 'zh', ProblemWords>> };
+
+/** Reads an install code as the hub will. */
+export function installCodeCheck(text: string): InstallCodeCheck {
+  if (text.trim() === '') return { kind: 'none' };
+  try {
+    return { kind: 'good', isChecked: readInstallCode(text).isChecked };
+  } catch (error) {
+    if (!(error instanceof ValidationError)) throw error;
+    const en = { message: error.message, hint: error.hint };
+    return { kind: 'wrong', words: { en, zh: error.zh ?? en } };
+  }
+}
+
+/** The one of several scanned texts that is an install code; else the first, which is then told as wrong. */
+export function installCodeIn(texts: readonly string[]): string {
+  return texts.find((text) => installCodeCheck(text).kind === 'good') ?? texts[0] ?? '';
+}
+
 /** Whether enough is said to begin. */
-export function isComplete({ protocol, code }: PairChoice): boolean {
+export function isComplete({ protocol, code, installCode }: PairChoice): boolean {
+  if (protocol === 'zigbee') return installCodeCheck(installCode).kind !== 'wrong';
   return protocol !== 'matter' || code.trim() !== '';
 }
 
