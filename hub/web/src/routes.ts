@@ -25,6 +25,7 @@ export const ROUTES: RouteDefinition = {
   '/activity': wrap({ asyncComponent: () => import('./screens/activity.svelte') }),
   '/activity/:run': wrap({ asyncComponent: () => import('./screens/run.svelte') }),
   '/values': wrap({ asyncComponent: () => import('./screens/values.svelte') }),
+  '/network': wrap({ asyncComponent: () => import('./screens/mesh.svelte') }),
   '/house': wrap({ asyncComponent: () => import('./screens/house.svelte') }),
   '/move-in': moveIn,
   '/move-in/:job': moveIn,
