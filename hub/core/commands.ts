@@ -382,6 +382,8 @@ export function createCommandPath(
     outcome(item) {
       const live = state.commands.get(item.command);
       if (!live) return;
+      const { kind } = live.record.cause;
+      if (item.state !== 'sent' && (kind === 'member' || kind === 'local')) state.isAnswered = true;
       if (item.state === 'sent' || item.state === 'acknowledged') advance(live, item.state);
       else end(live, item.state, item.problem);
     },

@@ -81,6 +81,8 @@ export interface CoreState {
   readonly deadlines: Deadlines;
   /** Something was decided that must not be decided again after a power cut, even if all of it is over at once. */
   isDelicate: boolean;
+  /** A device has answered what a person asked of it, and main has not been told yet. */
+  isAnswered: boolean;
   effects: CoreEffects;
 }
 
@@ -134,6 +136,7 @@ export function createCoreState(start: {
     cursors: new StateTable('cursors', { isDurable: false }),
     deadlines: createDeadlines(),
     isDelicate: false,
+    isAnswered: false,
     effects: emptyEffects(),
   };
 }

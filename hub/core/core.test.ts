@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { AdapterItem } from '../model/adapter-port.ts';
 import type { CommandBody } from '../model/command.ts';
 import type { CoreInput } from '../model/core-port.ts';
 import { deviceId, nodeAddress } from '../model/identifiers.ts';
@@ -81,6 +82,24 @@ describe('a press', () => {
 });
 
 describe('a command', () => {
+  it('of a person is told of as soon as the device has answered; reports can wait a little', () => {
+    const home = createHome().furnish();
+    const { command } = home.command(LAMP, set('on', true));
+    const apply = (...items: AdapterItem[]) =>
+      home.core.apply(
+        { kind: 'batch', adapter: ZIGBEE, host: 'other', number: ++batch, items },
+        home.now(),
+      );
+    let batch = 0;
+    const node = nodeAddress(`0x${LAMP}`);
+    apply({ kind: 'report', node, values: { [key('power')]: 7 }, reason: 'report' });
+    expect(home.core.isAnswered).toBe(false);
+    apply({ kind: 'outcome', command: command.id, state: 'acknowledged', problem: null });
+    expect(home.core.isAnswered).toBe(true);
+    home.core.drain();
+    expect(home.core.isAnswered).toBe(false);
+  });
+
   it('goes requested, sent, acknowledged, and is observed only by a report', () => {
     const home = createHome().furnish();
     home.report(LAMP, { on: false });

@@ -61,6 +61,8 @@ export interface Core {
   takeCommands(): AdapterEffect[];
   /** Whether somebody waits for what is to be drained: a request's answer, or an act for its record. */
   readonly isAwaited: boolean;
+  /** Whether a device has answered what a person asked of it, who should not wait for others' news. */
+  readonly isAnswered: boolean;
   /** What the journal's next record has to hold: decisions that are promised to the disk, or what may wait for one. */
   readonly unrecorded: 'nothing' | 'notes' | 'decisions';
   /** The effects and touched state since the last call; with a record of what is not in the journal yet, if so asked. */
@@ -448,6 +450,9 @@ export function createCore(start: CoreStart): Core {
     get isAwaited() {
       return state.effects.replies.length > 0 || intents.isAwaited;
     },
+    get isAnswered() {
+      return state.isAnswered;
+    },
     get unrecorded() {
       const waiting = durable.filter((table) => table.isUnrecorded);
       if (waiting.length === 0) return 'nothing';
@@ -470,6 +475,7 @@ export function createCore(start: CoreStart): Core {
       };
       patches = [];
       state.effects = emptyEffects();
+      state.isAnswered = false;
       return result;
     },
     get seq() {

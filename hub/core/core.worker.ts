@@ -140,6 +140,7 @@ function endTurn(): void {
     decidedSinceMs = clock.now().monoMs;
   }
   if (core.isAwaited) record();
+  else if (core.isAnswered) flush();
   else flushTimer ??= setTimeout(() => flush(), FLUSH_WITHIN_MS);
   recordTimer ??= setTimeout(recordOnTime, RECORD_WITHIN_MS);
 }
