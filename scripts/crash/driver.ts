@@ -234,11 +234,12 @@ export class Driver {
       ({ kind, data }) => kind === 'notification' && data.text === HELD,
       HOLD_MS + 3_000,
     );
+    const begun = this.#record.beganHold(Date.now());
     control.set(motion.ieee, { occupancy: true });
     const change = await occupied;
     if (change?.kind !== 'change') return;
     const dueMs = Date.parse(change.data.at) + HOLD_MS;
-    this.#record.seenHold({ seq: change.data.seq, dueMs, seenMs: change.atMs });
+    this.#record.seenHold({ seq: change.data.seq, dueMs, seenMs: change.atMs }, begun);
     this.done.holds += 1;
     await told;
   }

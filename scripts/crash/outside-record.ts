@@ -37,6 +37,11 @@ export interface SeenRun {
   readonly isQueued: boolean;
 }
 
+/** A level that was made to hold. */
+interface BegunHold {
+  readonly atMs: number;
+}
+
 /** A level that began to hold, as the live stream told, and the message that it owes. */
 interface SeenHold {
   readonly seq: number;
@@ -63,6 +68,8 @@ export class OutsideRecord {
   readonly #lives: Life[] = [];
   readonly #owed = new Map<string, SeenRun>();
   #holds: SeenHold[] = [];
+  /** Begun while the hub was killed, or too busy to be heard: each may have come to its message, or not. */
+  readonly #unseenHolds = new Set<BegunHold>();
   #settled = 0;
   #durableSeq = 0;
   /** Runs and holds that were seen for 50 ms or more before a kill, and nothing told that they were on disk. */
@@ -169,7 +176,15 @@ export class OutsideRecord {
     if (!this.#owed.has(run.id)) this.#owed.set(run.id, run);
   }
 
-  seenHold(hold: SeenHold): void {
+  /** What comes of it is not known until it was seen: what this returns is to be given then. */
+  beganHold(atMs: number): BegunHold {
+    const begun = { atMs };
+    this.#unseenHolds.add(begun);
+    return begun;
+  }
+
+  seenHold(hold: SeenHold, begun: BegunHold): void {
+    this.#unseenHolds.delete(begun);
     this.#holds.push(hold);
   }
 
@@ -218,7 +233,8 @@ export class OutsideRecord {
       const found = messages.filter(
         ({ atMs }) => atMs > hold.dueMs - EARLY_MAX_MS && atMs <= untilMs,
       );
-      if (found.length === 1) {
+      const mayBeMore = [...this.#unseenHolds].filter(({ atMs }) => atMs >= hold.seenMs).length;
+      if (found.length >= 1 && found.length <= 1 + mayBeMore) {
         this.#settled += 1;
         return false;
       }
