@@ -4,6 +4,7 @@ import { ADAPTERS } from './adapter-table.ts';
 import type { LiveFeedSource } from './core/live-feed.ts';
 import type { HouseholdHost } from './household/household.ts';
 import type { JobsHost } from './household/jobs.ts';
+import type { MqttSharingHost } from './household/mqtt-sharing/mqtt-sharing.ts';
 import { noticesOf } from './household/notices.ts';
 import type { Dispatch } from './household/outbound/dispatch.ts';
 import type { Push } from './household/outbound/push.ts';
@@ -90,6 +91,8 @@ export interface HubOptions {
   readonly firmware: FirmwareHost;
   readonly matterBridge: MatterBridge;
   readonly radioCare: RadioCareHost;
+  readonly mqttSharing: MqttSharingHost;
+  readonly vendorAdapters: VendorAdapters;
   readonly feed: LiveFeedSource;
   readonly push: Push;
   readonly dispatch: Dispatch;
@@ -228,9 +231,17 @@ export function createHub(options: HubOptions): Hub {
 
   function callMqtt(call: AdapterCall): Promise<unknown> {
     if (adapters.has(MQTT)) return options.callAdapter(MQTT, call);
-    throw new HubError('unsupported', 'The MQTT broker of this hub is off', {
+    throw mqttIsOff();
+  }
+
+  function mqttIsOff(): HubError {
+    return new HubError('unsupported', 'The MQTT broker of this hub is off', {
       hint: 'Set INGLE_MQTT_PORT (1883 is usual), or mqtt.port in the page, and start the hub again.',
     });
+      zh: {
+        message: '这个中枢没有打开 MQTT 服务器',
+        hint: '请设置 INGLE_MQTT_PORT（通常是 1883），或在页面设置 mqtt.port，然后重新启动中枢。',
+      },
   }
 
   /** Live clients take it for the message that they know by its id. */
@@ -270,6 +281,11 @@ export function createHub(options: HubOptions): Hub {
       },
     },
     sync: options.sync,
+      sharing: () => options.mqttSharing.view(),
+      share(change, actor) {
+        if (change.isOn === true && !adapters.has(MQTT)) throw mqttIsOff();
+        return options.mqttSharing.set(change, actor);
+      },
     store: store.calls,
     reads: store.reads,
     get isReady() {

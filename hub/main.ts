@@ -14,6 +14,7 @@ import { createJobs, type JobsHost } from './household/jobs.ts';
 import { createMatterBridge } from './household/matter-bridge/matter-bridge.ts';
 import { createMovingIn } from './household/moving-in/moving-in.ts';
 import { createDispatch } from './household/outbound/dispatch.ts';
+import { createMqttSharing } from './household/mqtt-sharing/mqtt-sharing.ts';
 import { createPush } from './household/outbound/push.ts';
 import { createProvisioning } from './household/provisioning/provisioning.ts';
 import { createRadioCare } from './household/radio-care.ts';
@@ -49,6 +50,7 @@ const STOP_GRACE_MS = 6_000;
 const MATTER = adapterId('matter');
 const STATISTICS_EVERY_MS = 5_000;
 /** A page is served this soon, whatever keeps the core. */
+const MQTT = adapterId('mqtt');
 const PAGE_WITHIN_MS = 500;
 
 interface Running {
@@ -251,6 +253,18 @@ async function start(): Promise<Running> {
   });
   const hasEarlyThread = (row: AdapterRow) =>
     row.entries.worker === 'zigbee' && row.shell(settings) === 'worker';
+  const lineTo = createAdapterLines({
+    ...{ dataFolder: folder, clock, core: coreLink, household, jobs, log, healthChanged },
+    radioCare: () => radioCare,
+  });
+  const mqttSharing = createMqttSharing({
+    household,
+    live: feed,
+    devices: () => hub?.devices() ?? [],
+    command: (...asked) => running.command(...asked),
+    waitForCommand: (...asked) => running.waitForCommand(...asked),
+    post: (update) => adapters.get(MQTT)?.share(update),
+  });
   for (const row of ADAPTERS) {
     if (row.isConfigured(settings)) adapters.set(row.id, linkAdapter(row, settings));
   }
@@ -289,25 +303,9 @@ async function start(): Promise<Running> {
       ...(row.id === MATTER
         ? { started: matterBridge.adapterStarted, bridgeSaid: matterBridge.said }
         : {}),
-      cared: (care) => radioCare.told(care),
-      pairing: (progress) => {
-        if (progress.kind === 'found') {
-          household.nodeFound(row.id, progress.node).catch((error: unknown) => {
-            logTo('error', `${progress.node} could not be taken back: ${String(error)}`);
-          });
-        }
-        jobs.pairProgress(row.id, progress);
-      },
-      changed: () => {
-        const { state } = link.health();
-        // One that is just being asked for the first time has not been there yet.
-        const isGone = state.kind === 'stopped' && link.part().state === 'stopped';
-        if (state.kind === 'fault' || isGone) {
-          jobs.adapterGone(row.id, { en: `${row.title} is gone`, zh: `${row.title} 停止了` });
-        }
-        healthChanged();
-      },
-      log: logTo,
+      ...(row.id === MQTT
+        ? { started: mqttSharing.adapterStarted, shareAsked: mqttSharing.asked }
+        : {}),
     });
     return link;
   }
@@ -368,6 +366,8 @@ async function start(): Promise<Running> {
     failed: (text) => log.write('warn', 'firmware', text),
   });
   const running: Hub = createHub({
+    mqttSharing,
+    vendorAdapters,
     version: readVersion(),
     isDemo,
     clock,
@@ -460,6 +460,7 @@ async function start(): Promise<Running> {
   });
   const statisticsTimer = setInterval(() => {
     running.refreshStatistics().catch((error: unknown) => {
+    mqttSharing.stop();
       log.write('debug', 'storage', `No statistics: ${String(error)}`);
     });
   }, STATISTICS_EVERY_MS);

@@ -103,6 +103,9 @@ export class AdapterHost {
       case 'bridge':
         this.#adapter?.bridge?.(message.update);
         return;
+      case 'share':
+        this.#adapter?.share?.(message.update);
+        return;
       case 'ping':
         this.#shell.toMain({
           kind: 'pong',
@@ -273,6 +276,7 @@ export class AdapterHost {
       left: (node) => toMain({ kind: 'left', node }),
       pairProgress: (progress) => toMain({ kind: 'pair', progress }),
       bridge: (said) => toMain({ kind: 'bridge', said }),
+      share: (asked) => toMain({ kind: 'share', asked }),
       notices: (notices) => toMain({ kind: 'notices', notices: notices.slice(0, NOTICES_MAX) }),
       care: (care) => toMain({ kind: 'care', care }),
       state: (state) => {

@@ -67,6 +67,7 @@ export class Broker implements Bus {
   readonly #handlers = new Map<string, Parameters<Aedes['subscribe']>[1]>();
   readonly #attempts = new Map<string, { count: number; untilMs: number }>();
   #retryTimer: NodeJS.Timeout | undefined;
+  #turn: Promise<void> = Promise.resolve();
   #isListening = false;
   #isStopped = false;
   #refusedLoggedAtMs = 0;
@@ -95,7 +96,7 @@ export class Broker implements Bus {
       },
       authorizePublish: (client, packet, done) => {
         const problem = this.#judgePublish(client, packet);
-        done(problem === null ? null : new Error(problem));
+        this.#inTurn(() => done(problem === null ? null : new Error(problem)));
       },
       authorizeSubscribe: (client, subscription, done) => {
         const session = this.#sessions.get(client);
@@ -148,7 +149,16 @@ export class Broker implements Bus {
 
   publish(topic: string, payload: string, retain = false): void {
     if (!this.#isListening) throw new UnreachableError('The MQTT broker does not listen');
-    this.#aedes.publish({ cmd: 'publish', topic, payload, qos: 0, retain, dup: false }, () => {});
+    const packet = { cmd: 'publish', topic, payload, qos: 0, retain, dup: false } as const;
+    this.#inTurn(() => this.#aedes.publish(packet, () => {}));
+  }
+
+  /**
+   * The library numbers a message, keeps it if it is retained, and then hands it out; a client to which a later number
+   * came first does not get the earlier one at all. So the next message is numbered once the last is on its way.
+   */
+  #inTurn(work: () => void): void {
+    this.#turn = this.#turn.then(nothing).then(nothing).then(nothing).then(work);
   }
 
   subscribe(filter: string, onMessage: OnMessage): void {
@@ -362,6 +372,8 @@ export class Broker implements Bus {
     this.#options.log('debug', `The connection of ${who} ended: ${toProblem(error).message}`);
   }
 }
+
+function nothing(): void {}
 
 function isWide({ topics, announces, home }: AccountRights): boolean {
   return topics.length > 0 || announces || home !== 'none';

@@ -21,6 +21,8 @@ export interface Bus {
   /** All messages of the filter from now on; survives a lost connection. */
   subscribe(filter: string, onMessage: OnMessage): void;
   unsubscribe(filter: string): void;
+  /** What the broker says on a topic when this client is gone without a word; a broker of our own needs none. */
+  tellEnd?(topic: string, payload: string): void;
   /** Says again what is kept on the topics of a filter that somebody else listens on already. */
   replay(filter: string, onMessage: OnMessage): void;
 }

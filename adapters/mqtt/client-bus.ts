@@ -14,6 +14,7 @@ export class ClientBus implements Bus {
   readonly #events: BusEvents;
   readonly #handlers = new Map<string, OnMessage>();
   #client: MqttClient | null = null;
+  #will: NonNullable<MqttClient['options']['will']> | null = null;
   #lastProblem: Problem | null = null;
 
   /** @throws ValidationError for an address that is none */
@@ -46,6 +47,7 @@ export class ClientBus implements Bus {
       connectTimeout: CONNECT_WITHIN_MS,
       reconnectPeriod: RETRY_MS / 2 + Math.random() * (RETRY_MS / 2),
       queueQoSZero: false,
+      ...(this.#will === null ? {} : { will: this.#will }),
     });
     this.#client = client;
     client.on('connect', () => {
@@ -122,6 +124,16 @@ export class ClientBus implements Bus {
   unsubscribe(filter: string): void {
     this.#handlers.delete(filter);
     if (this.isConnected) this.#client?.unsubscribe(filter);
+  }
+
+  /** A will stands in the connection's first packet: one that is made already is made anew. */
+  tellEnd(topic: string, payload: string): void {
+    if (this.#will?.topic === topic) return;
+    this.#will = { topic, payload: Buffer.from(payload), qos: 0, retain: true };
+    const client = this.#client;
+    if (client === null) return;
+    client.options.will = this.#will;
+    if (client.connected) client.stream.end();
   }
 
   /** A subscription that is renewed brings what is kept; the others of the filter hear it once more. */

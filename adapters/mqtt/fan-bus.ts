@@ -33,6 +33,7 @@ export class FanBus {
         this.#remove(filter, onMessage);
       },
       replay: (filter, onMessage) => bus.replay(filter, onMessage),
+      tellEnd: (topic, payload) => bus.tellEnd?.(topic, payload),
     };
   }
 

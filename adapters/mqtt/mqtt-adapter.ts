@@ -3,7 +3,7 @@
 import type { AccountList, AdapterCall, NewAccount } from '../../hub/model/adapter-port.ts';
 import { HubError, type Problem, ValidationError } from '../../hub/model/errors.ts';
 import type { NodeAddress } from '../../hub/model/identifiers.ts';
-import type { AccountRights } from '../../hub/model/mqtt.ts';
+import type { AccountRights, ToShare } from '../../hub/model/mqtt.ts';
 import type { Adapter, AdapterCommand, AdapterContext } from '../contract/adapter.ts';
 import { Accounts } from './accounts.ts';
 import { Broker } from './broker.ts';
@@ -12,6 +12,8 @@ import { ClientBus } from './client-bus.ts';
 import { Discovery } from './discovery/discovery.ts';
 import { FanBus } from './fan-bus.ts';
 import { isDiscovery, isReserved, reaches } from './rights.ts';
+import { STATUS_TOPIC } from './share/announce.ts';
+import { Share } from './share/share.ts';
 import { Tasmota } from './tasmota/tasmota.ts';
 
 /** Longer messages are none that a scene is written for. */
@@ -29,6 +31,7 @@ class MqttAdapter implements Adapter {
   #bus: Bus | null = null;
   #tasmota: Tasmota | null = null;
   #discovery: Discovery | null = null;
+  #share: Share | null = null;
   /** The bus as the home listens on it, and the topics that it listens on. */
   #home: Bus | null = null;
   #topics: readonly string[] = [];
@@ -48,6 +51,7 @@ class MqttAdapter implements Adapter {
         this.#tellState();
         this.#tasmota?.connected();
         this.#discovery?.connected();
+        this.#share?.connected();
       },
       lost: (problem, retryAtMs) => {
         this.#context.state({ kind: 'fault', problem, retryAtMs });
@@ -72,7 +76,8 @@ class MqttAdapter implements Adapter {
           const { name } = account;
           return this.#discovery?.mayAnnounce(name, topic, payload, mayReach) ?? null;
         },
-        heard: () => {},
+        heard: ({ name, rights }, topic, payload, isRetained) =>
+          this.#share?.heard({ name, home: rights.home }, topic, payload, isRetained),
         log: (level, text) => this.#context.log(level, text),
         events,
       });
@@ -84,12 +89,24 @@ class MqttAdapter implements Adapter {
     }
     this.#context.state({ kind: 'connecting' });
     const fan = new FanBus(this.#bus);
+    const shareBus = fan.view();
+    const share = new Share(this.#context, shareBus);
+    this.#share = share;
+    if (share.wasOn) shareBus.tellEnd?.(STATUS_TOPIC, 'offline');
+    // At the hub's own broker what comes is judged by who says it, before anybody hears it.
+    if (typeof url === 'string') {
+      shareBus.subscribe('ingle/home/#', (topic, payload, isRetained) => {
+        const asker = { name: 'mqtt', home: share.foreignRight };
+        share.heard(asker, topic, payload, isRetained);
+      });
+    }
     this.#home = fan.view();
     this.#listen();
     this.#tasmota = new Tasmota(this.#context, fan.view());
     this.#tasmota.start();
     this.#discovery = new Discovery(this.#context, fan.view(), {
-      isOwn: () => false,
+      view: () => fan.view(),
+      isOwn: (objectId) => this.#share?.isOwn(objectId) === true,
       changed: () => this.#tellState(),
     });
     this.#discovery.start();
@@ -99,6 +116,7 @@ class MqttAdapter implements Adapter {
   async stop(): Promise<void> {
     this.#tasmota?.stop();
     this.#discovery?.stop();
+    this.#share?.stop();
     await this.#bus?.stop();
   }
 
@@ -119,6 +137,10 @@ class MqttAdapter implements Adapter {
     if (payload.length > MESSAGE_BYTES_MAX) return;
     this.#context.message(topic, payload.toString('utf8'), isRetained);
   };
+
+  share(update: ToShare): void {
+    this.#share?.take(update);
+  }
 
   send(command: AdapterCommand): void {
     this.#device(command.node).send(command);

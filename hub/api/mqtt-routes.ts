@@ -30,6 +30,18 @@ export const MQTT_ROUTES = {
     about: 'Removes an account; who is connected with it is cut off at once.',
     status: 204,
   },
+  'GET /api/mqtt/sharing': {
+    who: 'household',
+    about: 'Whether and which devices are told to others over MQTT, such as a Home Assistant.',
+    answer: mqtt.mqttSharingJson,
+  },
+  'PATCH /api/mqtt/sharing': {
+    who: 'household',
+    about:
+      'Switches the sharing over MQTT, or chooses the devices; null: all. What came in by discovery is never announced again.',
+    body: mqtt.mqttSharingChange,
+    answer: mqtt.mqttSharingJson,
+  },
   'GET /api/mqtt/found': {
     who: 'installer',
     about:

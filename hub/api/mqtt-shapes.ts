@@ -70,6 +70,27 @@ export const foundDeviceJson = v.object({
 });
 export type FoundDeviceJson = v.InferOutput<typeof foundDeviceJson>;
 
+const foreign = v.picklist(['read', 'control', 'all'], 'must be read, control or all');
+
+/** What of the home is told to others over MQTT. */
+export const mqttSharingJson = v.object({
+  isOn: v.boolean(),
+  /** Null: all devices. */
+  devices: v.nullable(v.array(v.string())),
+  /** What a message may do at a broker that is not the hub's own, where nobody knows who sent it. */
+  foreign,
+});
+export type MqttSharingJson = v.InferOutput<typeof mqttSharingJson>;
+export const mqttSharingChange = v.strictObject({
+  isOn: v.optional(v.boolean()),
+  devices: v.optional(
+    v.nullable(
+      v.pipe(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(60))), v.maxLength(1_000)),
+    ),
+  ),
+  foreign: v.optional(foreign),
+});
+
 /** Either some devices, or all that one bridge speaks for. */
 export const acceptBody = v.union(
   [

@@ -1,13 +1,22 @@
 // Accounts of the hub's own MQTT broker, and the devices that announced themselves.
 import { NotFoundError } from '../model/errors.ts';
-import { nodeAddress } from '../model/identifiers.ts';
-import { type AccountRights, type MqttAccount, NO_RIGHTS } from '../model/mqtt.ts';
+import { deviceId, nodeAddress } from '../model/identifiers.ts';
+import {
+  type AccountRights,
+  type MqttAccount,
+  type MqttSharing,
+  NO_RIGHTS,
+} from '../model/mqtt.ts';
 import type { ApiParts, Handlers } from './context.ts';
-import { inputId, listPart } from './context.ts';
-import type { MqttAccountJson } from './mqtt-shapes.ts';
+import { actorOf, inputId, listPart } from './context.ts';
+import type { MqttAccountJson, MqttSharingJson } from './mqtt-shapes.ts';
 
 function accountView({ createdAtMs, topics, ...account }: MqttAccount): MqttAccountJson {
   return { ...account, topics: [...topics], createdAt: new Date(createdAtMs).toISOString() };
+}
+
+function sharingView({ isOn, devices, foreign }: MqttSharing): MqttSharingJson {
+  return { isOn, devices: devices === null ? null : [...devices], foreign };
 }
 
 /** What is set of the rights; what is absent stays. */
@@ -47,6 +56,15 @@ export function mqttRoutes({ hub }: ApiParts) {
     'DELETE /api/mqtt/accounts/:name': async (c) => {
       await mqttAccounts.remove(c.req.param('name') ?? '');
       return c.body(null, 204);
+    },
+    'GET /api/mqtt/sharing': (c) => c.json(sharingView(mqttAccounts.sharing())),
+    'PATCH /api/mqtt/sharing': async (c, { body }) => {
+      const { devices, ...rest } = body;
+      const chosen =
+        devices === undefined
+          ? {}
+          : { devices: devices?.map((id) => inputId(id, deviceId, '/devices')) ?? null };
+      return c.json(sharingView(await mqttAccounts.share({ ...rest, ...chosen }, actorOf(c))));
     },
     'GET /api/mqtt/found': async (c, { query }) => {
       const { items, next } = listPart(await mqttAccounts.found(), query);

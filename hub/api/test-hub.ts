@@ -26,7 +26,7 @@ import {
   runId,
 } from '../model/identifiers.ts';
 import type { Job } from '../model/job.ts';
-import { type FoundDevice, type MqttAccount, NO_RIGHTS } from '../model/mqtt.ts';
+import { type FoundDevice, type MqttAccount, NO_RIGHTS, NO_SHARING } from '../model/mqtt.ts';
 import type { PropertyDescriptor, PropertyKey, PropertyValue } from '../model/properties.ts';
 import type { RunTrace } from '../model/run.ts';
 import { createTestBridge, type TestBridge } from './test-bridge.ts';
@@ -115,6 +115,7 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
   const accounts = new Map<string, MqttAccount>();
   let found: FoundDevice[] = [
     foundLamp('ha/lamp', 'Bridge lamp'),
+  let sharing = NO_SHARING;
     foundLamp('ha/plug', 'Bridge plug'),
   ];
   const commands = new Map<CommandId, CommandRecord>();
@@ -428,6 +429,11 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
         found: async () => found,
         async accept(nodes, bridge) {
           const taken = found.filter((one) => nodes?.includes(one.node) ?? one.bridge === bridge);
+        sharing: () => sharing,
+        async share(change) {
+          sharing = { ...sharing, ...JSON.parse(JSON.stringify(change)) };
+          return sharing;
+        },
           if (taken.length === 0) throw new NotFoundError('found device of', bridge ?? '');
           found = found.map((one) => ({
             ...one,

@@ -31,6 +31,10 @@ export function checkRight(
     readonly bridge: BridgeSettings;
   },
 ): void {
+  if (cause.kind === 'source' && cause.via === 'account') {
+    checkAccount(cause, device);
+    return;
+  }
   if (cause.kind === 'fabric') {
     checkFabric(cause, device, bridge);
     return;
@@ -48,6 +52,26 @@ export function checkRight(
       hint: 'An owner or another adult of the home can.',
     });
   }
+}
+
+/** An MQTT account does what the household gave it the right to: locks, alarms and valves by a right of their own. */
+function checkAccount(
+  { name, right = 'none' }: Extract<Cause, { kind: 'source' }>,
+  device: DeviceRecord,
+): void {
+  const isGuarded = GUARDED.has(device.description.kind);
+  if (right === 'all' || (right === 'control' && !isGuarded)) return;
+  throw new HubError('forbidden', `The MQTT account ${name} may not control ${device.name}`, {
+    hint: isGuarded
+      ? 'Locks, alarms and valves take the right "all": ingle mqtt accounts change NAME --home all.'
+      : 'Give it the right: ingle mqtt accounts change NAME --home control.',
+    zh: {
+      message: `MQTT 账号 ${name} 不可以控制 ${device.name}`,
+      hint: isGuarded
+        ? '门锁、警报和阀门需要 all 权限：ingle mqtt accounts change 名称 --home all。'
+        : '请给它权限：ingle mqtt accounts change 名称 --home control。',
+    },
+  });
 }
 
 /** A controller of another maker asks for nothing but what the household offers it. */

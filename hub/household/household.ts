@@ -15,6 +15,7 @@ import type { HomeContents, StoreCalls } from '../model/store-port.ts';
 import type { SyncConsent } from '../model/sync-port.ts';
 import { checkModes, checkName, checkPlace, checkVersion, checkZone } from './checks.ts';
 import { type BridgeEdits, createBridgeShelf } from './matter-bridge/bridge-shelf.ts';
+import { createSharingShelf, type SharingEdits } from './mqtt-sharing/mqtt-sharing.ts';
 import { firstFree, handleFrom, isHandle, nameFromTitle } from './names.ts';
 import { changeOutbound, OUTBOUND_SETTING, readOutbound } from './outbound/settings.ts';
 import { createRemovedNodes } from './removed-nodes.ts';
@@ -47,7 +48,7 @@ export interface HouseholdOptions {
 }
 
 /** The household as main has it: the edits of its port, and what adapters bring. */
-export interface HouseholdHost extends Household, SceneSwitching, BridgeEdits {
+export interface HouseholdHost extends Household, SceneSwitching, BridgeEdits, SharingEdits {
   /**
    * The node that an adapter described: a known one is brought up to date, a new one becomes a device; null for one
    * that was removed while its adapter could not be told, and is removed there now.
@@ -223,6 +224,7 @@ export function createHousehold(options: HouseholdOptions): HouseholdHost {
       changed: () => changed('home'),
     }),
     ...bridge,
+    ...createSharingShelf({ store, contents, inTurn, audit }),
     contents: () => contents,
     deviceOf,
     settings: () => [

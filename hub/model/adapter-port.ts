@@ -8,7 +8,7 @@ import type { FirmwareOffer } from './firmware.ts';
 import type { CommandId, NodeAddress } from './identifiers.ts';
 import type { BridgeAsk, FromBridge, ToBridge } from './matter-bridge.ts';
 import type { MeshCall, MeshCare } from './mesh.ts';
-import type { MqttAccount, MqttCall } from './mqtt.ts';
+import type { FromShare, MqttAccount, MqttCall, ToShare } from './mqtt.ts';
 import type { PropertyKey, PropertyValue } from './properties.ts';
 import type { Words } from './words.ts';
 
@@ -215,6 +215,8 @@ export type MainToAdapter =
   | { readonly kind: 'call'; readonly call: number; readonly body: AdapterCall }
   /** News for the Matter bridge. */
   | { readonly kind: 'bridge'; readonly update: ToBridge }
+  /** News of what is shared over MQTT. */
+  | { readonly kind: 'share'; readonly update: ToShare }
   | { readonly kind: 'ping'; readonly number: number }
   /** On request of a test: stands still and answers nothing until it is ended. */
   | { readonly kind: 'hang' }
@@ -230,6 +232,8 @@ export type AdapterToMain =
   | { readonly kind: 'pair'; readonly progress: PairProgress }
   /** The Matter bridge's own words. */
   | { readonly kind: 'bridge'; readonly said: FromBridge }
+  /** Somebody wants something of a device that is shared over MQTT. */
+  | { readonly kind: 'share'; readonly asked: FromShare }
   /** All there are now, at most 20; those of before are over. */
   | { readonly kind: 'notices'; readonly notices: readonly AdapterNotice[] }
   /** What is wrong in its mesh now. */

@@ -41,7 +41,7 @@ import type {
 import type { Job } from './job.ts';
 import type { MatterBridge } from './matter-bridge.ts';
 import type { MovingIn } from './moving-in.ts';
-import type { AccountRights, FoundDevice } from './mqtt.ts';
+import type { AccountRights, FoundDevice, MqttSharing, SharingChange } from './mqtt.ts';
 import type { Outbound, OutboundChange, OutboundSettings } from './outbound.ts';
 import type { PropertyValue } from './properties.ts';
 import type { Provisioning } from './provisioning.ts';
@@ -351,6 +351,9 @@ export interface MqttAccounts {
   change(name: string, rights: AccountRights): Promise<void>;
   remove(name: string): Promise<void>;
   /** Devices that announced themselves, at whichever broker is used. */
+  /** What of the home is told to others. */
+  sharing(): MqttSharing;
+  share(change: SharingChange, actor: Actor): Promise<MqttSharing>;
   found(): Promise<readonly FoundDevice[]>;
   /** Takes found devices in; without addresses all of the bridge. */
   accept(

@@ -1,7 +1,10 @@
 // MQTT as the household sees it: who may do what at the hub's own broker, what has announced itself and was not taken
 // in yet, and which of the home's devices are told to others.
+import type { CommandBody } from './command.ts';
 import type { DeviceKind } from './device-kind.ts';
+import type { Problem } from './errors.ts';
 import type { DeviceId, NodeAddress } from './identifiers.ts';
+import type { BridgedDevice, BridgedNews } from './matter-bridge.ts';
 import type { Words } from './words.ts';
 
 /** What an account reaches of the home: nothing, its state, its devices, or its locks, alarms and valves too. */
@@ -67,3 +70,38 @@ export type MqttCall =
       readonly nodes: readonly NodeAddress[] | null;
       readonly bridge: string | null;
     };
+
+/** Main → the MQTT adapter. Devices are shared while the last `home` had it on. */
+export type ToShare =
+  | {
+      readonly kind: 'home';
+      readonly sharing: MqttSharing;
+      readonly devices: readonly BridgedDevice[];
+      /** Where each of the devices stands. */
+      readonly news: readonly BridgedNews[];
+    }
+  | { readonly kind: 'news'; readonly news: readonly BridgedNews[] }
+  /** What became of a command: null, or why it was not done. */
+  | { readonly kind: 'done'; readonly request: number; readonly problem: Problem | null };
+
+/** The MQTT adapter → main: somebody wants a shared device to do something. */
+export interface FromShare {
+  readonly request: number;
+  /** The account; of a broker that is not the hub's own its address. */
+  readonly account: string;
+  readonly right: HomeRight;
+  readonly device: DeviceId;
+  readonly body: CommandBody;
+}
+
+/** What the household sets of it; what is absent stays. */
+export interface SharingChange {
+  readonly isOn?: boolean | undefined;
+  readonly devices?: readonly DeviceId[] | null | undefined;
+  readonly foreign?: MqttSharing['foreign'] | undefined;
+}
+
+/** Found by its announcements over MQTT, so that it is told to others there already. */
+export function isFoundOverMqtt(adapter: string, node: string): boolean {
+  return adapter === 'mqtt' && node.startsWith('ha/');
+}

@@ -27,6 +27,7 @@ import type { FromBridge, ToBridge } from '../model/matter-bridge.ts';
 import { type MeshCare, NO_CARE } from '../model/mesh.ts';
 import type { CoreLink } from './core-link.ts';
 import { type WorkerName, workerEntry } from './entry.ts';
+import type { FromShare, ToShare } from '../model/mqtt.ts';
 import type { SharedWorkers, WorkerLine, WorkerLineEvents } from './shared-workers.ts';
 import { type PartEvents, type PartProcess, supervise } from './supervisor.ts';
 
@@ -73,6 +74,7 @@ export interface AdapterLinkOptions {
 
 export interface AdapterLink {
   readonly id: AdapterId;
+  shareAsked?(asked: FromShare): void;
   start(): void;
   /** Gives the host a new line to a core that has (re)started. */
   joinCore(): void;
@@ -93,6 +95,8 @@ export interface AdapterLink {
 /** A worker or a child, to which messages are posted alike. */
 interface Host extends PartProcess {
   post(message: MainToAdapter): void;
+  /** News of what is shared over MQTT; likewise. */
+  share(update: ToShare): void;
 }
 
 export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
@@ -152,6 +156,9 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
         const waiting = calls.get(message.call);
         if (!waiting) return;
         calls.delete(message.call);
+      case 'share':
+        options.shareAsked?.(message.asked);
+        return;
         clearTimeout(waiting.timer);
         if (message.problem) waiting.reject(fromProblem(message.problem));
         else waiting.resolve(message.result);
@@ -356,3 +363,4 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
     },
   };
 }
+    share: (update) => host?.post({ kind: 'share', update }),

@@ -186,6 +186,8 @@ function sourceWords({ via, name }: Extract<Cause, { kind: 'source' }>): Label {
       return both(`a message came on ${name}`, `收到了 ${name} 上的消息`);
     case 'tag':
       return both(`the tag ${name} was seen`, `识别到标签 ${name}`);
+    case 'account':
+      return both(`the MQTT account ${name} asked for it`, `MQTT 账号 ${name} 要求的`);
     case 'hub':
       return both('the hub started', '中枢启动了');
     default:

@@ -14,6 +14,7 @@ import {
   specOf,
 } from '../../../hub/model/properties.ts';
 import { checkValue } from '../../../hub/model/property-value.ts';
+import type { Words } from '../../../hub/model/words.ts';
 import type { DeviceInfo, Entity } from './announcement.ts';
 import { type AvailabilityRule, availabilityOf } from './availability.ts';
 import {
@@ -106,6 +107,28 @@ export interface Conversion {
   readonly kind: DeviceKind;
 }
 
+const SAID_ALREADY: Words = {
+  en: 'another part of the device says the same',
+  zh: '设备的另一部分已包含同样的内容',
+};
+
+/** What two entities say alike is one property: a thermostat's own thermometer, a lamp's effects. */
+function withoutTwins(owned: readonly Owned[], leftOut: LeftOut[]): readonly Owned[] {
+  const kept: Owned[] = [];
+  for (const each of owned) {
+    const { entity, draft } = each;
+    const twin = kept.find(({ entity: other, draft: before }) => {
+      if (before.name !== draft.name || other === entity) return false;
+      if (draft.name === 'effect') return true;
+      const id = draft.told[0]?.id;
+      return draft.access === 'r' && id !== undefined && before.told[0]?.id === id;
+    });
+    if (twin === undefined) kept.push(each);
+    else leftOut.push({ what: `${entity.component}/${entity.objectId}`, why: SAID_ALREADY });
+  }
+  return kept;
+}
+
 interface Owned {
   readonly entity: Entity;
   readonly draft: Draft;
@@ -131,7 +154,7 @@ export function convert(entities: readonly Entity[], known: Places): Conversion 
     parts.commands.push(...own.commands);
     parts.firmware = own.firmware;
   }
-  const { bindings, places } = bind(owned, known, leftOut);
+  const { bindings, places } = bind(withoutTwins(owned, leftOut), known, leftOut);
   return {
     bindings,
     places,

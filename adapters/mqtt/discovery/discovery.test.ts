@@ -178,6 +178,11 @@ test('a found device is proposed, never taken; accepted it appears with its stat
 
     await hub.call({ kind: 'accept', nodes: null, bridge: 'Zigbee2MQTT' });
     expect((await found(hub)).every(({ isAccepted }) => isAccepted)).toBe(true);
+    // The bridge's own topic says for all of them that they are there.
+    for (const id of ['0x02', '0x03']) {
+      const node = nodeAddress(`ha/zigbee2mqtt_${id}`);
+      await hub.until('the others', () => hub.isOnline(node) === true);
+    }
     expect(statSync(path.join(folder, 'mqtt', 'discovered.json')).mode & 0o777).toBe(0o600);
     await bridge.client.endAsync(true);
   });
@@ -307,6 +312,33 @@ test('mosquitto_pub and mosquitto_sub: each account reaches what its rights give
     ).rejects.toMatchObject({ code: 'invalid-input' });
   });
 }, 60_000);
+
+test('a retained message is not lost beside others of the same moment, and each quality keeps its order', async () => {
+  await withHub(async (hub) => {
+    const login = await account(hub, 'zigbee2mqtt', BRIDGE);
+    const url = `mqtt://127.0.0.1:${login.port}`;
+    const who = { username: login.name, password: login.password, reconnectPeriod: 0 };
+    const [speaker, listener] = [await connectAsync(url, who), await connectAsync(url, who)];
+    const heard: string[] = [];
+    listener.on('message', (_topic, payload) => heard.push(payload.toString()));
+    await listener.subscribeAsync('zigbee2mqtt/#');
+    const said = Array.from({ length: 300 }, (_, n) => String(n));
+    for (const text of said) {
+      const options = {
+        retain: Number(text) % 3 === 0,
+        qos: Number(text) % 2 === 0 ? 0 : 1,
+      } as const;
+      speaker.publish(`zigbee2mqtt/lamp-${Number(text) % 7}`, text, options);
+    }
+    await expect.poll(() => heard.length).toBe(said.length);
+    // MQTT keeps the order of messages of one quality.
+    for (const rest of [0, 1]) {
+      const ofQuality = (text: string) => Number(text) % 2 === rest;
+      expect(heard.filter(ofQuality)).toEqual(said.filter(ofQuality));
+    }
+    await Promise.all([speaker.endAsync(true), listener.endAsync(true)]);
+  });
+});
 
 test('nobody announces in another’s place, nor a device of topics that are not his', async () => {
   await withHub(async (hub) => {

@@ -37,6 +37,8 @@ interface Proposal {
 }
 
 export interface DiscoveryOptions {
+  /** A view of the bus for one device: several devices listen on the topic of their bridge. */
+  view(): Bus;
   /** Whether this announcement is the hub's own. */
   isOwn(objectId: string): boolean;
   /** Something was found, accepted or taken away. */
@@ -77,7 +79,7 @@ export class Discovery {
   /** @throws HubError `storage` when its file is damaged */
   start(): void {
     for (const kept of this.#load()) {
-      const device = new DiscoveredDevice(this.#context, this.#bus, kept);
+      const device = new DiscoveredDevice(this.#context, this.#options.view(), kept);
       this.#devices.set(kept.info.address, device);
       device.describe();
       device.start();
@@ -184,7 +186,7 @@ export class Discovery {
     const taken: NodeAddress[] = [];
     for (const [address, { info, account, entities }] of chosen) {
       const kept = { info, account, entities: [...entities.values()], places: {} };
-      const device = new DiscoveredDevice(this.#context, this.#bus, kept);
+      const device = new DiscoveredDevice(this.#context, this.#options.view(), kept);
       this.#devices.set(address, device);
       device.describe();
       device.start();

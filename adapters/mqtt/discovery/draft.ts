@@ -21,6 +21,8 @@ export interface Now {
 
 export interface Telling {
   readonly topic: string;
+  /** As of what it reads. */
+  readonly id?: string;
   read(message: Message): PropertyValue | undefined;
 }
 
@@ -98,6 +100,7 @@ export function numberTold(told: Told | null, change = (value: number) => value)
   if (told === null) return null;
   return {
     topic: told.topic,
+    id: told.id,
     read: (message) => {
       const rendered = told.read(message);
       const number =

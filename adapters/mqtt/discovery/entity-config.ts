@@ -42,6 +42,8 @@ export class Message {
 /** Where something is told, and what a message there says; null for a message that says nothing of it. */
 export interface Told {
   readonly topic: string;
+  /** The topic and the template: the same where two entities tell the same. */
+  readonly id: string;
   read(message: Message): Rendered | null;
 }
 
@@ -139,7 +141,8 @@ export class EntityConfig {
     const topic = this.topic(topicName);
     const template = templateName === null ? null : this.template(templateName);
     if (topic === null || template === undefined) return null;
-    return { topic, read: (message) => readThrough(template, message) };
+    const id = `${topic} ${templateName === null ? '' : String(this.fields[templateName] ?? '')}`;
+    return { topic, id, read: (message) => readThrough(template, message) };
   }
 
   /** What is sent to a topic, through its template; null without a topic or where the template cannot be followed. */

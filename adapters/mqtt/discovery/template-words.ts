@@ -113,6 +113,7 @@ export const FILTERS: ReadonlyMap<string, Filter> = new Map<string, Filter>([
   ['tojson', (value) => JSON.stringify(plain(value))],
   ['to_json', (value) => JSON.stringify(plain(value))],
   ['trim', (value) => written(value).trim()],
+  ['truncate', (value, [length]) => truncated(written(value), numberOf(length) ?? 255)],
   ['upper', (value) => written(value).toUpperCase()],
 ]);
 
@@ -202,6 +203,10 @@ function boolOf(value: Value, fallback: Value): Value {
 /** @throws SyntaxError for what is not JSON */
 function fromJson(value: Value): Value {
   return JSON.parse(written(value)) as Value;
+}
+
+function truncated(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, Math.max(0, length - 3))}...`;
 }
 
 function titled(text: string): string {

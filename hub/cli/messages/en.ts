@@ -76,6 +76,14 @@ export const en = {
     mqttNoAnnounce: 'it may not announce devices any more',
     mqttHome:
       'what it reaches of the home: none, read, control (not locks, alarms and valves), all',
+    mqttShare:
+      "Tells the home's devices to others over MQTT, such as a Home Assistant; off at first.",
+    mqttShareOn: 'switch it on',
+    mqttShareOff: 'switch it off and take back what was announced',
+    mqttShareDevice: 'only these devices, by name or handle',
+    mqttShareAll: 'all devices',
+    mqttShareForeign:
+      'at a broker that is not the hub’s own: what a message may do (read, control, all)',
     mqttFound: 'Lists the devices that announced themselves, and what is left out of each.',
     mqttAccept: 'Takes found devices into the home: some by their address, or all of a bridge.',
     mqttBridge: 'all that this bridge speaks for, such as Zigbee2MQTT',
@@ -418,6 +426,9 @@ export const en = {
     none: 'No device joined.',
     noneHint:
       'Hold the device close to the coordinator and reset it (its manual says how), then run ingle pair again.',
+    shared: (count: number | null) =>
+      `Shared over MQTT: ${count === null ? 'all devices' : plural(count, 'device', 'devices')}.`,
+    notShared: 'Nothing is shared over MQTT. Switch it on with: ingle mqtt share --on',
     cancelled: 'Stopped; the network is closed.',
   },
   home: {

@@ -66,6 +66,12 @@ export const zh: Messages = {
     mqttNoAnnounce: '不再可以发布设备',
     mqttHome:
       '能接触家里的哪些内容：none 无、read 只读、control 控制（门锁、警报和阀门除外）、all 全部',
+    mqttShare: '通过 MQTT 把家里的设备告诉其他程序，例如 Home Assistant；起初是关闭的。',
+    mqttShareOn: '打开',
+    mqttShareOff: '关闭，并收回已发布的内容',
+    mqttShareDevice: '只分享这些设备（名称或代号）',
+    mqttShareAll: '全部设备',
+    mqttShareForeign: '在不属于中枢的服务器上，消息可以做什么（read、control、all）',
     mqttFound: '列出自行发布的设备，以及各自没有采用的内容。',
     mqttAccept: '把发现的设备加入家里：按地址选择，或加入某个网桥的全部设备。',
     mqttBridge: '这个网桥的全部设备，例如 Zigbee2MQTT',
@@ -383,6 +389,8 @@ export const zh: Messages = {
     noneHint: '把设备靠近协调器并重置(方法见说明书),然后再执行 ingle pair。',
     cancelled: '已停止,入网已关闭。',
   },
+    shared: (count) => `已通过 MQTT 分享：${count === null ? '全部设备' : `${count} 台设备`}。`,
+    notShared: '没有通过 MQTT 分享任何内容。打开：ingle mqtt share --on',
   home: {
     columns: ['键', '名称', '值', '自'],
     unknown: '未知',

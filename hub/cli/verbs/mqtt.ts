@@ -4,17 +4,26 @@ import type {
   AcceptedJson,
   FoundDeviceJson,
   MqttAccountJson,
+  MqttSharingJson,
   NewMqttAccountJson,
 } from '../../api/mqtt-shapes.ts';
 import { CliError } from '../cli-error.ts';
 import { apiPath } from '../client.ts';
-import type { Context } from '../context.ts';
+import { type Context, findDevice } from '../context.ts';
 import type { AddVerb } from '../verb.ts';
 
 interface RightsOptions {
   readonly topic?: readonly string[];
   readonly announce?: boolean;
   readonly home?: string;
+}
+
+interface ShareOptions {
+  readonly on?: boolean;
+  readonly off?: boolean;
+  readonly device?: readonly string[];
+  readonly all?: boolean;
+  readonly foreign?: string;
 }
 
 const RIGHTS = ['none', 'read', 'control', 'all'];
@@ -61,6 +70,27 @@ export const addMqtt: AddVerb = (program, { words, act, examples }) => {
     .description(words.help.mqttRemove)
     .action(async (name: string, _options: object, command: Command) => {
       await act(command, (context) => remove(context, name));
+    });
+  mqtt
+    .command('share')
+    .description(words.help.mqttShare)
+    .option('--on', words.help.mqttShareOn)
+    .option('--off', words.help.mqttShareOff)
+    .option('--device <device...>', words.help.mqttShareDevice)
+    .option('--all', words.help.mqttShareAll)
+    .addOption(
+      new Option('--foreign <right>', words.help.mqttShareForeign).choices(RIGHTS.slice(1)),
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'ingle mqtt share --on',
+        'ingle mqtt share --device "Hall lamp" "Bedroom lamp"',
+        'ingle mqtt share --off',
+      ),
+    )
+    .action(async (options: ShareOptions, command: Command) => {
+      await act(command, (context) => share(context, options));
     });
   mqtt
     .command('found')
@@ -152,6 +182,29 @@ async function remove({ client, printer, words }: Context, name: string): Promis
   await client.request('DELETE', apiPath`/api/mqtt/accounts/${name}`);
   if (printer.isJson) printer.value({ name, removed: true });
   else printer.line(words.mqtt.removed(name));
+}
+
+async function share(context: Context, options: ShareOptions): Promise<void> {
+  const { client, printer, words } = context;
+  const devices: string[] = [];
+  for (const name of options.device ?? []) devices.push((await findDevice(context, name)).id);
+  const change = {
+    ...(options.on === true ? { isOn: true } : {}),
+    ...(options.off === true ? { isOn: false } : {}),
+    ...(devices.length > 0 ? { devices } : {}),
+    ...(options.all === true ? { devices: null } : {}),
+    ...(options.foreign === undefined ? {} : { foreign: options.foreign }),
+  };
+  const path = '/api/mqtt/sharing';
+  const isAsked = Object.keys(change).length > 0;
+  const { body } = isAsked
+    ? await client.request<MqttSharingJson>('PATCH', path, { body: change })
+    : await client.request<MqttSharingJson>('GET', path);
+  if (printer.isJson) {
+    printer.value(body);
+    return;
+  }
+  printer.line(body.isOn ? words.mqtt.shared(body.devices?.length ?? null) : words.mqtt.notShared);
 }
 
 async function listFound({ client, printer, words, language }: Context): Promise<void> {

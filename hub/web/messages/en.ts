@@ -338,6 +338,7 @@ export const en = {
       webhook: (name: string) => `the call “${name}”`,
       mqtt: (topic: string) => `a message on ${topic}`,
       tag: (name: string) => `the tag ${name}`,
+      account: (name: string) => `the MQTT account ${name}`,
       hub: () => 'the start of the hub',
     } as Record<string, (name: string) => string>,
   },

@@ -323,6 +323,7 @@ export const zh: Messages = {
       webhook: (name) => `调用“${name}”`,
       mqtt: (topic) => `主题 ${topic} 的消息`,
       tag: (name) => `标签 ${name}`,
+      account: (name) => `MQTT 账号 ${name}`,
       hub: () => '中枢启动',
     },
   },

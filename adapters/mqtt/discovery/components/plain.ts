@@ -227,6 +227,7 @@ export const convertUpdate: Convert = (config, parts) => {
   if (told !== null) {
     parts.firmware = {
       topic: told.topic,
+      id: told.id,
       read: (message) => {
         const rendered = told.read(message);
         if (rendered === null) return null;
