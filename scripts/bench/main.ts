@@ -14,6 +14,7 @@ import { replay, whyAndWhyNot } from './scenes/history.ts';
 import { againstPeer, eventToDecision, restartWithWaits } from './scenes/scenes.ts';
 import { start } from './start.ts';
 import { writes } from './writes.ts';
+import { zigbee } from './zigbee.ts';
 
 const BENCHES: readonly Bench[] = [
   reportToCommandLink,
@@ -24,6 +25,7 @@ const BENCHES: readonly Bench[] = [
   matterMemory,
   writes,
   mqtt,
+  zigbee,
   eventToDecision,
   againstPeer,
   restartWithWaits,

@@ -37,6 +37,8 @@ export interface Hub {
   /** Follows live events as that many open pages would. The returned function ends them. */
   follow(clients: number): Promise<() => void>;
   call(method: string, route: string, body?: unknown): Promise<unknown>;
+  /** What a route answers that is no JSON. */
+  text(route: string): Promise<string>;
   pids(): number[];
   stop(): Promise<void>;
 }
@@ -88,7 +90,12 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     });
   }
 
-  function call(method: string, route: string, body?: unknown): Promise<unknown> {
+  async function call(method: string, route: string, body?: unknown): Promise<unknown> {
+    const text = await ask(method, route, body);
+    return text === '' ? null : JSON.parse(text);
+  }
+
+  function ask(method: string, route: string, body?: unknown): Promise<string> {
     return new Promise((resolve, reject) => {
       const isText = typeof body === 'string';
       const content = body === undefined ? '' : isText ? body : JSON.stringify(body);
@@ -107,7 +114,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
           const status = response.statusCode ?? 0;
           if (status >= 400)
             reject(new Error(`${method} ${route}: ${status} ${text.slice(0, 800)}`));
-          else resolve(text === '' ? null : JSON.parse(text));
+          else resolve(text);
         });
       });
       sent.end(content);
@@ -217,6 +224,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     addScenes,
     follow,
     call,
+    text: (route) => ask('GET', route),
     pids: () => processTree(owner.pid),
     async stop() {
       agent.destroy();

@@ -14,15 +14,18 @@ export interface LinkRadio extends Pick<RadioLine, 'load' | 'describe'> {
   stop(): Promise<void>;
 }
 
-/** Starts one, with no node in its network yet. */
-export async function startLinkRadio(folder: string): Promise<LinkRadio> {
+/** Starts one, with no node in its network yet. @param options another process that answers on the line */
+export async function startLinkRadio(
+  folder: string,
+  options: { readonly entry?: string; readonly environment?: Record<string, string> } = {},
+): Promise<LinkRadio> {
   const line = await openRadioLine();
   const owner = startProcess({
     name: 'link-radio',
     command: process.execPath,
-    args: [ENTRY],
+    args: [options.entry ?? ENTRY],
     cwd: folder,
-    environment: { [LINE_PORT]: String(line.port) },
+    environment: { ...options.environment, [LINE_PORT]: String(line.port) },
   });
   const limit = new Promise<never>((_, reject) => {
     setTimeout(
