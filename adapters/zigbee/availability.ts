@@ -1,5 +1,6 @@
 // Whether nodes can be reached. Listening nodes are asked when they were silent for long, or did not take a
-// command; sleeping ones count as gone after a day and an hour of silence. Each answer comes with its reason.
+// command; sleeping ones count as gone after a day and an hour of silence, or by the check-in that they have agreed to.
+// Each answer comes with its reason.
 import type { Controller } from 'zigbee-herdsman';
 import { HubError, type Problem } from '../../hub/model/errors.ts';
 import type { AdapterContext } from '../contract/adapter.ts';
@@ -14,9 +15,12 @@ const SWEEP_MS = 5_000;
 const ASKED_AT_ONCE = 4;
 const PING_LIMIT_MS = 2_500;
 const READ_LIMIT_MS = 4_000;
-/** A node that is gone is asked again after 15 s, then twice as long each time, at most every 10 min. */
+/** A node that is gone is asked again after 15 s, then twice as long each time, at most every 10 min, a fifth more or less. */
 const ASK_AGAIN_MIN_MS = 15_000;
 const ASK_AGAIN_MAX_MS = 600_000;
+/** A sleeping node may miss this many of its own check-ins; what it says anyhow is worth the first hours of silence. */
+const CHECK_INS_MISSED = 3;
+const CHECKED_IN_MIN_MS = 2 * 3_600_000;
 /** A node that answers a ping only after a route was searched is slow but there; searching takes up to 20 s. */
 const RECOVERY_LIMIT_MS = 25_000;
 
@@ -30,6 +34,24 @@ export interface AvailabilityOptions {
 interface Asking {
   attempts: number;
   againAtMs: number;
+}
+
+/**
+ * How long a sleeping node may be silent. A check-in that it has agreed to makes that shorter than the usual limit, or
+ * longer where even one of them does not fit into it.
+ * @param checkInSeconds undefined for a node without one
+ */
+export function silenceMs(checkInSeconds: number | undefined, usualMs: number): number {
+  if (checkInSeconds === undefined || checkInSeconds <= 0) return usualMs;
+  const missedMs = checkInSeconds * 1_000 * CHECK_INS_MISSED;
+  const oneMs = checkInSeconds * 1_000 + CHECKED_IN_MIN_MS;
+  return Math.max(oneMs, Math.min(usualMs, Math.max(missedMs, CHECKED_IN_MIN_MS)));
+}
+
+/** The pause before the n-th question to a node that is gone; `random` from 0 to 1 spreads many of them. */
+export function askAgainMs(before: number, random: number): number {
+  const plain = Math.min(ASK_AGAIN_MAX_MS, ASK_AGAIN_MIN_MS * 2 ** before);
+  return Math.round(plain * (0.8 + random * 0.4));
 }
 
 export class Availability {
@@ -140,8 +162,8 @@ export class Availability {
   }
 
   #judgeSilent(node: Node, now: number): void {
-    const { lastSeen } = node.device;
-    const limitMs = this.#options.settings.batterySilenceMs;
+    const { lastSeen, checkinInterval } = node.device;
+    const limitMs = silenceMs(checkinInterval, this.#options.settings.batterySilenceMs);
     if (lastSeen !== undefined && now - lastSeen <= limitMs) {
       this.#tell(node, true, null);
       return;
@@ -202,7 +224,7 @@ export class Availability {
       }
     }
     if (this.#options.controller() !== controller) return;
-    const againMs = Math.min(ASK_AGAIN_MAX_MS, ASK_AGAIN_MIN_MS * 2 ** before);
+    const againMs = askAgainMs(before, Math.random());
     this.#asking.set(node, { attempts: before + 1, againAtMs: Date.now() + againMs });
     this.#tell(node, false, 'It does not answer. Check that it has power and is within reach.');
     if (before === 0) void this.#searchRoute(node, controller);

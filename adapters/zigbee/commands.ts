@@ -10,28 +10,25 @@ import {
   UnreachableError,
 } from '../../hub/model/errors.ts';
 import type { CommandId, NodeAddress } from '../../hub/model/identifiers.ts';
-import {
-  type PropertyKey,
-  type PropertyValue,
-  parsePropertyKey,
-} from '../../hub/model/properties.ts';
-import { valuesEqual } from '../../hub/model/property-value.ts';
+import { type PropertyValue, parsePropertyKey } from '../../hub/model/properties.ts';
 import type { AdapterCommand, AdapterContext } from '../contract/adapter.ts';
 import type { Binding } from './binding.ts';
 import { type Sending, sendWithin } from './herdsman.ts';
 import type { Incoming } from './incoming.ts';
 import { invocationOf } from './invocation.ts';
+import { GROUP_LAMPS_MIN, type Group, type LampGroups } from './lamp-groups.ts';
 import type { Node, WireState } from './node.ts';
-import { getWire, newSending, setRequest, setWire, type WireRequest } from './outgoing.ts';
+import { newSending, setRequest, setWire, type WireRequest } from './outgoing.ts';
 import { nodeError } from './problems.ts';
+import { hasSaid, ReadBack } from './read-back.ts';
+import { alikeKey, setGroup } from './together.ts';
 
 /** A listening node that is switched off is told of within this time. */
 const LISTENING_LIMIT_MS = 2_900;
 /** A frame that was lost in the air is sent once more when the first failure came this quickly. */
 const RETRY_WITHIN_MS = 1_000;
-/** When, after the transition, a node is asked for what it has not reported by itself. */
-const CONFIRM_AFTER_MS = [400, 2_000, 8_000];
-const CONFIRM_READ_LIMIT_MS = 5_000;
+/** A lamp that has heard its group reports within this time; whoever has not is told alone. */
+const GROUP_HEARD_WITHIN_MS = 1_000;
 /** Commands under way at once; the radio itself has room for 16. */
 const COMMANDS_MAX = 256;
 
@@ -42,11 +39,19 @@ interface Job {
   readonly lane: string | null;
   readonly isRepeatable: boolean;
   act(sending: Sending): Promise<WireState>;
+  /** Of a lamp: what it is asked for, and how; jobs of one moment with the same key go together. Else null. */
+  readonly alike: {
+    readonly key: string;
+    readonly request: WireRequest;
+    readonly binding: Binding;
+    readonly value: PropertyValue;
+  } | null;
   /** What the node should say of itself afterwards. */
   readonly expected: ReadonlyMap<Binding, PropertyValue | null>;
   readonly transitionMs: number;
   sending: Sending | null;
   hasLeft: boolean;
+  hasSucceeded: boolean;
   isEnded: boolean;
   timer: NodeJS.Timeout | undefined;
 }
@@ -65,6 +70,7 @@ export interface CommandsOptions {
   suspect(node: Node): void;
   /** Whether a command for a node that sleeps is kept until it wakes; it comes back by `deliver`. */
   keep(node: Node, command: AdapterCommand): boolean;
+  readonly groups: LampGroups;
 }
 
 export class Commands {
@@ -72,11 +78,24 @@ export class Commands {
   readonly #lanes = new Map<string, Lane>();
   readonly #jobs = new Set<Job>();
   readonly #deliveries = new Map<CommandId, Job>();
-  readonly #confirmations = new Map<string, NodeJS.Timeout>();
+  /** Jobs for lamps that came in this turn. */
+  #gathered: Job[] = [];
+  readonly #hearing = new Map<Node, Set<() => void>>();
+  readonly #readBack: ReadBack;
   #isStopped = false;
 
   constructor(options: CommandsOptions) {
     this.#options = options;
+    this.#readBack = new ReadBack({
+      context: options.context,
+      incoming: options.incoming,
+      controller: () => options.controller(),
+      isBusy: (id) => this.#lanes.has(id),
+      nameOf: (node) => this.#nameOf(node),
+    });
+    options.incoming.onValues = (node) => {
+      for (const listener of this.#hearing.get(node) ?? []) listener();
+    };
   }
 
   /** @throws HubError for what cannot be sent at all */
@@ -88,10 +107,98 @@ export class Commands {
     }
     this.#jobs.add(job);
     job.timer = setTimeout(() => this.#expire(job), command.timeoutMs);
-    if (job.lane !== null) {
-      clearTimeout(this.#confirmations.get(job.lane));
-      this.#confirmations.delete(job.lane);
+    if (job.lane !== null) this.#readBack.drop(job.lane);
+    if (job.alike === null) {
+      this.#begin(job);
+      return;
     }
+    // Commands of one scene or tap come in one turn.
+    if (this.#gathered.push(job) === 1) queueMicrotask(() => this.#beginGathered());
+  }
+
+  #beginGathered(): void {
+    const gathered = this.#gathered;
+    this.#gathered = [];
+    for (const jobs of Map.groupBy(gathered, ({ alike }) => alike?.key).values()) {
+      const free = jobs.filter(({ lane, isEnded }) => !isEnded && !this.#lanes.has(lane ?? ''));
+      const isMany = free.length >= GROUP_LAMPS_MIN;
+      const nodes = new Set(free.map(({ node }) => node));
+      const group = isMany ? this.#options.groups.find(nodes) : null;
+      if (isMany) this.#options.groups.commanded([...nodes], group);
+      const members = group === null ? [] : membersOf(group, free);
+      if (group !== null && members.length > 0) void this.#runTogether(group, members);
+      for (const job of jobs) if (!members.includes(job) && !job.isEnded) this.#begin(job);
+    }
+  }
+
+  /** Tells the group, and whoever has not said within a moment that it is so, alone. */
+  async #runTogether(group: Group, jobs: readonly Job[]): Promise<void> {
+    const startedAtMs = Date.now();
+    const [first] = jobs;
+    if (first?.alike == null) return;
+    for (const job of jobs) {
+      if (job.lane !== null) this.#lanes.set(job.lane, { running: job, waiting: null });
+    }
+    const nodes = jobs.map(({ node }) => node);
+    const telling = setGroup(group, nodes, first.alike.request);
+    for (const job of jobs) {
+      this.#sent(job);
+      void this.#listenTo(job, startedAtMs).then((isSaid) =>
+        isSaid ? this.#together(job, startedAtMs) : this.#alone(group, job, startedAtMs),
+      );
+    }
+    try {
+      const state = await telling;
+      for (const job of jobs) if (!job.isEnded) Object.assign(job.node.state, state);
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      this.#options.context.log('debug', `Group ${group.groupID} could not be told: ${text}`);
+    }
+  }
+
+  /** Whether the node says within a moment that it is as it was asked for, or is on its way there. */
+  #listenTo(job: Job, sinceMs: number): Promise<boolean> {
+    const { node, alike } = job;
+    const isThere = (): boolean =>
+      alike !== null && hasSaid(node, alike.binding, alike.value, sinceMs);
+    return new Promise((resolve) => {
+      const done = (isSaid: boolean): void => {
+        clearTimeout(timer);
+        listeners.delete(look);
+        if (listeners.size === 0) this.#hearing.delete(node);
+        resolve(isSaid);
+      };
+      const look = (): void => {
+        if (isThere() || job.isEnded) done(true);
+      };
+      const timer = setTimeout(() => {
+        const isFading = job.transitionMs > 0 && (node.device.lastSeen ?? 0) >= sinceMs;
+        done(isThere() || isFading);
+      }, GROUP_HEARD_WITHIN_MS);
+      const listeners = this.#hearing.get(node) ?? new Set();
+      this.#hearing.set(node, listeners);
+      listeners.add(look);
+    });
+  }
+
+  #together(job: Job, startedAtMs: number): void {
+    if (!job.isEnded) {
+      this.#end(job, 'acknowledged', null);
+      this.#confirm(job, job.node.state, startedAtMs);
+    }
+    this.#next(job);
+  }
+
+  async #alone(group: Group, job: Job, startedAtMs: number): Promise<void> {
+    if (job.isEnded) {
+      this.#next(job);
+      return;
+    }
+    await this.#run(job, startedAtMs);
+    if (job.hasSucceeded) this.#options.groups.doubted(group, job.node);
+  }
+
+  #begin(job: Job): void {
     const lane = job.lane === null ? undefined : this.#lanes.get(job.lane);
     if (lane === undefined) {
       if (job.lane !== null) this.#lanes.set(job.lane, { running: job, waiting: null });
@@ -121,7 +228,7 @@ export class Commands {
       Object.assign(job.node.state, state);
       this.#sent(job);
       this.#end(job, 'acknowledged', null);
-      this.#confirm(job, state, startedAtMs, 0);
+      this.#confirm(job, state, startedAtMs);
       return null;
     } catch (error) {
       if (job !== null) job.isEnded = true;
@@ -143,12 +250,12 @@ export class Commands {
   failAll(problem: Problem): void {
     for (const job of [...this.#jobs]) this.#end(job, 'failed', problem);
     this.#lanes.clear();
-    for (const timer of this.#confirmations.values()) clearTimeout(timer);
-    this.#confirmations.clear();
+    this.#readBack.dropAll();
   }
 
   stop(): void {
     this.#isStopped = true;
+    this.#readBack.stop();
     this.failAll({ code: 'cancelled', message: 'The Zigbee adapter stops', hint: null });
   }
 
@@ -164,7 +271,10 @@ export class Commands {
     }
     const node = this.#options.node(command.node);
     if (node === undefined) throw new NotFoundError('Zigbee node', command.node);
-    const job = { command, node, sending: null, hasLeft: false, isEnded: false, timer: undefined };
+    const job = {
+      ...{ command, node, sending: null, hasLeft: false, hasSucceeded: false, isEnded: false },
+      ...{ timer: undefined, alike: null },
+    };
     const { body } = command;
     if (body.kind === 'set') return { ...job, ...this.#setting(node, body) };
     const invocation = invocationOf(node, body);
@@ -188,7 +298,9 @@ export class Commands {
       throw new HubError('unsupported', `This device has no "${key}" that could be set`);
     }
     const request = setRequest(binding, body.value, body.transitionMs);
+    const alike = alikeKey(node, binding, request);
     return {
+      alike: alike === null ? null : { key: alike, request, binding, value: body.value },
       lane: `${node.address} ${key}`,
       isRepeatable: true,
       act: (sending: Sending) => setWire(node, request, sending),
@@ -197,19 +309,21 @@ export class Commands {
     };
   }
 
-  async #run(job: Job): Promise<void> {
-    const startedAtMs = Date.now();
+  /** @param startedAtMs when its group was told before; it has no more time for that */
+  async #run(job: Job, startedAtMs = Date.now()): Promise<void> {
     if (!job.node.isSleepy && job.command.timeoutMs > LISTENING_LIMIT_MS) {
       clearTimeout(job.timer);
-      job.timer = setTimeout(() => this.#expire(job), LISTENING_LIMIT_MS);
+      const leftMs = startedAtMs + LISTENING_LIMIT_MS - Date.now();
+      job.timer = setTimeout(() => this.#expire(job), leftMs);
     }
     try {
       const state = await this.#attempt(job, startedAtMs);
       if (!job.isEnded) {
         Object.assign(job.node.state, state);
         this.#sent(job);
+        job.hasSucceeded = true;
         this.#end(job, 'acknowledged', null);
-        this.#confirm(job, state, startedAtMs, 0);
+        this.#confirm(job, state, startedAtMs);
       }
     } catch (error) {
       const { node } = job;
@@ -278,7 +392,13 @@ export class Commands {
     const hint = job.node.isSleepy
       ? 'It sleeps to save its battery. Press a button on it to wake it, then try again.'
       : 'Check that it has power.';
-    this.#end(job, 'timedOut', { code: 'timed-out', message, hint });
+    const zh = job.node.isSleepy
+      ? {
+          message: `${name} 在 ${job.command.timeoutMs / 1_000} 秒内没有唤醒`,
+          hint: '它为了省电正在休眠。请按一下它的按键唤醒它，然后重试。',
+        }
+      : { message: `${name} 没有应答`, hint: '请检查它是否有电。' };
+    this.#end(job, 'timedOut', { code: 'timed-out', message, hint, zh });
     if (!job.node.isSleepy) this.#options.suspect(job.node);
     if (lane?.running === job) this.#next(job);
     else if (lane?.waiting === job) lane.waiting = null;
@@ -298,65 +418,13 @@ export class Commands {
     void this.#run(lane.running);
   }
 
-  // The node's own word closes a command, never our belief. Lights also change `on` when their brightness is set,
-  // so what the converter expects to change is asked for as well.
-  #confirm(job: Job, state: WireState, sinceMs: number, step: number): void {
-    const id = job.lane ?? `${job.node.address} ${job.command.id}`;
-    clearTimeout(this.#confirmations.get(id));
-    this.#confirmations.delete(id);
-    const afterMs = CONFIRM_AFTER_MS[step];
-    if (afterMs === undefined || this.#isStopped) return;
-    const delayMs = afterMs + (step === 0 ? job.transitionMs : 0);
-    const check = async (): Promise<void> => {
-      this.#confirmations.delete(id);
-      const isDone = await this.#isConfirmed(job, state, sinceMs);
-      const isCurrent = !this.#confirmations.has(id) && !this.#lanes.has(id);
-      if (!isDone && isCurrent) this.#confirm(job, state, sinceMs, step + 1);
-    };
-    const timer = setTimeout(() => void check(), delayMs);
-    this.#confirmations.set(id, timer);
-  }
-
-  async #isConfirmed(job: Job, state: WireState, sinceMs: number): Promise<boolean> {
-    const { node } = job;
-    const expected = new Map(job.expected);
-    for (const binding of companions(node, state)) {
-      if (!expected.has(binding)) expected.set(binding, null);
-    }
-    const open = [...expected].filter(
-      ([binding, value]) => !hasSaid(node, binding, value, sinceMs),
-    );
-    const requests = new Map<string, Pick<WireRequest, 'key' | 'endpointName'>>();
-    for (const [{ canGet, converterKey: key, endpointName }] of open) {
-      if (canGet) requests.set(`${key} ${endpointName}`, { key, endpointName });
-    }
-    for (const request of requests.values()) {
-      const controller = this.#options.controller();
-      if (controller === null) return true;
-      const deadlineMs = Date.now() + CONFIRM_READ_LIMIT_MS;
-      try {
-        await getWire(node, request, newSending(node, { controller, deadlineMs }));
-      } catch (error) {
-        const text = nodeError(error, this.#nameOf(node)).message;
-        this.#options.context.log('debug', `${request.key} could not be read back: ${text}`);
-      }
-    }
-    this.#believeMute(node, open, state);
-    return open.every(([binding, value]) => hasSaid(node, binding, value, sinceMs));
-  }
-
-  /** A node that can neither report nor be asked has only its acknowledgement: that is taken for its word. */
-  #believeMute(
-    node: Node,
-    open: readonly (readonly [Binding, PropertyValue | null])[],
+  #confirm(
+    { lane, node, command, expected, transitionMs }: Job,
     state: WireState,
+    sinceMs: number,
   ): void {
-    const mute = open.filter(
-      ([{ canGet, descriptor, wireKey }]) =>
-        !canGet && descriptor.access === 'rw' && Object.hasOwn(state, wireKey),
-    );
-    const payload = Object.fromEntries(mute.map(([{ wireKey }]) => [wireKey, state[wireKey]]));
-    this.#options.incoming.publish(node, payload, 'read');
+    const id = lane ?? `${node.address} ${command.id}`;
+    this.#readBack.confirm({ id, node, expected, transitionMs, state, sinceMs });
   }
 
   #nameOf(node: Node): string {
@@ -366,25 +434,10 @@ export class Commands {
   }
 }
 
-const COMPANIONS: ReadonlySet<string> = new Set(['on', 'brightness']);
-
-function companions(node: Node, state: WireState): Binding[] {
-  return Object.keys(state).flatMap((wireKey) =>
-    (node.conversion?.byWireKey.get(wireKey) ?? []).filter(({ descriptor }) =>
-      COMPANIONS.has(descriptor.name),
-    ),
+/** The jobs of a group's members, in its order; none where a member has none. */
+function membersOf(group: Group, jobs: readonly Job[]): Job[] {
+  const own = group.members.map((endpoint) =>
+    jobs.find(({ node }) => node.device.ieeeAddr === endpoint.deviceIeeeAddress),
   );
-}
-
-/** Whether the node has told this value since; without a value, whether it has told any. */
-function hasSaid(
-  node: Node,
-  { descriptor, spec }: Binding,
-  value: PropertyValue | null,
-  sinceMs: number,
-): boolean {
-  if (descriptor.access === 'w') return true;
-  const said = node.seen.get(descriptor.key as PropertyKey);
-  if (said === undefined || said.atMs < sinceMs) return false;
-  return value === null || valuesEqual(spec, said.value, value);
+  return own.every((job) => job !== undefined) ? own : [];
 }

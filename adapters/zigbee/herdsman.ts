@@ -359,7 +359,9 @@ async function sendWatched(
   },
 ): Promise<ZclPayload | undefined> {
   const leftMs = sending.deadlineMs - Date.now();
-  if (sending.isCancelled || leftMs <= 0) throw new TimeoutError('The command has expired');
+  if (sending.isCancelled || leftMs <= 0) {
+    throw inOwnWords(new TimeoutError('The command has expired'));
+  }
   const own = {
     ...options,
     timeout: Math.min(options.timeout, sending.frameTimeoutMs, leftMs),
@@ -383,7 +385,7 @@ async function sendWatched(
   device.pendingRequestTimeout = usualMs;
   // The library would reject what it keeps for a sleeping node only at the next sign of life.
   const answer = await (sending.isSleepy
-    ? within(answering, leftMs, 'Waiting for the device to wake up')
+    ? within(answering, leftMs, 'Waiting for the device to wake up').catch(asleep)
     : answering);
   if (answer !== undefined) throwIfRefused(answer, device);
   return answer;
@@ -408,6 +410,25 @@ function transmitFrame(
   );
 }
 
+/** The library writes the frame in front of the message of each error that passes through it. */
+function inOwnWords<Failure extends Error>(error: Failure): Failure {
+  const { message } = error;
+  return Object.defineProperty(error, 'message', { get: () => message, set: () => {} });
+}
+
+function asleep(error: unknown): never {
+  if (!(error instanceof TimeoutError)) throw error;
+  throw inOwnWords(
+    new TimeoutError('It did not wake up in time', {
+      hint: 'It sleeps to save its battery. Press a button on it to wake it, then try again.',
+      zh: {
+        message: '它没有及时唤醒',
+        hint: '它为了省电正在休眠。请按一下它的按键唤醒它，然后重试。',
+      },
+    }),
+  );
+}
+
 const DEFAULT_RESPONSE = 0x0b;
 const DOOR_LOCK = 0x0101;
 
@@ -422,6 +443,7 @@ function throwIfRefused({ clusterID, header, data }: ZclPayload, device: Device)
     status = (answer.payload as { status?: unknown }).status ?? Zcl.Status.SUCCESS;
   }
   if (typeof status === 'number' && status !== Zcl.Status.SUCCESS) {
-    throw new RejectedByDeviceError(Zcl.Status[status] ?? `0x${status.toString(16)}`);
+    const name = Zcl.Status[status] ?? `0x${status.toString(16)}`;
+    throw inOwnWords(new RejectedByDeviceError(name));
   }
 }

@@ -21,6 +21,8 @@ type AnyMessage = Parameters<zhc.Definition['fromZigbee'][number]['convert']>[1]
 export class Incoming {
   readonly #context: AdapterContext;
   readonly #exposesChanged: (node: Node) => void;
+  /** Called after the values of a node were told. */
+  onValues: ((node: Node) => void) | null = null;
 
   /** @param exposesChanged called when a converter found out more about what its node can do */
   constructor(context: AdapterContext, exposesChanged: (node: Node) => void) {
@@ -83,7 +85,9 @@ export class Incoming {
         count += 1;
       }
     }
-    if (count > 0) this.#context.report(node.address, values, reason);
+    if (count === 0) return;
+    this.#context.report(node.address, values, reason);
+    this.onValues?.(node);
   }
 
   #press(node: Node, wire: unknown): void {

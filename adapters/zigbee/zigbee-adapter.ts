@@ -2,12 +2,7 @@
 import path from 'node:path';
 import type { Controller } from 'zigbee-herdsman';
 import type { AdapterCall } from '../../hub/model/adapter-port.ts';
-import {
-  HubError,
-  NotFoundError,
-  type Problem,
-  UnreachableError,
-} from '../../hub/model/errors.ts';
+import { HubError, NotFoundError, type Problem, UnreachableError } from '../../hub/model/errors.ts';
 import type { CommandId, NodeAddress } from '../../hub/model/identifiers.ts';
 import { isMeshCall } from '../../hub/model/mesh.ts';
 import { problemInChinese } from '../../hub/model/problem-words.ts';
@@ -20,6 +15,7 @@ import { Definitions } from './definitions.ts';
 import { FirmwareUpdates } from './firmware.ts';
 import { type Device, listenToLogs, onZdoAnswer } from './herdsman.ts';
 import { Incoming } from './incoming.ts';
+import { LampGroups } from './lamp-groups.ts';
 import { Joining } from './joining.ts';
 import { filteredLog } from './log-filter.ts';
 import { loadNetwork, zigbeeFiles } from './network-file.ts';
@@ -48,6 +44,7 @@ class ZigbeeAdapter implements Adapter {
   readonly #incoming: Incoming;
   readonly #joining: Joining;
   readonly #setup: Setup;
+  readonly #groups: LampGroups;
   readonly #commands: Commands;
   readonly #sleepers: Sleepers;
   readonly #firmware: FirmwareUpdates;
@@ -82,6 +79,11 @@ class ZigbeeAdapter implements Adapter {
       blockDelayMs: () => readSettings(context.settings).otaBlockDelayMs,
       restarted: (node) => this.#joining.ask(node, this.#live()),
     });
+    this.#groups = new LampGroups({
+      context,
+      controller: () => this.#controller,
+      node: (address) => this.#nodes.get(address),
+    });
     this.#commands = new Commands({
       context,
       incoming: this.#incoming,
@@ -89,6 +91,7 @@ class ZigbeeAdapter implements Adapter {
       node: (address) => this.#nodes.get(address),
       suspect: (node) => this.#availability?.suspect(node),
       keep: (node, command) => this.#sleepers.take(node, command),
+      groups: this.#groups,
     });
     this.#sleepers = new Sleepers({
       context,
@@ -153,6 +156,7 @@ class ZigbeeAdapter implements Adapter {
     this.#care?.stop();
     this.#joining.stop();
     this.#commands.stop();
+    this.#groups.stop();
     await this.#sleepers.stop();
     await this.#joining.pairing.close().catch(() => {});
     for (const node of this.#nodes.values()) void this.#setup.stop(node);
@@ -309,6 +313,7 @@ class ZigbeeAdapter implements Adapter {
     controller.on('deviceJoined', ({ device }) => {
       const node = this.#nodeOf(device);
       this.#joining.joined(node);
+      this.#groups.forgotten(node.address);
       void this.#setup.hook(node, 'deviceJoined');
     });
     controller.on('deviceInterview', ({ device, status }) => {
@@ -394,6 +399,7 @@ class ZigbeeAdapter implements Adapter {
     if (!this.#nodes.delete(node.address)) return;
     this.#states.delete(node.address);
     this.#sleepers.left(node.address);
+    this.#groups.forgotten(node.address);
     this.#joining.left(node);
     void this.#setup.stop(node);
     this.#care?.left(node.address);

@@ -10,6 +10,11 @@ describe('why a device is offline', () => {
       '很久没有收到它的消息了。',
     ],
     [
+      'Nothing was heard of it for 26 hours. Check its battery.',
+      'Nothing was heard of it for 26 hours.',
+      '已经 26 小时没有收到它的消息了。',
+    ],
+    [
       'The Zigbee coordinator is not connected: gone',
       'The Zigbee coordinator is not connected: gone',
       '网关（协调器）没有连接。',

@@ -2,9 +2,15 @@
 // hub knows are said in Chinese too, and advice is left to whoever shows it.
 import type { Language } from './property-row.ts';
 
+const UNITS: Readonly<Record<string, string>> = { minute: '分钟', hour: '小时', day: '天' };
+
 const KNOWN: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[] = [
   [/^It does not answer/, () => '它没有应答。'],
   [/^Nothing was heard of it ever/, () => '从来没有收到过它的消息。'],
+  [
+    /^Nothing was heard of it for (\d+) (minute|hour|day)/,
+    ([, count, unit = '']) => `已经 ${count} ${UNITS[unit] ?? ''}没有收到它的消息了。`,
+  ],
   [/^Nothing was heard of it for (\S+)/, () => '很久没有收到它的消息了。'],
   [/^Not heard from yet/, () => '还没有收到它的消息。'],
   [/coordinator .*is not connected|Nothing listens at/, () => '网关（协调器）没有连接。'],

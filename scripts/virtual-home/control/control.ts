@@ -265,6 +265,11 @@ export class HomeControl {
     this.#node(ieee).firmware?.ask();
   }
 
+  /** A node loses its list of groups, as some do in a power cut. */
+  forgetGroups(ieee: string): void {
+    this.#node(ieee).groups.clear();
+  }
+
   /** A node asks for its next firmware image. */
   queryImage(
     ieee: string,
