@@ -90,9 +90,8 @@ export interface HubOptions {
   readonly movingIn: MovingIn;
   readonly firmware: FirmwareHost;
   readonly matterBridge: MatterBridge;
-  readonly radioCare: RadioCareHost;
   readonly mqttSharing: MqttSharingHost;
-  readonly vendorAdapters: VendorAdapters;
+  readonly radioCare: RadioCareHost;
   readonly feed: LiveFeedSource;
   readonly push: Push;
   readonly dispatch: Dispatch;
@@ -237,11 +236,11 @@ export function createHub(options: HubOptions): Hub {
   function mqttIsOff(): HubError {
     return new HubError('unsupported', 'The MQTT broker of this hub is off', {
       hint: 'Set INGLE_MQTT_PORT (1883 is usual), or mqtt.port in the page, and start the hub again.',
-    });
       zh: {
         message: '这个中枢没有打开 MQTT 服务器',
         hint: '请设置 INGLE_MQTT_PORT（通常是 1883），或在页面设置 mqtt.port，然后重新启动中枢。',
       },
+    });
   }
 
   /** Live clients take it for the message that they know by its id. */
@@ -279,13 +278,13 @@ export function createHub(options: HubOptions): Hub {
       async remove(name) {
         await callMqtt({ kind: 'accountRemove', name });
       },
-    },
-    sync: options.sync,
       sharing: () => options.mqttSharing.view(),
       share(change, actor) {
         if (change.isOn === true && !adapters.has(MQTT)) throw mqttIsOff();
         return options.mqttSharing.set(change, actor);
       },
+    },
+    sync: options.sync,
     store: store.calls,
     reads: store.reads,
     get isReady() {

@@ -13,8 +13,8 @@ import { createHousehold, type HouseholdHost } from './household/household.ts';
 import { createJobs, type JobsHost } from './household/jobs.ts';
 import { createMatterBridge } from './household/matter-bridge/matter-bridge.ts';
 import { createMovingIn } from './household/moving-in/moving-in.ts';
-import { createDispatch } from './household/outbound/dispatch.ts';
 import { createMqttSharing } from './household/mqtt-sharing/mqtt-sharing.ts';
+import { createDispatch } from './household/outbound/dispatch.ts';
 import { createPush } from './household/outbound/push.ts';
 import { createProvisioning } from './household/provisioning/provisioning.ts';
 import { createRadioCare } from './household/radio-care.ts';
@@ -48,9 +48,9 @@ process.env.TZ = 'UTC';
 /** A stop is asked for, then waited for this long, then forced. */
 const STOP_GRACE_MS = 6_000;
 const MATTER = adapterId('matter');
+const MQTT = adapterId('mqtt');
 const STATISTICS_EVERY_MS = 5_000;
 /** A page is served this soon, whatever keeps the core. */
-const MQTT = adapterId('mqtt');
 const PAGE_WITHIN_MS = 500;
 
 interface Running {
@@ -251,12 +251,6 @@ async function start(): Promise<Running> {
     call: (call) => callAdapter(MATTER, call),
     log: log.of('matter'),
   });
-  const hasEarlyThread = (row: AdapterRow) =>
-    row.entries.worker === 'zigbee' && row.shell(settings) === 'worker';
-  const lineTo = createAdapterLines({
-    ...{ dataFolder: folder, clock, core: coreLink, household, jobs, log, healthChanged },
-    radioCare: () => radioCare,
-  });
   const mqttSharing = createMqttSharing({
     household,
     live: feed,
@@ -265,6 +259,8 @@ async function start(): Promise<Running> {
     waitForCommand: (...asked) => running.waitForCommand(...asked),
     post: (update) => adapters.get(MQTT)?.share(update),
   });
+  const hasEarlyThread = (row: AdapterRow) =>
+    row.entries.worker === 'zigbee' && row.shell(settings) === 'worker';
   for (const row of ADAPTERS) {
     if (row.isConfigured(settings)) adapters.set(row.id, linkAdapter(row, settings));
   }
@@ -306,6 +302,25 @@ async function start(): Promise<Running> {
       ...(row.id === MQTT
         ? { started: mqttSharing.adapterStarted, shareAsked: mqttSharing.asked }
         : {}),
+      cared: (care) => radioCare.told(care),
+      pairing: (progress) => {
+        if (progress.kind === 'found') {
+          household.nodeFound(row.id, progress.node).catch((error: unknown) => {
+            logTo('error', `${progress.node} could not be taken back: ${String(error)}`);
+          });
+        }
+        jobs.pairProgress(row.id, progress);
+      },
+      changed: () => {
+        const { state } = link.health();
+        // One that is just being asked for the first time has not been there yet.
+        const isGone = state.kind === 'stopped' && link.part().state === 'stopped';
+        if (state.kind === 'fault' || isGone) {
+          jobs.adapterGone(row.id, { en: `${row.title} is gone`, zh: `${row.title} 停止了` });
+        }
+        healthChanged();
+      },
+      log: logTo,
     });
     return link;
   }
@@ -366,8 +381,6 @@ async function start(): Promise<Running> {
     failed: (text) => log.write('warn', 'firmware', text),
   });
   const running: Hub = createHub({
-    mqttSharing,
-    vendorAdapters,
     version: readVersion(),
     isDemo,
     clock,
@@ -380,6 +393,7 @@ async function start(): Promise<Running> {
     sync,
     firmware,
     matterBridge,
+    mqttSharing,
     radioCare,
     provisioning: createProvisioning({
       household,
@@ -460,7 +474,6 @@ async function start(): Promise<Running> {
   });
   const statisticsTimer = setInterval(() => {
     running.refreshStatistics().catch((error: unknown) => {
-    mqttSharing.stop();
       log.write('debug', 'storage', `No statistics: ${String(error)}`);
     });
   }, STATISTICS_EVERY_MS);
@@ -472,6 +485,7 @@ async function start(): Promise<Running> {
   async function stop(): Promise<void> {
     clearInterval(statisticsTimer);
     matterBridge.stop();
+    mqttSharing.stop();
     firmware.stop();
     await door.stop();
     await Promise.all([...adapters.values()].map((adapter) => adapter.stop(STOP_GRACE_MS)));

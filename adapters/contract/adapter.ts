@@ -15,7 +15,6 @@ import type { NodeDescription } from '../../hub/model/device.ts';
 import type { Problem } from '../../hub/model/errors.ts';
 import type { AdapterId, CommandId, NodeAddress } from '../../hub/model/identifiers.ts';
 import type { MeshCare } from '../../hub/model/mesh.ts';
-import type { MeshCare } from '../../hub/model/mesh.ts';
 import type { FromShare, ToShare } from '../../hub/model/mqtt.ts';
 import type { FromBridge, ToBridge } from '../../hub/model/matter-bridge.ts';
 import type { PropertyKey, PropertyValue } from '../../hub/model/properties.ts';
@@ -66,9 +65,9 @@ export interface AdapterContext {
   /** What is wrong in its mesh, whole, whenever that has changed; only for an adapter with a mesh. */
   care(care: MeshCare): void;
   /** What the Matter bridge asks and tells; only for the adapter that runs it. */
+  bridge(said: FromBridge): void;
   /** Somebody wants something of a shared device; only for the adapter that shares them. */
   share(asked: FromShare): void;
-  bridge(said: FromBridge): void;
   /** How the adapter itself is. The host says `starting` and `stopped`; the adapter says the rest. */
   state(state: AdapterState): void;
   /** A line for the log, without secrets. */
@@ -101,9 +100,9 @@ export interface Adapter {
   /** The home listens on these topics, whatever it did before; only for an adapter that carries messages. Must not throw. */
   listen?(topics: readonly string[]): void;
   /** News of what is offered on the Matter bridge; only for the adapter that runs it. Must not throw. */
+  bridge?(update: ToBridge): void;
   /** News of what is shared; only for the adapter that shares it. Must not throw. */
   share?(update: ToShare): void;
-  bridge?(update: ToBridge): void;
   /**
    * Answers main. Resolves with plain data; rejects with a HubError. Called concurrently. `pair` and `pairStop`
    * resolve once joining is open or closed; progress is told apart. An adapter that cannot do a call rejects

@@ -113,9 +113,9 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
   const lives = new Map<DeviceId, DeviceLive>();
   const behaviours = new Map<DeviceId, Behaviour>();
   const accounts = new Map<string, MqttAccount>();
+  let sharing = NO_SHARING;
   let found: FoundDevice[] = [
     foundLamp('ha/lamp', 'Bridge lamp'),
-  let sharing = NO_SHARING;
     foundLamp('ha/plug', 'Bridge plug'),
   ];
   const commands = new Map<CommandId, CommandRecord>();
@@ -426,14 +426,14 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
           if (account === undefined) throw new NotFoundError('MQTT account', name);
           accounts.set(name, { ...account, ...rights });
         },
-        found: async () => found,
-        async accept(nodes, bridge) {
-          const taken = found.filter((one) => nodes?.includes(one.node) ?? one.bridge === bridge);
         sharing: () => sharing,
         async share(change) {
           sharing = { ...sharing, ...JSON.parse(JSON.stringify(change)) };
           return sharing;
         },
+        found: async () => found,
+        async accept(nodes, bridge) {
+          const taken = found.filter((one) => nodes?.includes(one.node) ?? one.bridge === bridge);
           if (taken.length === 0) throw new NotFoundError('found device of', bridge ?? '');
           found = found.map((one) => ({
             ...one,

@@ -1,7 +1,7 @@
 // Who or what did something. Every change and every command carries one.
 import type { AdapterId, DeviceId, FabricId, MemberId, RunId, SceneId } from './identifiers.ts';
-
 import type { HomeRight } from './mqtt.ts';
+
 /** `local` is root on the hub itself (the `ingle` command); `device` is a report without a command of ours. */
 export type Cause =
   | { readonly kind: 'member'; readonly id: MemberId; readonly via: 'page' | 'api' | 'cli' }
@@ -18,6 +18,6 @@ export type Cause =
       readonly via: 'webhook' | 'mqtt' | 'tag' | 'hub' | 'account';
       /** The webhook's name, the topic, the tag, how the hub came to run, or the MQTT account. */
       readonly name: string;
-    };
       /** What the account may do; only with `account`. */
       readonly right?: HomeRight;
+    };

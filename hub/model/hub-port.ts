@@ -350,10 +350,10 @@ export interface MqttAccounts {
   add(name: string, rights?: AccountRights): Promise<NewAccount>;
   change(name: string, rights: AccountRights): Promise<void>;
   remove(name: string): Promise<void>;
-  /** Devices that announced themselves, at whichever broker is used. */
   /** What of the home is told to others. */
   sharing(): MqttSharing;
   share(change: SharingChange, actor: Actor): Promise<MqttSharing>;
+  /** Devices that announced themselves, at whichever broker is used. */
   found(): Promise<readonly FoundDevice[]>;
   /** Takes found devices in; without addresses all of the bridge. */
   accept(

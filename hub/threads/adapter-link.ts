@@ -24,10 +24,10 @@ import { fromProblem, HubError, TimeoutError } from '../model/errors.ts';
 import type { AdapterHealth, PartHealth } from '../model/hub-port.ts';
 import type { AdapterId, NodeAddress } from '../model/identifiers.ts';
 import type { FromBridge, ToBridge } from '../model/matter-bridge.ts';
+import type { FromShare, ToShare } from '../model/mqtt.ts';
 import { type MeshCare, NO_CARE } from '../model/mesh.ts';
 import type { CoreLink } from './core-link.ts';
 import { type WorkerName, workerEntry } from './entry.ts';
-import type { FromShare, ToShare } from '../model/mqtt.ts';
 import type { SharedWorkers, WorkerLine, WorkerLineEvents } from './shared-workers.ts';
 import { type PartEvents, type PartProcess, supervise } from './supervisor.ts';
 
@@ -66,6 +66,7 @@ export interface AdapterLinkOptions {
   /** A new life of the host has begun. */
   started?(): void;
   bridgeSaid?(said: FromBridge): void;
+  shareAsked?(asked: FromShare): void;
   /** What is wrong in its mesh; nothing once it is gone. */
   cared(care: MeshCare): void;
   changed(): void;
@@ -74,7 +75,6 @@ export interface AdapterLinkOptions {
 
 export interface AdapterLink {
   readonly id: AdapterId;
-  shareAsked?(asked: FromShare): void;
   start(): void;
   /** Gives the host a new line to a core that has (re)started. */
   joinCore(): void;
@@ -85,6 +85,8 @@ export interface AdapterLink {
   call(body: AdapterCall): Promise<unknown>;
   /** News for the Matter bridge; lost while the host is down, which is told all of it when it starts. */
   bridge(update: ToBridge): void;
+  /** News of what is shared over MQTT; likewise. */
+  share(update: ToShare): void;
   /** Ends the host at once without a word to anybody, as a crash would. */
   crash(): void;
   /** Makes the host stand still, as a library's endless loop would. */
@@ -95,8 +97,6 @@ export interface AdapterLink {
 /** A worker or a child, to which messages are posted alike. */
 interface Host extends PartProcess {
   post(message: MainToAdapter): void;
-  /** News of what is shared over MQTT; likewise. */
-  share(update: ToShare): void;
 }
 
 export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
@@ -145,6 +145,9 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
       case 'bridge':
         options.bridgeSaid?.(message.said);
         return;
+      case 'share':
+        options.shareAsked?.(message.asked);
+        return;
       case 'notices':
         notices = message.notices;
         options.changed();
@@ -156,9 +159,6 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
         const waiting = calls.get(message.call);
         if (!waiting) return;
         calls.delete(message.call);
-      case 'share':
-        options.shareAsked?.(message.asked);
-        return;
         clearTimeout(waiting.timer);
         if (message.problem) waiting.reject(fromProblem(message.problem));
         else waiting.resolve(message.result);
@@ -355,6 +355,7 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
       });
     },
     bridge: (update) => host?.post({ kind: 'bridge', update }),
+    share: (update) => host?.post({ kind: 'share', update }),
     crash: () => host?.kill(),
     hang: () => host?.post({ kind: 'hang' }),
     async stop(graceMs) {
@@ -363,4 +364,3 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
     },
   };
 }
-    share: (update) => host?.post({ kind: 'share', update }),
