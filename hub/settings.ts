@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
+import { COORDINATOR_DRIVERS } from './model/coordinator-drivers.ts';
 import { HubError, ValidationError } from './model/errors.ts';
 
 type SettingKind = 'text' | 'port' | 'number' | 'switch' | 'list';
@@ -17,7 +18,7 @@ interface SettingRow {
   readonly choices?: readonly string[];
 }
 
-const DRIVERS = ['zstack', 'ember', 'deconz', 'zigate', 'zboss', 'zoh'] as const;
+const DRIVERS = COORDINATOR_DRIVERS.map(({ name }) => name);
 
 export const SETTINGS = {
   data: {

@@ -15,12 +15,24 @@ import type {
 } from '../../hub/model/mesh.ts';
 import { propertyKey } from '../../hub/model/properties.ts';
 import type { NodeView } from '../../scripts/virtual-home/control/control.ts';
+import { loadHome } from '../../scripts/virtual-home/devices/model.ts';
 import { startVirtualHome, type VirtualHome } from '../../scripts/virtual-home/home.ts';
 import type { SpareCoordinator } from '../../scripts/virtual-home/spare-coordinator.ts';
 import { inWorker, ScriptedHub } from '../contract/scripted-hub.ts';
 
 const WORKER = inWorker(new URL('./zigbee.worker.ts', import.meta.url));
 const ON = propertyKey('on');
+/** Two routers with others behind them, and sensors that sleep. */
+const NAMES = [
+  'Hall lamp',
+  'Bathroom lamp',
+  'Kitchen lamp',
+  'Living room lamp',
+  'Living room climate',
+  'Living room dial',
+  'Outdoor climate',
+  'Front door',
+];
 
 let home: VirtualHome;
 let hub: ScriptedHub;
@@ -47,9 +59,6 @@ async function startHub(port: number): Promise<ScriptedHub> {
       driver: 'zstack',
       surveyHours: 0,
       surveyPauseMs: 10,
-      // A mains-powered node that is silent is asked soon, and a sleeping one is missed soon.
-      mainsSilenceMinutes: 0.02,
-      orphanMs: 500,
       floodPerSecond: 20,
       floodSeconds: 3,
     },
@@ -103,6 +112,7 @@ beforeAll(async () => {
     residents: false,
     latency: { minMs: 0, maxMs: 2 },
     joinStaggerMs: 10,
+    devices: loadHome().filter(({ name }) => NAMES.includes(name)),
   });
   nodes = home.control.nodes();
   hub = await startHub(home.zigbeePort);
@@ -154,27 +164,6 @@ describe('a survey', () => {
     );
   }, 40_000);
 });
-
-test('a router that is unplugged is named once, with all that reached the home through it, until it is back', async () => {
-  const router = address('Living room lamp');
-  const behind = nodes
-    .filter(({ parent }) => parent === 'Living room lamp')
-    .map(({ ieee }) => ieee);
-  expect(behind.length).toBeGreaterThan(1);
-  await hub.until('it to be there', () => hub.isOnline(router) === true);
-  home.control.fault({ kind: 'unplugRouter', ieee: router });
-  const lost = await hub.until(
-    'the judgement',
-    () => care()?.lostRouters.find(({ nodes: gone }) => gone.length === behind.length),
-    30_000,
-  );
-  expect(lost.router).toBe(router);
-  expect([...lost.nodes].sort()).toEqual([...behind].sort());
-  expect(Math.abs(lost.sinceMs - Date.now())).toBeLessThan(35_000);
-  home.control.fault({ kind: 'unplugRouter', ieee: router, unplugged: false });
-  home.control.announce(router);
-  await hub.until('that it is over', () => care()?.lostRouters.length === 0, 20_000);
-}, 60_000);
 
 test('a node that floods is thinned to its newest value, others are heard at once, and it is let go by hand', async () => {
   const loud = address('Outdoor climate');
@@ -243,7 +232,7 @@ describe('the coordinator', () => {
     });
     const { silent, of } = await reach();
     expect(silent).toEqual([stubborn]);
-    expect(of).toBeGreaterThan(3);
+    expect(of).toBe(4);
     const kept = JSON.parse(readFileSync(path.join(files(), 'network.json'), 'utf8'));
     expect(kept.channel).toBe(20);
     home.control.fault({ kind: 'clear' });

@@ -24,7 +24,7 @@ import {
 import { coordinatorProblem, lookAt, wrongDriver } from './problems.ts';
 import { isTcp, type ZigbeeSettings } from './settings.ts';
 import { ASKS, allow, type StartWish } from './start-guard.ts';
-import { familyAt } from './stick-check.ts';
+import { familyAt, isZStackAt } from './stick-check.ts';
 
 /** Forming a network takes up to 50 s and a change of channel 12 s. */
 const START_LIMIT_MS = 120_000;
@@ -97,6 +97,8 @@ export class Radio {
   /** Aborted when a change is wanted; whatever is open or waits then ends. */
   #cut = new AbortController();
   #wanted: Wanted | null = null;
+  /** The driver and the port at which it has worked. */
+  #provenDriver = '';
 
   constructor(options: RadioOptions) {
     this.#options = options;
@@ -231,6 +233,7 @@ export class Radio {
   async #open(): Promise<Controller> {
     const { files } = this.#options;
     const settings = this.#settings;
+    await this.#demandDriver();
     const controller = createController({ ...this.#options, settings, network: this.#network });
     const hadDevices = hasDevices(files.database);
     try {
@@ -244,6 +247,7 @@ export class Radio {
         this.#options.log('error', `The list of devices could not be written: ${String(error)}`),
       );
       saveHourly(controller);
+      this.#provenDriver = `${settings.driver} ${settings.port}`;
       this.#controller = controller;
       return controller;
     } catch (error) {
@@ -251,8 +255,23 @@ export class Radio {
       const text = error instanceof Error ? error.message : String(error);
       const isVague = /Error while opening socket|Opening serial|^Connecting took/.test(text);
       const found = isVague && !this.#isCut ? await lookAt(settings) : null;
-      throw found ?? (await this.#wrongDriver(error)) ?? error;
+      const isSlow = /^Connecting took/.test(text);
+      const plain = isSlow ? new Error('The coordinator timed out', { cause: error }) : error;
+      throw found ?? (await this.#wrongDriver(plain)) ?? plain;
     }
+  }
+
+  /**
+   * With another driver than its own a Z-Stack coordinator is silent, which some drivers wait out for two minutes, and
+   * one of them then throws where nobody listens. So it is asked first, until the driver has worked here once.
+   */
+  async #demandDriver(): Promise<void> {
+    const { driver, port } = this.#settings;
+    const isOther = driver !== undefined && driver !== 'zstack' && isTcp(port);
+    if (!isOther || this.#provenDriver === `${driver} ${port}`) return;
+    if (await isZStackAt(port)) throw wrongDriver(this.#settings, 'zstack');
+    // A gateway that takes one connection at a time lets go of the question.
+    await this.#pause(AFTER_LOOK_MS);
   }
 
   /** Something listens there and does not answer to this driver: what does it answer to? */

@@ -85,6 +85,43 @@ test('a stick works in a child, is unplugged and plugged in again, and killing t
   });
 }, 120_000);
 
+test('a stick that restarts without a word, and one that falls silent, are noticed, said and set up again', async () => {
+  const port = await plugIn();
+  const lamp = nodeAddress('0x000b57fffe6a1001');
+  await using hub = newHub(port);
+  await hub.connectCore();
+  const connected = (): boolean => hub.state()?.kind === 'connected';
+  await hub.until('the connection', connected, 25_000);
+  await hub.call({ kind: 'pair', seconds: 60, via: null, installCode: null });
+  home.control.join(lamp);
+  await hub.until('the lamp', () => hub.isOnline(lamp) === true && hub.description(lamp));
+  const fault = () => {
+    const state = hub.state();
+    return state?.kind === 'fault' && state.problem;
+  };
+
+  // It answers and even sends, but its endpoints are gone: only asking it brings that to light.
+  home.control.fault({ kind: 'reset', silently: true });
+  expect(await hub.until('the fault', fault, 15_000)).toMatchObject({
+    message: expect.stringContaining('restarted by itself'),
+    zh: { message: expect.stringContaining('自己重启了') },
+  });
+  await hub.until('the connection', connected, 30_000);
+  await hub.until('the lamp again', () => hub.isOnline(lamp) === true);
+  expect(await hub.settle(lamp, { kind: 'set', property: ON, value: true })).toMatchObject({
+    state: 'acknowledged',
+  });
+
+  home.control.fault({ kind: 'mute', ms: 15_000 });
+  expect(await hub.until('the fault', fault, 15_000)).toMatchObject({
+    code: 'timed-out',
+    message: expect.stringContaining('does not answer'),
+    zh: { message: expect.stringContaining('没有应答') },
+  });
+  await hub.until('the connection', connected, 40_000);
+  await hub.until('the report', () => hub.values(lamp)[ON] === true);
+}, 120_000);
+
 test('a serial path in a worker is refused, and this process lives on', async () => {
   const port = await plugIn();
   await using hub = newHub(port, WORKER);

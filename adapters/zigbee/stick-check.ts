@@ -27,6 +27,26 @@ const ASH_GREETING = Buffer.from([0xc1, 0x02]);
 /** Which family answers at a network port; null: none that is known, or nobody. */
 export async function familyAt(port: string): Promise<'zstack' | 'ember' | null> {
   if (!isTcp(port)) return null;
+  return onSocket(port, async (socket) => {
+    if (await answers(socket, PING, PING_ANSWER)) return 'zstack';
+    return (await answers(socket, ASH_RESET, ASH_GREETING)) ? 'ember' : null;
+  });
+}
+
+/**
+ * Whether a Z-Stack coordinator listens at a network port; nothing is written to it, and other families ignore the
+ * question. Serial lines are not asked: their control lines put some sticks into their boot loader.
+ */
+export async function isZStackAt(port: string): Promise<boolean> {
+  if (!isTcp(port)) return false;
+  return (await onSocket(port, (socket) => answers(socket, PING, PING_ANSWER))) ?? false;
+}
+
+/** Does something with a connection to a port, and closes it; null where nobody answers. */
+async function onSocket<Found>(
+  port: string,
+  act: (socket: net.Socket) => Promise<Found>,
+): Promise<Found | null> {
   const { hostname, port: number } = new URL(port);
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
   const socket = net.connect({ host, port: Number(number) });
@@ -41,8 +61,7 @@ export async function familyAt(port: string): Promise<'zstack' | 'ember' | null>
       CONNECT_LIMIT_MS,
       'Connecting',
     );
-    if (await answers(socket, PING, PING_ANSWER)) return 'zstack';
-    return (await answers(socket, ASH_RESET, ASH_GREETING)) ? 'ember' : null;
+    return await act(socket);
   } catch {
     return null;
   } finally {
