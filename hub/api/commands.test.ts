@@ -39,6 +39,26 @@ describe('commands', () => {
     expect(await bodyOf(answer)).toMatchObject({ state: 'sent', observedAt: null });
   });
 
+  test('a setting for a device that sleeps waits for it: said at once, listed, and taken back', async () => {
+    const { api, owner, commands, lamp } = setUp();
+    api.hub.behave(lamp.id, 'sleeps');
+    const body = { property: 'brightness', value: 40 };
+    const startedAtMs = performance.now();
+    const asked = await owner(`${commands}?wait=observed&timeoutMs=30000`, { body });
+    expect(performance.now() - startedAtMs).toBeLessThan(5_000);
+    expect(asked.status).toBe(202);
+    const { id, waitsUntil } = await bodyOf(asked);
+    expect(Date.parse(String(waitsUntil))).toBeGreaterThan(0);
+    const listed = await bodyOf(await owner('/api/commands'));
+    expect(listed).toMatchObject({ items: [{ id, property: 'brightness', value: 40 }] });
+    const ended = await owner(`/api/commands/${id}`, { method: 'DELETE' });
+    expect(ended.status).toBe(200);
+    expect(await bodyOf(ended)).toMatchObject({ state: 'failed', problem: { code: 'cancelled' } });
+    expect(await bodyOf(await owner('/api/commands'))).toMatchObject({ items: [] });
+    const nobody = await owner('/api/commands/cmd_none', { method: 'DELETE' });
+    expect(nobody.status).toBe(404);
+  });
+
   test('a refusal and a failure are problems with the command beside them', async () => {
     const { api, owner, commands, lamp } = setUp();
     const body = { property: 'on', value: true };

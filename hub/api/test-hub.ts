@@ -1,5 +1,6 @@
 // A small real hub over plain maps, for the tests of the API: devices that answer, commands that go through
 // their states, a live feed with a ring, versions that conflict. Its clock moves only when it is told to.
+
 import type { Cause } from '../model/cause.ts';
 import type { ClockState, Instant } from '../model/clock.ts';
 import {
@@ -34,6 +35,7 @@ import { createTestExplained, type TestExplained } from './test-explained.ts';
 import { createTestHousehold, emptyContents, type MutableContents } from './test-household.ts';
 import { lampProperties, lampRecord } from './test-lamp.ts';
 import { createTestSync } from './test-sync.ts';
+import { createTestVendors } from './test-vendors.ts';
 
 const START_MS = Date.UTC(2026, 10, 21, 19);
 const RING_MAX = 5_000;
@@ -49,7 +51,7 @@ const TEST_BACKUP = {
 };
 
 /** How a device of the test hub behaves when it is told something. */
-export type Behaviour = 'answers' | 'silent' | 'refuses' | 'unreachable';
+export type Behaviour = 'answers' | 'silent' | 'refuses' | 'unreachable' | 'sleeps';
 
 export interface TestHub {
   readonly port: HubPort;
@@ -197,6 +199,12 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
 
   function act(id: CommandId, device: DeviceId, body: CommandBody, cause: Cause): void {
     const behaviour = behaviours.get(device) ?? 'answers';
+    const asked = commands.get(id);
+    if (behaviour === 'sleeps' && asked !== undefined) {
+      commands.set(id, { ...asked, waitsUntilMs: wallMs + 86_400_000 });
+      for (const listener of listeners) listener([]);
+      return;
+    }
     move(id, 'sent');
     if (behaviour === 'unreachable') {
       move(id, 'failed', { code: 'unreachable', message: 'No answer from the device', hint: null });
@@ -302,7 +310,8 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
       devices: () => contents.devices.flatMap((record) => deviceView(record)),
       device: (id) => contents.devices.filter((each) => each.id === id).flatMap(deviceView)[0],
       commandRecord: (id) => commands.get(id),
-      waitingCommands: () => [...commands.values()].filter((each) => each.waitsUntilMs),
+      waitingCommands: () =>
+        [...commands.values()].filter((each) => each.waitsUntilMs && each.endedAtMs === null),
       async cancelCommand(id) {
         const record = commands.get(id);
         if (record === undefined) throw new NotFoundError('command under way', id);
@@ -343,7 +352,8 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
             const command = commands.get(id);
             const isThere =
               command !== undefined && order.indexOf(command.state) >= order.indexOf(state);
-            if (command === undefined || isThere || isCommandEnd(command.state)) done();
+            const isOver = command?.waitsUntilMs !== undefined || isThere;
+            if (command === undefined || isOver || isCommandEnd(command.state)) done();
           }
           function done(): void {
             clearTimeout(timer);
@@ -414,6 +424,7 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
       live,
       household,
       matterBridge,
+      vendorAdapters: createTestVendors(),
       mqttAccounts: {
         list: async () => ({ port: 1883, accounts: [...accounts.values()] }),
         async add(name, rights = NO_RIGHTS) {
