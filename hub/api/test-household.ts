@@ -187,12 +187,24 @@ export function createTestHousehold(parts: TestHouseholdParts): Household {
       forget(id);
     },
     async replacement(device, from) {
-      return { device, from, gaps: [], lost: [], gained: [] };
+      const keysOf = (id: DeviceId) =>
+        contents.devices.find((each) => each.id === id)?.description.properties ?? [];
+      const has = new Set(keysOf(from).map(({ key }) => key));
+      const gaps = keysOf(device)
+        .filter(({ key }) => !has.has(key))
+        .map(({ key }) => ({
+          what: key,
+          why: `It has no ${key}`,
+          scenes: contents.scenes.filter(({ source }) => source.includes(key)),
+        }));
+      return { device, from, gaps, lost: [], gained: [] };
     },
     async undoReplacement(id) {
       throw new ConflictError(`There is no replacing of ${id} to take back`);
     },
-    async replaceDevice(id, from) {
+    async replaceDevice(id, from, acceptsGaps) {
+      const { gaps } = await household.replacement(id, from);
+      if (gaps.length > 0 && !acceptsGaps) throw new ConflictError('Scenes would miss something');
       const donor = contents.devices.find((device) => device.id === from);
       if (donor === undefined) throw new NotFoundError('device', from);
       contents.devices = contents.devices.filter((device) => device.id !== from);

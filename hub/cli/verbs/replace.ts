@@ -179,7 +179,8 @@ async function confirmOnline(
   { yes = false }: Pick<ReplaceOptions, 'yes'>,
 ): Promise<boolean> {
   if (!device.availability.online) return true;
-  return confirm(context, context.words.replace.askOnline(device.name), yes);
+  // A script means what it says; a person may have named the wrong one.
+  return (await isConfirmed(context.words.replace.askOnline(device.name), yes)) !== 'no';
 }
 
 async function confirmGaps(

@@ -41,7 +41,6 @@ export const joiningEn = {
   scanNoneHint: 'Take it from nearer, in good light and straight from the front.',
   scanNoPicture: 'This file is no picture that the browser can read.',
   scanNoCamera: 'The camera cannot be used; take a photo in its place.',
-  scanned: 'The code was read.',
   codeGood: 'The code is whole.',
   codeUnchecked: 'This code has no checksum: compare each digit with the label.',
 };
@@ -60,7 +59,7 @@ export const joiningZh: typeof joiningEn = {
   nextTry: (time) => `下次自动尝试：${time}。`,
   noNextTry: '不再自动尝试。',
   askAgain: '现在重新询问',
-  replaceTitle: (name) => `替换${name}`,
+  replaceTitle: (name) => `替换“${name}”`,
   replaceWith: '新设备',
   replaceNext: '下一台加入的设备',
   replaceHow: '开始查找后，请让新设备进入配对状态。它会接管名称、房间、场景、历史和权限。',
@@ -85,7 +84,6 @@ export const joiningZh: typeof joiningEn = {
   scanNoneHint: '请在光线充足的地方，靠近一些，正对着拍。',
   scanNoPicture: '浏览器无法读取这个文件。',
   scanNoCamera: '无法使用摄像头，请改用拍照。',
-  scanned: '已读取。',
   codeGood: '安装码完整。',
   codeUnchecked: '这个安装码没有校验位：请与标签逐位核对。',
 };

@@ -1,6 +1,13 @@
 // What is asked and what is sent when a device is added.
 import { expect, test } from 'vitest';
-import { emptyChoice, isComplete, pairRequest, protocolsOf } from './pair-choice.ts';
+import {
+  emptyChoice,
+  installCodeCheck,
+  installCodeIn,
+  isComplete,
+  pairRequest,
+  protocolsOf,
+} from './pair-choice.ts';
 
 test('the protocols of the hub are offered, Tasmota where it speaks MQTT', () => {
   const adapters = ['mqtt', 'matter', 'zigbee', 'something'].map((id) => ({ id }));
@@ -29,4 +36,19 @@ test('what was left empty is sent as nothing', () => {
     via: null,
     installCode: null,
   });
+});
+
+test('an install code is checked before it is sent, and found among what was scanned', () => {
+  const code = '00124B00F0000001|83FED3407A939723A5C639B26916D505C3B5';
+  const wrong = code.replace('A939', 'A393');
+  expect(installCodeCheck(' ')).toEqual({ kind: 'none' });
+  expect(installCodeCheck(code)).toEqual({ kind: 'good', isChecked: true });
+  expect(installCodeCheck(wrong)).toMatchObject({
+    kind: 'wrong',
+    words: { zh: { message: '安装码不对' } },
+  });
+  expect(isComplete({ ...emptyChoice('zigbee'), installCode: wrong })).toBe(false);
+  expect(isComplete({ ...emptyChoice('zigbee'), installCode: code })).toBe(true);
+  expect(installCodeIn(['https://example.com', code])).toBe(code);
+  expect(installCodeIn(['https://example.com'])).toBe('https://example.com');
 });
