@@ -3,7 +3,7 @@
 
 import { toRfc3339 } from '../model/clock.ts';
 import { COORDINATOR_DRIVERS } from '../model/coordinator-drivers.ts';
-import { HubError } from '../model/errors.ts';
+import { HubError, ValidationError } from '../model/errors.ts';
 import { deviceId } from '../model/identifiers.ts';
 import type { CoordinatorBackup } from '../model/mesh.ts';
 import { propertyKey } from '../model/properties.ts';
@@ -91,11 +91,17 @@ async function demandPassword(
 ): Promise<void> {
   const caller = callerOf(c);
   if (caller.kind === 'local') return;
+  if (password === null) {
+    throw new ValidationError('This needs your password again', {
+      errors: [{ path: '/password', message: 'is missing', zh: '缺少密码' }],
+      zh: { message: '需要再次输入你的密码', hint: null },
+    });
+  }
   const { id } = caller.actor.member;
   const account = `network key for ${id}`;
   attempts.begin(account);
   const credential = hub.household.contents().credentials.find(({ member }) => member === id);
-  if (!(await passwords.verify(password ?? '', credential?.passwordHash ?? null))) {
+  if (!(await passwords.verify(password, credential?.passwordHash ?? null))) {
     throw new HubError('forbidden', 'This needs your password again, and it is not right', {
       hint: 'Whoever has the key of the network can take over its devices.',
       zh: {
