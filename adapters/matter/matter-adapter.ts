@@ -16,6 +16,7 @@ import { Bridge } from './bridge/bridge.ts';
 import { buttonPress } from './buttons.ts';
 import { CodeBook } from './code-book.ts';
 import { Commands } from './commands.ts';
+import { FirmwareUpdates } from './firmware.ts';
 import { Node } from './node.ts';
 import { Pairing } from './pairing.ts';
 import { Controller, type Peer } from './peers.ts';
@@ -41,6 +42,7 @@ class MatterAdapter implements Adapter {
   readonly #reach: Reach;
   readonly #commands: Commands;
   readonly #pairing: Pairing;
+  readonly #firmware: FirmwareUpdates;
   readonly #codes: CodeBook;
   readonly #bridge: Bridge;
   /** Resolves once matter.js is loaded and set up. */
@@ -62,6 +64,10 @@ class MatterAdapter implements Adapter {
       node: (address) => this.#nodes.get(address),
       suspect: (node) => this.#reach.suspect(node),
     });
+    this.#firmware = new FirmwareUpdates(
+      async () => this.#live().firmware(),
+      (node) => context.nameOf(node),
+    );
     this.#pairing = new Pairing(context, {
       adopt: (peer) => this.#commissioned(peer),
       addedBy: (code) =>
@@ -173,6 +179,18 @@ class MatterAdapter implements Adapter {
       case 'interview':
       case 'refresh':
         await this.#refresh(this.#known(body.node), body.kind === 'interview');
+        return null;
+      case 'firmwareHeard':
+        return this.#firmware.heardOf(this.#nodes.values());
+      case 'firmwareCheck':
+        return this.#firmware.check(this.#known(body.node));
+      case 'firmwareUpdate':
+        await this.#firmware.start(this.#known(body.node), body.image);
+        return null;
+      case 'firmwareState':
+        return this.#firmware.state(this.#known(body.node));
+      case 'firmwareAbort':
+        await this.#firmware.abort(this.#known(body.node));
         return null;
       case 'describe':
         for (const node of this.#nodes.values()) this.#describe(node);

@@ -4,6 +4,7 @@ import type { ClientNode, Endpoint, ServerNode } from '@matter/main';
 import type { Invoke } from '@matter/main/protocol';
 import { type NodeAddress, nodeAddress } from '../../hub/model/identifiers.ts';
 import { type LibraryOptions, loadLibrary } from './library.ts';
+import { OtaProvider } from './ota-provider.ts';
 import { readSetupCode, type SetupCode } from './setup-code.ts';
 
 type Library = Awaited<ReturnType<typeof loadLibrary>>;
@@ -265,6 +266,7 @@ export class Controller {
   readonly #server: ServerNode;
   readonly #listener: PeerListener;
   readonly #peers = new Map<ClientNode, Peer>();
+  #firmware: Promise<OtaProvider> | undefined;
   #isClosing = false;
 
   private constructor(libraries: Libraries, server: ServerNode, listener: PeerListener) {
@@ -354,6 +356,17 @@ export class Controller {
     } finally {
       signal.removeEventListener('abort', cancel);
     }
+  }
+
+  /** What gives firmware to the peers; made when it is needed first. @throws Error while the fabric has no node */
+  firmware(): Promise<OtaProvider> {
+    const fabricIndex = [...this.#peers.keys()][0]?.peerAddress?.fabricIndex;
+    if (fabricIndex === undefined) throw new Error('The fabric has no node');
+    this.#firmware ??= OtaProvider.open(this.#server, fabricIndex).catch((error: unknown) => {
+      this.#firmware = undefined;
+      throw error;
+    });
+    return this.#firmware;
   }
 
   /** Ends all connections. Timers of matter.js outlive it: the worker must end afterwards. */

@@ -35,7 +35,7 @@ export function whyNoNamespace(): string | null {
 }
 
 /** The process with the devices, and what a test does at them. */
-export interface TestDevices extends Pick<DeviceProcess, 'set' | 'get'> {
+export interface TestDevices extends Pick<DeviceProcess, 'set' | 'get' | 'fetched'> {
   readonly list: readonly ListedDevice[];
   of(key: string): ListedDevice;
   /** Stops and resumes the whole process: out of reach and back. */

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { ClusterValues } from './model.ts';
+import type { Fetched } from './requestor.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 const START_WITHIN_MS = 60_000;
@@ -23,6 +24,8 @@ export interface DeviceProcess {
   set(key: string, endpoint: number, values: ClusterValues): Promise<void>;
   /** An attribute as it is now. */
   get(key: string, endpoint: number, cluster: string, attribute: string): Promise<unknown>;
+  /** The image that a device runs; null for the one from the factory. */
+  fetched(key: string): Promise<Fetched | null>;
   /** Sends a signal, such as SIGSTOP for a device out of reach. */
   signal(signal: NodeJS.Signals): void;
   /** Asks it to end, forces it after three seconds, and waits. May be called twice. */
@@ -111,6 +114,8 @@ export function startDeviceProcess(options: DeviceProcessOptions): DeviceProcess
     },
     get: (device, endpoint, cluster, attribute) =>
       ask({ device, endpoint, get: [cluster, attribute] }),
+    fetched: async (device) =>
+      (await ask({ device, endpoint: 0, fetched: true })) as Fetched | null,
     signal: (signal) => void child.kill(signal),
     async stop() {
       if (hasEnded(child)) return;

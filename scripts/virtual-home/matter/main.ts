@@ -1,6 +1,7 @@
 // The virtual home's Matter devices as a process of their own. When they listen it prints one line of JSON:
 // {"devices":[{"key":…,"manualCode":…,"qrCode":…,"isCommissioned":…}]}. Each line of standard input is a request
 // {"id":1,"device":KEY,"endpoint":1,"set":{…}} or {"id":2,"device":KEY,"endpoint":1,"get":["onOff","onOff"]},
+// or {"id":3,"device":KEY,"endpoint":0,"fetched":true} for the image that it runs,
 // answered by {"id":…,"value":…} or {"id":…,"problem":…}. It ends on SIGTERM and when its input closes.
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
@@ -15,6 +16,8 @@ interface Request {
   readonly endpoint: number;
   readonly set?: ClusterValues;
   readonly get?: readonly [cluster: string, attribute: string];
+  /** Which image it runs. */
+  readonly fetched?: true;
 }
 
 function say(line: object): void {
@@ -26,6 +29,7 @@ function say(line: object): void {
 async function answer({ nodes }: MatterNodes, request: Request): Promise<unknown> {
   const node = nodes.find(({ placement }) => placement.key === request.device);
   if (node === undefined) throw new Error(`There is no device ${request.device}`);
+  if (request.fetched === true) return node.fetched;
   if (request.set !== undefined) await node.set(request.endpoint, request.set);
   return request.get === undefined ? null : node.get(request.endpoint, ...request.get);
 }

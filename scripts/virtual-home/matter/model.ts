@@ -34,6 +34,8 @@ export interface MatterPlacement {
   readonly passcode: number;
   /** 12 bits; its upper four are in the manual code. */
   readonly discriminator: number;
+  /** Whether it takes firmware over the air. */
+  readonly takesFirmware?: boolean;
   /** Numbered from 1 in this order. */
   readonly endpoints: readonly { readonly type: EndpointType; readonly state?: ClusterValues }[];
 }

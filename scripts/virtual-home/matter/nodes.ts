@@ -1,14 +1,24 @@
 // The virtual Matter devices of a home as real matter.js nodes in this process. They speak on one named network
 // interface only; without one nothing is started, since mDNS would reach the machine's own network.
-import { DeviceTypeId, Environment, Logger, LogLevel, ServerNode, VendorId } from '@matter/main';
+import {
+  DeviceTypeId,
+  Endpoint,
+  Environment,
+  Logger,
+  LogLevel,
+  ServerNode,
+  VendorId,
+} from '@matter/main';
 import { ManualPairingCodeCodec, QrPairingCodeCodec } from '@matter/main/types';
 import { buildEndpoint } from './endpoints.ts';
 import type { ClusterValues, MatterPlacement } from './model.ts';
+import { type Fetched, requestorEndpoint } from './requestor.ts';
 
 const VENDOR = 0xfff1;
 const PRODUCT = 0x8000;
 /** What the nodes are announced as; their endpoints say what they are. */
 const DIMMABLE_LIGHT = 0x0101;
+const RESTART_AFTER_MS = 200;
 
 export interface VirtualMatterNode {
   readonly placement: MatterPlacement;
@@ -19,6 +29,8 @@ export interface VirtualMatterNode {
   set(endpoint: number, values: ClusterValues): Promise<void>;
   /** An attribute as it is. */
   get(endpoint: number, cluster: string, attribute: string): unknown;
+  /** The image that it runs; null for the one from the factory. */
+  readonly fetched: Fetched | null;
 }
 
 export interface MatterNodes {
@@ -40,27 +52,70 @@ export async function startMatterNodes(options: MatterNodesOptions): Promise<Mat
   vars.set('runtime.signals', false);
   vars.set('runtime.exitcode', false);
   Logger.level = LogLevel.ERROR;
-  const servers: ServerNode[] = [];
-  const nodes: VirtualMatterNode[] = [];
-  for (const placement of options.placements) {
-    const { server, node } = await buildNode(placement);
-    servers.push(server);
-    nodes.push(node);
-  }
-  for (const server of servers) await server.start();
+  const bodies: Body[] = [];
+  for (const placement of options.placements) bodies.push(await makeBody(placement));
+  for (const { server } of bodies) await server().start();
   return {
-    nodes,
+    nodes: bodies.map(({ node }) => node),
     async stop() {
-      for (const server of servers) await server.close();
+      for (const { server } of bodies) await server().close();
     },
   };
 }
 
-async function buildNode(placement: MatterPlacement) {
+/** A device as whoever has it knows it: it stays the same when it restarts with other firmware. */
+interface Body {
+  readonly node: VirtualMatterNode;
+  server(): ServerNode;
+}
+
+async function makeBody(placement: MatterPlacement): Promise<Body> {
+  let fetched: Fetched | null = null;
+  const apply = (image: Fetched): void => {
+    // Out of the way of the transaction in which it was told that it may.
+    setTimeout(() => {
+      fetched = image;
+      restart().catch((error: unknown) => {
+        process.stderr.write(`virtual-home/matter: no restart: ${String(error)}\n`);
+      });
+    }, RESTART_AFTER_MS);
+  };
+  let body = await buildNode(placement, { softwareVersion: 1, port: 0 }, apply);
+  const restart = async (): Promise<void> => {
+    // A product has one port for its life.
+    const port = body.server.state.network.operationalPort;
+    await body.server.close();
+    const softwareVersion = fetched?.softwareVersion ?? 1;
+    body = await buildNode(placement, { softwareVersion, port }, apply);
+    await body.server.start();
+  };
+  return {
+    server: () => body.server,
+    node: {
+      placement,
+      manualCode: body.node.manualCode,
+      qrCode: body.node.qrCode,
+      get isCommissioned() {
+        return body.node.isCommissioned;
+      },
+      set: (...change) => body.node.set(...change),
+      get: (...what) => body.node.get(...what),
+      get fetched() {
+        return fetched;
+      },
+    },
+  };
+}
+
+async function buildNode(
+  placement: MatterPlacement,
+  { softwareVersion, port }: { softwareVersion: number; port: number },
+  apply: (fetched: Fetched) => void,
+) {
   const { key, product, passcode, discriminator } = placement;
   const server = await ServerNode.create({
     id: key,
-    network: { port: 0 },
+    network: { port },
     commissioning: { passcode, discriminator },
     productDescription: { name: product, deviceType: DeviceTypeId(DIMMABLE_LIGHT) },
     basicInformation: {
@@ -72,8 +127,8 @@ async function buildNode(placement: MatterPlacement) {
       productId: PRODUCT,
       serialNumber: `virtual-${key}`,
       uniqueId: `virtual-${key}`,
-      softwareVersion: 1,
-      softwareVersionString: '1.0',
+      softwareVersion,
+      softwareVersionString: `${softwareVersion}.0`,
     },
   });
   const endpoints = placement.endpoints.map(({ type }, index) =>
@@ -93,8 +148,10 @@ async function buildNode(placement: MatterPlacement) {
   for (const [index, { state }] of placement.endpoints.entries()) {
     if (state !== undefined) await set(index + 1, state);
   }
-  const node: VirtualMatterNode = {
-    placement,
+  if (placement.takesFirmware === true) {
+    await server.add(new Endpoint(requestorEndpoint(apply), { id: 'ota' }));
+  }
+  const node = {
     manualCode: ManualPairingCodeCodec.encode({ discriminator, passcode }),
     qrCode: QrPairingCodeCodec.encode([
       {
@@ -111,7 +168,8 @@ async function buildNode(placement: MatterPlacement) {
       return server.lifecycle.isCommissioned;
     },
     set,
-    get: (number, cluster, attribute) => at(number).stateOf(cluster)[attribute],
+    get: (number: number, cluster: string, attribute: string): unknown =>
+      at(number).stateOf(cluster)[attribute],
   };
   return { server, node };
 }

@@ -1,0 +1,246 @@
+// Firmware of Matter nodes: what one runs, and giving it an image of the hub's catalogue. A node fetches it by itself
+// after it was told, when it likes; it is over when it says that it runs the image.
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import {
+  ConflictError,
+  HubError,
+  type Problem,
+  toProblem,
+  UnreachableError,
+  ValidationError,
+} from '../../hub/model/errors.ts';
+import type {
+  FirmwareIdentity,
+  FirmwareOffer,
+  FirmwareState,
+  HeardFirmware,
+} from '../../hub/model/firmware.ts';
+import type { NodeAddress } from '../../hub/model/identifiers.ts';
+import { within } from '../contract/host.ts';
+import type { Node } from './node.ts';
+import type { OtaProvider } from './ota-provider.ts';
+
+const BASIC_INFORMATION = 0x0028;
+const OTA_REQUESTOR = 0x002a;
+/** Spec: Matter 1.0 Core § 11.1.6, attributes of Basic Information. */
+const Attribute = { vendorId: 2, productId: 4, hardwareVersion: 7, softwareVersion: 9 };
+const READ_LIMIT_MS = 10_000;
+const ASK_EVERY_MS = 1_000;
+/** A node that is back says so; one that does not is asked after this. */
+const QUIET_RESTART_MS = 3_000;
+/** A node may ask ten minutes after it was told. Spec: Matter 1.0 Core § 11.19.3.3.2. */
+const SILENT_LIMIT_MS = 15 * 60_000;
+/** From its consent to apply the image until it is back and says what it runs. */
+const RESTART_LIMIT_MS = 10 * 60_000;
+
+interface Offered {
+  readonly node: Node;
+  readonly image: FirmwareOffer;
+  state: FirmwareState;
+  movedAtMs: number;
+  isAsked: boolean;
+}
+
+export class FirmwareUpdates {
+  readonly #provider: () => Promise<OtaProvider>;
+  readonly #nameOf: (node: NodeAddress) => string | undefined;
+  readonly #offered = new Map<NodeAddress, Offered>();
+  #opened: OtaProvider | null = null;
+
+  constructor(
+    provider: () => Promise<OtaProvider>,
+    nameOf: (node: NodeAddress) => string | undefined,
+  ) {
+    this.#provider = provider;
+    this.#nameOf = nameOf;
+  }
+
+  /** Those that take images, with what they run, which the standard has them tell. */
+  heardOf(nodes: Iterable<Node>): HeardFirmware[] {
+    return [...nodes].filter(takesImages).map((node) => {
+      const identity = identityOf(node);
+      return {
+        node: node.address,
+        manufacturerCode: identity?.manufacturerCode ?? null,
+        identity: node.isOnline === true ? identity : null,
+      };
+    });
+  }
+
+  /** Reads it anew. @throws HubError where it takes no images or does not answer */
+  async check(node: Node): Promise<FirmwareIdentity> {
+    const name = this.#demand(node);
+    try {
+      const reading = node.peer.read(AbortSignal.timeout(READ_LIMIT_MS));
+      await within(reading, READ_LIMIT_MS, `Reading ${name}`);
+    } catch (error) {
+      throw new UnreachableError(`${name} did not say what it runs`, {
+        hint: 'Is it powered and on the network?',
+        zh: { message: `${name} 没有说明它运行的固件`, hint: '它是否通电并在网络上？' },
+        cause: error,
+      });
+    }
+    const identity = identityOf(node);
+    if (identity !== null) return identity;
+    throw new HubError('unsupported', `${name} does not say what it runs`);
+  }
+
+  /** Tells the node that there is an image for it; how it goes is told by `state`. */
+  async start(node: Node, image: FirmwareOffer): Promise<void> {
+    const name = this.#demand(node);
+    const under = this.#offered.get(node.address)?.state.kind;
+    if (under === 'running' || under === 'restarting' || under === 'armed') {
+      throw new ConflictError(`${name} is being updated already`, {
+        zh: { message: `${name} 正在更新`, hint: null },
+      });
+    }
+    if (image.isDowngrade) {
+      throw new HubError('unsupported', 'A Matter device takes no older firmware', {
+        hint: 'The standard has it refuse what is not newer.',
+        zh: { message: 'Matter 设备不接受更旧的固件', hint: '标准规定它拒绝不更新的固件。' },
+      });
+    }
+    const bytes = await readVerified(image);
+    this.#opened ??= await this.#provider();
+    const offered: Offered = {
+      ...{ node, image, isAsked: false },
+      state: { kind: 'armed' },
+      movedAtMs: performance.now(),
+    };
+    this.#offered.set(node.address, offered);
+    const { manufacturerCode: vendorId, imageType: productId, fileVersion } = image;
+    try {
+      const product = { vendorId, productId, softwareVersion: fileVersion };
+      await this.#opened.offer(node.address, { ...product, bytes });
+    } catch (error) {
+      this.#offered.delete(node.address);
+      throw new UnreachableError(`${name} cannot be told of its image`, {
+        hint: 'It has to be within reach. Try again once it is back.',
+        zh: { message: `无法告知 ${name} 有新固件`, hint: '它必须能联系上。等它恢复后再试。' },
+        cause: error,
+      });
+    }
+  }
+
+  state({ address }: Node): FirmwareState {
+    const offered = this.#offered.get(address);
+    if (offered === undefined) return { kind: 'idle' };
+    const before = offered.state;
+    if (before.kind === 'done' || before.kind === 'failed') return before;
+    offered.state = this.#look(offered);
+    if (JSON.stringify(offered.state) !== JSON.stringify(before)) {
+      offered.movedAtMs = performance.now();
+    }
+    const { kind } = offered.state;
+    const isBack = this.#opened?.progress(address).kind === 'applied';
+    const silentMs = performance.now() - offered.movedAtMs;
+    if (kind === 'restarting' && (isBack || silentMs > QUIET_RESTART_MS)) this.#ask(offered);
+    if (kind === 'done' || kind === 'failed') {
+      this.#opened?.withdraw(address).catch(() => {
+        // It is offered until it has expired there; the node runs it or refused it.
+      });
+    }
+    return offered.state;
+  }
+
+  /**
+   * A node that says that it shuts down is connected to again only when somebody asks it. The question stands until it
+   * is back: one that is taken back early would begin the search for it anew each time.
+   */
+  #ask(offered: Offered): void {
+    if (offered.isAsked) return;
+    offered.isAsked = true;
+    const pause = new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+    const asking = offered.node.peer.read(AbortSignal.timeout(RESTART_LIMIT_MS));
+    Promise.allSettled([pause, asking]).then(() => {
+      offered.isAsked = false;
+    });
+  }
+
+  #look({ node, image, state, movedAtMs }: Offered): FirmwareState {
+    const isRunning = identityOf(node)?.fileVersion === image.fileVersion;
+    if (isRunning && node.isOnline === true) return { kind: 'done' };
+    const silentMs = performance.now() - movedAtMs;
+    const progress = this.#opened?.progress(node.address) ?? { kind: 'failed' as const };
+    const failed = (code: Problem['code'], en: string, zh: string): FirmwareState => {
+      const name = this.#nameOf(node.address) ?? node.address;
+      const hint = 'It goes on with the firmware that it has.';
+      const chinese = { message: `${name}${zh}`, hint: '它继续运行原来的固件。' };
+      return {
+        kind: 'failed',
+        problem: { code, message: `${name} ${en}`, hint, zh: chinese },
+      };
+    };
+    switch (progress.kind) {
+      case 'applied':
+      case 'applying':
+        if (silentMs <= RESTART_LIMIT_MS) return { kind: 'restarting' };
+        return failed('rejected-by-device', 'did not come back with its image', '更新后没有恢复');
+      case 'failed':
+        // It may be on its way back with the image: its restart ends what it was offered, too.
+        if (state.kind === 'restarting' && silentMs <= RESTART_LIMIT_MS) return state;
+        return failed('timed-out', 'ended the transfer of its image', '中断了固件传输');
+      case 'fetching':
+        if (silentMs > SILENT_LIMIT_MS) break;
+        return { kind: 'running', bytes: progress.bytes, of: progress.of || image.fileSize };
+      case 'told':
+        if (silentMs > SILENT_LIMIT_MS) break;
+        return state.kind === 'running' ? state : { kind: 'armed' };
+      default:
+        progress satisfies never;
+    }
+    return failed('timed-out', 'did not fetch its image', '没有来取固件');
+  }
+
+  async abort({ address }: Node): Promise<void> {
+    const offered = this.#offered.get(address);
+    // What is being applied cannot be called back.
+    if (offered === undefined || offered.state.kind === 'restarting') return;
+    await this.#opened?.withdraw(address);
+    this.#offered.delete(address);
+  }
+
+  /** @returns the node's name @throws HubError where it takes no images */
+  #demand(node: Node): string {
+    const name = this.#nameOf(node.address) ?? node.address;
+    if (takesImages(node)) return name;
+    throw new HubError('unsupported', `${name} takes no firmware over the air`, {
+      zh: { message: `${name} 不支持无线更新固件`, hint: null },
+    });
+  }
+}
+
+function takesImages({ peer }: Node): boolean {
+  return peer.endpoints().some(({ clusters }) => clusters.some(({ id }) => id === OTA_REQUESTOR));
+}
+
+function identityOf({ peer }: Node): FirmwareIdentity | null {
+  const attributes = peer.cluster(0, BASIC_INFORMATION)?.attributes;
+  const number = (id: number): number | null => {
+    const value = attributes?.get(id)?.value;
+    return typeof value === 'number' ? value : null;
+  };
+  const manufacturerCode = number(Attribute.vendorId);
+  const imageType = number(Attribute.productId);
+  const fileVersion = number(Attribute.softwareVersion);
+  if (manufacturerCode === null || imageType === null || fileVersion === null) return null;
+  const hardwareVersion = number(Attribute.hardwareVersion);
+  return { manufacturerCode, imageType, fileVersion, hardwareVersion };
+}
+
+/** The file's bytes, read once. @throws ValidationError where they are not those of the checksum */
+async function readVerified({ path: file, fileSize, sha512 }: FirmwareOffer): Promise<Buffer> {
+  const bytes = await readFile(file).catch((error: unknown) => toProblem(error));
+  const isSame =
+    Buffer.isBuffer(bytes) &&
+    bytes.length === fileSize &&
+    createHash('sha512').update(bytes).digest('hex') === sha512;
+  if (isSame) return bytes;
+  const name = path.basename(file).slice(0, 24);
+  throw new ValidationError(`${name} is not the file of its checksum`, {
+    hint: 'It was changed on the disk. Import the image again from where it came.',
+    zh: { message: `${name} 与它的校验和不符`, hint: '它在磁盘上被改动过。请从来源重新导入固件。' },
+  });
+}
