@@ -43,6 +43,8 @@ export class Node {
   /** What it did not say when it was asked, and when it is asked again; null: nothing. */
   failedInterview: FailedInterview | null = null;
   configureAttempts = 0;
+  /** Why the last attempt failed; null after one that did not. */
+  configureProblem: string | null = null;
   configureAtMs = 0;
   readonly #definitions: Definitions;
   #known: Known | null = null;

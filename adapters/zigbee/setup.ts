@@ -69,10 +69,12 @@ export class Setup {
       device.meta.configured = definition.version;
       device.save();
       node.configureAttempts = 0;
+      node.configureProblem = null;
       return true;
     } catch (error) {
       node.configureAttempts += 1;
       const text = error instanceof Error ? error.message : String(error);
+      node.configureProblem = text;
       this.#context.log(
         'warn',
         `${node.address} could not be configured (attempt ${node.configureAttempts}): ${text}`,

@@ -15,8 +15,9 @@ import { Definitions } from './definitions.ts';
 import { FirmwareUpdates } from './firmware.ts';
 import { type Device, listenToLogs, onZdoAnswer } from './herdsman.ts';
 import { Incoming } from './incoming.ts';
-import { LampGroups } from './lamp-groups.ts';
 import { Joining } from './joining.ts';
+import { LampGroups } from './lamp-groups.ts';
+import { Links } from './links.ts';
 import { filteredLog } from './log-filter.ts';
 import { loadNetwork, zigbeeFiles } from './network-file.ts';
 import { Node, type WireState } from './node.ts';
@@ -44,6 +45,7 @@ class ZigbeeAdapter implements Adapter {
   readonly #incoming: Incoming;
   readonly #joining: Joining;
   readonly #setup: Setup;
+  readonly #links: Links;
   readonly #groups: LampGroups;
   readonly #commands: Commands;
   readonly #sleepers: Sleepers;
@@ -78,6 +80,12 @@ class ZigbeeAdapter implements Adapter {
       folder: () => path.join(context.dataFolder, 'zigbee'),
       blockDelayMs: () => readSettings(context.settings).otaBlockDelayMs,
       restarted: (node) => this.#joining.ask(node, this.#live()),
+    });
+    this.#links = new Links({
+      setup: this.#setup,
+      live: () => this.#live(),
+      known: (address) => this.#known(address),
+      nameOf: (node) => context.nameOf(node.address) ?? node.address,
     });
     this.#groups = new LampGroups({
       context,
@@ -195,6 +203,10 @@ class ZigbeeAdapter implements Adapter {
       case 'refresh':
         await this.#refresh(this.#known(body.node));
         return null;
+      case 'links':
+        return this.#links.show(this.#known(body.node), body.isAsked);
+      case 'changeLinks':
+        return this.#links.change(this.#known(body.node), body.change);
       case 'describe':
         for (const node of this.#nodes.values()) this.#describe(node);
         return null;
@@ -239,7 +251,7 @@ class ZigbeeAdapter implements Adapter {
 
   /** Reads what the node says now. Whether it is there is told again, for one that another device has taken over. */
   async #refresh(node: Node): Promise<void> {
-    node.isOnline = null;
+    if (node.isListening) node.isOnline = null;
     await this.#availability?.refresh(node);
     this.#availability?.seen(node);
   }

@@ -9,6 +9,8 @@ import type { CommandId, NodeAddress } from './identifiers.ts';
 import type { BridgeAsk, FromBridge, ToBridge } from './matter-bridge.ts';
 import type { MeshCall, MeshCare } from './mesh.ts';
 import type { FromShare, MqttAccount, MqttCall, ToShare } from './mqtt.ts';
+import type { LinkChange } from './node-links.ts';
+import type { OpenCall } from './open-interface.ts';
 import type { PropertyKey, PropertyValue } from './properties.ts';
 import type { Words } from './words.ts';
 
@@ -164,6 +166,10 @@ export type AdapterCall =
   | { readonly kind: 'rename'; readonly node: NodeAddress; readonly name: string }
   | { readonly kind: 'interview'; readonly node: NodeAddress }
   | { readonly kind: 'refresh'; readonly node: NodeAddress }
+  /** What it reports and is bound to; answers with `NodeLinks`. `isAsked`: the node itself is asked. */
+  | { readonly kind: 'links'; readonly node: NodeAddress; readonly isAsked: boolean }
+  /** Sets one of these; answers with `NodeLinks` once the node has agreed. */
+  | { readonly kind: 'changeLinks'; readonly node: NodeAddress; readonly change: LinkChange }
   | { readonly kind: 'describe' }
   | { readonly kind: 'statistics' }
   /** What the node runs; answers with `FirmwareIdentity`. */
@@ -188,7 +194,8 @@ export type AdapterCall =
   | { readonly kind: 'accountRemove'; readonly name: string }
   /** Of the Matter bridge; answers with `BridgeStatus`. */
   | { readonly kind: 'bridge'; readonly ask: BridgeAsk }
-  | MqttCall;
+  | MqttCall
+  | OpenCall;
 
 /** Who may connect to an adapter's own server, and where that is. */
 export interface AccountList {
