@@ -1,5 +1,6 @@
 // How nodes come in: the real zigbee-herdsman in its worker against the virtual home's emulated coordinator. What a
-// household is told when a device joins, may not, or does not say what it is. The tests share one home and build on one another.
+// household is told when a device joins, may not, or does not say what it is. The tests share one home and build on
+// one another.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -28,6 +29,8 @@ const SENSOR: Guest = {
     ...{ model: 'sonoff-snzb-02p', ieee: '0x00124b00f1000001', name: 'Cellar climate' },
     ...{ room: 'cellar', lqi: 90, parent: undefined },
   },
+  // It asks its parent more often than a real one, so that nobody waits.
+  model: { ...modelNamed('sonoff-snzb-02p'), poll: { longMs: 400, fastMs: 60 } },
 };
 const UNKNOWN: Guest = {
   placement: {
@@ -37,10 +40,15 @@ const UNKNOWN: Guest = {
   model: strangePlug(),
 };
 
+function modelNamed(file: string): NonNullable<Guest['model']> {
+  const model = MODELS.get(file);
+  if (model === undefined) throw new Error(`no device file ${file}`);
+  return model;
+}
+
 /** A plug of a make that no library has heard of. */
 function strangePlug(): NonNullable<Guest['model']> {
-  const plug = MODELS.get('innr-sp-234');
-  if (plug === undefined) throw new Error('no plug');
+  const plug = modelNamed('innr-sp-234');
   const endpoints = plug.endpoints.map((endpoint) => {
     const basic = endpoint.attributes.get(0)?.map((row) => {
       if (row.id === 4) return { ...row, value: 'Basement Works' };

@@ -8,7 +8,7 @@ import { startVirtualHome, type VirtualHome } from '../virtual-home/home.ts';
 import { connected } from './house.ts';
 import { makeFolder, type RunningHub, startHub, waitFor } from './running-hub.ts';
 
-const ROUNDS = Number(process.env.INGLE_COUNT ?? 2);
+const ROUNDS = Number(process.env.INGLE_COUNT ?? 1);
 const SEED = Number(process.env.INGLE_SEED ?? Date.now() % 100_000);
 
 interface Device {

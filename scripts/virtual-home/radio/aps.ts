@@ -2,6 +2,8 @@
 
 /** Addresses of the network layer. Spec: Zigbee 05-3474 § 3.6.5. */
 export const COORDINATOR_ADDRESS = 0x0000;
+/** From here on an address means many nodes. */
+export const BROADCAST_FROM = 0xfff8;
 export const BROADCAST_ALL = 0xffff;
 
 export const ZDO_PROFILE = 0x0000;

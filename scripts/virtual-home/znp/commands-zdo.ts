@@ -5,13 +5,14 @@ import { ByteReader, ByteWriter } from '../bytes.ts';
 import { ZdoCluster, ZdoStatus } from '../nodes/zdo.ts';
 import {
   BROADCAST_ALL,
+  BROADCAST_FROM,
   COORDINATOR_ADDRESS,
   type Delivery,
   type Destination,
   TransmitStatus,
   ZDO_PROFILE,
 } from '../radio/aps.ts';
-import { BROADCAST_FROM, type Coordinator, type MtHandler } from './coordinator.ts';
+import type { Coordinator, MtHandler } from './coordinator.ts';
 import { neighbourTable, routingTable, type TableOwner, wayHome } from './neighbours.ts';
 import { setChannel } from './network-information.ts';
 import { Subsystem } from './unpi.ts';

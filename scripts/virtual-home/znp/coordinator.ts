@@ -4,7 +4,7 @@
 import { ByteReader, ByteWriter, FrameError, ieeeFromBytes, ieeeToBytes } from '../bytes.ts';
 import type { VirtualNode } from '../nodes/node.ts';
 import { ZdoCluster } from '../nodes/zdo.ts';
-import { COORDINATOR_ADDRESS, type Delivery, ZDO_PROFILE } from '../radio/aps.ts';
+import { BROADCAST_FROM, COORDINATOR_ADDRESS, type Delivery, ZDO_PROFILE } from '../radio/aps.ts';
 import type { CoordinatorEar, Network } from '../radio/network.ts';
 import type { Random } from '../random.ts';
 import { Timers } from '../timers.ts';
@@ -33,8 +33,6 @@ export type MtHandler = (
 ) => void;
 
 const RESET_MS = 50;
-/** From here on an address means many nodes. */
-export const BROADCAST_FROM = 0xfff8;
 const START_MS = 20;
 
 const HANDLERS: ReadonlyMap<number, MtHandler> = new Map(
