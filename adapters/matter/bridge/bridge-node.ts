@@ -47,6 +47,7 @@ const PRODUCT = 0x8001;
 const AGGREGATOR_NUMBER = 1;
 /** The device is found over IP. Spec: Matter 1.4 Core § 5.1.3.1. */
 const ON_NETWORK = 4;
+const DESCRIPTOR = 0x001d;
 const PASE_ITERATIONS = 1_000;
 const SALT_BYTES = 32;
 
@@ -137,11 +138,11 @@ export class BridgeNode {
         vendorName: 'Ingle',
         vendorId: VendorId(VENDOR),
         productName: 'Ingle bridge',
-        productLabel: 'Ingle bridge',
+        productLabel: 'Matter bridge',
         productId: PRODUCT,
         nodeLabel: fitted(name),
         serialNumber: serial,
-        uniqueId: serial,
+        uniqueId: `${serial}${serial}`,
         softwareVersion: 1,
         softwareVersionString: '1',
       },
@@ -284,20 +285,23 @@ export class BridgeNode {
     });
   }
 
-  /** Has all controllers read again what devices there are: what some of them see has changed. */
-  async listAgain(): Promise<void> {
-    for (const endpoint of [this.#server as unknown as Endpoint, this.#aggregator]) {
-      const { partsList = [] } = (endpoint.maybeStateOf('descriptor') ?? {}) as {
-        partsList?: readonly number[];
-      };
-      const [first, ...rest] = partsList;
-      if (first === undefined || rest.length === 0) continue;
-      // The order says nothing, and a list in another order is a list that has changed.
-      await endpoint.setStateOf('descriptor', { partsList: [...rest, first] });
+  /** Reports all that there is to all controllers: what some of them may see has changed, though nothing itself has. */
+  showAnew(): void {
+    const { protocol } = this.#server;
+    for (const number of [0, AGGREGATOR_NUMBER, ...this.#endpoints.keys()]) {
+      const endpoint = protocol[number];
+      if (endpoint === undefined) continue;
+      for (const { type, version } of endpoint) {
+        const isListed = number > AGGREGATOR_NUMBER || Number(type.id) === DESCRIPTOR;
+        const ids = [...type.attributes].map(({ id }) => id);
+        if (isListed) void protocol.attrsChanged.emit(endpoint.id, type.id, ids, version);
+      }
     }
   }
 
   fabrics(): readonly HeardFabric[] {
+    // While it forgets everything it has none.
+    if (!this.#server.lifecycle.isReady) return [];
     const { sessions = {} } = (this.#server.maybeStateOf('sessions') ?? {}) as {
       sessions?: Readonly<Record<string, { fabric?: { fabricIndex: number } }>>;
     };

@@ -14,6 +14,7 @@ import {
   type BridgedDevice,
   type BridgedNews,
   type BridgeStatus,
+  type FabricRights,
   type FromBridge,
   FULL_RIGHTS,
   maySee,
@@ -167,12 +168,12 @@ export class Bridge {
     const isNew = this.#node === null;
     const node = this.#node ?? (await this.#build(home, this.#identities));
     this.#problem = null;
-    const sawBefore = JSON.stringify(this.#rights);
+    const before = this.#rights;
     this.#rights = home.rights;
     await this.#arrange(node, home, this.#identities);
     // The first devices stand on it before anybody can ask for them.
     if (isNew) await node.start();
-    else if (JSON.stringify(this.#rights) !== sawBefore) await node.listAgain();
+    else if (seenDiffers(before, home.rights)) node.showAnew();
   }
 
   async #build(home: Home, { serial }: Identities): Promise<BridgeNode> {
@@ -337,6 +338,13 @@ export class Bridge {
       window: node.window,
     };
   }
+}
+
+/** Whether some fabric sees other devices than before. */
+function seenDiffers(before: Home['rights'], after: Home['rights']): boolean {
+  const seen = ({ rooms, kinds }: FabricRights) => JSON.stringify([rooms, kinds]);
+  const ids = Object.keys({ ...before, ...after }) as FabricId[];
+  return ids.some((id) => seen(before[id] ?? FULL_RIGHTS) !== seen(after[id] ?? FULL_RIGHTS));
 }
 
 function isProblem(error: unknown): error is Problem {

@@ -45,16 +45,27 @@ function endpointOf(server: Matter.ServerNode, number: number): Matter.Endpoint 
   throw new Error(`there is no endpoint ${number}`);
 }
 
+/** Null for an endpoint that has just come, or is about to go. */
+function descriptorOf(endpoint: Matter.Endpoint): Readonly<Record<string, unknown>> | null {
+  try {
+    return endpoint.maybeStateOf('descriptor') ?? {};
+  } catch {
+    return null;
+  }
+}
+
 function endpointsOf(server: Matter.ServerNode): ControllerEndpoint[] {
-  return [...peerOf(server).endpoints].map((endpoint) => {
-    const descriptor = endpoint.maybeStateOf('descriptor') ?? {};
+  return [...peerOf(server).endpoints].flatMap((endpoint) => {
+    const descriptor = descriptorOf(endpoint);
+    if (descriptor === null) return [];
     const types = (descriptor.deviceTypeList ?? []) as { deviceType: number }[];
-    return {
+    const view: ControllerEndpoint = {
       number: endpoint.number,
       deviceTypes: types.map(({ deviceType }) => Number(deviceType)),
       clusters: Object.keys(endpoint.behaviors.supported),
       parts: [...((descriptor.partsList ?? []) as number[])],
     };
+    return [view];
   });
 }
 
