@@ -8,6 +8,7 @@ import { HubError, TimeoutError } from '../../hub/model/errors.ts';
 import { within } from '../contract/host.ts';
 import { calmSaves, type SavedList } from './calm-saves.ts';
 import type { NetworkParameters, ZigbeeFiles } from './network-file.ts';
+import { standOddFrames } from './odd-frames.ts';
 import { RejectedByDeviceError } from './problems.ts';
 import type { ZigbeeSettings } from './settings.ts';
 import { askOnOpenLine } from './tcp-start.ts';
@@ -149,6 +150,7 @@ export function createController(options: {
   const { settings, network, files } = options;
   installParser();
   askOnOpenLine();
+  standOddFrames();
   const controller: Controller = new Controller({
     network: {
       panID: network.panId,

@@ -21,6 +21,7 @@ import {
   saveNetwork,
   type ZigbeeFiles,
 } from './network-file.ts';
+import { mendNames } from './odd-frames.ts';
 import { coordinatorProblem, lookAt, wrongDriver } from './problems.ts';
 import { isTcp, type ZigbeeSettings } from './settings.ts';
 import { ASKS, allow, type StartWish } from './start-guard.ts';
@@ -243,6 +244,7 @@ export class Radio {
       if (result === 'reset' && hadDevices) this.#keepLostDevices();
       saveNetwork(files, this.#network);
       protectFiles(files);
+      mendNames(controller);
       saveCalmly(controller, (error) =>
         this.#options.log('error', `The list of devices could not be written: ${String(error)}`),
       );
