@@ -44,7 +44,15 @@ export default {
     only('hub/store', 'hub/model'),
     only('hub/api', 'hub/model', 'hub/household'),
     // With the hub down the doctor looks into its files itself, and an image file is verified.
-    only('hub/cli', 'hub/api', 'hub/model', 'hub/store/inspect\\.ts', 'firmware-images'),
+    only(
+      'hub/cli',
+      'hub/api',
+      'hub/model',
+      'hub/store/inspect\\.ts',
+      'hub/threads/entry\\.ts',
+      'firmware-images',
+      'adapters/contract/vendor-kit\\.ts',
+    ),
     only('adapters/contract', 'hub/model'),
     {
       name: 'an adapter imports hub/model and adapters/contract of ours, never another adapter',

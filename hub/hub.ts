@@ -46,6 +46,7 @@ import type { Provisioning } from './model/provisioning.ts';
 import type { RunTrace } from './model/run.ts';
 import type { SceneSwitch } from './model/scene-world.ts';
 import type { StoreStatistics } from './model/store-port.ts';
+import type { VendorAdapters } from './model/vendor-adapter.ts';
 import type { Settings } from './settings.ts';
 import type { AdapterLink } from './threads/adapter-link.ts';
 import type { CoreLink, CoreRequest } from './threads/core-link.ts';
@@ -90,6 +91,7 @@ export interface HubOptions {
   readonly movingIn: MovingIn;
   readonly firmware: FirmwareHost;
   readonly matterBridge: MatterBridge;
+  readonly vendorAdapters: VendorAdapters;
   readonly mqttSharing: MqttSharingHost;
   readonly radioCare: RadioCareHost;
   readonly feed: LiveFeedSource;
@@ -262,6 +264,7 @@ export function createHub(options: HubOptions): Hub {
     movingIn: options.movingIn,
     firmware: options.firmware,
     matterBridge: options.matterBridge,
+    vendorAdapters: options.vendorAdapters,
     radioCare: options.radioCare,
     mqttAccounts: {
       list: async () => (await callMqtt({ kind: 'accounts' })) as AccountList,
@@ -398,6 +401,8 @@ export function createHub(options: HubOptions): Hub {
             storage: statistics,
             clock: clock.state(),
             addressOf,
+            vendors: options.vendorAdapters.list(),
+            nowMs: clock.now().wallMs,
           }),
           ...options.radioCare.notices(),
           ...options.demoNotices,

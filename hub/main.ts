@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createFirmware } from '../firmware-images/updates.ts';
 import { createSceneLanguage } from '../scenes/language/scene-language.ts';
 import { createSceneTemplates } from '../scenes/templates/scene-templates.ts';
+import { createAdapterLines } from './adapter-lines.ts';
 import { ADAPTERS, type AdapterRow } from './adapter-table.ts';
 import type { FrontDoor } from './api/front-door.ts';
 import { createLiveFeed } from './core/live-feed.ts';
@@ -28,7 +29,7 @@ import { HOME_MODE } from './model/home-values.ts';
 import { type AdapterId, adapterId } from './model/identifiers.ts';
 import type { HomeContents, Recovery } from './model/store-port.ts';
 import { checkPageSetting, dataFolder, readSettings, SETTINGS, type Settings } from './settings.ts';
-import { type AdapterLink, createAdapterLink } from './threads/adapter-link.ts';
+import type { AdapterLink } from './threads/adapter-link.ts';
 import { type CoreLink, createCoreLink, startCoreThread } from './threads/core-link.ts';
 import {
   type EarlyName,
@@ -42,6 +43,7 @@ import { createSharedWorkers } from './threads/shared-workers.ts';
 import { createStoreLink } from './threads/store-link.ts';
 import { createSyncLink, type SyncLink } from './threads/sync-link.ts';
 import { createSystemClock } from './threads/system-clock.ts';
+import { createVendorAdapters } from './vendor-adapters.ts';
 
 process.env.TZ = 'UTC';
 
@@ -259,70 +261,41 @@ async function start(): Promise<Running> {
     waitForCommand: (...asked) => running.waitForCommand(...asked),
     post: (update) => adapters.get(MQTT)?.share(update),
   });
+  const lineTo = createAdapterLines({
+    ...{ dataFolder: folder, clock, core: coreLink, household, jobs, log, healthChanged },
+    radioCare: () => radioCare,
+  });
   const hasEarlyThread = (row: AdapterRow) =>
     row.entries.worker === 'zigbee' && row.shell(settings) === 'worker';
   for (const row of ADAPTERS) {
     if (row.isConfigured(settings)) adapters.set(row.id, linkAdapter(row, settings));
   }
+  const vendorAdapters = createVendorAdapters({
+    ...{ dataFolder: folder, adapters, nowMs, lineTo, changed: healthChanged },
+    audit: (actor, action, subject, detail) =>
+      store.calls.audit({
+        ...{ atMs: nowMs(), member: actor.member?.id ?? null, action, subject, detail },
+      }),
+    lost: (why) => log.write('warn', 'main', why),
+  });
   await early?.end();
 
   function linkAdapter(row: AdapterRow, settings: Settings): AdapterLink {
-    const logTo = log.of(row.id);
-    const link: AdapterLink = createAdapterLink({
-      id: row.id,
-      shell: row.shell(settings),
-      entries: row.entries,
+    return lineTo({
+      ...{ id: row.id, title: row.title, shell: row.shell(settings), entries: row.entries },
       ...(row.heap === undefined ? {} : { heap: row.heap }),
       firstThread: hasEarlyThread(row) ? early?.take('zigbee') : undefined,
       isSlowToStart: row.isSlowToStart,
       ...(row.sharesWorker ? { sharedWorkers } : {}),
-      dataFolder: folder,
-      // Read at each start of the host: the coordinator may stand elsewhere by then, and on another channel.
-      get settings() {
-        return row.settings(demo ? settings : settingsNow());
-      },
-      clock,
-      core: coreLink,
-      names: () =>
-        Object.fromEntries(
-          household
-            .contents()
-            .devices.filter(({ description }) => description.adapter === row.id)
-            .map((device) => [device.description.node, device.name]),
-        ),
-      described: (description) => {
-        household.nodeDescribed(description).catch((error: unknown) => {
-          logTo('error', `A node could not be kept: ${String(error)}`);
-        });
-      },
-      left: (node) => logTo('info', `${node} left the network`),
+      // The coordinator may stand elsewhere by then, and on another channel.
+      settings: () => row.settings(demo ? settings : settingsNow()),
       ...(row.id === MATTER
         ? { started: matterBridge.adapterStarted, bridgeSaid: matterBridge.said }
         : {}),
       ...(row.id === MQTT
         ? { started: mqttSharing.adapterStarted, shareAsked: mqttSharing.asked }
         : {}),
-      cared: (care) => radioCare.told(care),
-      pairing: (progress) => {
-        if (progress.kind === 'found') {
-          household.nodeFound(row.id, progress.node).catch((error: unknown) => {
-            logTo('error', `${progress.node} could not be taken back: ${String(error)}`);
-          });
-        }
-        jobs.pairProgress(row.id, progress);
-      },
-      changed: () => {
-        const { state } = link.health();
-        // One that is just being asked for the first time has not been there yet.
-        const isGone = state.kind === 'stopped' && link.part().state === 'stopped';
-        if (state.kind === 'fault' || isGone) {
-          jobs.adapterGone(row.id, { en: `${row.title} is gone`, zh: `${row.title} 停止了` });
-        }
-        healthChanged();
-      },
-      log: logTo,
     });
-    return link;
   }
 
   /** The settings with what the page has set since the start. */
@@ -393,6 +366,7 @@ async function start(): Promise<Running> {
     sync,
     firmware,
     matterBridge,
+    vendorAdapters,
     mqttSharing,
     radioCare,
     provisioning: createProvisioning({
@@ -467,6 +441,7 @@ async function start(): Promise<Running> {
   }
   // What loads long keeps the first scene waiting for no one.
   startAdapters(true);
+  vendorAdapters.start();
   sync.start();
   firmware.start();
   push.start().catch((error: unknown) => {

@@ -1,9 +1,10 @@
 // A hub that does only what a script says: it stands in for main and core towards one adapter, in this thread
 // or through either shell, and remembers what the adapter said. For the conformance kit and for tests.
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type {
   AdapterCall,
@@ -25,6 +26,7 @@ import type { CreateAdapter } from './adapter.ts';
 import { AdapterHost, type CorePort } from './host.ts';
 import { listenForHost, makeSocketFolder } from './socket-port.ts';
 import { textPort } from './text-port.ts';
+import type { VendorProcess } from './vendor-process.ts';
 
 /** How the script reaches the host: in this thread, in a worker or in a child process. */
 export interface HostLine {
@@ -99,10 +101,24 @@ export function inWorker(entry: URL): OpenLine {
   };
 }
 
+/** The host of a vendor's adapter in its process, as the hub starts it. */
+export function inVendorProcess({ entry, args, execArgv, env }: VendorProcess): OpenLine {
+  return inChild(pathToFileURL(entry), { args, options: { execArgv: [...execArgv], env } });
+}
+
 /** The host in a child process that runs this entry file, with its Unix socket. */
-export function inChild(entry: URL): OpenLine {
+export function inChild(
+  entry: URL,
+  how: { readonly args: readonly string[]; readonly options: ForkOptions } = {
+    args: [],
+    options: {},
+  },
+): OpenLine {
   return (onMain, onExit) => {
-    const child: ChildProcess = fork(entry, { serialization: 'advanced' });
+    const child: ChildProcess = fork(entry, how.args, {
+      serialization: 'advanced',
+      ...how.options,
+    });
     const folders: string[] = [];
     const ended = new Promise<void>((resolve) => {
       child.once('exit', (code) => {

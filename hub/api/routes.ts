@@ -1,5 +1,6 @@
 // The one table of routes: who may call each, what it takes, what it answers. What is not in it does not
 // exist; app.ts mounts exactly these, and the OpenAPI text is made from them.
+import { ADAPTER_ROUTES } from './adapters-routes.ts';
 import type { GenericSchema } from 'valibot';
 import { EXPLAIN_ROUTES } from './explain-routes.ts';
 import { firmwareCheckJson, firmwareImportJson, listedImageJson } from './firmware-shapes.ts';
@@ -51,6 +52,7 @@ export interface RouteSpec {
 const STRANGER_BYTES_MAX = 16 * 1024;
 
 export const ROUTES = {
+  ...ADAPTER_ROUTES,
   ...HOME_VALUE_ROUTES,
   ...MATTER_BRIDGE_ROUTES,
   ...MQTT_ROUTES,

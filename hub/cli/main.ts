@@ -13,6 +13,7 @@ import { createPrinter } from './printer.ts';
 import { plain, plainJson } from './terminal-text.ts';
 import { dataFolders, isLoopback, localTokens, runningHub, storedToken } from './tokens.ts';
 import type { VerbSetting } from './verb.ts';
+import { addAdapter } from './verbs/adapter.ts';
 import { addClaim } from './verbs/claim.ts';
 import { addCoordinator } from './verbs/coordinator.ts';
 import { addDevices } from './verbs/devices.ts';
@@ -182,6 +183,7 @@ function buildProgram(language: Language): Command {
     addDevices,
     addSet,
     addWaiting,
+    addAdapter,
     addPair,
     addReplace,
     addMatter,

@@ -4,6 +4,7 @@
 import type { AdapterHealth, HealthReport, PartHealth } from '../model/hub-port.ts';
 import { problemInChinese } from '../model/problem-words.ts';
 import type { StoreStatistics } from '../model/store-port.ts';
+import type { VendorAdapterView } from '../model/vendor-adapter.ts';
 
 export type Notice = HealthReport['notices'][number];
 
@@ -124,6 +125,30 @@ export interface NoticeSource {
   readonly clock: HealthReport['clock'];
   /** Where an adapter's radio is, such as `tcp://…`. */
   addressOf(adapter: string): string;
+  /** The adapters of others that are installed. */
+  readonly vendors?: readonly Vendor[];
+  readonly nowMs?: number;
+}
+
+/** An adapter that is not ours, as notices name it. */
+export type Vendor = Pick<VendorAdapterView, 'manifest' | 'lastFault'>;
+
+/** So long after its fault an adapter that is not ours is named, also while it runs again for the moment. */
+const NAMED_MS = 10 * 60_000;
+
+/** Who is to blame, what becomes of it, and what can be done: one line for each that fell lately. */
+function ofVendor({ manifest, lastFault }: Vendor, nowMs: number): Notice | null {
+  if (lastFault === null || nowMs - lastFault.atMs > NAMED_MS) return null;
+  const { id, title, vendor } = manifest;
+  const reason = lastFault.reason.slice(0, 200);
+  return {
+    severity: 'fault',
+    about: id,
+    text: {
+      en: `The adapter ${title} of ${vendor} (community) had to be started again: ${reason}. All else goes on. Look for a newer version, or switch it off under House › Adapters (ingle adapter disable ${id}).`,
+      zh: `${vendor} 的适配器 ${title}（社区）被重新启动：${reason}。其他一切照常。请找更新的版本，或在“全屋 › 适配器”里关闭它（ingle adapter disable ${id}）。`,
+    },
+  };
 }
 
 /** All notices, worst first. */
@@ -132,8 +157,11 @@ export function noticesOf(source: NoticeSource): Notice[] {
   const add = (notice: Notice | null) => {
     if (notice) notices.push(notice);
   };
+  const vendors = source.vendors ?? [];
+  for (const vendor of vendors) add(ofVendor(vendor, source.nowMs ?? 0));
+  const isNamed = (name: string) => notices.some((notice) => notice.about === name);
   // First the parts: while an adapter itself hangs or is gone, its radio is not to blame.
-  for (const part of source.parts) add(ofPart(part));
+  for (const part of source.parts) if (!isNamed(part.name)) add(ofPart(part));
   const told = new Set(notices.map((notice) => notice.about));
   for (const adapter of source.adapters) {
     if (!told.has(adapter.id)) add(ofAdapter(adapter, source.addressOf(adapter.id)));

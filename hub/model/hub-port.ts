@@ -60,6 +60,7 @@ import type {
 import type { HomeContents, JobCalls, StoreCalls } from './store-port.ts';
 import type { Sync, SyncCategory, SyncConsent } from './sync-port.ts';
 import type { Words } from './words.ts';
+import type { VendorAdapters } from './vendor-adapter.ts';
 
 /** A device with its live state, as lists show it. */
 export interface DeviceView {
@@ -448,6 +449,7 @@ export interface HubPort {
   readonly radioCare: RadioCare;
   readonly mqttAccounts: MqttAccounts;
   readonly matterBridge: MatterBridge;
+  readonly vendorAdapters: VendorAdapters;
   readonly sync: Sync;
   readonly store: Async<StoreCalls>;
   readonly reads: Async<JobCalls>;

@@ -3,11 +3,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type { MainToChildHost } from '../../adapters/contract/shell-message.ts';
 import { makeSocketFolder } from '../../adapters/contract/socket-port.ts';
+import type { VendorProcess } from '../../adapters/contract/vendor-process.ts';
 import type {
   AdapterCall,
   AdapterNotice,
@@ -24,10 +26,11 @@ import { fromProblem, HubError, TimeoutError } from '../model/errors.ts';
 import type { AdapterHealth, PartHealth } from '../model/hub-port.ts';
 import type { AdapterId, NodeAddress } from '../model/identifiers.ts';
 import type { FromBridge, ToBridge } from '../model/matter-bridge.ts';
-import type { FromShare, ToShare } from '../model/mqtt.ts';
 import { type MeshCare, NO_CARE } from '../model/mesh.ts';
+import type { FromShare, ToShare } from '../model/mqtt.ts';
 import type { CoreLink } from './core-link.ts';
 import { type WorkerName, workerEntry } from './entry.ts';
+import { type MemoryWatch, watchMemory } from './memory-watch.ts';
 import type { SharedWorkers, WorkerLine, WorkerLineEvents } from './shared-workers.ts';
 import { type PartEvents, type PartProcess, supervise } from './supervisor.ts';
 
@@ -39,11 +42,16 @@ const HANG_MS = 10_000;
 /** One that loads a great library is silent meanwhile; on a busy small board that was seen to take over 10 s. */
 const SLOW_START_HANG_MS = 45_000;
 
+/** A loop without an end takes what time the others leave. */
+const VENDOR_NICENESS = 19;
+
 export interface AdapterLinkOptions {
   readonly id: AdapterId;
   /** `child` for whatever may abort a process, such as a serial port's native binding. */
   readonly shell: 'worker' | 'child';
-  readonly entries: { readonly worker: WorkerName; readonly child?: WorkerName };
+  readonly entries: { readonly worker?: WorkerName; readonly child?: WorkerName };
+  /** Given for an adapter that is not ours: how its child is started, and what it may take. */
+  readonly vendor?: { process(): VendorProcess; readonly memoryBytesMax: number } | undefined;
   /** Given for an adapter whose worker others live in as well; absent: the worker is its own. */
   readonly sharedWorkers?: SharedWorkers | undefined;
   /** What the heap of a worker of its own may take; absent: Node's default. */
@@ -83,6 +91,8 @@ export interface AdapterLink {
   part(): PartHealth;
   /** @throws the adapter's HubError, or TimeoutError after 65 s, or `unreachable` while the host is down. */
   call(body: AdapterCall): Promise<unknown>;
+  /** What its own process takes; null: it has none, or that cannot be told here. */
+  memoryBytes(): number | null;
   /** News for the Matter bridge; lost while the host is down, which is told all of it when it starts. */
   bridge(update: ToBridge): void;
   /** News of what is shared over MQTT; likewise. */
@@ -113,6 +123,7 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
   let notices: readonly AdapterNotice[] = [];
   let lastCall = 0;
   let { firstThread } = options;
+  let memory: MemoryWatch | null = null;
   let waitingSocket: { path: string; announce(): void } | null = null;
 
   const isStarting = () => state.kind === 'starting' || state.kind === 'connecting';
@@ -227,6 +238,7 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
 
   function openLine(lineEvents: WorkerLineEvents): WorkerLine {
     const { worker: entry } = options.entries;
+    if (!entry) throw new HubError('unsupported', `The ${id} adapter has no worker`);
     if (options.sharedWorkers) return options.sharedWorkers.open(entry, id, lineEvents);
     const worker =
       firstThread ??
@@ -271,10 +283,31 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
     return child;
   }
 
-  function startChild(events: PartEvents) {
-    const child: ChildProcess = fork(fileURLToPath(workerEntry(childEntry())), {
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  /** The others go first, and what takes too much is begun anew. */
+  function watch(pid: number, bytesMax: number): void {
+    try {
+      setPriority(pid, VENDOR_NICENESS);
+    } catch {
+      // It may have ended already, which its exit tells.
+    }
+    memory?.stop();
+    memory = watchMemory(pid, bytesMax, (bytes) => {
+      const [took, most] = [bytes, bytesMax].map((one) => Math.round(one / 1024 / 1024));
+      supervisor.restart(`it took ${took} MB of memory, more than the ${most} MB that it may`);
     });
+  }
+
+  function startChild(events: PartEvents) {
+    const vendor = options.vendor?.process();
+    const child: ChildProcess = fork(
+      vendor?.entry ?? fileURLToPath(workerEntry(childEntry())),
+      vendor?.args ?? [],
+      {
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+        ...(vendor === undefined ? {} : { execArgv: [...vendor.execArgv], env: vendor.env }),
+      },
+    );
+    if (child.pid !== undefined && options.vendor) watch(child.pid, options.vendor.memoryBytesMax);
     let lastWords = '';
     child.stderr?.on('data', (chunk: Buffer) => {
       lastWords = (lastWords + chunk.toString('utf8')).slice(-2_000);
@@ -282,6 +315,8 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
     child.on('message', (message) => onMessage(message as AdapterToMain, events));
     child.on('error', (error) => options.log('error', `${id}: ${error.message}`));
     child.on('exit', (code, signal) => {
+      memory?.stop();
+      memory = null;
       if (lastWords.trim()) options.log('warn', `${id}: ${lastWords.trim()}`);
       ended(signal ? `it was ended by ${signal}` : `it ended with code ${code}`, events);
     });
@@ -329,6 +364,7 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
     },
     health: () => ({ id, state, sinceMs, restarts: supervisor.health().restarts, notices }),
     part: () => supervisor.health(),
+    memoryBytes: () => memory?.bytes() ?? null,
     call(body) {
       const to = host;
       if (!to) {

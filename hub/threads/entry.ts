@@ -14,6 +14,7 @@ export const WORKER_SOURCES = {
   'zigbee-child': 'adapters/zigbee/zigbee.child.ts',
   lan: 'adapters/lan.worker.ts',
   matter: 'adapters/matter/matter.worker.ts',
+  'vendor-child': 'adapters/contract/vendor.child.ts',
 } as const;
 
 export type WorkerName = keyof typeof WORKER_SOURCES;
@@ -29,4 +30,11 @@ export function workerEntry(name: WorkerName): URL {
   return typeof INGLE_BUNDLED === 'undefined'
     ? new URL(`../../${WORKER_SOURCES[name]}`, import.meta.url)
     : new URL(bundleName(name), import.meta.url);
+}
+
+/** The folder from which an adapter of a vendor's own is made. */
+export function templateFolder(): URL {
+  return typeof INGLE_BUNDLED === 'undefined'
+    ? new URL('../../adapters/contract/vendor-template/', import.meta.url)
+    : new URL('vendor-template/', import.meta.url);
 }

@@ -1,4 +1,5 @@
-// What the library of expressions finds wrong, in our words: its variables by what they stand for, its types by plain names.
+// What the library of expressions finds wrong, in our words: its variables by what they stand for, its types by
+// plain names.
 import type { Expression, ExpressionInput } from './expression.ts';
 
 type Read = Pick<Expression, 'inputs'>;

@@ -192,6 +192,9 @@ export async function buildBundle(
   const inputs = metafiles.flatMap((each) => Object.keys(each.inputs));
   fs.writeFileSync(path.join(outdir, 'THIRD-PARTY-LICENSES.txt'), licences(inputs));
   fs.copyFileSync(path.join(root, 'LICENSE'), path.join(outdir, 'LICENSE'));
+  // `ingle adapter new` makes packages of it.
+  const template = path.join(root, 'adapters', 'contract', 'vendor-template');
+  fs.cpSync(template, path.join(outdir, 'vendor-template'), { recursive: true });
   const page = path.join(root, 'hub', 'web', 'dist');
   if (fs.existsSync(page)) fs.cpSync(page, path.join(outdir, 'page'), { recursive: true });
   fs.rmSync(dist, { recursive: true, force: true });

@@ -373,6 +373,43 @@ export const en = {
     answered: (action: string) => `answered: ${action}`,
     buttons: (buttons: string) => `buttons: ${buttons}`,
   },
+  adapter: {
+    help: {
+      adapter: 'Adapters: what carries each protocol, and adapters of others',
+      list: 'List all adapters, how they are, and how far we stand behind each',
+      make: 'Make a package for an adapter of your own from the template',
+      parent: 'folder in which the package is made',
+      test: 'Put a package through the conformance kit and print a verdict',
+      install: 'Install a package, or another version of one (owner)',
+      remove: 'Remove an installed adapter (owner)',
+      enable: 'Switch an installed adapter on (owner)',
+      disable: 'Switch an installed adapter off (owner)',
+      set: 'Set what an installed adapter asks for (owner)',
+    },
+    made: (folder: string) =>
+      `${folder} is ready: a working adapter for an emulated lamp. Test it with: ingle adapter test ${folder}`,
+    passed: (count: number) => `Verdict: it meets all ${count} demands.`,
+    failed: (unmet: number, of: number) => `Verdict: ${unmet} of ${of} demands are not met.`,
+    installed: (title: string, version: string, vendor: string, hosts: string) =>
+      `${title} ${version} of ${vendor} is installed (community). It runs in a process of its own and may reach: ${hosts || 'nothing'}.`,
+    toSet: (id: string, names: string) =>
+      `To be set: ${names}. As in: ingle adapter set ${id} NAME=VALUE`,
+    removed: (name: string) => `The adapter ${name} is removed. Its devices stay, out of reach.`,
+    runs: (title: string) => `${title} runs.`,
+    isOff: (title: string) => `${title} is switched off.`,
+    tiers: { core: 'core', preferred: 'preferred', community: 'community' },
+    states: {
+      off: 'off',
+      starting: 'starting',
+      connecting: 'connecting',
+      connected: 'connected',
+      fault: 'fault',
+      stopped: 'stopped',
+    },
+    devices: (count: number) => plural(count, 'device', 'devices'),
+    fell: (id: string, restarts: number, reason: string) =>
+      `${id}: started again ${plural(restarts, 'time', 'times')}, last because ${reason}. Look for a newer version, or: ingle adapter disable ${id}`,
+  },
   mqtt: {
     none: 'There are no MQTT accounts yet. Make one with: ingle mqtt accounts add kitchen-plug',
     name: 'name',

@@ -337,6 +337,43 @@ export const zh: Messages = {
     answered: (action: string) => `已回答：${action}`,
     buttons: (buttons: string) => `按钮：${buttons}`,
   },
+  adapter: {
+    help: {
+      adapter: '适配器：各协议由谁承载，以及他人的适配器',
+      list: '列出全部适配器、状态和支持级别',
+      make: '用模板创建自己的适配器包',
+      parent: '在哪个文件夹里创建',
+      test: '用一致性测试检查一个包，并给出结论',
+      install: '安装一个包，或它的另一个版本（户主）',
+      remove: '删除已安装的适配器（户主）',
+      enable: '开启已安装的适配器（户主）',
+      disable: '关闭已安装的适配器（户主）',
+      set: '设置已安装的适配器（户主）',
+    },
+    made: (folder: string) =>
+      `${folder} 已就绪：一个可以工作的适配器，带模拟灯。测试：ingle adapter test ${folder}`,
+    passed: (count: number) => `结论：全部 ${count} 项要求都满足。`,
+    failed: (unmet: number, of: number) => `结论：${of} 项要求中有 ${unmet} 项不满足。`,
+    installed: (title: string, version: string, vendor: string, hosts: string) =>
+      `已安装 ${vendor} 的 ${title} ${version}（社区）。它在单独的进程里运行，可以连接：${hosts || '无'}。`,
+    toSet: (id: string, names: string) =>
+      `还需设置：${names}。例如：ingle adapter set ${id} 名称=值`,
+    removed: (name: string) => `适配器 ${name} 已删除。它的设备保留，但连不上。`,
+    runs: (title: string) => `${title} 正在运行。`,
+    isOff: (title: string) => `${title} 已关闭。`,
+    tiers: { core: '核心', preferred: '优选', community: '社区' },
+    states: {
+      off: '已关闭',
+      starting: '正在启动',
+      connecting: '正在连接',
+      connected: '已连接',
+      fault: '故障',
+      stopped: '已停止',
+    },
+    devices: (count: number) => `${count} 个设备`,
+    fell: (id: string, restarts: number, reason: string) =>
+      `${id}：已重新启动 ${restarts} 次，最近一次的原因：${reason}。请找更新的版本，或：ingle adapter disable ${id}`,
+  },
   mqtt: {
     none: '还没有 MQTT 账户。新建：ingle mqtt accounts add kitchen-plug',
     name: '名称',

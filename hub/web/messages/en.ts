@@ -574,6 +574,46 @@ export const en = {
     devicesHelp: 'Names of your devices',
     devicesHelpText: 'Tap a name to put it into the text.',
   },
+  adapters: {
+    title: 'Adapters',
+    open: 'Adapters',
+    intro:
+      'What carries each protocol. Those of others run in a process of their own, with a bound on memory and only the hosts that they declare.',
+    ours: 'With the hub',
+    others: 'Of others',
+    noneOurs: 'None is set up.',
+    noneOthers: 'None is installed.',
+    tierTexts: {
+      core: 'It comes with the hub, and we answer for it.',
+      preferred: 'Its vendor answers for it, and we have tried it.',
+      community: 'Who wrote it answers for it; we have not seen it.',
+    } as Record<string, string>,
+    states: {
+      off: 'Off',
+      starting: 'Starting',
+      connecting: 'Connecting',
+      connected: 'Connected',
+      fault: 'Fault',
+      stopped: 'Stopped',
+    } as Record<string, string>,
+    devices: (count: number) => some(count, 'device', 'devices'),
+    enabledOf: (title: string) => `${title} runs`,
+    hosts: (hosts: string) => `May connect to: ${hosts}`,
+    noHosts: 'May connect to nothing.',
+    lan: 'this house’s network',
+    fell: (count: number, when: string) =>
+      `Started again ${some(count, 'time', 'times')}, last ${when}.`,
+    whatToDo: 'Look for a newer version, or switch it off. All else goes on.',
+    saved: (title: string) => `${title} is set and begins anew.`,
+    removed: (title: string) => `${title} was removed.`,
+    removeText:
+      'It ends at once, with what it kept. Its devices stay, out of reach, until you remove them.',
+    install: 'Add an adapter of somebody else',
+    installText:
+      'Choose the folder of its package, with its ingle-adapter.json. Add only what you trust: a bound on memory and hosts keeps honest code to its word, and is no wall against code that means harm.',
+    choose: 'Choose the folder',
+    installed: (title: string) => `${title} is installed and runs.`,
+  },
   rehearsal: {
     title: 'Try it before you rely on it',
     text: 'What stands in the editor is tried, saved or not. Nothing is sent to anybody.',

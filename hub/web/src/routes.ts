@@ -22,6 +22,7 @@ export const ROUTES: RouteDefinition = {
   '/scenes/templates/:template': template,
   '/scenes/templates/:template/:scene': template,
   '/scenes/:scene': scene,
+  '/adapters': wrap({ asyncComponent: () => import('./screens/adapters.svelte') }),
   '/activity': wrap({ asyncComponent: () => import('./screens/activity.svelte') }),
   '/activity/:run': wrap({ asyncComponent: () => import('./screens/run.svelte') }),
   '/values': wrap({ asyncComponent: () => import('./screens/values.svelte') }),
