@@ -62,6 +62,17 @@ export const ADAPTERS: readonly AdapterRow[] = [
       `${settings.get('host')}:${settings.get('mqtt.port')}`,
   },
   {
+    id: adapterId('open'),
+    title: 'Open interface',
+    isConfigured: () => true,
+    startsOnDemand: true,
+    sharesWorker: true,
+    shell: () => 'worker',
+    entries: { worker: 'lan' },
+    settings: () => ({}),
+    address: () => '',
+  },
+  {
     id: adapterId('shelly'),
     title: 'Shelly',
     isConfigured: () => true,

@@ -42,6 +42,7 @@ import {
 import type { MatterBridge } from './model/matter-bridge.ts';
 import type { MovingIn } from './model/moving-in.ts';
 import type { FoundDevice } from './model/mqtt.ts';
+import type { Vendors } from './model/open-interface.ts';
 import type { Provisioning } from './model/provisioning.ts';
 import type { RunTrace } from './model/run.ts';
 import type { SceneSwitch } from './model/scene-world.ts';
@@ -93,6 +94,7 @@ export interface HubOptions {
   readonly matterBridge: MatterBridge;
   readonly vendorAdapters: VendorAdapters;
   readonly mqttSharing: MqttSharingHost;
+  readonly vendors: Vendors;
   readonly radioCare: RadioCareHost;
   readonly feed: LiveFeedSource;
   readonly push: Push;
@@ -287,6 +289,7 @@ export function createHub(options: HubOptions): Hub {
         return options.mqttSharing.set(change, actor);
       },
     },
+    vendors: options.vendors,
     sync: options.sync,
     store: store.calls,
     reads: store.reads,

@@ -22,6 +22,7 @@ import { createRadioCare } from './household/radio-care.ts';
 import { createSceneShelf } from './household/scene-shelf.ts';
 import { createSyncRows } from './household/sync-rows.ts';
 import { createHub, type Hub } from './hub.ts';
+import { createVendors } from './household/vendors.ts';
 import { createLog } from './log.ts';
 import type { LogLevel } from './model/adapter-port.ts';
 import { HubError } from './model/errors.ts';
@@ -51,6 +52,7 @@ process.env.TZ = 'UTC';
 const STOP_GRACE_MS = 6_000;
 const MATTER = adapterId('matter');
 const MQTT = adapterId('mqtt');
+const OPEN = adapterId('open');
 const STATISTICS_EVERY_MS = 5_000;
 /** A page is served this soon, whatever keeps the core. */
 const PAGE_WITHIN_MS = 500;
@@ -253,6 +255,12 @@ async function start(): Promise<Running> {
     call: (call) => callAdapter(MATTER, call),
     log: log.of('matter'),
   });
+  const vendors = createVendors({
+    household,
+    contents: () => household.contents(),
+    call: (call) => callAdapter(OPEN, call),
+    log: log.of('open'),
+  });
   const mqttSharing = createMqttSharing({
     household,
     live: feed,
@@ -292,6 +300,7 @@ async function start(): Promise<Running> {
       ...(row.id === MATTER
         ? { started: matterBridge.adapterStarted, bridgeSaid: matterBridge.said }
         : {}),
+      ...(row.id === OPEN ? { started: vendors.adapterStarted } : {}),
       ...(row.id === MQTT
         ? { started: mqttSharing.adapterStarted, shareAsked: mqttSharing.asked }
         : {}),
@@ -368,6 +377,7 @@ async function start(): Promise<Running> {
     matterBridge,
     vendorAdapters,
     mqttSharing,
+    vendors,
     radioCare,
     provisioning: createProvisioning({
       household,
@@ -402,6 +412,7 @@ async function start(): Promise<Running> {
   // The core takes its scenes up first, whatever an adapter sends meanwhile: its line is opened behind them.
   coreLink.start();
   const hasDevices = (id: AdapterId) =>
+    (id === OPEN && vendors.hasAccounts()) ||
     household.contents().devices.some(({ description }) => description.adapter === id);
   const startAdapters = (areSlow: boolean) => {
     for (const { id, startsOnDemand, isSlowToStart } of ADAPTERS) {

@@ -11,6 +11,7 @@ import type { Bus, BusEvents, OnMessage } from './bus.ts';
 import { ClientBus } from './client-bus.ts';
 import { Discovery } from './discovery/discovery.ts';
 import { FanBus } from './fan-bus.ts';
+import { OpenDoor } from './open/door.ts';
 import { isDiscovery, isReserved, reaches } from './rights.ts';
 import { STATUS_TOPIC } from './share/announce.ts';
 import { Share } from './share/share.ts';
@@ -20,12 +21,13 @@ import { Tasmota } from './tasmota/tasmota.ts';
 const MESSAGE_BYTES_MAX = 4096;
 
 /** What an adapter's worker starts. */
-export function createMqttAdapter(context: AdapterContext): Adapter {
-  return new MqttAdapter(context);
+export function createMqttAdapter(context: AdapterContext, door = new OpenDoor()): Adapter {
+  return new MqttAdapter(context, door);
 }
 
 class MqttAdapter implements Adapter {
   readonly #context: AdapterContext;
+  readonly #door: OpenDoor;
   #accounts: Accounts | null = null;
   #broker: Broker | null = null;
   #bus: Bus | null = null;
@@ -38,8 +40,9 @@ class MqttAdapter implements Adapter {
   #heard: readonly string[] = [];
   #detail = '';
 
-  constructor(context: AdapterContext) {
+  constructor(context: AdapterContext, door: OpenDoor) {
     this.#context = context;
+    this.#door = door;
   }
 
   async start(): Promise<void> {
@@ -67,6 +70,7 @@ class MqttAdapter implements Adapter {
         host: typeof host === 'string' ? host : '127.0.0.1',
         port,
         accounts: this.#accounts,
+        isVendor: (user, token) => this.#door.accountOf(user, token) !== null,
         refusesAnnouncement: (account, topic, payload) => {
           if (isDiscovery(topic)) {
             const isOwn = this.#tasmota?.mayAnnounce(account.name, topic, payload) === true;
@@ -110,6 +114,7 @@ class MqttAdapter implements Adapter {
       changed: () => this.#tellState(),
     });
     this.#discovery.start();
+    this.#door.use(fan.view(), (name) => this.#broker?.cutOff(`open.${name}`));
     await this.#bus.start();
   }
 
@@ -117,6 +122,7 @@ class MqttAdapter implements Adapter {
     this.#tasmota?.stop();
     this.#discovery?.stop();
     this.#share?.stop();
+    this.#door.leave();
     await this.#bus?.stop();
   }
 

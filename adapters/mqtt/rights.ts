@@ -22,6 +22,10 @@ const TAKEN = /^(?:cmnd|stat|tele|tasmota|homeassistant|ingle|\$.*)$/;
 const HOME_COMMANDS = ['ingle/home/+/set', 'ingle/home/+/set/+', 'ingle/home/+/command'] as const;
 const HOME_TELLS = ['ingle/home/#', 'ingle/status', 'homeassistant/#'] as const;
 
+/** A vendor's account of the open interface, which no other account can be called. */
+const VENDOR = /^open\.([a-z0-9-]+)$/;
+const VENDOR_SAYS = '[^/]+/(?:description|report|event|availability|outcome)';
+
 /** Who asks: an account by its name, with its rights. */
 export interface Holder {
   readonly name: string;
@@ -73,6 +77,8 @@ export function checkRights({ topics }: AccountRights): void {
 /** Whether this account may publish to the topic. What it announces is judged apart. */
 export function mayPublish({ name, rights }: Holder, topic: string): boolean {
   if (topic.length > TOPIC_CHARACTERS_MAX) return false;
+  const vendor = VENDOR.exec(name)?.[1];
+  if (vendor !== undefined) return new RegExp(`^ingle/open/${vendor}/${VENDOR_SAYS}$`).test(topic);
   if (DISCOVERY.test(topic)) return true;
   if (topic.startsWith(`tele/${name}/`) || topic.startsWith(`stat/${name}/`)) return true;
   if (topic.startsWith(`${name}/`) && !TAKEN.test(name)) return true;
@@ -86,6 +92,8 @@ export function mayPublish({ name, rights }: Holder, topic: string): boolean {
 /** Whether this account may subscribe to the filter: all that the filter can match must be its to hear. */
 export function maySubscribe({ name, rights }: Holder, filter: string): boolean {
   if (filter.length > TOPIC_CHARACTERS_MAX) return false;
+  const vendor = VENDOR.exec(name)?.[1];
+  if (vendor !== undefined) return covers(`ingle/open/${vendor}/#`, filter);
   if (GROUP_COMMANDS.test(filter)) return true;
   const own = [`cmnd/${name}/#`, `ingle/${name}/#`, ...(TAKEN.test(name) ? [] : [`${name}/#`])];
   const announced = rights.announces ? ['homeassistant/#'] : [];

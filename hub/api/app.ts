@@ -36,6 +36,7 @@ import { matterBridgeRoutes } from './matter-bridge.ts';
 import { memberRoutes } from './members.ts';
 import { movingInRoutes } from './moving-in.ts';
 import { mqttRoutes } from './mqtt.ts';
+import { openRoutes } from './open.ts';
 import { outboundRoutes } from './outbound.ts';
 import { createPage } from './page.ts';
 import { provisioningRoutes } from './provisioning.ts';
@@ -118,6 +119,7 @@ export function createApi(hub: HubPort, options: ApiOptions): Api {
     ...memberRoutes(parts),
     ...matterBridgeRoutes(parts),
     ...mqttRoutes(parts),
+    ...openRoutes(parts),
     ...outboundRoutes(parts),
     ...syncRoutes(parts),
     ...inboxRoutes(parts),

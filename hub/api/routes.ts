@@ -8,6 +8,7 @@ import { HOME_VALUE_ROUTES } from './home-values-routes.ts';
 import { MATTER_BRIDGE_ROUTES } from './matter-bridge-routes.ts';
 import { MOVING_IN_ROUTES } from './moving-in-routes.ts';
 import { MQTT_ROUTES } from './mqtt-routes.ts';
+import { OPEN_ROUTES } from './open-routes.ts';
 import * as outbound from './outbound-shapes.ts';
 import { provisioningPlanJson } from './provisioning-shapes.ts';
 import { RADIO_ROUTES } from './radio-routes.ts';
@@ -25,11 +26,20 @@ import * as sync from './sync-shapes.ts';
  * - `household`: owners and adults.
  * - `owner`: owners.
  * - `local`: only root on the hub itself, with the token of `INGLE_DATA/cli.token`.
+ * - `vendor`: a vendor's program with its token, which the route itself asks for.
  * - `nearby`: any program on the hub itself; from elsewhere owners.
  *
  * Local root may do all of it. Which member may do what to which device is decided in the core, not here.
  */
-export type Who = 'anyone' | 'member' | 'installer' | 'household' | 'owner' | 'local' | 'nearby';
+export type Who =
+  | 'vendor'
+  | 'anyone'
+  | 'member'
+  | 'installer'
+  | 'household'
+  | 'owner'
+  | 'local'
+  | 'nearby';
 
 export interface RouteSpec {
   readonly who: Who;
@@ -56,6 +66,7 @@ export const ROUTES = {
   ...HOME_VALUE_ROUTES,
   ...MATTER_BRIDGE_ROUTES,
   ...MQTT_ROUTES,
+  ...OPEN_ROUTES,
   ...SCENE_ROUTES,
   ...SCENE_TEMPLATE_ROUTES,
   ...EXPLAIN_ROUTES,

@@ -115,6 +115,7 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
   const lives = new Map<DeviceId, DeviceLive>();
   const behaviours = new Map<DeviceId, Behaviour>();
   const accounts = new Map<string, MqttAccount>();
+  const vendors = new Set<string>();
   let sharing = NO_SHARING;
   let found: FoundDevice[] = [
     foundLamp('ha/lamp', 'Bridge lamp'),
@@ -425,6 +426,20 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
       household,
       matterBridge,
       vendorAdapters: createTestVendors(),
+      vendors: {
+        list: async () => [...vendors].map((name) => ({ name, createdAtMs: wallMs, devices: 0 })),
+        async grant(name) {
+          if (vendors.has(name)) throw new ConflictError(`There is an account "${name}"`);
+          vendors.add(name);
+          return { name, token: `vnd_told-once-${name}-0123456789` };
+        },
+        async revoke(name) {
+          if (!vendors.delete(name)) throw new NotFoundError('account', name);
+        },
+        vendorOf: (token) =>
+          [...vendors].find((name) => token === `vnd_told-once-${name}-0123456789`) ?? null,
+        ask: async () => [],
+      },
       mqttAccounts: {
         list: async () => ({ port: 1883, accounts: [...accounts.values()] }),
         async add(name, rights = NO_RIGHTS) {

@@ -26,6 +26,7 @@ import { addLogs } from './verbs/logs.ts';
 import { addMatter } from './verbs/matter.ts';
 import { addMesh } from './verbs/mesh.ts';
 import { addMqtt } from './verbs/mqtt.ts';
+import { addOpen } from './verbs/open.ts';
 import { addNotify, addOutbound } from './verbs/outbound.ts';
 import { addPair } from './verbs/pair.ts';
 import { addProvision } from './verbs/provision.ts';
@@ -188,6 +189,7 @@ function buildProgram(language: Language): Command {
     addReplace,
     addMatter,
     addMqtt,
+    addOpen,
     addNotify,
     addOutbound,
     addSync,

@@ -24,6 +24,7 @@ import type { SceneShelf, SceneSwitching } from './scene-shelf.ts';
 import { changeSyncConsent, readSyncConsent, SYNC_CONSENT_SETTING } from './sync-consent.ts';
 import { createTemplateShelf } from './template-shelf.ts';
 import { createValueShelf } from './value-shelf.ts';
+import { createVendorShelf, type VendorEdits } from './vendors.ts';
 import { createWebhooks } from './webhooks.ts';
 
 /** Edits that wait for the one before; one more is refused as busy. */
@@ -48,7 +49,12 @@ export interface HouseholdOptions {
 }
 
 /** The household as main has it: the edits of its port, and what adapters bring. */
-export interface HouseholdHost extends Household, SceneSwitching, BridgeEdits, SharingEdits {
+export interface HouseholdHost
+  extends Household,
+    SceneSwitching,
+    BridgeEdits,
+    SharingEdits,
+    VendorEdits {
   /**
    * The node that an adapter described: a known one is brought up to date, a new one becomes a device; null for one
    * that was removed while its adapter could not be told, and is removed there now.
@@ -225,6 +231,7 @@ export function createHousehold(options: HouseholdOptions): HouseholdHost {
     }),
     ...bridge,
     ...createSharingShelf({ store, contents, inTurn, audit }),
+    ...createVendorShelf({ store, contents, inTurn, audit, nowMs: options.nowMs }),
     contents: () => contents,
     deviceOf,
     settings: () => [

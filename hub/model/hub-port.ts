@@ -42,6 +42,7 @@ import type { Job } from './job.ts';
 import type { MatterBridge } from './matter-bridge.ts';
 import type { MovingIn } from './moving-in.ts';
 import type { AccountRights, FoundDevice, MqttSharing, SharingChange } from './mqtt.ts';
+import type { Vendors } from './open-interface.ts';
 import type { Outbound, OutboundChange, OutboundSettings } from './outbound.ts';
 import type { PropertyValue } from './properties.ts';
 import type { Provisioning } from './provisioning.ts';
@@ -448,6 +449,7 @@ export interface HubPort {
   readonly firmware: Firmware;
   readonly radioCare: RadioCare;
   readonly mqttAccounts: MqttAccounts;
+  readonly vendors: Vendors;
   readonly matterBridge: MatterBridge;
   readonly vendorAdapters: VendorAdapters;
   readonly sync: Sync;

@@ -76,6 +76,10 @@ export const en = {
     mqttNoAnnounce: 'it may not announce devices any more',
     mqttHome:
       'what it reaches of the home: none, read, control (not locks, alarms and valves), all',
+    open: 'The open interface: whose programs may bring devices over HTTP or MQTT.',
+    openList: 'Lists the accounts.',
+    openGrant: 'Grants an account to a vendor’s program and tells its token this once (owner).',
+    openRevoke: 'Revokes an account at once; its devices stay, out of reach (owner).',
     mqttShare:
       "Tells the home's devices to others over MQTT, such as a Home Assistant; off at first.",
     mqttShareOn: 'switch it on',
@@ -410,6 +414,13 @@ export const en = {
     fell: (id: string, restarts: number, reason: string) =>
       `${id}: started again ${plural(restarts, 'time', 'times')}, last because ${reason}. Look for a newer version, or: ingle adapter disable ${id}`,
   },
+  open: {
+    none: 'Nobody’s program brings devices. Grant an account with: ingle open grant acme',
+    devices: (count: number) => plural(count, 'device', 'devices'),
+    granted: (name: string, token: string) => `The token of ${name}: ${token}`,
+    once: 'It is not shown again. Over MQTT it is the password of the user open.NAME.',
+    revoked: (name: string) => `The account ${name} is revoked.`,
+  },
   mqtt: {
     none: 'There are no MQTT accounts yet. Make one with: ingle mqtt accounts add kitchen-plug',
     name: 'name',
@@ -426,6 +437,9 @@ export const en = {
     changed: (name: string) => `The account ${name} may do that from now on.`,
     announces: 'announces devices',
     home: { read: 'reads the home', control: 'controls the home', all: 'controls all of the home' },
+    shared: (count: number | null) =>
+      `Shared over MQTT: ${count === null ? 'all devices' : plural(count, 'device', 'devices')}.`,
+    notShared: 'Nothing is shared over MQTT. Switch it on with: ingle mqtt share --on',
     nothingFound:
       'Nothing has announced itself. The bridge or device needs an account that may announce: ingle mqtt accounts add zigbee2mqtt --announce',
     accepted: 'in the home',
@@ -463,9 +477,6 @@ export const en = {
     none: 'No device joined.',
     noneHint:
       'Hold the device close to the coordinator and reset it (its manual says how), then run ingle pair again.',
-    shared: (count: number | null) =>
-      `Shared over MQTT: ${count === null ? 'all devices' : plural(count, 'device', 'devices')}.`,
-    notShared: 'Nothing is shared over MQTT. Switch it on with: ingle mqtt share --on',
     cancelled: 'Stopped; the network is closed.',
   },
   home: {

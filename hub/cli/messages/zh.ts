@@ -66,6 +66,10 @@ export const zh: Messages = {
     mqttNoAnnounce: '不再可以发布设备',
     mqttHome:
       '能接触家里的哪些内容：none 无、read 只读、control 控制（门锁、警报和阀门除外）、all 全部',
+    open: '开放接口：谁的程序可以通过 HTTP 或 MQTT 带来设备。',
+    openList: '列出账户。',
+    openGrant: '给厂商的程序授予账户，令牌只显示这一次（户主）。',
+    openRevoke: '立即撤销账户；它的设备留在家里，但无法连接（户主）。',
     mqttShare: '通过 MQTT 把家里的设备告诉其他程序，例如 Home Assistant；起初是关闭的。',
     mqttShareOn: '打开',
     mqttShareOff: '关闭，并收回已发布的内容',
@@ -374,6 +378,13 @@ export const zh: Messages = {
     fell: (id: string, restarts: number, reason: string) =>
       `${id}：已重新启动 ${restarts} 次，最近一次的原因：${reason}。请找更新的版本，或：ingle adapter disable ${id}`,
   },
+  open: {
+    none: '还没有程序带来设备。授予账户：ingle open grant acme',
+    devices: (count) => `${count} 台设备`,
+    granted: (name, token) => `${name} 的令牌：${token}`,
+    once: '令牌不会再次显示。通过 MQTT 时，它是用户 open.名称 的密码。',
+    revoked: (name) => `账户 ${name} 已撤销。`,
+  },
   mqtt: {
     none: '还没有 MQTT 账户。新建：ingle mqtt accounts add kitchen-plug',
     name: '名称',
@@ -389,6 +400,8 @@ export const zh: Messages = {
     changed: (name) => `账户 ${name} 的权限已更改。`,
     announces: '可发布设备',
     home: { read: '可读取家里状态', control: '可控制家里设备', all: '可控制家里全部设备' },
+    shared: (count) => `已通过 MQTT 分享：${count === null ? '全部设备' : `${count} 台设备`}。`,
+    notShared: '没有通过 MQTT 分享任何内容。打开：ingle mqtt share --on',
     nothingFound:
       '还没有设备自行发布。网桥或设备需要一个可以发布的账户：ingle mqtt accounts add zigbee2mqtt --announce',
     accepted: '已在家里',
@@ -426,8 +439,6 @@ export const zh: Messages = {
     noneHint: '把设备靠近协调器并重置(方法见说明书),然后再执行 ingle pair。',
     cancelled: '已停止,入网已关闭。',
   },
-    shared: (count) => `已通过 MQTT 分享：${count === null ? '全部设备' : `${count} 台设备`}。`,
-    notShared: '没有通过 MQTT 分享任何内容。打开：ingle mqtt share --on',
   home: {
     columns: ['键', '名称', '值', '自'],
     unknown: '未知',

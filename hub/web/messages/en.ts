@@ -422,6 +422,37 @@ export const en = {
     again: 'Choose a folder again',
     gone: 'The hub no longer has the record of this move.',
   },
+  houseMqtt: {
+    title: 'MQTT',
+    found: 'Devices that announced themselves',
+    foundText:
+      'Zigbee2MQTT, Tasmota, ESPHome and others announce their devices here. Nothing is taken in before you say so.',
+    none: 'Nothing has announced itself. Give the bridge or device an account that may announce.',
+    acceptAll: (bridge: string) => `Take in all of ${bridge}`,
+    accept: 'Take in',
+    accepted: 'In the home',
+    taken: (count: number) => `${some(count, 'device is', 'devices are')} in the home now.`,
+    leftOut: (count: number) => `${some(count, 'part', 'parts')} left out`,
+    share: 'Tell others of the home',
+    shareText:
+      'A Home Assistant beside the hub then sees the devices, and controls them with an account that may.',
+    accounts: 'Accounts',
+    connected: 'connected',
+    away: 'not connected',
+    announces: 'announces devices',
+    home: 'The home',
+    rights: {
+      none: 'nothing',
+      read: 'reads',
+      control: 'controls, but no locks, alarms, valves',
+      all: 'controls everything',
+    },
+    remove: 'Remove',
+    name: 'New account',
+    make: 'Make it',
+    made: (name: string, port: number) =>
+      `The account ${name} is made, for port ${port}. Its password is shown this once:`,
+  },
   mqtt: {
     intro:
       'A Tasmota device needs an account at the hub. Make one for a new device, or start looking if it has one.',
