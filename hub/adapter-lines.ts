@@ -28,7 +28,6 @@ export type AdapterLineWish = Pick<
   | 'started'
   | 'bridgeSaid'
   | 'shareAsked'
-  | 'shareAsked'
 > & {
   /** What a person calls it. */
   readonly title: string;
