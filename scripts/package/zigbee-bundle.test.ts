@@ -24,6 +24,7 @@ test('the bundle pairs and configures devices, and its scenes switch them, after
       folder: path.join(folder, 'hub'),
       zigbeePort: radio.zigbeePort,
       entry,
+      environment: { INGLE_LOG_LEVEL: 'info' },
     });
     hubs.push(hub);
     await hub.ready();
@@ -38,9 +39,14 @@ test('the bundle pairs and configures devices, and its scenes switch them, after
     expect(await radio.load(load)).toMatchObject({ lost: 0 });
     expect(hub.process.output()).not.toContain('could not be configured');
     await hub.stop();
+    defineModel(path.join(folder, 'hub', 'zigbee', 'external-converters'));
     const again = await start();
     expect(await radio.load(load)).toMatchObject({ lost: 0 });
     expect(again.process.output()).not.toContain('warn');
+    // The libraries are inside the bundle, and a file of the household's own finds them there.
+    expect(again.process.output()).not.toContain('cannot be used');
+    expect(again.process.output()).toContain('own-model.mjs defines 1 models');
+    expect(again.process.output()).toContain('own-old.js defines 1 models');
   } finally {
     for (const hub of hubs) await hub.stop();
     await radio.stop();
@@ -48,3 +54,23 @@ test('the bundle pairs and configures devices, and its scenes switch them, after
     fs.rmSync(folder, { recursive: true, force: true });
   }
 }, 120_000);
+
+/** External converters as people write them: a module, and a script of the old kind. */
+function defineModel(converters: string): void {
+  fs.mkdirSync(converters, { recursive: true });
+  const what = "zigbeeModel: ['OWN-1'], model: 'OWN1', vendor: 'Own', description: 'Own model'";
+  fs.writeFileSync(
+    path.join(converters, 'own-model.mjs'),
+    `import {light} from 'zigbee-herdsman-converters/lib/modernExtend';
+     import {Zcl} from 'zigbee-herdsman';
+     if (Zcl.Status.SUCCESS !== 0) throw new Error('not the library');
+     export default {${what}, extend: [light()]};\n`,
+  );
+  fs.writeFileSync(
+    path.join(converters, 'own-old.js'),
+    `const tz = require('zigbee-herdsman-converters/converters/toZigbee');
+     const fz = require('zigbee-herdsman-converters/converters/fromZigbee');
+     const e = require('zigbee-herdsman-converters/lib/exposes').presets;
+     module.exports = [{${what}, fromZigbee: [fz.on_off], toZigbee: [tz.on_off], exposes: [e.switch()]}];\n`,
+  );
+}
