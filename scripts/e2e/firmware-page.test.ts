@@ -15,8 +15,12 @@ let house: House;
 let browser: BrowserPage;
 
 beforeAll(async () => {
-  house = await openHouse();
+  house = await openHouse({ environment: { INGLE_FIRMWARE_QUIET_HOURS: 'off' } });
   await house.add('Hall lamp', 'Bathroom lamp');
+  browser = await openOwnersPage(house.hub);
+}, 90_000);
+
+async function stockBoth(): Promise<void> {
   const folder = makeFolder();
   for (const imageType of [8705, 8706]) {
     const image = writeImage({
@@ -29,8 +33,7 @@ beforeAll(async () => {
   const taken = await house.hub.call('/api/firmware', { body });
   expect(taken.status).toBe(201);
   rmSync(folder, { recursive: true, force: true });
-  browser = await openOwnersPage(house.hub);
-}, 90_000);
+}
 
 afterAll(async () => {
   await browser?.[Symbol.asyncDispose]();
@@ -45,6 +48,14 @@ async function about(handle: string): Promise<void> {
   await at(`open-${handle}`).first().click();
   await at('device-about').locator('summary').click();
 }
+
+it('says where images come from while there are none', async () => {
+  await browser.open('house');
+  await at('firmware-open').click();
+  await at('firmware').getByText('The hub has no images yet').waitFor();
+  await browser.expectAccessible('a hub without images', '[data-testid="firmware"]');
+  await stockBoth();
+});
 
 it('shows what is newer without being asked, and lets the second update wait for the first', async () => {
   await waitFor('the hub to know of both', async () => {
@@ -72,5 +83,38 @@ it('shows what is newer without being asked, and lets the second update wait for
   await at('firmware-update').waitFor();
   expect(nodeOf(house, 'Hall lamp').fileVersion).toBe(OLD);
   expect(nodeOf(house, 'Bathroom lamp').fileVersion).toBe(OLD);
+  expect(browser.errors).toEqual([]);
+}, 60_000);
+
+it('updates all that are older from one place, and stops where somebody says so', async () => {
+  await browser.open('firmware');
+  await at('firmware-image').nth(1).waitFor();
+  expect(await at('firmware-image').first().innerText()).toMatch(
+    /Zigbee · 0x23093000 · for 1 device/,
+  );
+  expect(await at('firmware-image').first().innerText()).toContain('unsigned, taken by root');
+  await at('rollout-start').click();
+  await at('confirm-yes').click();
+  const parts = at('rollout-part');
+  await parts.filter({ hasText: 'is updated' }).waitFor();
+  expect(await parts.count()).toBe(2);
+  expect(await parts.first().innerText()).toContain('first of its kind');
+  for (const [width, scheme] of [
+    [360, 'light'],
+    [1280, 'dark'],
+  ] as const) {
+    await browser.page.setViewportSize({ width, height: 800 });
+    await browser.page.emulateMedia({ colorScheme: scheme });
+    await browser.expectAccessible(
+      `a roll-out, ${width} px, ${scheme}`,
+      '[data-testid="firmware"]',
+    );
+    const wider = await browser.page.evaluate('document.documentElement.scrollWidth');
+    expect(wider).toBeLessThanOrEqual(width);
+  }
+  await at('rollout-stop').click();
+  await at('rollout').getByText('The last updates').waitFor();
+  await parts.filter({ hasText: 'left alone' }).first().waitFor();
+  expect(nodeOf(house, 'Hall lamp').fileVersion).toBe(OLD);
   expect(browser.errors).toEqual([]);
 }, 60_000);

@@ -1,5 +1,6 @@
 // Every text of the page in English. `zh.ts` has the same keys; the compiler sees to it.
 
+import { firmwareEn } from './firmware.ts';
 import { list, number, plural } from './grammar.ts';
 import { joiningEn } from './joining.ts';
 import { radioEn } from './radio.ts';
@@ -236,22 +237,7 @@ export const en = {
     unsupported: 'Not supported yet',
   },
   radio: radioEn,
-  firmware: {
-    title: 'Firmware update',
-    look: 'Look for new firmware',
-    asking: 'Asking the device …',
-    newest: 'The hub has nothing newer for it.',
-    newer: (image: string) => `There is something newer: ${image}`,
-    update: 'Update now',
-    waiting: (place: number) =>
-      place === 1
-        ? 'Waiting for its turn: it is next.'
-        : `Waiting for its turn: ${place - 1} before it.`,
-    sending: (percent: number) => `Sending new firmware: ${percent} %`,
-    left: (seconds: number) =>
-      seconds < 60 ? 'less than a minute left' : `about ${Math.ceil(seconds / 60)} min left`,
-    done: 'The last update is done.',
-  },
+  firmware: firmwareEn,
   device: {
     brightness: 'Brightness',
     colorTemperature: 'White tone',

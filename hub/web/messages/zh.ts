@@ -1,6 +1,7 @@
 // 中文文案：与 en.ts 的键一一对应，缺一个就通不过类型检查。称呼用“你”，数字与汉字之间留空格。
 
 import type { Messages } from './en.ts';
+import { firmwareZh } from './firmware.ts';
 import { list, number } from './grammar.ts';
 import { joiningZh } from './joining.ts';
 import { radioZh } from './radio.ts';
@@ -227,19 +228,7 @@ export const zh: Messages = {
     unsupported: '暂不支持',
   },
   radio: radioZh,
-  firmware: {
-    title: '固件更新',
-    look: '查找新固件',
-    asking: '正在询问设备……',
-    newest: '中枢没有更新的固件。',
-    newer: (image) => `有更新的固件：${image}`,
-    update: '立即更新',
-    waiting: (place) =>
-      place === 1 ? '正在排队：下一个就是它。' : `正在排队：前面还有 ${place - 1} 个。`,
-    sending: (percent) => `正在发送新固件：${percent} %`,
-    left: (seconds) => (seconds < 60 ? '不到一分钟' : `大约还需 ${Math.ceil(seconds / 60)} 分钟`),
-    done: '上次更新已完成。',
-  },
+  firmware: firmwareZh,
   device: {
     brightness: '亮度',
     colorTemperature: '色温',

@@ -26,6 +26,7 @@ export const ROUTES: RouteDefinition = {
   '/activity': wrap({ asyncComponent: () => import('./screens/activity.svelte') }),
   '/activity/:run': wrap({ asyncComponent: () => import('./screens/run.svelte') }),
   '/values': wrap({ asyncComponent: () => import('./screens/values.svelte') }),
+  '/firmware': wrap({ asyncComponent: () => import('./screens/firmware.svelte') }),
   '/network': wrap({ asyncComponent: () => import('./screens/mesh.svelte') }),
   '/sharing': wrap({ asyncComponent: () => import('./screens/sharing.svelte') }),
   '/house': wrap({ asyncComponent: () => import('./screens/house.svelte') }),

@@ -1,7 +1,14 @@
 // The update that a device's sheet shows.
 import { expect, it } from 'vitest';
 import type { JobJson } from '../../../api/shapes.ts';
-import { firmwareJob, placeInQueue } from './firmware.ts';
+import {
+  firmwareJob,
+  paceOf,
+  placeInQueue,
+  rolloutJob,
+  rolloutParts,
+  tonight,
+} from './firmware.ts';
 
 const job = (change: Partial<JobJson>): JobJson => ({
   id: 'job_1',
@@ -35,4 +42,31 @@ it('has a place in the queue until it is its turn', () => {
   expect(placeInQueue(job({ step }))).toBe(3);
   expect(placeInQueue(job({ step: { name: 'check', index: 2, of: 4 } }))).toBeNull();
   expect(placeInQueue(job({}))).toBeNull();
+});
+
+it('goes so fast, or has stood still for so long, or nobody can tell', () => {
+  expect(paceOf(job({}))).toEqual({ bytesPerSecond: null, stalledSeconds: null });
+  const result = { device: 'dev_1', bytesPerSecond: 200, stalledSeconds: 30 };
+  expect(paceOf(job({ result }))).toEqual({ bytesPerSecond: 200, stalledSeconds: 30 });
+  expect(paceOf(job({ result: null })).bytesPerSecond).toBeNull();
+});
+
+it('is part of the newest roll-out, whose devices are listed', () => {
+  const parts = [{ device: 'dev_1', state: 'done' }];
+  const jobs = [
+    job({ id: 'job_1', kind: 'rollout', startedAt: '2026-11-21T09:00:00.000Z' }),
+    job({ id: 'job_2', kind: 'rollout', result: { parts } }),
+    job({ id: 'job_3' }),
+  ];
+  const rollout = rolloutJob(jobs);
+  expect(rollout?.id).toBe('job_2');
+  expect(rollout && rolloutParts(rollout)).toEqual(parts);
+  expect(rolloutParts(job({ result: null }))).toEqual([]);
+  expect(rolloutJob([job({})])).toBeNull();
+});
+
+it('may wait for the night that comes', () => {
+  expect(tonight(new Date(2026, 10, 22, 20, 15))).toEqual(new Date(2026, 10, 23, 3, 0));
+  expect(tonight(new Date(2026, 10, 22, 2, 59))).toEqual(new Date(2026, 10, 22, 3, 0));
+  expect(tonight(new Date(2026, 11, 31, 3, 0))).toEqual(new Date(2027, 0, 1, 3, 0));
 });
