@@ -9,7 +9,7 @@ import { type NetworkParameters, networkOfBackup } from './network-file.ts';
 import { writeWhole } from './whole-file.ts';
 
 /** Generations that are kept. */
-export const GENERATIONS_MAX = 12;
+const GENERATIONS_MAX = 12;
 /** Of a network of 500 nodes it has about 150 kB. */
 const BYTES_MAX = 2_000_000;
 const NAME = /^coordinator-\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}-\d{3}Z\.json$/;

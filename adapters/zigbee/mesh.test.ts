@@ -163,6 +163,17 @@ describe('a survey', () => {
       mesh.links.map(({ linkQuality }) => linkQuality).toSorted((a, b) => b - a),
     );
   }, 40_000);
+
+  test('ends although a router promises more neighbours than it gives, and counts those that it gave', async () => {
+    const boaster = address('Bathroom lamp');
+    await hub.until('it to be there', () => hub.isOnline(boaster) === true);
+    home.control.fault({ kind: 'boastful', ieee: boaster });
+    const mesh = await survey();
+    expect(mesh.nodes.find(({ node }) => node === boaster)?.asked).toBe('answered');
+    const { records } = home.control.log({ ieee: boaster, kind: 'received', limit: 10_000 });
+    expect(records.filter(({ cluster }) => cluster === 0x0031).length).toBeLessThan(10);
+    home.control.fault({ kind: 'clear' });
+  }, 30_000);
 });
 
 test('a node that floods is thinned to its newest value, others are heard at once, and it is let go by hand', async () => {

@@ -18,8 +18,3 @@ export const COORDINATOR_DRIVERS = [
   { name: 'zoh', tried: false, about: 'OpenThread radio co-processors; the stack runs in the hub' },
   { name: 'ezsp', tried: false, about: 'Silicon Labs with old firmware; ember is its successor' },
 ] as const satisfies readonly DriverRow[];
-
-/** Whether the hub was ever run with this driver. */
-export function isTried(driver: string): boolean {
-  return COORDINATOR_DRIVERS.some(({ name, tried }) => name === driver && tried);
-}

@@ -1,7 +1,10 @@
 // Goal: a household sees on its phone how its Zigbee network hangs together, is told once why several devices are gone,
 // keeps a backup of its coordinator, and moves to another stick without pairing anything again. Method: real Chromium,
 // the real hub, the virtual home with a second, blank coordinator.
+import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startVirtualHome, type VirtualHome } from '../virtual-home/home.ts';
 import type { SpareCoordinator } from '../virtual-home/spare-coordinator.ts';
@@ -61,8 +64,13 @@ beforeAll(async () => {
   });
   data = makeFolder();
   hub = await startHub({ data });
-  const port = `tcp://127.0.0.1:${home.zigbeePort}`;
-  await hub.call('/api/settings/zigbee.port', { method: 'PUT', body: { value: port } });
+  const use = ['coordinator', 'use', `tcp://127.0.0.1:${home.zigbeePort}`, '--driver', 'zstack'];
+  const main = path.join(import.meta.dirname, '..', '..', 'hub', 'cli', 'main.ts');
+  const named = await promisify(execFile)(process.execPath, [
+    ...[main, '--hub', hub.url, '--data', data],
+    ...use,
+  ]);
+  expect(named.stdout).toContain('from the next start of the hub');
   await hub.stop();
   await start();
   await hub.call('/api/jobs', {
@@ -103,11 +111,10 @@ it('shows the map after a survey, still from then on, and the same in a list', a
   expect(await at('mesh-map').innerHTML()).toBe(drawn);
   await at(`mesh-node-${ieeeOf('Hall lamp')}`).click();
   await at('mesh-list').getByRole('heading', { name: 'Hears' }).waitFor();
-  const { scrollWidth, clientWidth } = await browser.page.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement;
-    return { scrollWidth, clientWidth };
-  });
-  expect(scrollWidth).toBe(clientWidth);
+  const [wide, window] = await browser.page.evaluate<[number, number]>(
+    '[document.documentElement.scrollWidth, document.documentElement.clientWidth]',
+  );
+  expect(wide).toBe(window);
   await browser.expectAccessible('the network');
 }, 60_000);
 

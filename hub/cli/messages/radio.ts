@@ -11,6 +11,7 @@ export const radioEn = {
       'The Zigbee coordinator: how it is, its channel, its backups, another one in its place.',
     show: 'Shows where the coordinator is and how it is, and the drivers that there are.',
     sticks: 'Lists sticks that are plugged in, each with the driver that its name speaks for.',
+    use: 'Names the coordinator and its driver; holds from the next start of the hub.',
     check: 'Looks at what is at a port without changing it.',
     driver: 'the coordinator driver: zstack, ember, deconz, zigate, zboss, zoh, ezsp',
     channel: 'Moves the whole network to another channel (11 to 26), and says who did not follow.',
@@ -37,6 +38,8 @@ export const radioEn = {
   battery: (percent: number) => `battery ${percent} %`,
   noWay: 'Nobody knows how these reach the home:',
   released: (name: string) => `${name} is heard in full again.`,
+  used: (port: string, driver: string) =>
+    `The coordinator is ${port} with the driver ${driver}, from the next start of the hub.`,
   sticksNone: 'No stick is plugged in (/dev/serial/by-id is empty).',
   columns: {
     sticks: ['PORT', 'DRIVER'],
@@ -96,6 +99,7 @@ export const radioZh: typeof radioEn = {
     coordinator: 'Zigbee 网关（协调器）：状态、信道、备份和更换。',
     show: '显示网关（协调器）的位置和状态，以及可用的驱动。',
     sticks: '列出已插入的 USB 棒，以及从名称推测的驱动。',
+    use: '指定网关（协调器）及其驱动；中枢下次启动时生效。',
     check: '查看某个端口上的设备，不做任何更改。',
     driver: '网关（协调器）驱动：zstack、ember、deconz、zigate、zboss、zoh、ezsp',
     channel: '把整个网络切换到另一个信道（11 到 26），并列出没有跟随的设备。',
@@ -122,6 +126,7 @@ export const radioZh: typeof radioEn = {
   battery: (percent) => `电量 ${percent}%`,
   noWay: '以下设备的连接路径未知：',
   released: (name) => `已恢复接收 ${name} 的全部消息。`,
+  used: (port, driver) => `网关（协调器）为 ${port}，驱动为 ${driver}，中枢下次启动时生效。`,
   sticksNone: '没有插入 USB 棒（/dev/serial/by-id 为空）。',
   columns: {
     sticks: ['端口', '驱动'],

@@ -38,6 +38,7 @@ export const addCoordinator: AddVerb = (program, { words, act, examples }) => {
       examples(
         'ingle coordinator',
         'ingle coordinator sticks',
+        'ingle coordinator use /dev/serial/by-id/usb-ITead_Sonoff_Zigbee_3.0_USB_Dongle_Plus-if00',
         'ingle coordinator channel 20',
         'ingle coordinator backup',
         'ingle coordinator export coordinator-2026-11-22T03-37-50-178Z.json ./coordinator.json',
@@ -64,6 +65,7 @@ export const addCoordinator: AddVerb = (program, { words, act, examples }) => {
   const withYes = (command: Command): Command => command.option('--yes', help.yes);
   add('show', help.show, (context) => show(context));
   add('sticks', help.sticks, (context) => sticks(context));
+  add('use <port>', help.use, use, (command) => command.option('--driver <name>', help.driver));
   add('check <port>', help.check, check, (command) =>
     command.option('--driver <name>', help.driver),
   );
@@ -116,6 +118,24 @@ async function sticks({ client, printer, words }: Context): Promise<void> {
       ...found.map(({ port, driver }) => [port, driver ?? unknownDriver]),
     ]);
   }
+}
+
+/** Names the coordinator; it holds from the next start of the hub. */
+async function use(
+  { client, printer, words }: Context,
+  [port = '']: readonly string[],
+  { driver }: MoveOptions,
+): Promise<void> {
+  const found = await client.list<StickJson>('/api/coordinator/sticks');
+  const guessed = driver ?? found.find((stick) => stick.port === port)?.driver ?? 'zstack';
+  for (const [name, value] of [
+    ['zigbee.driver', guessed],
+    ['zigbee.port', port],
+  ] as const) {
+    await client.request('PUT', apiPath`/api/settings/${name}`, { body: { value } });
+  }
+  if (printer.isJson) printer.value({ port, driver: guessed });
+  else printer.line(words.radio.used(port, guessed));
 }
 
 async function lookAt(

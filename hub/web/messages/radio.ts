@@ -53,6 +53,11 @@ export const radioEn = {
   restoreAsk: 'Write this backup onto the coordinator?',
   keyWarn: 'It holds the key of the network: whoever has the file can take over the devices.',
   password: 'Your password',
+  setupText:
+    'Plug the stick in, choose it here, and start the hub again. Names below /dev/serial/by-id stay the same in every socket.',
+  noSticks:
+    'No stick is plugged into the hub. A coordinator on the network is named by its address.',
+  setupSaved: 'Kept. It holds from the next start of the hub.',
   move: 'Another coordinator',
   moveText:
     'Plug the new stick in beside the old one. It is looked at first; nothing is written before you say so.',
@@ -118,6 +123,10 @@ export const radioZh: typeof radioEn = {
   restoreAsk: '把这个备份写入网关（协调器）吗？',
   keyWarn: '其中包含网络密钥：拿到文件的人可以控制设备。',
   password: '你的密码',
+  setupText:
+    '插上 USB 棒，在这里选择它，然后重新启动中枢。/dev/serial/by-id 下的名称不会因插口而改变。',
+  noSticks: '中枢上没有插 USB 棒。网络上的网关用地址指定。',
+  setupSaved: '已保存。中枢下次启动时生效。',
   move: '更换网关（协调器）',
   moveText: '把新的棒插在旧的旁边。先查看它；在你确认之前不会写入任何内容。',
   port: '它的位置',

@@ -63,7 +63,7 @@ export type Fault =
   | { kind: 'garbage'; bytes?: number; hex?: string }
   | { kind: 'offline'; ieee: string; offline?: boolean }
   | { kind: 'unplugRouter'; ieee: string; unplugged?: boolean }
-  | { kind: 'stubborn'; ieee: string }
+  | { kind: 'stubborn' | 'boastful'; ieee: string }
   | { kind: 'asleep'; ieee: string; asleep?: boolean }
   | { kind: 'reject'; ieee: string; status?: number }
   | { kind: 'silent'; ieee: string; about: 'node' | 'endpoints' | 'endpoint' | 'nothing' }
@@ -351,6 +351,9 @@ export class HomeControl {
       }
       case 'stubborn':
         faults.stubborn.add(this.#node(fault.ieee).ieee);
+        return;
+      case 'boastful':
+        faults.boastful.add(this.#node(fault.ieee).ieee);
         return;
       case 'asleep':
         if (!network.sleep(this.#node(fault.ieee), fault.asleep ?? true)) {

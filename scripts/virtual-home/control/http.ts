@@ -18,6 +18,7 @@ const FAULT_KINDS: ReadonlySet<string> = new Set<Fault['kind']>([
   'offline',
   'unplugRouter',
   'stubborn',
+  'boastful',
   'asleep',
   'reject',
   'silent',
@@ -87,6 +88,7 @@ function toFault(body: Body): Fault {
     case 'unplugRouter':
       return { kind, ieee: textOf(body, 'ieee'), unplugged: body.unplugged !== false };
     case 'stubborn':
+    case 'boastful':
       return { kind, ieee: textOf(body, 'ieee') };
     case 'reset':
       return { kind, silently: flag(body, 'silently') };

@@ -11,6 +11,8 @@ export class AirFaults {
   readonly offline = new Set<string>();
   /** Routers without power with whom all goes that hangs on them: nobody finds another way. */
   readonly unplugged = new Set<string>();
+  /** Routers that promise more neighbours than they give. */
+  readonly boastful = new Set<string>();
   /** Nodes that do not hear when the network goes to another channel. */
   readonly stubborn = new Set<string>();
 
@@ -24,5 +26,6 @@ export class AirFaults {
     this.offline.clear();
     this.unplugged.clear();
     this.stubborn.clear();
+    this.boastful.clear();
   }
 }

@@ -83,7 +83,9 @@ export function neighbourTable(
 ): Buffer {
   const rows = neighbours(network, owner, options.coordinatorIeee);
   const page = rows.slice(options.start, options.start + NEIGHBOURS_A_FRAME);
-  const writer = new ByteWriter().uint8(0).uint8(Math.min(255, rows.length)).uint8(options.start);
+  const isBoastful = owner.kind === 'router' && network.faults.boastful.has(owner.node.ieee);
+  const promised = isBoastful ? 255 : Math.min(255, rows.length);
+  const writer = new ByteWriter().uint8(0).uint8(promised).uint8(options.start);
   writer.uint8(page.length);
   for (const row of page) {
     writer.bytes(options.extendedPanId).bytes(ieeeToBytes(row.ieee)).uint16(row.address);
