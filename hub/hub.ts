@@ -42,6 +42,7 @@ import {
 import type { MatterBridge } from './model/matter-bridge.ts';
 import type { MovingIn } from './model/moving-in.ts';
 import type { FoundDevice } from './model/mqtt.ts';
+import type { NodeLinksPort } from './model/node-links.ts';
 import type { Vendors } from './model/open-interface.ts';
 import type { Provisioning } from './model/provisioning.ts';
 import type { RunTrace } from './model/run.ts';
@@ -92,10 +93,11 @@ export interface HubOptions {
   readonly movingIn: MovingIn;
   readonly firmware: FirmwareHost;
   readonly matterBridge: MatterBridge;
-  readonly vendorAdapters: VendorAdapters;
   readonly mqttSharing: MqttSharingHost;
   readonly vendors: Vendors;
+  readonly vendorAdapters: VendorAdapters;
   readonly radioCare: RadioCareHost;
+  readonly nodeLinks: NodeLinksPort;
   readonly feed: LiveFeedSource;
   readonly push: Push;
   readonly dispatch: Dispatch;
@@ -268,6 +270,7 @@ export function createHub(options: HubOptions): Hub {
     matterBridge: options.matterBridge,
     vendorAdapters: options.vendorAdapters,
     radioCare: options.radioCare,
+    nodeLinks: options.nodeLinks,
     mqttAccounts: {
       list: async () => (await callMqtt({ kind: 'accounts' })) as AccountList,
       async add(name, rights) {

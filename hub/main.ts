@@ -15,14 +15,15 @@ import { createJobs, type JobsHost } from './household/jobs.ts';
 import { createMatterBridge } from './household/matter-bridge/matter-bridge.ts';
 import { createMovingIn } from './household/moving-in/moving-in.ts';
 import { createMqttSharing } from './household/mqtt-sharing/mqtt-sharing.ts';
+import { createNodeLinks } from './household/node-links.ts';
 import { createDispatch } from './household/outbound/dispatch.ts';
 import { createPush } from './household/outbound/push.ts';
 import { createProvisioning } from './household/provisioning/provisioning.ts';
 import { createRadioCare } from './household/radio-care.ts';
 import { createSceneShelf } from './household/scene-shelf.ts';
 import { createSyncRows } from './household/sync-rows.ts';
-import { createHub, type Hub } from './hub.ts';
 import { createVendors } from './household/vendors.ts';
+import { createHub, type Hub } from './hub.ts';
 import { createLog } from './log.ts';
 import type { LogLevel } from './model/adapter-port.ts';
 import { HubError } from './model/errors.ts';
@@ -255,6 +256,10 @@ async function start(): Promise<Running> {
     call: (call) => callAdapter(MATTER, call),
     log: log.of('matter'),
   });
+  const lineTo = createAdapterLines({
+    ...{ dataFolder: folder, clock, core: coreLink, household, jobs, log, healthChanged },
+    radioCare: () => radioCare,
+  });
   const vendors = createVendors({
     household,
     contents: () => household.contents(),
@@ -268,10 +273,6 @@ async function start(): Promise<Running> {
     command: (...asked) => running.command(...asked),
     waitForCommand: (...asked) => running.waitForCommand(...asked),
     post: (update) => adapters.get(MQTT)?.share(update),
-  });
-  const lineTo = createAdapterLines({
-    ...{ dataFolder: folder, clock, core: coreLink, household, jobs, log, healthChanged },
-    radioCare: () => radioCare,
   });
   const hasEarlyThread = (row: AdapterRow) =>
     row.entries.worker === 'zigbee' && row.shell(settings) === 'worker';
@@ -375,10 +376,11 @@ async function start(): Promise<Running> {
     sync,
     firmware,
     matterBridge,
-    vendorAdapters,
     mqttSharing,
     vendors,
+    vendorAdapters,
     radioCare,
+    nodeLinks: createNodeLinks({ devices: () => household.contents().devices, callAdapter }),
     provisioning: createProvisioning({
       household,
       jobs,

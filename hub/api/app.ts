@@ -32,6 +32,7 @@ import { homeValueRoutes } from './home-values.ts';
 import { createIdempotency, type Idempotency } from './idempotency.ts';
 import { inboxRoutes } from './inbox.ts';
 import { jobRoutes } from './jobs.ts';
+import { linkRoutes } from './links.ts';
 import { matterBridgeRoutes } from './matter-bridge.ts';
 import { memberRoutes } from './members.ts';
 import { movingInRoutes } from './moving-in.ts';
@@ -115,6 +116,7 @@ export function createApi(hub: HubPort, options: ApiOptions): Api {
     ...movingInRoutes(parts),
     ...firmwareRoutes(parts),
     ...radioRoutes(parts),
+    ...linkRoutes(parts),
     ...replacementRoutes(parts),
     ...memberRoutes(parts),
     ...matterBridgeRoutes(parts),

@@ -1,10 +1,12 @@
 // The one table of routes: who may call each, what it takes, what it answers. What is not in it does not
 // exist; app.ts mounts exactly these, and the OpenAPI text is made from them.
-import { ADAPTER_ROUTES } from './adapters-routes.ts';
+
 import type { GenericSchema } from 'valibot';
+import { ADAPTER_ROUTES } from './adapters-routes.ts';
 import { EXPLAIN_ROUTES } from './explain-routes.ts';
 import { firmwareCheckJson, firmwareImportJson, listedImageJson } from './firmware-shapes.ts';
 import { HOME_VALUE_ROUTES } from './home-values-routes.ts';
+import { LINK_ROUTES } from './links-routes.ts';
 import { MATTER_BRIDGE_ROUTES } from './matter-bridge-routes.ts';
 import { MOVING_IN_ROUTES } from './moving-in-routes.ts';
 import { MQTT_ROUTES } from './mqtt-routes.ts';
@@ -71,6 +73,7 @@ export const ROUTES = {
   ...SCENE_TEMPLATE_ROUTES,
   ...EXPLAIN_ROUTES,
   ...RADIO_ROUTES,
+  ...LINK_ROUTES,
   ...MOVING_IN_ROUTES,
   'GET /healthz': { who: 'anyone', about: 'The process answers.' },
   'GET /readyz': {

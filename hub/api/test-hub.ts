@@ -1,6 +1,7 @@
 // A small real hub over plain maps, for the tests of the API: devices that answer, commands that go through
 // their states, a live feed with a ring, versions that conflict. Its clock moves only when it is told to.
 
+import { createNodeLinks } from '../household/node-links.ts';
 import type { Cause } from '../model/cause.ts';
 import type { ClockState, Instant } from '../model/clock.ts';
 import {
@@ -34,6 +35,7 @@ import { createTestBridge, type TestBridge } from './test-bridge.ts';
 import { createTestExplained, type TestExplained } from './test-explained.ts';
 import { createTestHousehold, emptyContents, type MutableContents } from './test-household.ts';
 import { lampProperties, lampRecord } from './test-lamp.ts';
+import { testLinks } from './test-links.ts';
 import { createTestSync } from './test-sync.ts';
 import { createTestVendors } from './test-vendors.ts';
 
@@ -482,6 +484,10 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
         update: async () => startJob('firmware'),
         rollOut: async () => startJob('rollout'),
       },
+      nodeLinks: createNodeLinks({
+        devices: () => contents.devices,
+        callAdapter: async (_, call) => testLinks(call),
+      }),
       radioCare: {
         mesh: async () => ({ takenAtMs: null, tookMs: null, nodes: [], links: [] }),
         survey: async () => startJob('meshSurvey'),

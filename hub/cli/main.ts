@@ -21,6 +21,7 @@ import { addDoctor } from './verbs/doctor.ts';
 import { addFirmware } from './verbs/firmware.ts';
 import { addHome } from './verbs/home.ts';
 import { addImport } from './verbs/import.ts';
+import { addLinks } from './verbs/links.ts';
 import { addLogin } from './verbs/login.ts';
 import { addLogs } from './verbs/logs.ts';
 import { addMatter } from './verbs/matter.ts';
@@ -184,6 +185,7 @@ function buildProgram(language: Language): Command {
     addDevices,
     addSet,
     addWaiting,
+    addLinks,
     addAdapter,
     addPair,
     addReplace,

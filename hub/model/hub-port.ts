@@ -42,6 +42,7 @@ import type { Job } from './job.ts';
 import type { MatterBridge } from './matter-bridge.ts';
 import type { MovingIn } from './moving-in.ts';
 import type { AccountRights, FoundDevice, MqttSharing, SharingChange } from './mqtt.ts';
+import type { NodeLinksPort } from './node-links.ts';
 import type { Vendors } from './open-interface.ts';
 import type { Outbound, OutboundChange, OutboundSettings } from './outbound.ts';
 import type { PropertyValue } from './properties.ts';
@@ -60,8 +61,8 @@ import type {
 } from './scene-templates-port.ts';
 import type { HomeContents, JobCalls, StoreCalls } from './store-port.ts';
 import type { Sync, SyncCategory, SyncConsent } from './sync-port.ts';
-import type { Words } from './words.ts';
 import type { VendorAdapters } from './vendor-adapter.ts';
+import type { Words } from './words.ts';
 
 /** A device with its live state, as lists show it. */
 export interface DeviceView {
@@ -448,6 +449,7 @@ export interface HubPort {
   readonly movingIn: MovingIn;
   readonly firmware: Firmware;
   readonly radioCare: RadioCare;
+  readonly nodeLinks: NodeLinksPort;
   readonly mqttAccounts: MqttAccounts;
   readonly vendors: Vendors;
   readonly matterBridge: MatterBridge;

@@ -50,6 +50,17 @@ export const en = {
     waiting: 'Lists the settings that wait for a sleeping device to wake, or takes one back.',
     waitingList: 'Lists what waits, oldest first.',
     waitingCancel: 'Takes back what waits for a device: one property, or all.',
+    links: 'What a Zigbee device reports, how often, and to whom it is bound; sets it.',
+    linksShow: 'Shows what it was told and has agreed to.',
+    linksRead: 'asks the device itself; one that sleeps answers when it wakes',
+    linksReport: 'Sets how often an attribute is reported, in seconds.',
+    linksChange: 'by how much it must have changed, in the attribute’s own steps',
+    linksEndpoint: 'the endpoint of the device (default: 1)',
+    linksBind: 'Binds a cluster to another device, to the hub, or to a group.',
+    linksUnbind: 'Takes such a binding back.',
+    linksTo: 'another device; its endpoint after a colon, as in "Hall plug:2" (default: the hub)',
+    linksToGroup: 'the number of a Zigbee group',
+    linksConfigure: 'Does again what its definition sets up after joining.',
     pair: 'Opens the network and adds the devices that ask to join.',
     pairSeconds: 'How long the network stays open, 10 to 254 seconds (default: 120).',
     pairVia: 'Lets devices join through this router only.',
@@ -303,6 +314,29 @@ export const en = {
       `wanted: ${value}; waits for the device to wake, until ${until}`,
     yes: 'yes',
     no: 'no',
+  },
+  links: {
+    setUp: {
+      done: 'set up by its definition',
+      none: 'its definition sets nothing up',
+      pending: (attempts: number, problem: string) =>
+        `not set up yet, ${plural(attempts, 'attempt', 'attempts')}: ${problem}`,
+    },
+    reports: 'It reports:',
+    noReports: 'It is set to report nothing.',
+    every: (least: number, longest: number) =>
+      longest === 65_535
+        ? 'not at all'
+        : longest === 0
+          ? `on change, at the earliest after ${least} s`
+          : `after ${least} to ${longest} s`,
+    change: (step: number) => `by ${step}`,
+    bound: 'It is bound:',
+    notBound: 'It is bound to nobody.',
+    hub: 'the hub',
+    group: (number: number) => `group ${number}`,
+    device: (name: string, endpoint: number) => `${name}, endpoint ${endpoint}`,
+    done: (device: string) => `${device} has agreed.`,
   },
   waiting: {
     none: 'Nothing waits for a sleeping device.',

@@ -42,6 +42,17 @@ export const zh: Messages = {
     waiting: '列出等待休眠设备唤醒的设置,或取消其中的设置。',
     waitingList: '列出等待中的设置,最早的在前。',
     waitingCancel: '取消等待某个设备的设置:一项或全部。',
+    links: 'Zigbee 设备上报什么、多久一次、绑定到谁;并可设置。',
+    linksShow: '显示已告知它且它已同意的设置。',
+    linksRead: '直接询问设备;休眠的设备唤醒后才应答',
+    linksReport: '设置某个属性多久上报一次(秒)。',
+    linksChange: '变化多少才上报,按该属性自己的单位',
+    linksEndpoint: '设备的端点(默认:1)',
+    linksBind: '把一个簇绑定到另一个设备、中枢或一个组。',
+    linksUnbind: '取消这样的绑定。',
+    linksTo: '另一个设备;冒号后是它的端点,如 "Hall plug:2"(默认:中枢)',
+    linksToGroup: 'Zigbee 组的编号',
+    linksConfigure: '重新执行它的定义在入网后所做的设置。',
     pair: '开放入网,添加请求加入的设备。',
     pairSeconds: '开放入网多少秒,10 到 254(默认 120)。',
     pairVia: '只允许通过这个路由设备入网。',
@@ -273,6 +284,28 @@ export const zh: Messages = {
     waits: (value, until) => `期望:${value};等待设备唤醒,最晚到 ${until}`,
     yes: '是',
     no: '否',
+  },
+  links: {
+    setUp: {
+      done: '已按其定义设置',
+      none: '它的定义不需要设置',
+      pending: (attempts, problem) => `尚未设置,已尝试 ${attempts} 次:${problem}`,
+    },
+    reports: '它上报:',
+    noReports: '没有设置它上报任何内容。',
+    every: (least, longest) =>
+      longest === 65_535
+        ? '不上报'
+        : longest === 0
+          ? `变化时上报,最短间隔 ${least} 秒`
+          : `每 ${least} 到 ${longest} 秒`,
+    change: (step) => `变化 ${step}`,
+    bound: '它绑定到:',
+    notBound: '它没有绑定到任何对象。',
+    hub: '中枢',
+    group: (number) => `组 ${number}`,
+    device: (name, endpoint) => `${name},端点 ${endpoint}`,
+    done: (device) => `${device} 已同意。`,
   },
   waiting: {
     none: '没有设置在等待休眠的设备。',
