@@ -293,6 +293,7 @@ test('an unknown model works by what it says of itself, and wholly once a file d
   expect(hub.description(plug)).toMatchObject({
     model: 'BW-PLUG-1',
     manufacturer: 'Basement Works',
+    title: 'BW-PLUG-1',
     support: 'generated',
   });
   const set = { kind: 'set' as const, property: 'on' as never, value: true };

@@ -154,7 +154,7 @@ export class Node {
       node: this.address,
       manufacturer: definition?.vendor ?? device.manufacturerName ?? 'Unknown',
       model: definition?.model ?? device.modelID ?? 'Unknown',
-      title: definition?.description ?? device.modelID ?? 'Zigbee device',
+      title: this.#title(),
       kind: kindFromProperties(properties),
       power: this.#power(),
       tier:
@@ -173,6 +173,13 @@ export class Node {
       properties,
       commands: this.#commands(),
     };
+  }
+
+  /** What a generated definition says of itself is no name for a thing. */
+  #title(): string {
+    const { definition, device } = this;
+    const own = device.modelID ?? 'Zigbee device';
+    return definition === null || definition.generated === true ? own : definition.description;
   }
 
   /** Who says what it is, how it came in, and what it has not said. */

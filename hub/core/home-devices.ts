@@ -199,8 +199,10 @@ export function createHomeDevices(
     }
     if (!device) {
       // Of a node that a device had before, or will have: it is told only when it changes.
-      const kept = item.kind === 'availability' && early.get(nodeKey(adapter, item.node));
-      if (kept) kept.availability = { online: item.online, reason: item.reason };
+      if (item.kind === 'availability') {
+        const { online, reason } = item;
+        earlyNode(nodeKey(adapter, item.node)).availability = { online, reason };
+      }
       return;
     }
     if (item.kind === 'waiting') {

@@ -74,3 +74,10 @@ test('a command under way to the dead node ends, and an undo brings back what ea
   expect(stateOf(home, SPARE)).toContain('"online":true');
   expect(stateOf(home, SPARE)).toContain('"value":40');
 });
+
+test('a device that was heard before it was in the home is within reach from the first moment', () => {
+  const home = createHome().furnish();
+  home.items({ kind: 'availability', node: spare.description.node, online: true, reason: null });
+  home.turn({ kind: 'device', device: spare });
+  expect(stateOf(home, SPARE)).toContain('"online":true');
+});
