@@ -10,7 +10,7 @@ import type { LogLevel } from '../model/adapter-port.ts';
 import { HubError, toProblem } from '../model/errors.ts';
 import type { HubPort } from '../model/hub-port.ts';
 import { adapterRoutes } from './adapters.ts';
-import { authenticate, authorize, checkIntent } from './authentication.ts';
+import { authenticate, authorize, checkIntent, vendorOf } from './authentication.ts';
 import { BODY_BYTES_MAX, parseBody, parseQuery, readBytes } from './body.ts';
 import { commandRoutes } from './commands.ts';
 import {
@@ -130,6 +130,7 @@ export function createApi(hub: HubPort, options: ApiOptions): Api {
   const app = new Hono<ApiEnv>();
   const isOurs = createHostCheck(options.hosts ?? []);
   const idempotency = createIdempotency();
+  const isVendor = (c: ApiContext) => vendorOf(c, parts) !== null;
 
   app.onError((error, c) => {
     const { code } = toProblem(error);
@@ -153,7 +154,7 @@ export function createApi(hub: HubPort, options: ApiOptions): Api {
     await next();
   });
   for (const [name, handle] of Object.entries(handlers)) {
-    mount(app, name as RouteName, handle as AnyHandler, idempotency);
+    mount(app, name as RouteName, handle as AnyHandler, { idempotency, isVendor });
   }
   const page = options.pageFolder === undefined ? null : createPage(options.pageFolder);
   app.notFound((c) => answerUnknown(c, page));
@@ -166,11 +167,16 @@ type AnyHandler = (
   input: { readonly query: unknown; readonly body: unknown },
 ) => Response | Promise<Response>;
 
+interface MountTools {
+  readonly idempotency: Idempotency;
+  isVendor(c: ApiContext): boolean;
+}
+
 function mount(
   app: Hono<ApiEnv>,
   name: RouteName,
   handle: AnyHandler,
-  idempotency: Idempotency,
+  { idempotency, isVendor }: MountTools,
 ): void {
   const spec: RouteSpec = ROUTE_SPECS[name];
   const [method = '', path = ''] = name.split(' ');
@@ -178,7 +184,7 @@ function mount(
     // A HEAD would open a live stream that nobody reads.
     if (c.req.method === 'HEAD' && isApiPath(path)) throw methodNotAllowed([method]);
     checkIntent(c);
-    authorize(c, spec.who);
+    authorize(c, spec.who, () => isVendor(c));
     const query = parseQuery(c, spec);
     if (!isUnsafe(method)) return handle(c, { query, body: undefined });
     const bytes = await readBytes(c, spec.bodyBytesMax ?? BODY_BYTES_MAX);

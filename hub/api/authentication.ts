@@ -60,6 +60,20 @@ function sessionCookie(c: ApiContext): string | null {
   return only;
 }
 
+/** The vendor's account whose token came with the request; null for none. */
+export function vendorOf(c: ApiContext, { hub }: Pick<ApiParts, 'hub'>): string | null {
+  const header = c.req.header('Authorization') ?? '';
+  const token = /^bearer (vnd_[A-Za-z0-9_-]{20,100})$/i.exec(header)?.[1];
+  return token === undefined ? null : hub.vendors.vendorOf(token);
+}
+
+function noVendor(): HubError {
+  return new HubError('unauthenticated', 'This needs the token of a vendor’s account', {
+    hint: 'An owner grants one with: ingle open grant NAME.',
+    zh: { message: '这里需要厂商账号的令牌', hint: '户主可以授予：ingle open grant 名称。' },
+  });
+}
+
 const ROLES: Record<'installer' | 'household' | 'owner', readonly MemberRecord['role'][]> = {
   installer: ['owner', 'adult', 'installer'],
   household: ['owner', 'adult'],
@@ -67,11 +81,20 @@ const ROLES: Record<'installer' | 'household' | 'owner', readonly MemberRecord['
 };
 
 /** Lets the caller through to a route, or says why not. @throws HubError `unauthenticated` or `forbidden`. */
-export function authorize(c: ApiContext, who: Who): void {
+export function authorize(c: ApiContext, who: Who, isVendor: () => boolean): void {
   const { caller } = c.var;
-  if (who === 'anyone' || who === 'vendor') return;
+  if (who === 'anyone' || (who === 'vendor' && caller === null && isVendor())) return;
   if (who === 'nearby' && isFromLoopback(c)) return;
-  if (caller === null) throw unauthenticated();
+  if (caller === null) throw who === 'vendor' ? noVendor() : unauthenticated();
+  if (who === 'vendor') {
+    throw new HubError('forbidden', 'Only the program of a vendor may do this', {
+      hint: 'It comes with the token of its own account: ingle open grant NAME.',
+      zh: {
+        message: '只有厂商的程序可以这样做',
+        hint: '它使用自己账号的令牌：ingle open grant 名称。',
+      },
+    });
+  }
   if (caller.kind === 'local') return;
   if (who === 'local') {
     throw new HubError('forbidden', 'Only root on the hub itself may do this', {

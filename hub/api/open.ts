@@ -2,6 +2,7 @@
 // opens these routes and nothing else.
 import { HubError } from '../model/errors.ts';
 import type { OpenAsk, OpenCommand, OpenDeviceView } from '../model/open-interface.ts';
+import { vendorOf } from './authentication.ts';
 import type { ApiContext, ApiParts, Handlers } from './context.ts';
 import { actorOf, listPart } from './context.ts';
 import { createEventStream } from './event-stream.ts';
@@ -13,15 +14,12 @@ export function openRoutes({ hub }: ApiParts) {
   const { vendors } = hub;
   let streams = 0;
 
-  /** @throws HubError `unauthenticated` */
+  /** The account behind a request that was let through. */
   function vendor(c: ApiContext): string {
-    const token = /^bearer (vnd_[A-Za-z0-9_-]{20,100})$/i.exec(c.req.header('Authorization') ?? '');
-    const name = token?.[1] === undefined ? null : vendors.vendorOf(token[1]);
-    if (name !== null) return name;
-    throw new HubError('unauthenticated', 'This needs the token of a vendor’s account', {
-      hint: 'An owner grants one with: ingle open grant NAME.',
-      zh: { message: '这里需要厂商账号的令牌', hint: '户主可以授予：ingle open grant 名称。' },
-    });
+    const name = vendorOf(c, { hub });
+    // It was there a moment ago.
+    if (name === null) throw new HubError('unauthenticated', 'The account was revoked');
+    return name;
   }
   const ask = (c: ApiContext, what: OpenAsk) => vendors.ask(vendor(c), what);
   const device = (c: ApiContext) => c.req.param('device') ?? '';

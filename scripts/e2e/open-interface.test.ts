@@ -68,7 +68,7 @@ test('every block of the page of the open interface does what it says', async ()
   expect(lamp.kind).toBe('light');
   await run('report', environment);
   await waitFor('its state', async () => {
-    const { properties } = (await deviceNamed(hub, 'Acme lamp')) ?? { properties: {} };
+    const properties = (await deviceNamed(hub, 'Acme lamp'))?.properties ?? {};
     return properties.brightness?.value === 40 && properties.x_mood?.value === 'calm';
   });
 

@@ -95,6 +95,7 @@ class OpenAdapter implements Adapter {
   send(command: AdapterCommand): void {
     const device = this.#device(command.node);
     const { account } = device;
+    checkCommand(device, command.body);
     if (device.isOnline === false) {
       throw new HubError('unreachable', `${this.#nameOf(device)} is offline`, {
         hint: `Look at the program of "${account}".`,
@@ -132,7 +133,9 @@ class OpenAdapter implements Adapter {
         this.#tellState();
         return null;
       case 'rename':
+        return null;
       case 'refresh':
+        this.#device(body.node);
         return null;
       case 'interview':
         this.#context.described(this.#device(body.node).description);
@@ -396,6 +399,19 @@ function view({ device, description, isOnline }: OpenDevice): OpenDeviceView {
     isOnline: isOnline === true,
     properties: description.properties.map(({ key }) => key),
   };
+}
+
+/** @throws HubError `unsupported`, ValidationError for a value that the property cannot have */
+function checkCommand({ description }: OpenDevice, body: AdapterCommand['body']): void {
+  if (body.kind === 'invoke') {
+    if (description.commands.includes(body.name)) return;
+    throw new HubError('unsupported', `This device cannot "${body.name}"`);
+  }
+  const found = description.properties.find(({ key }) => key === body.property);
+  if (found === undefined || (found.access !== 'rw' && found.access !== 'w')) {
+    throw new HubError('unsupported', `This device has no "${body.property}" that could be set`);
+  }
+  check(found, body.value, '/value');
 }
 
 function propertyOf(
