@@ -10,12 +10,14 @@ import { ConflictError, HubError, NotFoundError, ValidationError } from './model
 import type { Actor } from './model/hub-port.ts';
 import { type AdapterId, adapterId } from './model/identifiers.ts';
 import {
+  faultReason,
   fitsSetting,
   readManifest,
   VENDOR_LIMITS,
   type VendorAdapters,
   type VendorAdapterView,
 } from './model/vendor-adapter.ts';
+import type { Words } from './model/words.ts';
 import { openVendorPackages, type VendorRecord } from './store/vendor-packages.ts';
 import type { AdapterLink } from './threads/adapter-link.ts';
 import { workerEntry } from './threads/entry.ts';
@@ -57,7 +59,7 @@ export interface VendorAdaptersHost extends VendorAdapters {
 export function createVendorAdapters(options: VendorAdaptersOptions): VendorAdaptersHost {
   const { adapters, nowMs } = options;
   const packages = openVendorPackages(path.join(options.dataFolder, 'vendor'), options.lost);
-  const faults = new Map<string, { readonly atMs: number; readonly reason: string }>();
+  const faults = new Map<string, { readonly atMs: number; readonly reason: Words }>();
   let tail: Promise<unknown> = Promise.resolve();
   let isStarted = false;
 
@@ -104,7 +106,8 @@ export function createVendorAdapters(options: VendorAdaptersOptions): VendorAdap
         const part = link.part();
         if (part.restarts <= restarts) return;
         restarts = part.restarts;
-        faults.set(id, { atMs: nowMs(), reason: part.problem?.message ?? 'it ended' });
+        const reason = faultReason(id, part.problem?.message ?? 'it ended');
+        faults.set(id, { atMs: nowMs(), reason });
       },
     });
     adapters.set(id, link);

@@ -23,7 +23,7 @@ export const adapterJson = v.object({
   /** Of a process of its own, where that can be told. */
   memoryBytes: v.nullable(v.number()),
   /** When an installed one last had to be begun anew, and why. */
-  lastFault: v.nullable(v.object({ at: timeJson, reason: v.string() })),
+  lastFault: v.nullable(v.object({ at: timeJson, reason: labelJson })),
   /** Where an installed one may connect to; `lan` is the house's own network. */
   hosts: v.array(v.string()),
   settings: v.array(

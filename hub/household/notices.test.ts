@@ -73,3 +73,24 @@ test('item 80: a disk that is full or cannot be written is a fault that says wha
   expect(worn?.text.zh).toMatch(/磁盘无法写入/);
   expect(noticesOf({ ...about, storage: { ...statistics, problem: null } })).toEqual([]);
 });
+
+test('an adapter of others that fell is named for ten minutes, with who made it, why, and what can be done', () => {
+  const manifest = {
+    ...{ id: 'acme', title: 'Acme lamps', vendor: 'Acme', version: '1.0.0', main: 'a.js' },
+    ...{ hosts: [], settings: [] },
+  };
+  const reason = { en: 'it took 210 MB', zh: '占用了 210 MB' };
+  const at = (nowMs: number) =>
+    noticesOf({
+      ...{ adapters: [], parts: [], storage: null, clock: 'synced', addressOf: () => '' },
+      ...{ vendors: [{ manifest, lastFault: { atMs: 0, reason } }], nowMs },
+    });
+  const [notice] = at(60_000);
+  expect(notice).toMatchObject({ severity: 'fault', about: 'acme' });
+  expect(notice?.text.en).toMatch(
+    /Acme lamps of Acme \(community\).*it took 210 MB.*All else goes on/,
+  );
+  expect(notice?.text.en).toContain('ingle adapter disable acme');
+  expect(notice?.text.zh).toMatch(/占用了 210 MB.*其他一切照常/);
+  expect(at(11 * 60_000)).toEqual([]);
+});

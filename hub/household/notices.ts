@@ -140,13 +140,13 @@ const NAMED_MS = 10 * 60_000;
 function ofVendor({ manifest, lastFault }: Vendor, nowMs: number): Notice | null {
   if (lastFault === null || nowMs - lastFault.atMs > NAMED_MS) return null;
   const { id, title, vendor } = manifest;
-  const reason = lastFault.reason.slice(0, 200);
+  const { reason } = lastFault;
   return {
     severity: 'fault',
     about: id,
     text: {
-      en: `The adapter ${title} of ${vendor} (community) had to be started again: ${reason}. All else goes on. Look for a newer version, or switch it off under House › Adapters (ingle adapter disable ${id}).`,
-      zh: `${vendor} 的适配器 ${title}（社区）被重新启动：${reason}。其他一切照常。请找更新的版本，或在“全屋 › 适配器”里关闭它（ingle adapter disable ${id}）。`,
+      en: `The adapter ${title} of ${vendor} (community) had to be started again: ${reason.en.slice(0, 200)}. All else goes on. Look for a newer version, or switch it off under House › Adapters (ingle adapter disable ${id}).`,
+      zh: `${vendor} 的适配器 ${title}（社区）被重新启动：${reason.zh.slice(0, 200)}。其他一切照常。请找更新的版本，或在“全屋 › 适配器”里关闭它（ingle adapter disable ${id}）。`,
     },
   };
 }

@@ -3,6 +3,7 @@
 import type { SupportTier } from './device.ts';
 import { type InputProblem, ValidationError } from './errors.ts';
 import type { Actor, AdapterHealth } from './hub-port.ts';
+import type { Words } from './words.ts';
 
 /** What an adapter that is not ours may take. Beyond it its process is ended and begun anew, later each time. */
 export const VENDOR_LIMITS = {
@@ -59,7 +60,7 @@ export interface VendorAdapterView {
   /** Of its process at its last look; null while there is none. */
   readonly memoryBytes: number | null;
   /** The last time that it had to be begun anew, with the reason; null: it never had. */
-  readonly lastFault: { readonly atMs: number; readonly reason: string } | null;
+  readonly lastFault: { readonly atMs: number; readonly reason: Words } | null;
   /** Null while it is switched off. */
   readonly health: AdapterHealth | null;
 }
@@ -224,4 +225,25 @@ function settingOf(given: unknown): VendorSetting | null {
 export function fitsSetting(type: VendorSetting['type'], value: unknown): boolean {
   if (typeof value === 'string' && value.length > 500) return false;
   return TYPES[type] === typeof value && (typeof value !== 'number' || Number.isFinite(value));
+}
+
+const REASONS: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[] = [
+  [
+    /^it took (\d+) MB of memory, more than the (\d+) MB/,
+    ([, took, most]) => `占用了 ${took} MB 内存，超过允许的 ${most} MB`,
+  ],
+  [/^it did not answer for ([\d.]+) s/, ([, seconds]) => `${seconds} 秒没有应答`],
+  [/^it ended with code (\S+)/, ([, code]) => `自己结束了（代码 ${code}）`],
+  [/^it was ended by (\S+)/, ([, signal]) => `被 ${signal} 结束了`],
+];
+
+/** Why a process had to be begun anew, as its supervisor says it of `id`, for people. */
+export function faultReason(id: string, said: string): Words {
+  const start = `${id} stopped: `;
+  const en = said.startsWith(start) ? said.slice(start.length) : said;
+  for (const [pattern, say] of REASONS) {
+    const match = pattern.exec(en);
+    if (match) return { en, zh: say(match) };
+  }
+  return { en, zh: en };
 }

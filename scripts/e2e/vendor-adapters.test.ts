@@ -26,7 +26,7 @@ interface Adapter {
   readonly state: string;
   readonly restarts: number;
   readonly memoryBytes: number | null;
-  readonly lastFault: { readonly reason: string } | null;
+  readonly lastFault: { readonly reason: { readonly en: string; readonly zh: string } } | null;
   readonly notices: readonly { readonly text: { readonly en: string; readonly zh: string } }[];
   readonly problem: { readonly detail: string } | null;
 }
@@ -252,10 +252,10 @@ describe('adapters of others', () => {
       await waitFor('the loop to be ended', async () => (await adapter('loops')).restarts > 0);
       const again = await reactions();
       expect(again.p50).toBeLessThan(usual.p50 * 2 + SLACK_MS);
-      expect((await adapter('leaks')).lastFault?.reason).toMatch(
+      expect((await adapter('leaks')).lastFault?.reason.en).toMatch(
         /took \d+ MB of memory, more than the 192 MB/,
       );
-      expect((await adapter('loops')).lastFault?.reason).toMatch(/did not answer/);
+      expect((await adapter('loops')).lastFault?.reason.en).toMatch(/did not answer/);
       expect((await adapter('throws')).notices[0]?.text.en).toMatch(
         /fails at what it is asked \(TypeError: lamp is not a function\)/,
       );

@@ -200,6 +200,7 @@ async function list({ client, printer, words, language }: Context): Promise<void
       printer.line(`${id}: ${[detail, hint].filter(Boolean).join(' ')}`);
     }
     for (const { text } of notices) printer.line(`${id}: ${text[language]}`);
-    if (lastFault !== null) printer.line(words.adapter.fell(id, restarts, lastFault.reason));
+    if (lastFault !== null)
+      printer.line(words.adapter.fell(id, restarts, lastFault.reason[language]));
   }
 }
