@@ -1,6 +1,6 @@
 // The hub's own catalogue of firmware: a folder with the images, each under its checksum, and an index in the public
 // index's form. What comes in is signed by a trusted key, or somebody says by name that it is to be taken unsigned. A
-// file is read once: the bytes that were verified are those that are parsed and kept. Nothing is fetched from elsewhere.
+// file is read once: the bytes that were verified are those that are parsed and kept. Nothing is fetched.
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';

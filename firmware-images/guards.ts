@@ -33,7 +33,7 @@ export function demandBattery({ record, live }: DeviceView): void {
   });
 }
 
-/** @throws ConflictError where the image failed on another device and nobody said that it is to be tried all the same */
+/** @throws ConflictError where the image failed on another device and nobody wants it tried all the same */
 export function demandNotHeld(hold: FirmwareHold | null, isAnyway: boolean): void {
   if (hold === null || isAnyway) return;
   throw new ConflictError(`This firmware failed on ${hold.name}: ${hold.reason.en}`, {

@@ -1,6 +1,6 @@
-// Goal: a Matter device is given an image of the hub's catalogue, restarts and runs it; one whose bytes were changed on
-// the disk is given to nobody. Method: the Matter worker and a real matter.js device with an OTA requestor, in a network
-// namespace that leads nowhere.
+// Goal: a Matter device is given an image of the hub's catalogue, restarts and runs it; one whose bytes were changed
+// on the disk is given to nobody. Method: the Matter worker and a real matter.js device with an OTA requestor, in a
+// network namespace that leads nowhere.
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';

@@ -132,4 +132,37 @@ describe('firmware of many lamps', () => {
     expect(partsOf(job).map(({ state }) => state)).toEqual(['done', 'done']);
     expect([versionOf(house, 'Lamp 02'), versionOf(house, 'Lamp 04')]).toEqual([NEW, NEW]);
   }, 150_000);
+
+  // Only with twenty lamps: it takes the library two minutes to give a node up that does not come back.
+  it.runIf(COUNT === 20)(
+    'leaves the sisters alone of one that never comes back, and of one that refuses the image',
+    async () => {
+      const names = sistersOf(SECOND.model);
+      for (const [behaviour, reason] of [
+        ['refusesIt', /refused the image/],
+        ['dies', /does not answer after its update/],
+      ] as const) {
+        const image = lampImage(SECOND.imageType, 300, { fileVersion: NEW + behaviour.length });
+        await stock(house, image);
+        for (const name of names) {
+          house.home.control.factoryFirmware(nodeOf(house, name).ieee, OLD);
+          await house.hub.call(`/api/devices/${await idOf(name)}/firmware`);
+        }
+        const first = names[0] ?? '';
+        house.home.control.firmwareBehaviour(nodeOf(house, first).ieee, behaviour);
+        const devices = await Promise.all(names.map(idOf));
+        const job = await ended(
+          house,
+          await startJob(house, { kind: 'rollout', devices }),
+          400_000,
+        );
+        const [canary, ...sisters] = partsOf(job);
+        expect([canary?.name, canary?.state]).toEqual([first, 'failed']);
+        expect(canary?.reason?.en).toMatch(reason);
+        expect(new Set(sisters.map(({ state }) => state))).toEqual(new Set(['leftAlone']));
+        for (const name of names.slice(1)) expect(versionOf(house, name)).toBe(OLD);
+      }
+    },
+    900_000,
+  );
 });

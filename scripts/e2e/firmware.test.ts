@@ -1,5 +1,6 @@
 // Goal: a lamp is updated from the hub's own catalogue, one after the other, with progress; a hub that is killed in the
-// middle goes on by itself; what is not for a lamp is refused with the reason. Method: the real hub and library, the emulated lamp's OTA client.
+// middle goes on by itself; a sensor that sleeps is served when it asks, and not while its battery is low. Method: the
+// real hub and library, the emulated lamp's OTA client.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -169,6 +170,21 @@ it('waits for a sensor that sleeps until that asks by itself, over a restart of 
   expect(checked.body, JSON.stringify(checked.body)).toMatchObject({
     available: { fileVersion: 0x02000000 },
   });
+  const charged = async (percent: number) => {
+    house.home.control.set(ieee, { battery: percent });
+    await waitFor(`a battery at ${percent} %`, async () => {
+      return (await house.device('kitchen-motion')).properties.battery?.value === percent;
+    });
+  };
+  await charged(20);
+  const refused = await house.hub.call('/api/jobs', {
+    body: { kind: 'firmware', device: sensor.id },
+  });
+  expect([refused.status, refused.body.detail]).toEqual([
+    409,
+    'The battery of Kitchen motion is at 20 %',
+  ]);
+  await charged(90);
   const id = await update(sensor);
   const isAt = (step: string) =>
     waitFor(`the job to be at ${step}`, async () => (await look(id)).step?.name === step, 60_000);

@@ -46,7 +46,7 @@ export const firmwareEn = {
     start: (count: number) => `Update ${devices(count)}`,
     ask: (count: number) => `Update ${devices(count)}?`,
     askText:
-      'Of each kind one goes first. Only if it is well afterwards the others follow, one after the other. Lamps may go dark for a moment.',
+      'Of each kind one goes first; if it is well afterwards, the others follow one by one. Lamps may go dark for a moment.',
     running: 'Updates under way',
     last: 'The last updates',
     quiet: 'Waiting for the end of the quiet hours.',
