@@ -495,6 +495,7 @@ export const en = {
       interview: 'asking the device what it is',
       configure: 'setting it up',
       named: 'device added',
+      confirm: 'nothing is replaced until you say so',
       done: 'done',
       scheduled: 'waiting for its time',
       queue: 'waiting for its turn',

@@ -455,6 +455,7 @@ export const zh: Messages = {
       interview: '正在询问设备信息',
       configure: '正在设置',
       named: '设备已添加',
+      confirm: '确认之前不会替换',
       done: '完成',
       scheduled: '等待预定的时间',
       queue: '排队等待',

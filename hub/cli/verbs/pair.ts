@@ -140,7 +140,9 @@ async function* follow(
 
 function stepText({ words }: Context, job: JobJson): string {
   if (!job.step) return '';
-  const name = words.pair.steps[job.step.name] ?? job.step.name;
+  const { part } = job.step;
+  const plainName = words.pair.steps[job.step.name] ?? job.step.name;
+  const name = part === undefined ? plainName : `${plainName} ${part.index}/${part.of}`;
   const step = words.pair.step(name, job.step.index, job.step.of);
   return job.etaSeconds === null ? step : `${step}, ${words.pair.left(Math.round(job.etaSeconds))}`;
 }
