@@ -2,6 +2,7 @@
 // Everything is checked before anything is written, and a backup is kept before anything is changed.
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { isMainThread } from 'node:worker_threads';
 import type { Controller } from 'zigbee-herdsman';
 import { ConflictError, HubError, ValidationError } from '../../hub/model/errors.ts';
 import type { CoordinatorBackup, MeshCall, StickCheck } from '../../hub/model/mesh.ts';
@@ -12,7 +13,7 @@ import type { ZigbeeFiles } from './network-file.ts';
 import { protectFiles } from './network-file.ts';
 import { coordinatorProblem, wrongDriver } from './problems.ts';
 import type { Radio } from './radio.ts';
-import { DRIVERS, type Driver, isTcp, readSettings } from './settings.ts';
+import { DRIVERS, type Driver, isTcp, readSettings, type ZigbeeSettings } from './settings.ts';
 import { familyAt, lookAtZStack } from './stick-check.ts';
 import { writeWhole } from './whole-file.ts';
 
@@ -167,6 +168,12 @@ export class CoordinatorCare {
       const own = radio.settings.driver ?? null;
       return { driver: own, revision: null, network: 'same', panId, channel };
     }
+    // In a worker the native binding of a serial line would end the whole hub: there it is only looked for.
+    if (!isTcp(port) && !isMainThread) {
+      if (!existsSync(port)) throw plainError(new Error(`ENOENT ${port}`), settings);
+      const unknown = { revision: null, panId: null, channel: null };
+      return { driver: driver ?? null, network: 'unknown', ...unknown };
+    }
     const family = await familyAt(port);
     if (driver !== undefined && family !== null && family !== driver) {
       throw wrongDriver(settings, family);
@@ -178,8 +185,7 @@ export class CoordinatorCare {
     try {
       return await lookAtZStack(port, radio.network);
     } catch (error) {
-      const { code, message, hint, zh } = coordinatorProblem(error, settings);
-      throw new HubError(code, message, { hint: hint ?? undefined, zh, cause: error });
+      throw plainError(error, settings);
     }
   }
 
@@ -269,6 +275,12 @@ export class CoordinatorCare {
     });
     return null;
   }
+}
+
+/** Why a port cannot be looked at, in plain words. */
+function plainError(error: unknown, settings: ZigbeeSettings): HubError {
+  const { code, message, hint, zh } = coordinatorProblem(error, settings);
+  return new HubError(code, message, { hint: hint ?? undefined, zh, cause: error });
 }
 
 function nothingToRestore(): ConflictError {

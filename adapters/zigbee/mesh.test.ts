@@ -1,5 +1,5 @@
-// Care of the mesh, with the real zigbee-herdsman against the virtual home: the survey, why devices are gone, a device
-// that floods, the channel, the coordinator's backups and another stick. One paired home; the tests build on one another.
+// Care of the mesh, with the real zigbee-herdsman against the virtual home: the survey, a device that floods, the channel,
+// the coordinator's backups and another stick. One paired home; the tests build on one another.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -265,6 +265,12 @@ describe('the coordinator', () => {
       network: 'other',
       panId: before?.panId,
     });
+    // A serial line must not even be opened in a worker; one that is not there is said.
+    const serial = { kind: 'coordinatorCheck', driver: 'zstack' } as const;
+    expect(await hub.call({ ...serial, port: '/dev/null' })).toMatchObject({ network: 'unknown' });
+    await expect(
+      hub.call({ ...serial, port: path.join(dataFolder, 'ttyUSB7') }),
+    ).rejects.toMatchObject({ message: expect.stringContaining('no device') });
     const move = { kind: 'coordinatorMove', driver: 'zstack', baudRate: null } as const;
     await expect(
       hub.call({ ...move, port: tcp(other.port), overwrite: false }),
@@ -297,6 +303,31 @@ describe('the coordinator', () => {
     await allListen();
   }, 60_000);
 
+  test('goes on where it was when the new one is gone after it was looked at', async () => {
+    const gone = await home.plugInSpare('nothing');
+    const moving = hub
+      .call(
+        {
+          kind: 'coordinatorMove',
+          port: tcp(gone.port),
+          driver: 'zstack',
+          baudRate: null,
+          overwrite: false,
+        },
+        50_000,
+      )
+      .catch((error: unknown) => error);
+    // Once to see what it is and once to see what it carries: then the old one is read, and this one unplugged.
+    await vi.waitFor(() => expect([gone.connections(), gone.isOpen()]).toEqual([2, false]), {
+      timeout: 10_000,
+      interval: 1,
+    });
+    await gone.stop();
+    expect(await moving).toMatchObject({ code: 'unreachable' });
+    await hub.until('the old one again', () => hub.state()?.kind === 'connected', 30_000);
+    await allListen();
+  }, 60_000);
+
   test('is replaced by a blank one of its family, and every device answers without joining again', async () => {
     const spare = await home.plugInSpare('nothing');
     spares.push(spare);
@@ -323,7 +354,7 @@ describe('the coordinator', () => {
     expect(records).toHaveLength(nodes.length);
   }, 60_000);
 
-  test('is given a kept backup again, and goes on where it was when that cannot be', async () => {
+  test('is given a kept backup again, and all listen as before', async () => {
     const [newest] = (await hub.call({ kind: 'coordinatorBackups' })) as CoordinatorBackup[];
     await hub.call({ kind: 'coordinatorRestore', name: newest?.name ?? '' }, 50_000);
     await allListen();

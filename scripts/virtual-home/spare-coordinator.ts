@@ -12,6 +12,10 @@ import { SerialServer } from './znp/server.ts';
 /** A coordinator that is plugged in, and that a test may look at. */
 export interface SpareCoordinator {
   port: number;
+  /** Hosts that have opened its line so far. */
+  connections(): number;
+  /** Whether one has it open now. */
+  isOpen(): boolean;
   /** Its network, as its memory has it; undefined while it is blank. */
   network(): { panId: number; channel: number } | undefined;
   stop(): Promise<void>;
@@ -42,6 +46,8 @@ export async function plugInSpare(
   await server.start(0);
   return {
     port: server.port,
+    connections: () => server.connections,
+    isOpen: () => server.isConnected,
     network() {
       const found = readNetwork(memory);
       return found && { panId: found.panId, channel: found.channel };

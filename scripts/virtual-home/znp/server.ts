@@ -22,6 +22,8 @@ export class SerialServer {
   #isStopped = false;
   /** Events that a slow host missed. */
   droppedEvents = 0;
+  /** Hosts that have opened the line so far. */
+  connections = 0;
 
   constructor(coordinator: Coordinator) {
     this.#coordinator = coordinator;
@@ -53,6 +55,7 @@ export class SerialServer {
     // A line has one host: a new one, as after a crash that left no goodbye, replaces the old.
     this.#socket?.destroy();
     this.#socket = socket;
+    this.connections += 1;
     this.#outgoing = [];
     const parser = new MtFrameParser((frame) => {
       if (!this.#isMute) this.#coordinator.handle(frame);
