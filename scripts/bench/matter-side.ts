@@ -1,7 +1,7 @@
 // One side of the Matter bench, inside the bench's network namespace: a controller that has added one lamp and, for
 // each line `N` of its input, switches it N times and answers with a line of JSON: milliseconds from the command to
 // its answer and to the report of the change. `ours` is the hub's adapter in its worker; `bare` is matter.js alone.
-// `add` instead adds devices to a running hub over its API and ends.
+// `add` instead adds devices to a running hub over its API and ends, `share` puts all its devices on the bridge.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -95,18 +95,35 @@ async function bare(code: string, data: string): Promise<Switch> {
   };
 }
 
-/** Adds devices to a hub that listens in this namespace. */
-async function add(codes: readonly string[], data: string, port: string): Promise<void> {
+type Ask = (where: string, body?: object, method?: string) => Promise<Record<string, unknown>>;
+
+/** The API of a hub that listens in this namespace. */
+function apiOf(data: string, port: string): Ask {
   const token = readFileSync(path.join(data, 'cli.token'), 'utf8').trim();
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   const api = `http://127.0.0.1:${port}/api`;
-  const ask = async (where: string, body?: object): Promise<Record<string, unknown>> => {
-    const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+  return async (where, body, method = 'POST') => {
+    const init = body === undefined ? {} : { method, body: JSON.stringify(body) };
     const response = await fetch(`${api}${where}`, { headers, ...init });
     const answer = (await response.json()) as Record<string, unknown>;
     if (!response.ok) throw new Error(`${where}: ${JSON.stringify(answer)}`);
     return answer;
   };
+}
+
+async function share(ask: Ask): Promise<void> {
+  const { items } = (await ask('/devices')) as { items: { id: string }[] };
+  const devices = Object.fromEntries(items.map(({ id }) => [id, true]));
+  await ask('/matter/bridge', { on: true, devices }, 'PATCH');
+  let bridge = await ask('/matter/bridge');
+  while (bridge.state !== 'on') {
+    if (bridge.state === 'fault') throw new Error(JSON.stringify(bridge.problem));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    bridge = await ask('/matter/bridge');
+  }
+}
+
+async function add(codes: readonly string[], ask: Ask): Promise<void> {
   for (const code of codes) {
     let job = await ask('/jobs', { kind: 'pair', protocol: MATTER, seconds: 60, code });
     while (job.state === 'running') {
@@ -130,7 +147,11 @@ async function run(): Promise<void> {
   const [side] = positionals;
   const { code: codes, data, worker, port } = values;
   if (side === 'add') {
-    await add(codes, data, port);
+    await add(codes, apiOf(data, port));
+    process.exit(0);
+  }
+  if (side === 'share') {
+    await share(apiOf(data, port));
     process.exit(0);
   }
   const [code = ''] = codes;

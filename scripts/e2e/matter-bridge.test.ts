@@ -57,11 +57,13 @@ async function openCode(): Promise<NonNullable<BridgeJson['window']>> {
 }
 
 /** A switch is turned over by the controller, and the device itself did it. */
-async function turnsOver(name: string, isOn: () => unknown, withinMs?: number): Promise<void> {
+async function turnsOver(name: string, isOn: () => unknown): Promise<void> {
   const before = isOn() === true;
   await controller.invoke(endpointOf(name), 'onOff', before ? 'off' : 'on');
   await waitFor(`${name} itself`, () => isOn() === !before);
-  await controller.becomes(endpointOf(name), 'onOff', 'onOff', !before, withinMs);
+  // Read, since a controller whose bridge was away subscribes again when it sees fit.
+  const shown = () => controller.read(endpointOf(name), 'onOff', 'onOff');
+  await waitFor(`${name} to be shown so`, async () => (await shown()) === !before);
 }
 
 const shellyIsOn = () => lan.shelly('Coffee machine').status['switch:0']?.output;
@@ -83,8 +85,7 @@ async function stillWorks(): Promise<void> {
   const numbers = (await controller.endpoints()).map(({ number }) => number);
   expect(numbers).toEqual(expect.arrayContaining([...endpoints.values()]));
   await waitFor('Zigbee', async () => (await house.device(handle(zigbeePlug))).availability.online);
-  // A controller subscribes again when it sees fit.
-  await turnsOver(zigbeePlug, zigbeeIsOn, BACK_WITHIN_MS);
+  await turnsOver(zigbeePlug, zigbeeIsOn);
   await turnsOver('coffee-machine', shellyIsOn);
   expect((await bridge()).fabrics.length).toBe(1);
 }
@@ -210,7 +211,7 @@ describe.skipIf(why !== null)(`a home that is shared${why ? ` (skipped: ${why})`
     );
   }, 60_000);
 
-  it('goes on with the same controller after a restart, a power cut and a restore elsewhere', async () => {
+  it('goes on with the same controller after a restart, a power cut and a restore into an empty folder', async () => {
     await house.hub.stop();
     await house.restart();
     await stillWorks();
@@ -218,10 +219,12 @@ describe.skipIf(why !== null)(`a home that is shared${why ? ` (skipped: ${why})`
     await house.restart();
     await stillWorks();
     await house.hub.stop();
-    const restored = makeFolder();
-    folders.push(restored);
-    cpSync(house.data, restored, { recursive: true });
-    await house.restart({ INGLE_DATA: restored });
+    const backup = makeFolder();
+    folders.push(backup);
+    cpSync(house.data, backup, { recursive: true });
+    rmSync(house.data, { recursive: true });
+    cpSync(backup, house.data, { recursive: true });
+    await house.restart();
     await stillWorks();
   }, 240_000);
 

@@ -127,7 +127,7 @@ interface Instance {
   readonly endpoint: Endpoint;
   readonly env: { get(type: typeof Forwarder): Forwarder };
   readonly context: ActionContext;
-  readonly events: Readonly<Record<string, unknown>>;
+  readonly events: Readonly<Record<string, { isAsync: boolean } | undefined>>;
   reactTo(observable: unknown, reactor: (...args: readonly unknown[]) => unknown): void;
 }
 
@@ -154,6 +154,8 @@ function build(cluster: ClusterName, features: readonly string[]): ClusterType {
       for (const name of writtenAttributesOf(cluster)) {
         const changing = this.events[`${name}$Changing`];
         if (changing === undefined) continue;
+        // The write is answered once the home has done it.
+        changing.isAsync = true;
         this.reactTo(changing, function forwardWrite(this: Instance, value) {
           // What the home itself says is no wish of a controller.
           if (this.context.offline === true) return undefined;

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import type * as Matter from '@matter/main';
+import type * as Protocol from '@matter/main/protocol';
 import type * as Types from '@matter/main/types';
 import type { ControllerEndpoint, ControllerRequest, HeardEvent } from './controller-request.ts';
 
@@ -22,6 +23,7 @@ require('@matter/nodejs');
 const { Environment, Logger, LogLevel, ServerNode, ControllerBehavior, ...matter }: typeof Matter =
   require('@matter/main');
 const { ManualPairingCodeCodec, QrPairingCodeCodec }: typeof Types = require('@matter/main/types');
+const { Read }: typeof Protocol = require('@matter/main/protocol');
 
 const { vars } = Environment.default;
 vars.set('storage.path', options.data);
@@ -82,18 +84,24 @@ async function commission(server: Matter.ServerNode, code: string): Promise<null
   return null;
 }
 
+/** What it reads is what the endpoints then show. */
+async function readAll(peer: Peer): Promise<void> {
+  const read = Read({ fabricFilter: true, attributes: [{}] });
+  for await (const chunk of peer.interaction.read(read)) for await (const _ of chunk);
+}
+
 async function answer(server: Matter.ServerNode, request: ControllerRequest): Promise<unknown> {
   switch (request.kind) {
     case 'commission':
       return commission(server, request.code);
     case 'endpoints':
       return endpointsOf(server);
-    case 'get': {
+    case 'get':
+    case 'read': {
+      if (request.kind === 'read') await readAll(peerOf(server));
       const { endpoint, cluster, attribute } = request;
       return endpointOf(server, endpoint).maybeStateOf(cluster)?.[attribute] ?? null;
     }
-    case 'read':
-      throw new Error('not read');
     case 'invoke': {
       const { endpoint, cluster, command, fields } = request;
       const commands = endpointOf(server, endpoint).commandsOf(cluster) as unknown as Loose;

@@ -77,6 +77,11 @@ export class TestController implements AsyncDisposable {
     return this.#ask({ kind: 'get', endpoint, cluster, attribute });
   }
 
+  /** Asks the bridge anew, whatever a subscription has told. */
+  read(endpoint: number, cluster: string, attribute: string): Promise<unknown> {
+    return this.#ask({ kind: 'read', endpoint, cluster, attribute });
+  }
+
   async invoke(endpoint: number, cluster: string, command: string, fields?: object): Promise<void> {
     const request = { kind: 'invoke', endpoint, cluster, command } as const;
     await this.#ask(fields === undefined ? request : { ...request, fields });
