@@ -138,6 +138,6 @@ function wrong(hint: string, zhHint: string): ValidationError {
   return new ValidationError(WRONG.en, {
     hint,
     zh: { message: WRONG.zh, hint: zhHint },
-    errors: [{ path: '/installCode', message: hint }],
+    errors: [{ path: '/installCode', message: 'is not right', zh: '不对' }],
   });
 }
