@@ -3,6 +3,7 @@
 import { firmwareEn } from './firmware.ts';
 import { list, number, plural } from './grammar.ts';
 import { joiningEn } from './joining.ts';
+import { linksEn } from './links.ts';
 import { radioEn } from './radio.ts';
 
 const n = (value: number): string => number('en', value);
@@ -374,6 +375,7 @@ export const en = {
     noAdapter: 'No radio is connected, so no device can join.',
   },
   joining: joiningEn,
+  links: linksEn,
   moveIn: {
     title: 'Move in from Zigbee2MQTT',
     intro:

@@ -4,6 +4,7 @@ import type { Messages } from './en.ts';
 import { firmwareZh } from './firmware.ts';
 import { list, number } from './grammar.ts';
 import { joiningZh } from './joining.ts';
+import { linksZh } from './links.ts';
 import { radioZh } from './radio.ts';
 
 const n = (value: number): string => number('zh', value);
@@ -358,6 +359,7 @@ export const zh: Messages = {
     noAdapter: '没有连接网关，设备无法入网。',
   },
   joining: joiningZh,
+  links: linksZh,
   moveIn: {
     title: '从 Zigbee2MQTT 搬入',
     intro: '它的网络、设备、名称和群组会成为这个家。不需要重新配对，它的文件夹保持不变。',
