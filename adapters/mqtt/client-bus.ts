@@ -22,7 +22,7 @@ export class ClientBus implements Bus {
     const parsed = URL.parse(url);
     if (parsed === null || !/^mqtts?:$/.test(parsed.protocol) || parsed.hostname === '') {
       throw new ValidationError('The address of the MQTT broker is not right', {
-        hint: 'Set INGLE_MQTT_URL to mqtt://host:1883 or mqtt://user:password@host:1883.',
+        hint: 'Set INGLE_MQTT_URL to mqtt://user:password@host:1883, or mqtts://… for TLS (port 8883).',
       });
     }
     this.#url = parsed;
@@ -39,7 +39,7 @@ export class ClientBus implements Bus {
     const client = connect({
       protocol: this.#url.protocol === 'mqtts:' ? 'mqtts' : 'mqtt',
       hostname,
-      port: port === '' ? 1_883 : Number(port),
+      port: port !== '' ? Number(port) : this.#url.protocol === 'mqtts:' ? 8_883 : 1_883,
       ...(username === '' ? {} : { username: decodeURIComponent(username) }),
       ...(password === '' ? {} : { password: decodeURIComponent(password) }),
       clientId: `ingle-${process.pid}-${Math.random().toString(36).slice(2, 8)}`,

@@ -410,6 +410,16 @@ export const en = {
     again: 'Choose a folder again',
     gone: 'The hub no longer has the record of this move.',
   },
+  houseVendors: {
+    title: 'Devices of other makers',
+    text: 'A maker’s own program may bring its devices over HTTP or MQTT, with an account that you grant here.',
+    none: 'Nobody’s program brings devices.',
+    devices: (count: number) => some(count, 'device', 'devices'),
+    name: 'Name of the account',
+    grant: 'Grant it',
+    revoke: 'Revoke',
+    granted: (name: string) => `The token of ${name}, shown this once:`,
+  },
   houseMqtt: {
     title: 'MQTT',
     found: 'Devices that announced themselves',

@@ -393,6 +393,16 @@ export const zh: Messages = {
     again: '重新选择文件夹',
     gone: '中枢已没有这次搬入的记录。',
   },
+  houseVendors: {
+    title: '其他厂商的设备',
+    text: '厂商自己的程序可以用你在这里授予的账户，通过 HTTP 或 MQTT 带来设备。',
+    none: '还没有程序带来设备。',
+    devices: (count) => `${count} 台设备`,
+    name: '账户名称',
+    grant: '授予',
+    revoke: '撤销',
+    granted: (name) => `${name} 的令牌，只显示这一次：`,
+  },
   houseMqtt: {
     title: 'MQTT',
     found: '自行发布的设备',

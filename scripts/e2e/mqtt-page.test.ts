@@ -1,0 +1,66 @@
+// Goal: in House a person makes an account for a bridge, takes in all that it announces with one tap, lets a Home Assistant
+// see the home, and grants a vendor's program its token. Method: real Chromium, the real hub, a real MQTT client.
+import { connectAsync } from 'mqtt';
+import { expect, test } from 'vitest';
+import { freePort } from '../bench/process.ts';
+import { openOwnersPage } from './browser-page.ts';
+import { startHub, waitFor } from './running-hub.ts';
+
+test('House shows what announced itself, takes it in, shares the home, and grants accounts', async () => {
+  const port = await freePort();
+  await using hub = await startHub({ environment: { INGLE_MQTT_PORT: String(port) } });
+  await waitFor('readiness', async () => (await hub.call('/readyz')).status === 200);
+  await using browser = await openOwnersPage(hub);
+  const { page, at } = browser;
+  await browser.open('house');
+  const card = at('house-mqtt');
+  await card.locator('summary').first().click();
+  await at('house-mqtt-name').fill('zigbee2mqtt');
+  await at('house-mqtt-announces').check();
+  await at('house-mqtt-make').click();
+  const password = await at('house-mqtt-password').innerText();
+
+  const bridge = await connectAsync(`mqtt://127.0.0.1:${port}`, {
+    ...{ username: 'zigbee2mqtt', password, reconnectPeriod: 0 },
+  });
+  for (const name of ['Hall', 'Loft']) {
+    const topic = `zigbee2mqtt/${name}`;
+    const config = {
+      ...{ schema: 'json', state_topic: topic, command_topic: `${topic}/set`, brightness: true },
+      device: { identifiers: [name], name, manufacturer: 'IKEA', model: 'LED1' },
+      origin: { name: 'Zigbee2MQTT' },
+    };
+    const text = JSON.stringify(config);
+    bridge.publish(`homeassistant/light/${name}/light/config`, text, { retain: true });
+  }
+  await at('mqtt-accept').nth(1).waitFor();
+  for (const width of [360, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    const overflow = await card.evaluate((element) => element.scrollWidth - element.clientWidth);
+    expect(overflow, `${width} px`).toBeLessThanOrEqual(0);
+    await browser.expectAccessible(`MQTT at ${width} px`, '[data-testid="house-mqtt"]');
+  }
+  await at('mqtt-accept-all').click();
+  await waitFor('the lamps', async () => {
+    const { body } = await hub.call<{ items: unknown[] }>('/api/devices');
+    return body.items.length === 2;
+  });
+  await at('mqtt-share').click();
+  await waitFor('the sharing', async () => {
+    const { body } = await hub.call<{ isOn: boolean }>('/api/mqtt/sharing');
+    return body.isOn;
+  });
+
+  await at('house-vendors').locator('summary').click();
+  await at('vendor-name').fill('Acme!');
+  await at('vendor-grant').click();
+  await at('house-vendors').getByText('small letters').waitFor();
+  await at('vendor-name').fill('acme');
+  await at('vendor-grant').click();
+  expect(await at('vendor-token').innerText()).toMatch(/^vnd_/);
+  await browser.expectAccessible('vendors', '[data-testid="house-vendors"]');
+  await at('vendor-revoke-acme').click();
+  await at('vendor-token').waitFor({ state: 'detached' });
+  expect(browser.errors).toEqual([]);
+  await bridge.endAsync(true);
+}, 90_000);
