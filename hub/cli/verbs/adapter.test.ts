@@ -34,6 +34,15 @@ test('a new adapter is made, passes the kit with the hub down, and is installed,
   expect((await bench.ingle(['adapter', 'remove', 'acme-lamp'])).code).toBe(2);
 }, 60_000);
 
+test('a device is shown with how far we stand behind it', async () => {
+  await using bench = await startBench();
+  bench.hub.addDevice('Hall lamp');
+  const shown = await bench.ingle(['devices', 'show', 'hall-lamp']);
+  expect(shown.stdout).toMatch(/ adapter +zigbee \(core\) /);
+  const chinese = await bench.ingle(['devices', 'show', 'hall-lamp', '--lang', 'zh']);
+  expect(chinese.stdout).toContain('zigbee (核心)');
+});
+
 test('a package that cannot be installed is told with every mistake, and ends with exit code 2', async () => {
   await using bench = await startBench();
   const folder = path.join(bench.folder, 'bad');

@@ -182,6 +182,8 @@ async function showDevice(context: Context, typed: string): Promise<void> {
     propertyTable(context),
   ]);
   const { info } = words.devices;
+  const tiers: Readonly<Record<string, string>> = words.adapter.tiers;
+  const tier = tiers[device.tier] ?? device.tier;
   const { availability } = device;
   const room = rooms.find((each) => each.id === device.room)?.name ?? words.devices.noRoom;
   printer.line(device.name);
@@ -190,7 +192,7 @@ async function showDevice(context: Context, typed: string): Promise<void> {
     [`  ${info.handle}`, device.handle],
     [`  ${info.room}`, room],
     [`  ${info.model}`, `${device.manufacturer} ${device.model} (${device.title})`],
-    [`  ${info.adapter}`, `${device.adapter} ${device.address}`],
+    [`  ${info.adapter}`, `${device.adapter} (${tier}) ${device.address}`],
     ...originRows(context, device),
     [`  ${info.power}`, device.power],
     [
