@@ -5,6 +5,7 @@ import dgram from 'node:dgram';
 import dns from 'node:dns';
 import { syncBuiltinESMExports } from 'node:module';
 import net from 'node:net';
+import os from 'node:os';
 
 /** Stands for the addresses of the house's own network. */
 const LAN = 'lan';
@@ -39,7 +40,8 @@ export function isAddressAllowed(address: string, hosts: readonly string[]): boo
   const family = net.isIP(address);
   if (family === 0) return false;
   if (isDeclared(address, hosts)) return true;
-  return hosts.includes(LAN) && lan.check(address, family === 6 ? 'ipv6' : 'ipv4');
+  const isOfLan = lan.check(address, family === 6 ? 'ipv6' : 'ipv4');
+  return hosts.includes(LAN) && isOfLan && !isOwnMachine(address);
 }
 
 function refusal(host: string): NodeJS.ErrnoException {
@@ -59,7 +61,7 @@ type Found = (
 /**
  * Guards this process from now on. Names are looked up only where they are declared (or `lan` is: then only addresses of
  * the house's network come of it), and nothing listens. A connection to the hub itself is refused like any other.
- * @param socketPath the one Unix socket that may be connected to at any time: the core's; null: none
+ * @param isSocketAllowed whether a Unix socket may be connected to: the core's
  */
 export function guardNetwork(
   hosts: readonly string[],
@@ -157,6 +159,18 @@ export function guardNetwork(
   syncBuiltinESMExports();
 }
 
+/** The hub has addresses in the house's network too: looked up anew now and then, since they may change. */
+const OWN_KNOWN_MS = 10_000;
+let own: { readonly addresses: ReadonlySet<string>; readonly untilMs: number } | null = null;
+
 function isOwnMachine(address: string): boolean {
-  return /^(?:127\.|0\.|::1$|::$|::ffff:127\.)/.test(address);
+  if (/^(?:127\.|0\.|::1$|::$|::ffff:(?:127|0)\.)/.test(address)) return true;
+  const nowMs = performance.now();
+  if (own === null || nowMs > own.untilMs) {
+    const found = Object.values(os.networkInterfaces()).flatMap((each) => each ?? []);
+    const addresses = new Set(found.map((each) => each.address.toLowerCase()));
+    own = { addresses, untilMs: nowMs + OWN_KNOWN_MS };
+  }
+  const plain = address.toLowerCase().replace(/^::ffff:(?=\d)/, '');
+  return own.addresses.has(plain);
 }

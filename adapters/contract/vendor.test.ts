@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isAddressAllowed, isDeclared } from './network-guard.ts';
 import { inVendorProcess, ScriptedHub } from './scripted-hub.ts';
 import { newPackage, packageFiles, testPackage } from './vendor-kit.ts';
 import { vendorProcess } from './vendor-process.ts';
@@ -189,6 +190,15 @@ describe('the process of an adapter that is not ours', () => {
       // The hub itself is no part of the house's network.
       expect(lan).toMatchObject({ socket: 'ERR_ACCESS_DENIED', fetch: 'ERR_ACCESS_DENIED' });
       expect(lan.name).toBe('ERR_ACCESS_DENIED');
+      const own = Object.values(os.networkInterfaces())
+        .flatMap((each) => each ?? [])
+        .map(({ address }) => address);
+      for (const address of own) expect(isAddressAllowed(address, ['lan'])).toBe(false);
+      expect(isAddressAllowed('192.168.77.3', ['lan'])).toBe(true);
+      expect(isAddressAllowed('fd12::3', ['lan'])).toBe(true);
+      expect(isAddressAllowed('8.8.8.8', ['lan'])).toBe(false);
+      expect(isDeclared('api.acme.example', ['*.acme.example'])).toBe(true);
+      expect(isDeclared('acme.example.evil', ['*.acme.example', 'acme.example'])).toBe(false);
     } finally {
       server.close();
     }

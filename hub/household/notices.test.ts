@@ -94,3 +94,23 @@ test('an adapter of others that fell is named for ten minutes, with who made it,
   expect(notice?.text.zh).toMatch(/占用了 210 MB.*其他一切照常/);
   expect(at(11 * 60_000)).toEqual([]);
 });
+
+test('what an adapter of others says is wrong is told as its own, with what it says to do', () => {
+  const manifest = {
+    ...{ id: 'acme', title: 'Acme lamps', vendor: 'Acme', version: '1.0.0', main: 'a.js' },
+    ...{ hosts: [], settings: [] },
+  };
+  const problem: Problem = {
+    ...{ code: 'invalid-input', message: 'The address is not set', hint: 'Set it.' },
+    zh: { message: '还没有设置地址', hint: '请设置。' },
+  };
+  const [notice] = noticesOf({
+    adapters: [adapter('acme', { kind: 'fault', problem, retryAtMs: null })],
+    ...{ parts: [], storage: null, clock: 'synced', addressOf: () => '' },
+    ...{ vendors: [{ manifest, lastFault: null }], nowMs: 0 },
+  });
+  expect(notice?.text).toEqual({
+    en: 'Acme lamps of Acme (community): The address is not set. Set it.',
+    zh: 'Acme 的 Acme lamps（社区）：还没有设置地址。请设置。',
+  });
+});

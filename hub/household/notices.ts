@@ -136,6 +136,21 @@ export type Vendor = Pick<VendorAdapterView, 'manifest' | 'lastFault'>;
 /** So long after its fault an adapter that is not ours is named, also while it runs again for the moment. */
 const NAMED_MS = 10 * 60_000;
 
+/** What the adapter itself says is wrong. */
+function ofVendorFault({ id, state }: AdapterHealth, { manifest }: Vendor): Notice | null {
+  if (state.kind !== 'fault') return null;
+  const { message, hint } = state.problem;
+  const zh = problemInChinese(state.problem);
+  return {
+    severity: 'fault',
+    about: id,
+    text: {
+      en: `${manifest.title} of ${manifest.vendor} (community): ${message}. ${hint ?? ''}`.trim(),
+      zh: `${manifest.vendor} 的 ${manifest.title}（社区）：${zh.message}。${zh.hint ?? ''}`,
+    },
+  };
+}
+
 /** Who is to blame, what becomes of it, and what can be done: one line for each that fell lately. */
 function ofVendor({ manifest, lastFault }: Vendor, nowMs: number): Notice | null {
   if (lastFault === null || nowMs - lastFault.atMs > NAMED_MS) return null;
@@ -164,7 +179,9 @@ export function noticesOf(source: NoticeSource): Notice[] {
   for (const part of source.parts) if (!isNamed(part.name)) add(ofPart(part));
   const told = new Set(notices.map((notice) => notice.about));
   for (const adapter of source.adapters) {
-    if (!told.has(adapter.id)) add(ofAdapter(adapter, source.addressOf(adapter.id)));
+    const vendor = vendors.find(({ manifest }) => manifest.id === adapter.id);
+    if (vendor && !told.has(adapter.id)) add(ofVendorFault(adapter, vendor));
+    else if (!told.has(adapter.id)) add(ofAdapter(adapter, source.addressOf(adapter.id)));
     for (const notice of adapter.notices ?? []) add({ ...notice, about: adapter.id });
   }
   add(ofStorage(source.storage));
