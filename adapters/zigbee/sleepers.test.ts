@@ -161,23 +161,6 @@ describe('a sensor that sleeps', () => {
     await hub.until('its word', () => hub.values(motion)[propertyKey('sensitivity')] === 'medium');
   }, 60_000);
 
-  test('hears nothing of what was taken back, and neither does it after another start', async () => {
-    await untilAsleep(motion);
-    const since = now();
-    const id = set('sensitivity', 'high');
-    await hub.until('word of waiting', () => hub.waiting().has(id));
-    hub.cancel(id);
-    await hub.until('its end', () => outcomesOf(id).includes('cancelled'), 15_000);
-    await killHub();
-    await startHub();
-    expect(hub.waiting().size).toBe(0);
-    signOfLife();
-    await hub.until('a report', () => {
-      return hub.values(motion)[propertyKey('temperature')] === temperature;
-    });
-    expect(writes(since)).toBe(0);
-  }, 60_000);
-
   test('is not waited for when its time is over by the next start: that is told', async () => {
     await untilAsleep(motion);
     const id = set('sensitivity', 'low');

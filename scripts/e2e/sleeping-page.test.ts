@@ -1,5 +1,5 @@
-// Goal: a person sets something of a sensor that sleeps, sees that it waits, takes one back, and the other is there after
-// a power cut and reaches the sensor when it wakes. Method: real Chromium, the real hub, killed, and an emulated
+// Goal: a person sets something of a sensor that sleeps, sees that it waits, takes one back, and the other is there
+// after a power cut and reaches the sensor when it wakes. Method: real Chromium, the real hub, killed, and an emulated
 // sensor that really sleeps.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type BrowserPage, openOwnersPage } from './browser-page.ts';
@@ -61,6 +61,8 @@ it('what it reports and is bound to is shown', async () => {
   await at('device-links').getByText('occupancy').first().waitFor();
   await at('device-links').getByText('the hub').first().waitFor();
   await browser.expectAccessible('reports and bindings', '[data-testid="device-links"]');
+  const sheet = browser.page.locator('[data-testid="device-links"]');
+  expect(await sheet.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
 });
 
 it('a setting outlives a power cut of the hub, and reaches the sensor when it wakes', async () => {
@@ -73,6 +75,8 @@ it('a setting outlives a power cut of the hub, and reaches the sensor when it wa
   await house.restart();
   const kept = await waitFor('it to wait again', async () => (await waiting())[0]);
   expect(kept).toMatchObject({ property: 'occupancyTimeout', value: 35 });
+  // What was taken back before does not come back.
+  expect(await waiting()).toHaveLength(1);
   house.home.control.set(nodeOf(house, 'Hall motion').ieee, { temperature: 24 });
   await waitFor('its word', async () => {
     const { properties } = await house.device('hall-motion');
