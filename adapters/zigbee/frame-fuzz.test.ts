@@ -16,17 +16,18 @@ import { createRandom } from '../../scripts/virtual-home/random.ts';
 import { encodeMtFrame } from '../../scripts/virtual-home/znp/unpi.ts';
 import { type OpenLine, ScriptedHub } from '../contract/scripted-hub.ts';
 import { textPort } from '../contract/text-port.ts';
-import { coordinatorFrame, nodeFrame } from './testing/mutated-frames.ts';
+import { coordinatorFrame, nodeFrame, reportOf } from './testing/mutated-frames.ts';
 
 const FRAMES_A_ROUND = 25;
-const FRAMES = FRAMES_A_ROUND * Number(process.env.INGLE_COUNT ?? 400);
+const FRAMES = FRAMES_A_ROUND * Number(process.env.INGLE_COUNT ?? 200);
 const SEED = Number(process.env.INGLE_SEED ?? Date.now() % 1_000_000);
 const WARM_FRAMES = 1_000;
 /** Processor time of the adapter's thread that one frame may take. */
 const FRAME_LIMIT_MS = 50;
 const GROWTH_MAX_BYTES = 20e6;
+const SETTLE_WITHIN_MS = 30_000;
 const ANSWER_WITHIN_MS = 20_000;
-const LIMIT_MS = 60_000 + FRAMES * 10;
+const LIMIT_MS = 120_000 + FRAMES * 10;
 
 let worker: Worker;
 let home: VirtualHome;
@@ -120,6 +121,16 @@ async function heapBytes(): Promise<number> {
   return used;
 }
 
+/** By how much it has grown for good: what waits for its turn on the air is given the time for it. */
+async function settledBytes(before: number): Promise<number> {
+  const endMs = performance.now() + SETTLE_WITHIN_MS;
+  for (;;) {
+    const grown = (await heapBytes()) - before;
+    if (grown < GROWTH_MAX_BYTES || performance.now() > endMs) return grown;
+    await send([]);
+  }
+}
+
 async function fuzz(make: (index: number) => Buffer): Promise<void> {
   const from = hub.messages.length;
   for (let sent = 0; sent < WARM_FRAMES; sent += FRAMES_A_ROUND) {
@@ -140,7 +151,7 @@ async function fuzz(make: (index: number) => Buffer): Promise<void> {
       if (tookMs > FRAME_LIMIT_MS) slow.push(`${tookMs.toFixed(0)} ms: ${frame.toString('hex')}`);
     }
   }
-  const grown = (await heapBytes()) - before;
+  const grown = await settledBytes(before);
   const logs = hub.messages
     .slice(from)
     .flatMap((message) => (message.kind === 'log' ? [message.text] : []));
@@ -164,6 +175,21 @@ async function stillAnswers(): Promise<void> {
     }
   }
 }
+
+test('a node that reports a number as its name is heard as before', async () => {
+  const node = victims.find(({ name }) => name === 'Living room climate');
+  if (node?.networkAddress === undefined) throw new Error('it is not in the home');
+  const name = encodeMtFrame(reportOf(node.networkAddress, 0x0000, '18010a04002005'));
+  // More of them than the adapter lives with when nobody catches what they throw.
+  await send(Array.from({ length: 60 }, () => name));
+  const temperature = encodeMtFrame(reportOf(node.networkAddress, 0x0402, '18020a000029a10f'));
+  await send([temperature]);
+  await hub.until(
+    'its temperature',
+    () => Number(hub.values(nodeAddress(node.ieee))[propertyKey('temperature')]) > 39.9,
+  );
+  expect(hub.exitCode).toBeUndefined();
+}, 30_000);
 
 test(
   `${FRAMES} broken messages of the coordinator itself cost nothing but themselves (seed ${SEED})`,

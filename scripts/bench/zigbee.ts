@@ -17,6 +17,8 @@ const START_LIMIT_MS = 20_000;
 const MEGABYTE = 1e6;
 const REPORTS_PER_SECOND = 5_000;
 const REPORT_SECONDS = 10;
+/** As the other benches: at 100 a second a queue of the bench's own making is not measured. */
+const COMMAND_EVERY_MS = 10;
 /** The counter stands still for this long: nothing is under way any more. */
 const STILL_MS = 1_500;
 
@@ -42,7 +44,7 @@ function planOf({ isQuick }: BenchScope): Plan {
     : {
         joinRounds: 3,
         startRounds: 5,
-        commands: 1_000,
+        commands: 600,
         commandRounds: 5,
         restMs: 10_000,
         memoryRounds: 3,
@@ -259,6 +261,7 @@ async function commands(scope: BenchScope, hub: Hub, plan: Plan): Promise<void> 
       if (!(await command(hub, lamp, isOn)))
         throw new Error(`command ${index} was not acknowledged`);
       took.push(performance.now() - startedMs);
+      await sleep(Math.max(0, startedMs + COMMAND_EVERY_MS - performance.now()));
     }
     if (round === 0) continue;
     p50.push(percentile(took, 0.5));
@@ -266,7 +269,7 @@ async function commands(scope: BenchScope, hub: Hub, plan: Plan): Promise<void> 
   }
   scope.say(`commands: p50 ${spread(p50)} ms, p99 ${spread(p99)} ms`);
   row(scope, {
-    metric: 'command p99, from the request to its acknowledgement',
+    metric: 'command p99 at 100/s, from the request to its acknowledgement',
     unit: 'ms',
     value: median(p99),
     must: 5,

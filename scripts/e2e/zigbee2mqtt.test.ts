@@ -1,7 +1,7 @@
 // Goal: a home moves in from Zigbee2MQTT: its devices answer without joining again, under the names that they had, and
 // nothing of its folder is touched. Method: a data folder that the real Zigbee2MQTT left on the virtual home, recorded
-// by scripts/moving-in/record.ts with the memory of that coordinator and its nodes; the real hub and command. With
-// INGLE_REAL_ZIGBEE2MQTT=1, as `npm run soak` sets it, Zigbee2MQTT is installed from npm and run anew first.
+// by scripts/moving-in/record.ts with the memory of that coordinator and its nodes; the real hub and command. In
+// `npm run soak` Zigbee2MQTT is installed from npm and run anew first.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -24,7 +24,7 @@ import type { DeviceJson } from './house.ts';
 import { makeFolder, type RunningHub, startHub, waitFor } from './running-hub.ts';
 
 const RECORDED = path.join(import.meta.dirname, '..', 'moving-in', 'recorded');
-const isReal = process.env.INGLE_REAL_ZIGBEE2MQTT === '1';
+const isReal = process.env.INGLE_SOAK === '1';
 const PAIR_MS = 180_000;
 
 interface Moved extends DeviceJson {

@@ -67,13 +67,34 @@ export function nodeFrame(random: Random, speakers: readonly Speaker[]): MtFrame
   const source = speaker.networkAddress ?? 0;
   const payload = mutate(random, Buffer.from(hex, 'hex')).subarray(0, INLINE_BYTES_MAX);
   const isOther = random.integer(0, 9) === 0;
+  return incoming(source, payload, {
+    cluster: isOther ? pick(random, ZCL)[0] : cluster,
+    endpoint: random.integer(0, 3) === 0 ? 1 : endpoint,
+    own: endpoint === 242 ? 242 : 1,
+    linkQuality: random.integer(0, 255),
+    sequence: random.integer(0, 255),
+  });
+}
+
+/** A whole message of a node's first endpoint; `hex` is the ZCL frame. */
+export function reportOf(source: number, cluster: number, hex: string): MtFrame {
+  const how = { cluster, endpoint: 1, own: 1, linkQuality: 150, sequence: 0 };
+  return incoming(source, Buffer.from(hex, 'hex'), how);
+}
+
+// Spec: Z-Stack Monitor and Test API, AF_INCOMING_MSG.
+function incoming(
+  source: number,
+  payload: Buffer,
+  how: { cluster: number; endpoint: number; own: number; linkQuality: number; sequence: number },
+): MtFrame {
   const header = Buffer.alloc(17);
-  header.writeUInt16LE(isOther ? pick(random, ZCL)[0] : cluster, 2);
+  header.writeUInt16LE(how.cluster, 2);
   header.writeUInt16LE(source, 4);
-  header.writeUInt8(random.integer(0, 3) === 0 ? 1 : endpoint, 6);
-  header.writeUInt8(endpoint === 242 ? 242 : 1, 7);
-  header.writeUInt8(random.integer(0, 255), 9);
-  header.writeUInt8(random.integer(0, 255), 15);
+  header.writeUInt8(how.endpoint, 6);
+  header.writeUInt8(how.own, 7);
+  header.writeUInt8(how.linkQuality, 9);
+  header.writeUInt8(how.sequence, 15);
   header.writeUInt8(payload.length, 16);
   const tail = Buffer.from([source & 0xff, source >> 8, 0x1e]);
   return {
