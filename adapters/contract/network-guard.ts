@@ -1,6 +1,6 @@
 // Holds the code of one process to the hosts that it has declared: every way in which Node's own modules open a
-// connection asks here first. It keeps honest code to its word; code that means harm and reaches below Node's modules is
-// beyond it, which is why a package is installed by an owner alone.
+// connection asks here first. It keeps honest code to its word; code that means harm and reaches below Node's modules
+// is beyond it, which is why a package is installed by an owner alone.
 import dgram from 'node:dgram';
 import dns from 'node:dns';
 import { syncBuiltinESMExports } from 'node:module';
