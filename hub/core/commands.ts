@@ -11,26 +11,24 @@ import {
   isIdempotent,
   mayFollow,
 } from '../model/command.ts';
-import type { DeviceRecord } from '../model/device.ts';
-import {
-  HubError,
-  NotFoundError,
-  type Problem,
-  toProblem,
-  ValidationError,
-} from '../model/errors.ts';
+import { HubError, NotFoundError, type Problem, toProblem } from '../model/errors.ts';
 import type { CommandId, DeviceId, MemberId } from '../model/identifiers.ts';
-import { type PropertyKey, type PropertyValue, parsePropertyKey } from '../model/properties.ts';
-import { checkValue, valuesEqual } from '../model/property-value.ts';
-import { armDeadline, type CoreState, type KnownProperty, type LiveCommand } from './core-state.ts';
+import type { PropertyKey, PropertyValue } from '../model/properties.ts';
+import { valuesEqual } from '../model/property-value.ts';
+import { checkCommand, defaultTimeoutMs } from './command-check.ts';
+import { armDeadline, type CoreState, type LiveCommand } from './core-state.ts';
 import type { Intents } from './intents.ts';
 import { checkRight } from './policy.ts';
 
 /** At most this many commands are under way at once; one more is refused as busy. */
 export const LIVE_COMMANDS_MAX = 2_000;
 
-/** A battery device may answer only when it wakes; a cover takes its travel time. */
-const TIMEOUT_MS = { mains: 5_000, sleepy: 60_000, travelling: 60_000 };
+/**
+ * A scene's set for a device that has not been heard from since the hub started is held this long after the start, and
+ * sent at the device's first word: after a power cut coordinators, routers and lamps need up to minutes to come back,
+ * and the light that was to go off at the end of a wait would else stay on.
+ */
+const HELD_AFTER_START_MS = 120_000;
 
 /** An adapter itself ends what waits for a device to wake; this much later the core does, should it not. */
 const WAITING_GRACE_MS = 60_000;
@@ -76,6 +74,8 @@ export interface CommandPath {
   cancel(id: CommandId, cause: Cause): CommandRecord;
   /** A report came: closes the command that wanted this value, and says whose doing the value is. */
   reported(device: DeviceId, property: PropertyKey, value: PropertyValue): Cause | null;
+  /** A device is there that had not been heard from since the start: what was held for it is sent. */
+  heard(device: DeviceId): void;
   due(key: string): void;
   release(command: CommandRecord): void;
   refuse(command: CommandRecord, problem: Problem): void;
@@ -212,24 +212,13 @@ export function createCommandPath(
   function endAll(device: DeviceId, reason: string, isGone: boolean): void {
     for (const [, live] of state.commands.entries()) {
       if (live.record.device !== device) continue;
-      if (live.record.waitsUntilMs !== undefined && !isGone) continue;
+      if ((live.record.waitsUntilMs !== undefined || live.isHeld) && !isGone) continue;
       end(live, 'failed', {
         code: 'unreachable',
         message: reason,
         hint: isGone ? null : 'It is tried again as soon as the connection is back.',
       });
     }
-  }
-
-  /** @throws ValidationError that names the device, the property and what there is. */
-  function knownProperty(device: DeviceRecord, key: PropertyKey): KnownProperty {
-    const properties = state.properties.get(device.id);
-    const found = properties?.get(key);
-    if (found) return found;
-    const have = [...(properties?.keys() ?? [])].join(', ');
-    throw new ValidationError(`${device.name} has no property "${key}"`, {
-      hint: have ? `It has: ${have}.` : 'It has no properties.',
-    });
   }
 
   /** Whether a report can close it: a set of something that the device reports. */
@@ -254,52 +243,6 @@ export function createCommandPath(
         ...(device.description.power === 'battery' ? { cause: live.record.cause } : {}),
       },
     });
-  }
-
-  function resolveToggle(
-    device: DeviceRecord,
-    args: Readonly<Record<string, PropertyValue>>,
-  ): CommandBody {
-    const text = typeof args.property === 'string' ? args.property : 'on';
-    const property = parsePropertyKey(text).key;
-    if (knownProperty(device, property).descriptor.type !== 'boolean') {
-      throw new ValidationError(`"${property}" of ${device.name} cannot be toggled`, {
-        hint: 'Only properties that are true or false can.',
-      });
-    }
-    const now = state.live.value(device.id, property);
-    return { kind: 'set', property, value: (now?.wanted ?? now?.value) !== true };
-  }
-
-  function check(device: DeviceRecord, asked: CommandBody): CommandBody {
-    if (asked.kind === 'invoke') {
-      if (asked.name === 'toggle') return check(device, resolveToggle(device, asked.args));
-      if (!device.description.commands.includes(asked.name)) {
-        const have = ['toggle', ...device.description.commands].join(', ');
-        throw new ValidationError(`${device.name} has no command "${asked.name}"`, {
-          hint: `It has: ${have}.`,
-        });
-      }
-      return asked;
-    }
-    const { descriptor, spec } = knownProperty(device, asked.property);
-    if (descriptor.access !== 'rw' && descriptor.access !== 'w') {
-      throw new ValidationError(`"${asked.property}" of ${device.name} can be read but not set`);
-    }
-    const problem = checkValue(spec, asked.value);
-    if (problem) {
-      throw new ValidationError(`${device.name}: ${problem.message}`, { hint: problem.hint });
-    }
-    return asked;
-  }
-
-  function defaultTimeoutMs(device: DeviceRecord, body: CommandBody): number {
-    if (device.description.power === 'battery') return TIMEOUT_MS.sleepy;
-    if (body.kind !== 'set') return TIMEOUT_MS.mains;
-    if (body.property.startsWith('position') || body.property.startsWith('tilt')) {
-      return TIMEOUT_MS.travelling;
-    }
-    return TIMEOUT_MS.mains + (body.transitionMs ?? 0);
   }
 
   /** Numbers commands within one input, since one input may ask for several. */
@@ -337,11 +280,21 @@ export function createCommandPath(
     };
   }
 
+  /** Milliseconds for which it waits for its device to be heard; 0: it is sent at once. */
+  function heldMs({ device, body, cause }: CommandRecord): number {
+    if (body.kind !== 'set' || cause.kind !== 'scene') return 0;
+    const availability = state.live.get(device)?.availability;
+    if (availability === undefined || availability.online || availability.sinceMs > 0) return 0;
+    return Math.max(0, state.startedMonoMs + HELD_AFTER_START_MS - state.now.monoMs);
+  }
+
   function begin(record: CommandRecord, timeoutMs: number): void {
+    const held = heldMs(record);
     const live: LiveCommand = {
       record,
       timeoutMs,
-      deadline: deadlineAfter(state.now, state.bootId, timeoutMs),
+      deadline: deadlineAfter(state.now, state.bootId, Math.max(held, timeoutMs)),
+      ...(held > 0 ? { isHeld: true } : {}),
     };
     if (record.body.kind === 'set') {
       const target = targetOf(record.device, record.body.property);
@@ -353,6 +306,7 @@ export function createCommandPath(
     state.commands.set(record.id, live);
     armDeadline(state, DUE_PREFIX + record.id, live.deadline);
     publish(record);
+    if (live.isHeld) return;
     if (isIdempotent(record.body)) send(live);
     else intents().command(record);
   }
@@ -364,7 +318,7 @@ export function createCommandPath(
         const device = state.devices.get(id);
         if (!device) throw new NotFoundError('device', id);
         checkRight(cause, author, device, state);
-        const checked = check(device, body);
+        const checked = checkCommand(state, device, body);
         if (state.commands.size >= LIVE_COMMANDS_MAX) {
           throw new HubError('busy', `${LIVE_COMMANDS_MAX} commands are under way already`, {
             hint: 'Wait a moment and try again.',
@@ -427,10 +381,34 @@ export function createCommandPath(
       // On the way to the wanted value (a fade, a cover's travel) the change is the command's doing too.
       return live.record.cause;
     },
+    heard(device) {
+      for (const [id, live] of state.commands.entries()) {
+        if (live.record.device !== device || !live.isHeld) continue;
+        const { record, timeoutMs } = live;
+        const deadline = deadlineAfter(state.now, state.bootId, timeoutMs);
+        const next: LiveCommand = { record, timeoutMs, deadline };
+        state.commands.set(id, next);
+        armDeadline(state, DUE_PREFIX + id, deadline);
+        send(next);
+      }
+    },
     due(key) {
       const live = state.commands.get(key.slice(DUE_PREFIX.length));
       if (!live) return;
       const name = state.devices.get(live.record.device)?.name ?? live.record.device;
+      if (live.isHeld) {
+        const seconds = HELD_AFTER_START_MS / 1_000;
+        end(live, 'timedOut', {
+          code: 'unreachable',
+          message: `${name} was not heard from within ${seconds} s after the hub started`,
+          hint: 'Is it powered and within reach? Try again.',
+          zh: {
+            message: `中枢启动后 ${seconds} 秒内没有收到 ${name} 的消息`,
+            hint: '它通电了吗？在信号范围内吗？请再试一次。',
+          },
+        });
+        return;
+      }
       const wasAcknowledged = live.record.state === 'acknowledged';
       end(live, 'timedOut', {
         code: 'timed-out',
@@ -474,6 +452,7 @@ export function createCommandPath(
         // What waits for a device to wake is with its adapter.
         const isUnanswered =
           live.record.waitsUntilMs === undefined &&
+          !live.isHeld &&
           (live.record.state === 'requested' || live.record.state === 'sent');
         if (isUnanswered && isIdempotent(live.record.body)) send(live);
       }

@@ -14,6 +14,7 @@ import {
   LAMP,
   member,
   OWNER,
+  online,
   sent,
   set,
 } from './test-core.ts';
@@ -171,7 +172,8 @@ describe('a core that died', () => {
     second.turn(lamp, { kind: 'scene', scene: lit });
     second.core.resume(second.now());
     const resumed = second.turn();
-    expect(sent(resumed)).toMatchObject([{ id: first?.id, body: { property: 'on', value: true } }]);
+    const there = second.items(online(LAMP));
+    expect(sent(there)).toMatchObject([{ id: first?.id, body: { property: 'on', value: true } }]);
     expect(resumed.out).toContainEqual(
       expect.objectContaining({
         kind: 'run',

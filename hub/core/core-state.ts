@@ -18,6 +18,8 @@ export interface LiveCommand {
   readonly record: CommandRecord;
   readonly deadline: Deadline;
   readonly timeoutMs: number;
+  /** It has not left: its device has not been heard from since the hub started. */
+  readonly isHeld?: true;
 }
 
 /** An act that must not happen twice and therefore waits until its record is on disk. */
@@ -62,6 +64,8 @@ export interface CoreState {
   /** Time of the input at hand. */
   now: Instant;
   readonly bootId: string;
+  /** When this core began: after a power cut, radios and devices come back later than the hub. */
+  readonly startedMonoMs: number;
   /** What the ids of this life's commands end with; empty in a replay. */
   readonly life: string;
   clock: ClockState;
@@ -119,6 +123,7 @@ export function createCoreState(start: {
   return {
     now: start.now,
     bootId: start.bootId,
+    startedMonoMs: start.now.monoMs,
     life: start.life ?? '',
     clock: start.clock,
     seq: start.lastSeq,

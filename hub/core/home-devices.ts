@@ -137,6 +137,7 @@ export function createHomeDevices(
     state.effects.out.push(entry);
     if (before.online !== online) state.effects.log.push(entry);
     parts().evaluator.availabilityChanged(id, parts().world);
+    if (online && before.sinceMs === 0) parts().commands.heard(id);
     if (before.online !== online && before.sinceMs > 0) {
       parts().evaluator.deviceEvent(id, online ? 'online' : 'offline', parts().world);
     }

@@ -15,7 +15,7 @@ import {
 import { adapterId, type MemberId, sceneId } from '../model/identifiers.ts';
 import type { CoreStart } from './core.ts';
 import { NO_HOME } from './core-state.ts';
-import { BUTTON, CHILD, createHome, device, LAMP, OWNER, sent } from './test-core.ts';
+import { BUTTON, CHILD, createHome, device, LAMP, OWNER, online, sent } from './test-core.ts';
 
 const ANNA = declared('person', 'anna', 'Anna', { type: 'enum', member: OWNER });
 const BEN = declared('person', 'ben', 'Ben', { type: 'enum', member: CHILD });
@@ -79,6 +79,7 @@ function house(scenes: readonly SceneRecord[], start: Partial<CoreStart> = {}) {
     ...DEVICES.map((one) => ({ kind: 'device' as const, device: one })),
     ...scenes.map((one) => ({ kind: 'scene' as const, scene: one })),
   );
+  home.items(online(LAMP), online(BUTTON));
   home.core.resume(home.now());
   const resumed = home.turn({ kind: 'tick' });
   let request = 0;

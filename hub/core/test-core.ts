@@ -137,7 +137,8 @@ export function createHome(start: Partial<CoreStart> = {}) {
           state === 'failed' ? { code: 'rejected-by-device', message: 'no', hint: null } : null,
       });
     },
-    furnish() {
+    /** @param areHeard whether the devices have been heard from since the start */
+    furnish({ areHeard = true } = {}) {
       turn(
         { kind: 'home', home: { ...NO_HOME, name: 'Home', version: 1 } },
         { kind: 'members', members: [member(OWNER, 'owner'), member(CHILD, 'child')] },
@@ -145,6 +146,8 @@ export function createHome(start: Partial<CoreStart> = {}) {
         { kind: 'device', device: device(LOCK, 'lock', ['locked']) },
         { kind: 'device', device: device(BUTTON, 'button', ['button'], 'battery') },
       );
+      // Without their word since the start, what scenes set would be held for them.
+      if (areHeard) home.items(...[LAMP, LOCK, BUTTON].map((id) => online(id)));
       core.resume(now);
       drain();
       return home;
@@ -153,6 +156,12 @@ export function createHome(start: Partial<CoreStart> = {}) {
   return home;
 }
 
+export const online = (id: DeviceRecord['id']): AdapterItem => ({
+  kind: 'availability',
+  node: nodeAddress(`0x${id}`),
+  online: true,
+  reason: null,
+});
 export const set = (property: string, value: PropertyValue): CommandBody => ({
   kind: 'set',
   property: key(property),
