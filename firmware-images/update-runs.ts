@@ -278,7 +278,7 @@ export class UpdateRuns {
       job.update({ step: { name: word, index: STEPS[word], of: LAST_STEP } });
     };
     step('check');
-    const current = await this.#identity(device);
+    const current = await this.#identity(plan, device);
     const isBegun = plan.attempts > 1 && plan.image !== null;
     const image = await this.#choose(plan, device, current);
     if (image === null) {
@@ -289,13 +289,13 @@ export class UpdateRuns {
     }
     const done = { en: `${name} runs its new firmware.`, zh: `${name} 已在运行新固件。` };
     // The attempt before this one got through, and nobody heard of it.
-    if (isBegun && current.fileVersion === image.fileVersion) return done;
+    if (isBegun && current?.fileVersion === image.fileVersion) return done;
     demandNotHeld(this.#parts.plans.holdOf(image.sha512), plan.isAnyway);
     await chosen(image);
     const result: UpdateResult = {
       device: plan.device,
       image: imageName(image),
-      from: current.fileVersion,
+      ...(current && { from: current.fileVersion }),
       to: image.fileVersion,
     };
     const file = imageName(image);
@@ -309,7 +309,7 @@ export class UpdateRuns {
       image: {
         ...{ path: this.#parts.catalogue.pathOf(image), fileSize, sha512 },
         ...{ manufacturerCode, imageType, fileVersion },
-        isDowngrade: plan.isDowngrade && fileVersion < current.fileVersion,
+        isDowngrade: plan.isDowngrade && (current === null || fileVersion < current.fileVersion),
         whenAsked: isSleepy(device),
       },
     });
@@ -356,18 +356,27 @@ export class UpdateRuns {
     );
   }
 
-  /** One that sleeps is not asked: what it said when it last asked by itself counts. */
-  async #identity(device: DeviceView): Promise<FirmwareIdentity> {
-    const known = isSleepy(device) ? this.#parts.survey.known(device.record.id) : null;
-    return known ?? this.#parts.identify(device);
+  /**
+   * One that sleeps is not asked: what it said when it last asked by itself counts. After a restart of the hub nobody
+   * knows that any more; the image was found to be for it before.
+   */
+  async #identity(
+    { image, attempts }: PlannedUpdate,
+    device: DeviceView,
+  ): Promise<FirmwareIdentity | null> {
+    if (!isSleepy(device)) return this.#parts.identify(device);
+    const known = this.#parts.survey.known(device.record.id);
+    if (known !== null) return known;
+    return image !== null && attempts > 1 ? null : this.#parts.identify(device);
   }
 
   /** @throws ValidationError where the image that somebody named is not for the device, with the reason */
   async #choose(
     { image: named, isDowngrade, attempts }: PlannedUpdate,
     { record }: DeviceView,
-    current: FirmwareIdentity,
+    current: FirmwareIdentity | null,
   ): Promise<FirmwareImage | null> {
+    if (current === null) return named === null ? null : this.#image(named);
     const wanted = wantedOf(record.description, current);
     if (named === null) return findImage(await this.#parts.images(), wanted);
     const image = await this.#image(named);

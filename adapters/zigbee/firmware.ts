@@ -196,8 +196,16 @@ export class FirmwareUpdates {
   /** An image waits for this node, and the node has asked: if it is for it and the radio is free, it is sent. */
   #asked(sending: Sending, identity: FirmwareIdentity, message: Events.MessagePayload): void {
     const { image, node, file } = sending;
-    const { manufacturerCode, imageType } = identity;
-    if (image.manufacturerCode !== manufacturerCode || image.imageType !== imageType) {
+    const { manufacturerCode, imageType, fileVersion } = identity;
+    const isFor = image.manufacturerCode === manufacturerCode && image.imageType === imageType;
+    if (isFor && image.fileVersion === fileVersion) {
+      // The hub was ended when it had it whole already.
+      file.close();
+      this.#sending.delete(node.address);
+      this.#ended.set(node.address, { kind: 'done' });
+      return;
+    }
+    if (!isFor) {
       file.close();
       this.#sending.delete(node.address);
       const problem: Problem = {

@@ -138,11 +138,11 @@ describe('firmware of many lamps', () => {
     'leaves the sisters alone of one that never comes back, and of one that refuses the image',
     async () => {
       const names = sistersOf(SECOND.model);
-      for (const [behaviour, reason] of [
-        ['refusesIt', /refused the image/],
-        ['dies', /does not answer after its update/],
+      for (const [behaviour, reason, fileVersion] of [
+        ['refusesIt', /refused the image/, NEW + 1],
+        ['dies', /does not answer after its update/, NEW + 2],
       ] as const) {
-        const image = lampImage(SECOND.imageType, 300, { fileVersion: NEW + behaviour.length });
+        const image = lampImage(SECOND.imageType, 300, { fileVersion });
         await stock(house, image);
         for (const name of names) {
           house.home.control.factoryFirmware(nodeOf(house, name).ieee, OLD);

@@ -40,7 +40,7 @@ const [image, other] = [
 let house: House;
 let lamp: { id: string };
 beforeAll(async () => {
-  house = await openHouse();
+  house = await openHouse({ environment: { INGLE_ZIGBEE_OTA_BLOCK_DELAY: '100' } });
   await house.add('Hall lamp', 'Bathroom lamp');
   lamp = await house.device('hall-lamp');
 }, 90_000);
@@ -190,8 +190,11 @@ it('waits for a sensor that sleeps until that asks by itself, over a restart of 
     waitFor(`the job to be at ${step}`, async () => (await look(id)).step?.name === step, 60_000);
   await isAt('armed');
   await house.hub.kill();
+  // It is fast asleep, and nobody asks it anything.
+  house.home.control.cutPower(ieee);
   await house.restart();
   await waitFor('the image to wait again', async () => (await look(id)).step?.name === 'armed');
+  house.home.control.givePower(ieee);
   house.home.control.askForImage(ieee);
   await waitFor('the job to end', async () => (await look(id)).state === 'done', 60_000);
   expect(nodeOf(house, 'Kitchen motion').fileVersion).toBe(0x02000000);
