@@ -1,5 +1,5 @@
-// The Matter bridge in its worker against a real matter.js controller in a network namespace: every kind of device both
-// ways, refusals, presses, and endpoints that stay with their devices. INGLE_COUNT sets how many further lamps there are.
+// The Matter bridge in its worker against a real matter.js controller in a network namespace: every kind of device
+// both ways, refusals, presses, endpoints that stay with their devices. INGLE_COUNT sets how many lamps there are.
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FabricId } from '../../../hub/model/identifiers.ts';

@@ -1,5 +1,5 @@
-// Endpoints of bridged devices as matter.js takes them: a device of one part is one endpoint, another has a child for each.
-// Loaded only while the bridge is on.
+// Endpoints of bridged devices as matter.js takes them: a device of one part is one endpoint, another has a child for
+// each. Loaded only while the bridge is on.
 import {
   type ClusterBehavior,
   type DeviceTypeId,

@@ -1,5 +1,5 @@
-// A controller such as a phone's home app has: matter.js by itself, of the version that stands in a folder, in a process
-// of its own. Prints {"id":0,"value":"ready"} and answers each line of its input with one line.
+// A controller such as a phone's home app has: matter.js by itself, of the version that stands in a folder, in a
+// process of its own. Prints {"id":0,"value":"ready"} and answers each line of its input with one line.
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
