@@ -1,5 +1,5 @@
-// The open interface over HTTP. Its programs are no members of the home: they come with a token of their own kind, which
-// opens these routes and nothing else.
+// The open interface over HTTP. Its programs are no members of the home: they come with a token of their own kind,
+// which opens these routes and nothing else.
 import { HubError } from '../model/errors.ts';
 import type { OpenAsk, OpenCommand, OpenDeviceView } from '../model/open-interface.ts';
 import { vendorOf } from './authentication.ts';

@@ -1,5 +1,5 @@
-// Accounts of the open interface: an owner grants one to a vendor's program and revokes it. Of each token only a hash is
-// kept; the token is told once.
+// Accounts of the open interface: an owner grants one to a vendor's program and revokes it. Of each token only a
+// hash is kept; the token is told once.
 import { randomBytes } from 'node:crypto';
 import type { AdapterCall } from '../model/adapter-port.ts';
 import { ConflictError, HubError, NotFoundError, ValidationError } from '../model/errors.ts';

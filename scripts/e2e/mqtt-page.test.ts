@@ -1,5 +1,6 @@
-// Goal: in House a person makes an account for a bridge, takes in all that it announces with one tap, lets a Home Assistant
-// see the home, and grants a vendor's program its token. Method: real Chromium, the real hub, a real MQTT client.
+// Goal: in House a person makes an account for a bridge, takes in all that it announces with one tap, lets a Home
+// Assistant see the home, and grants a vendor's program its token. Method: real Chromium, the real hub, a real MQTT
+// client.
 import { connectAsync } from 'mqtt';
 import { expect, test } from 'vitest';
 import { freePort } from '../bench/process.ts';

@@ -1,6 +1,6 @@
 // One accepted device that was found by its announcements: what its topics tell, its commands on their way, and
 // whether it is there.
-import { type Problem, type ProblemWords, toProblem } from '../../../hub/model/errors.ts';
+import type { Problem, ProblemWords } from '../../../hub/model/errors.ts';
 import { type NodeAddress, nodeAddress } from '../../../hub/model/identifiers.ts';
 import { offlineReason } from '../../../hub/model/offline-reason.ts';
 import { type PropertyKey, type PropertyValue, specOf } from '../../../hub/model/properties.ts';
@@ -313,9 +313,4 @@ export class DiscoveredDevice {
       this.#end(lane, underWay, 'failed', problem);
     }
   }
-}
-
-/** A message for the log of a device that could not be read from disk. */
-export function unreadable(error: unknown): string {
-  return toProblem(error).message;
 }

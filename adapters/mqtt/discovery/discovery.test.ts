@@ -11,11 +11,11 @@ import type { AccountList, NewAccount } from '../../../hub/model/adapter-port.ts
 import { adapterId, nodeAddress } from '../../../hub/model/identifiers.ts';
 import type { AccountRights, FoundDevice } from '../../../hub/model/mqtt.ts';
 import { propertyKey } from '../../../hub/model/properties.ts';
+import { type Login, publish, subscribe } from '../../../scripts/e2e/mosquitto-clients.ts';
 import { createRandom } from '../../../scripts/virtual-home/random.ts';
 import { runConformance } from '../../contract/conformance.ts';
 import { inProcess, ScriptedHub } from '../../contract/scripted-hub.ts';
 import { createMqttAdapter } from '../mqtt-adapter.ts';
-import { type Login, publish, subscribe } from '../testing/mosquitto-clients.ts';
 
 const open = inProcess(adapterId('mqtt'), createMqttAdapter);
 const OWN_BROKER = { host: '127.0.0.1', port: 0, url: null };

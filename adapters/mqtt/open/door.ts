@@ -1,5 +1,5 @@
-// Where MQTT comes in to the open interface: the MQTT adapter knows the messages, the open adapter the devices, and both
-// live in one worker without knowing one another. Topics: `ingle/open/ACCOUNT/DEVICE/…`.
+// Where MQTT comes in to the open interface: the MQTT adapter knows the messages, the open adapter the devices, and
+// both live in one worker without knowing one another. Topics: `ingle/open/ACCOUNT/DEVICE/…`.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { toProblem, ValidationError } from '../../../hub/model/errors.ts';
 import type { OpenAsk, OpenCommand, VendorAccount } from '../../../hub/model/open-interface.ts';

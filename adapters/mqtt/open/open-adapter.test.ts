@@ -11,11 +11,11 @@ import {
   VENDOR_LIMITS,
 } from '../../../hub/model/open-interface.ts';
 import { type PropertyValue, propertyKey } from '../../../hub/model/properties.ts';
+import { publish, subscribe } from '../../../scripts/e2e/mosquitto-clients.ts';
 import { createRandom } from '../../../scripts/virtual-home/random.ts';
 import { runConformance } from '../../contract/conformance.ts';
 import { inProcess, ScriptedHub } from '../../contract/scripted-hub.ts';
 import { createMqttAdapter } from '../mqtt-adapter.ts';
-import { publish, subscribe } from '../testing/mosquitto-clients.ts';
 import { OpenDoor } from './door.ts';
 import { createOpenAdapter } from './open-adapter.ts';
 

@@ -1,5 +1,6 @@
-// A device of the home in the words of Home Assistant's discovery: one announcement for the device, with a component for
-// each thing that a person would look for. Spec: https://www.home-assistant.io/integrations/mqtt/#device-discovery-payload.
+// A device of the home in the words of Home Assistant's discovery: one announcement for the device, with a component
+// for each thing that a person would look for. Spec: https://www.home-assistant.io/integrations/mqtt/#device-
+// discovery-payload.
 import type { BridgedDevice } from '../../../hub/model/matter-bridge.ts';
 import {
   findProperty,

@@ -1,5 +1,6 @@
-// The home's devices out over MQTT: off at first; announced as Home Assistant expects it, in a form that our own reading
-// of such announcements understands; state, availability and presses on topics of their own; orders only by right.
+// The home's devices out over MQTT: off at first; announced as Home Assistant expects it, in a form that our own
+// reading of such announcements understands; state, availability and presses on topics of their own; orders only by
+// right.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import os from 'node:os';

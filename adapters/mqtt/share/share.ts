@@ -1,5 +1,6 @@
-// The home's devices told to others over MQTT: announced as for Home Assistant, their state, availability and happenings
-// on topics of their own, and what others ask of them brought to the hub. Off until the household switches it on.
+// The home's devices told to others over MQTT: announced as for Home Assistant, their state, availability and
+// happenings on topics of their own, and what others ask of them brought to the hub. Off until the household
+// switches it on.
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { CommandBody } from '../../../hub/model/command.ts';

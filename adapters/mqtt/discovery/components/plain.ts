@@ -1,5 +1,4 @@
 // Entities that hold one value: switch, sensor, binary_sensor, number, select, text, button, siren, update, scene.
-import type { PropertyName } from '../../../../hub/model/properties.ts';
 import {
   booleanTold,
   type Convert,
@@ -256,6 +255,3 @@ function versionOf(text: string): string | null {
     return null;
   }
 }
-
-/** A row that a switch's on and off belong to, for devices that are one thing. */
-export const POWER: PropertyName = 'on';

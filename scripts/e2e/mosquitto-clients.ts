@@ -1,6 +1,6 @@
 // Debian's mosquitto_pub and mosquitto_sub as clients of the hub's broker, each a process of its own.
 import { spawn } from 'node:child_process';
-import { debianProgram } from '../../../scripts/bench/peers/install.ts';
+import { debianProgram } from '../bench/peers/install.ts';
 
 export interface Login {
   readonly port: number;
@@ -21,7 +21,9 @@ function start(program: string, login: Login, args: readonly string[]) {
   const who = ['-h', '127.0.0.1', '-p', String(port), '-u', name, '-P', password];
   // Without a terminal it would keep its lines to itself until it ends.
   const command = ['-oL', debianProgram(program, 'mosquitto-clients'), ...who, ...args];
-  const child = spawn('stdbuf', command, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(debianProgram('stdbuf', 'coreutils'), command, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   let errors = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
