@@ -404,7 +404,7 @@ export const zh: Messages = {
     granted: (name) => `${name} 的令牌，只显示这一次：`,
   },
   houseMqtt: {
-    title: 'MQTT',
+    title: 'MQTT 设备和账户',
     found: '自行发布的设备',
     foundText:
       'Zigbee2MQTT、Tasmota、ESPHome 等会在这里发布它们的设备。在你同意之前，什么都不会加入。',
