@@ -13,6 +13,7 @@ const TITLES: Readonly<Record<string, string>> = {
   matter: 'Matter',
   mqtt: 'MQTT',
   shelly: 'Shelly',
+  open: 'Open interface',
 };
 
 type Facts = Pick<

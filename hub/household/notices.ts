@@ -16,6 +16,7 @@ const RADIO_NAMES: Readonly<Record<string, { en: string; zh: string }>> = {
   matter: { en: 'network of the Matter devices', zh: 'Matter 设备所在的网络' },
   mqtt: { en: 'MQTT broker', zh: 'MQTT 服务器' },
   shelly: { en: 'connection to the Shelly devices', zh: 'Shelly 设备的连接' },
+  open: { en: 'open interface', zh: '开放接口' },
 };
 
 const PART_NAMES: Readonly<Record<string, { en: string; zh: string }>> = {
@@ -25,6 +26,7 @@ const PART_NAMES: Readonly<Record<string, { en: string; zh: string }>> = {
   matter: { en: 'Matter', zh: 'Matter' },
   mqtt: { en: 'MQTT', zh: 'MQTT' },
   shelly: { en: 'Shelly', zh: 'Shelly' },
+  open: { en: 'The open interface', zh: '开放接口' },
 };
 
 function ofAdapter(adapter: AdapterHealth, address: string): Notice | null {
