@@ -19,7 +19,6 @@ import { createNodeLinks } from './household/node-links.ts';
 import { createDispatch } from './household/outbound/dispatch.ts';
 import { createPush } from './household/outbound/push.ts';
 import { createProvisioning } from './household/provisioning/provisioning.ts';
-import { createRadioCare } from './household/radio-care.ts';
 import { createSceneShelf } from './household/scene-shelf.ts';
 import { createSyncRows } from './household/sync-rows.ts';
 import { createVendors } from './household/vendors.ts';
@@ -31,6 +30,7 @@ import { HOME_MODE } from './model/home-values.ts';
 import { type AdapterId, adapterId } from './model/identifiers.ts';
 import type { HomeContents, Recovery } from './model/store-port.ts';
 import { checkPageSetting, dataFolder, readSettings, SETTINGS, type Settings } from './settings.ts';
+import { startRadioCare } from './start-radio-care.ts';
 import type { AdapterLink } from './threads/adapter-link.ts';
 import { type CoreLink, createCoreLink, startCoreThread } from './threads/core-link.ts';
 import {
@@ -329,24 +329,9 @@ async function start(): Promise<Running> {
     }
   }
 
-  const radioCare = createRadioCare({
-    nowMs,
-    zone: () => household.contents().home.zone,
-    devices: () => household.contents().devices,
-    callAdapter,
-    adapterState: () => adapters.get(zigbee)?.health().state ?? null,
-    openJob: (kind, step) => jobs.open(kind, step),
-    setting(name) {
-      const found = settingsNow()
-        .list()
-        .find((one) => one.name === name);
-      return found ?? { value: '', from: 'default' };
-    },
-    putSetting: (name, value, actor) => household.putSetting(name, value, actor),
-    changed() {
-      healthChanged();
-      feed.publish([{ topic: 'home', body: { kind: 'home', what: 'devices' } }]);
-    },
+  const radioCare = startRadioCare({
+    ...{ household, jobs, feed, nowMs, settingsNow, callAdapter },
+    zigbeeState: () => adapters.get(zigbee)?.health().state ?? null,
   });
   const firmware = createFirmware({
     folder: path.join(folder, 'firmware'),

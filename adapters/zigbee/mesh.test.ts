@@ -1,5 +1,5 @@
-// Care of the mesh, with the real zigbee-herdsman against the virtual home: the survey, a device that floods, the channel,
-// the coordinator's backups and another stick. One paired home; the tests build on one another.
+// Care of the mesh, with the real zigbee-herdsman against the virtual home: the survey, a device that floods, the
+// channel, the coordinator's backups and another stick. One paired home; the tests build on one another.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

@@ -36,21 +36,12 @@ import { createTestExplained, type TestExplained } from './test-explained.ts';
 import { createTestHousehold, emptyContents, type MutableContents } from './test-household.ts';
 import { lampProperties, lampRecord } from './test-lamp.ts';
 import { testLinks } from './test-links.ts';
+import { testRadioCare } from './test-radio.ts';
 import { createTestSync } from './test-sync.ts';
 import { createTestVendors } from './test-vendors.ts';
 
 const START_MS = Date.UTC(2026, 10, 21, 19);
 const RING_MAX = 5_000;
-
-const TEST_BACKUP = {
-  name: 'coordinator-2026-11-21T19-00-00-000Z.json',
-  atMs: Date.UTC(2026, 10, 21, 19),
-  bytes: 5_000,
-  channel: 15,
-  panId: 0x1a62,
-  devices: 2,
-  source: 'zstack',
-};
 
 /** How a device of the test hub behaves when it is told something. */
 export type Behaviour = 'answers' | 'silent' | 'refuses' | 'unreachable' | 'sleeps';
@@ -488,36 +479,7 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
         devices: () => contents.devices,
         callAdapter: async (_, call) => testLinks(call),
       }),
-      radioCare: {
-        mesh: async () => ({ takenAtMs: null, tookMs: null, nodes: [], links: [] }),
-        survey: async () => startJob('meshSurvey'),
-        flooding: () => [],
-        release: async () => {},
-        coordinator: async () => ({
-          port: 'tcp://127.0.0.1:6638',
-          driver: 'zstack',
-          state: 'connected',
-          detail: 'zStack3x0, channel 15',
-          problem: null,
-          channel: 15,
-          panId: 0x1a62,
-        }),
-        sticks: () => [],
-        check: async () => ({
-          driver: 'zstack',
-          revision: '20240710',
-          network: 'blank',
-          panId: null,
-          channel: null,
-        }),
-        setChannel: async () => startJob('channel'),
-        move: async () => startJob('coordinatorMove'),
-        backups: async () => [],
-        backup: async () => TEST_BACKUP,
-        addBackup: async () => TEST_BACKUP,
-        readBackup: async () => '{"network_key":"told to owners alone"}',
-        restore: async () => startJob('coordinatorRestore'),
-      },
+      radioCare: testRadioCare(startJob),
       provisioning: {
         plan: (text) => ({
           errors: text.includes('rooms')

@@ -1,4 +1,4 @@
-// The coordinator drivers that zigbee-herdsman has, as people choose among them. Which of them was ever run here is said.
+// The coordinator drivers that zigbee-herdsman has, as people choose among them, with which of them was ever run here.
 
 export interface DriverRow {
   readonly name: string;
