@@ -2,7 +2,11 @@
 // sisters are left alone and told why, and the other model goes on; what is left can be taken up by hand. Before that,
 // an image that is not for a lamp, or older, is refused with the reason in both languages. Method: the real hub and
 // library, emulated lamps of which one falls back to its old firmware.
+import { createHash, generateKeyPairSync } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { manifestBytes, signatureLine } from '../../firmware-images/manifest.ts';
 import type { RolloutJson } from '../../hub/api/firmware-shapes.ts';
 import {
   ended,
@@ -18,7 +22,7 @@ import {
   versionOf,
 } from './firmware-house.ts';
 import { type House, handleOf, nodeOf, openHouse } from './house.ts';
-import { waitFor } from './running-hub.ts';
+import { makeFolder, waitFor } from './running-hub.ts';
 
 /** Twenty with `npm run soak`, or with INGLE_COUNT=20. */
 const COUNT = Number(process.env.INGLE_COUNT ?? 6) >= 20 ? 20 : 6;
@@ -28,6 +32,32 @@ const [FIRST, SECOND] = MODELS;
 const sistersOf = (model: string) =>
   LAMPS.filter((lamp) => lamp.model === model).map(({ name }) => name);
 
+const PUBLISHER = generateKeyPairSync('ed25519');
+const THIEF = generateKeyPairSync('ed25519');
+type Keys = typeof PUBLISHER;
+
+function publicKeyOf({ publicKey }: Keys): string {
+  const { x = '' } = publicKey.export({ format: 'jwk' });
+  return Buffer.from(x, 'base64url').toString('base64');
+}
+
+/** A folder with an image and its list, signed by this key. */
+function published({ privateKey }: Keys, image: Buffer): string {
+  const folder = makeFolder();
+  writeFileSync(path.join(folder, 'lamp.ota'), image);
+  const row = {
+    ...{ fileName: 'lamp.ota', fileSize: image.length, manufacturerCode: 0x117c },
+    ...{ imageType: 1, fileVersion: NEW },
+    sha512: createHash('sha512').update(image).digest('hex'),
+  };
+  const expires = '2999-01-01T00:00:00Z';
+  const list = manifestBytes({ name: 'acme', version: 1, expires, images: [row] });
+  writeFileSync(path.join(folder, 'manifest.json'), list);
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  writeFileSync(path.join(folder, 'manifest.json.sig'), signatureLine(list, pem));
+  return folder;
+}
+
 let house: House;
 beforeAll(async () => {
   house = await openHouse({
@@ -35,6 +65,7 @@ beforeAll(async () => {
       INGLE_ZIGBEE_OTA_BLOCK_DELAY: '0',
       INGLE_FIRMWARE_QUIET_HOURS: 'off',
       INGLE_FIRMWARE_WATCH: '0.01',
+      INGLE_FIRMWARE_KEYS: publicKeyOf(PUBLISHER),
     },
     home: { devices: LAMPS },
   });
@@ -71,6 +102,22 @@ describe('firmware of many lamps', () => {
     expect((await ended(house, await startJob(house, body))).state).toBe('done');
     expect(versionOf(house, 'Lamp 01')).toBe(OLD - 1);
   }, 60_000);
+
+  it('takes in what a trusted key has signed, and nothing that others have', async () => {
+    const image = lampImage(1, 100);
+    for (const [keys, status] of [
+      [THIEF, 422],
+      [PUBLISHER, 201],
+    ] as const) {
+      const folder = published(keys, image);
+      const taken = await house.hub.call('/api/firmware', { body: { path: folder } });
+      rmSync(folder, { recursive: true });
+      expect(taken.status, JSON.stringify(taken.body)).toBe(status);
+      if (status !== 422) continue;
+      expect(taken.body.detail).toMatch(/not signed by 1 of the 1 trusted keys/);
+      expect(taken.body.zh).toMatchObject({ detail: expect.stringContaining('没有') });
+    }
+  });
 
   it('updates one of each kind first and leaves the sisters of one that fails alone', async () => {
     await stock(house, lampImage(FIRST.imageType, 300));
