@@ -59,6 +59,25 @@ describe('commands', () => {
     expect(nobody.status).toBe(404);
   });
 
+  test('many devices are asked for the same at once, each with its own outcome', async () => {
+    const { api, owner, lamp } = setUp();
+    const other = api.hub.addDevice('Kitchen lamp');
+    api.hub.behave(other.id, 'refuses');
+    const body = { devices: [lamp.id, other.id], property: 'on', value: false };
+    const asked = await owner('/api/commands', { body });
+    expect(asked.status).toBe(202);
+    expect(await bodyOf(asked)).toMatchObject({
+      items: [
+        { device: lamp.id, command: { property: 'on', value: false }, problem: null },
+        { device: other.id, command: { state: 'refused' } },
+      ],
+    });
+    const twice = { ...body, devices: [lamp.id, lamp.id] };
+    expect((await owner('/api/commands', { body: twice })).status).toBe(422);
+    const nobody = { ...body, devices: ['dev_nobody'] };
+    expect((await owner('/api/commands', { body: nobody })).status).toBe(404);
+  });
+
   test('a refusal and a failure are problems with the command beside them', async () => {
     const { api, owner, commands, lamp } = setUp();
     const body = { property: 'on', value: true };

@@ -7,7 +7,7 @@ import {
   isCommandEnd,
 } from '../model/command.ts';
 import type { DeviceRecord } from '../model/device.ts';
-import { NotFoundError, type Problem, ValidationError } from '../model/errors.ts';
+import { NotFoundError, type Problem, toProblem, ValidationError } from '../model/errors.ts';
 import { commandId, deviceId } from '../model/identifiers.ts';
 import { type PropertyDescriptor, type PropertyValue, specOf } from '../model/properties.ts';
 import { checkValue } from '../model/property-value.ts';
@@ -17,13 +17,17 @@ import {
   actorOf,
   type Handlers,
   type InputOf,
+  inputId,
   listPart,
   pathId,
 } from './context.ts';
 import { deviceOf } from './devices.ts';
-import { problemDetails, problemResponse, statusOfCode } from './errors.ts';
+import { problemDetails, problemResponse, problemView, statusOfCode } from './errors.ts';
 import { nearest } from './nearest.ts';
 import { commandView } from './views.ts';
+
+/** As of a single command where the caller says nothing. */
+const MANY_TIMEOUT_MS = 5_000;
 
 const REACHED: Record<CommandState, number> = {
   requested: 0,
@@ -47,6 +51,27 @@ export function commandRoutes({ hub }: ApiParts) {
       if (wait === undefined || isCommandEnd(command.state)) return answer(c, command, wait);
       const leftMs = Math.max(0, timeoutMs - (performance.now() - startedAt));
       return answer(c, await hub.waitForCommand(command.id, wait, leftMs), wait);
+    },
+    'POST /api/commands': async (c, { body }) => {
+      const { devices, ...asked } = body;
+      const records = devices.map((id, index) =>
+        deviceOf(hub, inputId(id, deviceId, `/devices/${index}`)),
+      );
+      const actor = actorOf(c);
+      // All of them are asked for before the first answer is awaited, so that they reach the core together.
+      const items = await Promise.all(
+        records.map(async ({ record }) => {
+          const { id: device } = record;
+          try {
+            const set = commandBodyFor(record, asked);
+            const command = await hub.command(device, set, MANY_TIMEOUT_MS, actor);
+            return { device, command: commandView(command), problem: null };
+          } catch (error) {
+            return { device, command: null, problem: problemView(toProblem(error)) };
+          }
+        }),
+      );
+      return c.json({ items }, 202);
     },
     'GET /api/commands': (c, { query }) =>
       c.json(listPart(hub.waitingCommands().map(commandView), query)),

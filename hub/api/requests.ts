@@ -180,6 +180,19 @@ export const commandBody = v.union(
   'must be {"property", "value"} with "transitionMs" if wanted, or {"command"} with "args" if wanted',
 );
 
+/** The same of many devices at one moment. */
+export const commandsBody = v.strictObject({
+  devices: v.pipe(
+    v.array(identifier),
+    v.minLength(1, 'names one device at least'),
+    v.maxLength(100, 'names at most 100 devices'),
+    v.check((ids) => new Set(ids).size === ids.length, 'names a device twice'),
+  ),
+  property: identifier,
+  value,
+  transitionMs: v.optional(v.pipe(finite, v.minValue(0), v.maxValue(3_600_000))),
+});
+
 export const roomBody = v.strictObject({ name, icon: v.optional(icon, null) });
 export const roomChange = v.strictObject({
   name: v.optional(name),

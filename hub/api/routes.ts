@@ -201,6 +201,14 @@ export const ROUTES = {
     answer: shapes.commandJson,
     isList: true,
   },
+  'POST /api/commands': {
+    who: 'member',
+    about:
+      'Sets a property of many devices at one moment; lamps of one radio are then told together where they can be. Of each the answer has its command, or why there is none.',
+    body: requests.commandsBody,
+    answer: shapes.commandsJson,
+    status: 202,
+  },
   'DELETE /api/commands/:id': {
     who: 'member',
     about: 'Takes back a setting that waits for its sleeping device to wake.',

@@ -21,7 +21,6 @@
 //   GET /api/settings · PUT /api/settings/{name} {value} · GET /api/logs · GET /api/health → HealthJson
 //   GET /api/events?topics=devices,scenes,jobs,notifications,home → server-sent events, see EventDataJson
 import * as v from 'valibot';
-import type { NotificationJson } from './outbound-shapes.ts';
 
 /** RFC 3339 in UTC with milliseconds. */
 export const timeJson = v.pipe(v.string(), v.metadata({ format: 'date-time' }));
@@ -209,6 +208,18 @@ export const commandJson = v.object({
   waitsUntil: v.optional(timeJson),
 });
 export type CommandJson = v.InferOutput<typeof commandJson>;
+
+/** What became of a request to many devices, in their order: of each its command, or why there is none. */
+export const commandsJson = v.object({
+  items: v.array(
+    v.object({
+      device: v.string(),
+      command: v.nullable(commandJson),
+      problem: v.nullable(problemJson),
+    }),
+  ),
+});
+export type CommandsJson = v.InferOutput<typeof commandsJson>;
 
 export const roomJson = v.object({
   id: v.string(),

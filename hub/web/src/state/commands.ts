@@ -1,7 +1,7 @@
 // Asks a device for something and follows it: the press shows at once, the hub's word closes it.
-import type { CommandJson, ProblemJson, ValueJson } from '../../../api/shapes.ts';
+import type { CommandJson, CommandsJson, ProblemJson, ValueJson } from '../../../api/shapes.ts';
 import { type ApiError, request, toApiError } from './api.ts';
-import { afterCommand, afterRefusal, pressed } from './control.ts';
+import { afterCommand, afterRefusal, type Control, pressed } from './control.ts';
 import { knownEnd, type LiveDevice } from './home.svelte.ts';
 
 let presses = 0;
@@ -51,6 +51,39 @@ export function setProperty(
 ): Promise<void> {
   const body = transitionMs === undefined ? {} : { transitionMs };
   return follow(device, key, value, { property: key, value, ...body });
+}
+
+/** Asks for the same of several devices at one moment; never throws, each control tells how it went. */
+export async function setMany(
+  devices: readonly LiveDevice[],
+  key: string,
+  value: ValueJson,
+): Promise<void> {
+  presses += 1;
+  const press = presses;
+  for (const device of devices) device.setControl(key, pressed(press, value));
+  const settle = (device: LiveDevice, change: (control: Control) => Control | null): void => {
+    const control = device.controls[key];
+    if (control?.press === press) device.setControl(key, change(control));
+  };
+  try {
+    const body = { devices: devices.map(({ json }) => json.id), property: key, value };
+    const { items }: CommandsJson = await request('POST', '/commands', body);
+    for (const { device: id, command, problem } of items) {
+      const device = devices.find(({ json }) => json.id === id);
+      if (device === undefined) continue;
+      settle(device, (control) =>
+        command === null
+          ? { ...control, phase: 'failed', problem }
+          : afterCommand(control, knownEnd(command.id) ?? command),
+      );
+    }
+  } catch (thrown) {
+    const error = toApiError(thrown);
+    for (const device of devices) {
+      settle(device, (control) => afterRefusal(control, problemFrom(error), error.isNotSent));
+    }
+  }
 }
 
 /** Takes back what waits for the device to wake; never throws, the control tells why it could not be. */
