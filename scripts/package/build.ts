@@ -1,5 +1,5 @@
 // `npm run build`: the daemon and the command in dist/, one file a thread, beside the page and a package.json that names
-// what stays outside; main and the Zigbee threads have further parts that they load when they need them.
+// what stays outside; main, the Zigbee threads and Matter's have further parts that they load when they need them.
 // `dist/ingle-hub` starts the hub from it.
 import fs from 'node:fs';
 import path from 'node:path';
@@ -40,6 +40,8 @@ type Entries = Readonly<Record<string, string>>;
 /** Loaded in parts: what is needed first stands alone, so that it need not wait for the rest. */
 const HUB: Entries = { main: 'hub/boot.ts' };
 const ZIGBEE = ['zigbee', 'zigbee-child'] as const;
+/** Its bridge is a part of its own: matter.js must be set up before anything of it is loaded. */
+const MATTER = ['matter'] as const;
 
 function threadEntries(names: readonly WorkerName[]): Entries {
   return Object.fromEntries(
@@ -50,7 +52,7 @@ function threadEntries(names: readonly WorkerName[]): Entries {
 /** Every other thread is one file; the core tells by its own whether what it kept is of the same program. */
 function singleFiles(): Entries {
   const names = Object.keys(WORKER_SOURCES) as WorkerName[];
-  const apart: readonly WorkerName[] = ZIGBEE;
+  const apart: readonly WorkerName[] = [...ZIGBEE, ...MATTER];
   return {
     cli: 'hub/cli/main.ts',
     ...threadEntries(names.filter((name) => !apart.includes(name))),
@@ -177,6 +179,7 @@ export async function buildBundle(
   const metafiles = [
     await bundle({ entries: singleFiles(), outdir }),
     await bundle({ entries: HUB, outdir, chunkNames: 'hub-[name]-[hash]' }),
+    await bundle({ entries: threadEntries(MATTER), outdir, chunkNames: 'matter/[name]-[hash]' }),
     await bundle({
       entries: threadEntries(ZIGBEE),
       outdir,
