@@ -1,5 +1,5 @@
-// Goal: a tap that sets many lamps alike reaches them by one frame of the radio. Method: the real hub over HTTP, and the
-// outside record of what the emulated lamps have heard.
+// Goal: a tap that sets many lamps alike reaches them by one frame of the radio. Method: the real hub over HTTP, and
+// the outside record of what the emulated lamps have heard.
 import { expect, it } from 'vitest';
 import { openHouse } from './house.ts';
 import { waitFor } from './running-hub.ts';
