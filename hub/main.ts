@@ -32,6 +32,7 @@ import type { HomeContents, Recovery } from './model/store-port.ts';
 import { checkPageSetting, dataFolder, readSettings, SETTINGS, type Settings } from './settings.ts';
 import { startRadioCare } from './start-radio-care.ts';
 import type { AdapterLink } from './threads/adapter-link.ts';
+import { swapAdapter } from './threads/adapter-swap.ts';
 import { type CoreLink, createCoreLink, startCoreThread } from './threads/core-link.ts';
 import {
   type EarlyName,
@@ -312,21 +313,9 @@ async function start(): Promise<Running> {
   const settingsNow = () => asked.withPage(household.contents().settings);
   const zigbee = adapterId('zigbee');
 
-  /** Whoever asks for the adapter meanwhile finds none, rather than starting it on files that are being replaced. */
-  async function withoutZigbee(work: () => Promise<void>): Promise<void> {
-    const before = adapters.get(zigbee);
-    adapters.delete(zigbee);
-    await before?.stop(STOP_GRACE_MS);
-    try {
-      await work();
-    } finally {
-      const row = ADAPTERS.find(({ id }) => id === zigbee);
-      if (row?.isConfigured(settingsNow())) {
-        const link = linkAdapter(row, settingsNow());
-        adapters.set(zigbee, link);
-        link.start();
-      }
-    }
+  function relinkZigbee(): AdapterLink | null {
+    const row = ADAPTERS.find(({ id }) => id === zigbee);
+    return row?.isConfigured(settingsNow()) ? linkAdapter(row, settingsNow()) : null;
   }
 
   const radioCare = startRadioCare({
@@ -381,7 +370,8 @@ async function start(): Promise<Running> {
       drivers: SETTINGS['zigbee.driver'].choices,
       settings: () => settingsNow().list(),
       callAdapter: (call) => callAdapter(zigbee, call),
-      withoutZigbee,
+      withoutZigbee: (work) =>
+        swapAdapter(adapters, zigbee, { graceMs: STOP_GRACE_MS, work, relink: relinkZigbee }),
       zigbeeState: () => adapters.get(zigbee)?.health().state ?? null,
     }),
     feed,

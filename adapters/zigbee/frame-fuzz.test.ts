@@ -1,6 +1,6 @@
-// Goal: whatever a broken node or a broken coordinator sends by itself, the adapter goes on: nothing is thrown that nobody
-// catches, no frame keeps it for over 50 ms, it does not grow, and a lamp still answers. Method: real frames with
-// seeded mutations, put on the line of the emulated coordinator, first its own messages, then the messages of nodes.
+// Goal: whatever a broken node or a broken coordinator sends by itself, the adapter goes on: nothing is thrown that
+// nobody catches, no frame keeps it for over 50 ms, it does not grow, and a lamp still answers. Method: real frames
+// with seeded mutations, put on the line of the emulated coordinator, first its own messages, then those of nodes.
 // INGLE_COUNT rounds of 25 frames for each; INGLE_SEED repeats a run.
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -13,10 +13,14 @@ import { propertyKey } from '../../hub/model/properties.ts';
 import type { NodeView } from '../../scripts/virtual-home/control/control.ts';
 import { startVirtualHome, type VirtualHome } from '../../scripts/virtual-home/home.ts';
 import { createRandom } from '../../scripts/virtual-home/random.ts';
+import {
+  coordinatorFrame,
+  nodeFrame,
+  reportOf,
+} from '../../scripts/virtual-home/znp/mutated-frames.ts';
 import { encodeMtFrame } from '../../scripts/virtual-home/znp/unpi.ts';
 import { type OpenLine, ScriptedHub } from '../contract/scripted-hub.ts';
 import { textPort } from '../contract/text-port.ts';
-import { coordinatorFrame, nodeFrame, reportOf } from './testing/mutated-frames.ts';
 
 const FRAMES_A_ROUND = 25;
 const FRAMES = FRAMES_A_ROUND * Number(process.env.INGLE_COUNT ?? 200);

@@ -1,7 +1,7 @@
-// What odd frames may not do to the library: fail where nobody catches it, leave behind something that makes every later
-// message of their node fail, or pile up answers. Seen while the line was fuzzed: a node that reports a number as its
-// manufacturer's name had each of its messages rejected from then on, over restarts too, until the adapter ended of too
-// many rejections; and answers that a flood asked for were kept by the tens of thousands, each for its turn on the air.
+// What odd frames may not do to the library: fail where nobody catches it, leave behind something that makes every
+// later message of their node fail, or pile up answers. Seen while the line was fuzzed: a node that reports a number as
+// its manufacturer's name had each of its messages rejected from then on, over restarts too, until the adapter ended of
+// too many rejections; and answers that a flood asked for were kept by the tens of thousands, each for its turn.
 import { Controller } from 'zigbee-herdsman';
 import { Device } from 'zigbee-herdsman/dist/controller/model/device.js';
 import { Endpoint } from 'zigbee-herdsman/dist/controller/model/endpoint.js';

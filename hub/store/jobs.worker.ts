@@ -38,7 +38,7 @@ async function serve(port: MessagePort, { dataFolder, role }: JobsWorkerData): P
   // A home moves in once; what reads the files of Zigbee2MQTT is loaded then.
   const zigbeeFolder = path.join(dataFolder, 'zigbee');
   const moving = async () => {
-    const [read, take, holder] = await Promise.all([
+    const [read, take] = await Promise.all([
       import('../../adapters/zigbee/zigbee2mqtt/read-source.ts'),
       import('../../adapters/zigbee/zigbee2mqtt/take-over.ts'),
       import('../../adapters/zigbee/zigbee2mqtt/coordinator-holder.ts'),
@@ -53,7 +53,10 @@ async function serve(port: MessagePort, { dataFolder, role }: JobsWorkerData): P
     testScene: async (query) => (await explain()).testScene(query),
     readZigbee2Mqtt: async (files) => (await moving()).readZigbee2Mqtt(files),
     ownZigbeeNetwork: async (files) => (await moving()).ownZigbeeNetwork(zigbeeFolder, files),
-    coordinatorHolder: async (at) => (await moving()).coordinatorHolder(at),
+    coordinatorHolder: async (at) => {
+      const holder = await import('../../adapters/zigbee/zigbee2mqtt/coordinator-holder.ts');
+      return holder.coordinatorHolder(at);
+    },
     takeZigbee2Mqtt: async (files) => (await moving()).takeZigbee2Mqtt(zigbeeFolder, files),
   });
   return () => {

@@ -230,7 +230,7 @@ async function reports(scope: BenchScope, home: Home, hub: Hub): Promise<void> {
   // Every thermometer has told its link quality once, and the code is warm.
   await home.network.load({ kind: 'rate', perSecond: 1_000, seconds: 3 });
   const before = await settled(hub);
-  // Each is another value than the one before. What the core is told of beside them hides at most as many that are lost.
+  // Each is another value than the one before. What else the core is told of could hide as many that are lost.
   const spec = { kind: 'rate', perSecond: REPORTS_PER_SECOND, seconds: REPORT_SECONDS } as const;
   const { reports: sent, seconds } = await home.network.load(spec);
   const told = (await settled(hub)) - before;

@@ -1,6 +1,6 @@
 // Goal: a home moves in from Zigbee2MQTT: its devices answer without joining again, under the names that they had, and
 // nothing of its folder is touched. Method: a data folder that the real Zigbee2MQTT left on the virtual home, recorded
-// by scripts/moving-in/record.ts with the memory of that coordinator and its nodes; the real hub and command. In
+// by scripts/record-zigbee2mqtt.ts with the memory of that coordinator and its nodes; the real hub and command. In
 // `npm run soak` Zigbee2MQTT is installed from npm and run anew first.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -323,7 +323,7 @@ function networkOf(): { networkKey: string } {
 
 /** Another program on the coordinator's line, as Zigbee2MQTT is while it runs. */
 async function holdCoordinator(zigbeePort: number): Promise<{ stop(): Promise<void> }> {
-  const program = `const s = require('net').connect(${zigbeePort}, '127.0.0.1', () => console.log('holds'))`;
+  const program = `const s = require('net').connect(${zigbeePort}, '127.0.0.1', () => process.stdout.write('holds'))`;
   const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'ignore'] });
   await new Promise((resolve) => child.stdout.once('data', resolve));
   return {

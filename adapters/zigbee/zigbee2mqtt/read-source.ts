@@ -1,4 +1,5 @@
-// An installation of Zigbee2MQTT as this hub can take it over, or all that is wrong with it. Reads texts; opens nothing.
+// An installation of Zigbee2MQTT as this hub can take it over, or all that is wrong with it. It reads texts and opens
+// nothing.
 
 import { type NodeAddress, nodeAddress } from '../../../hub/model/identifiers.ts';
 import type {

@@ -1,7 +1,7 @@
-// Frames for the fuzzing of the coordinator's line: what coordinators and nodes really say by themselves, with chance at
-// work on it. All chance comes from the given source, so a seed repeats a run.
-import type { Random } from '../../../scripts/virtual-home/random.ts';
-import { encodeMtFrame, type MtFrame } from '../../../scripts/virtual-home/znp/unpi.ts';
+// Frames for the fuzzing of the coordinator's line: what coordinators and nodes really say by themselves, with chance
+// at work on it. All chance comes from the given source, so a seed repeats a run.
+import type { Random } from '../random.ts';
+import { encodeMtFrame, type MtFrame } from './unpi.ts';
 
 /** A node in whose name something is said. */
 export interface Speaker {

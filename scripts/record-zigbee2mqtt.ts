@@ -1,10 +1,10 @@
-// `node scripts/moving-in/record.ts FOLDER`: records a data folder of the real Zigbee2MQTT and the emulated network that
+// `node scripts/record-zigbee2mqtt.ts FOLDER`: records a data folder of the real Zigbee2MQTT and the emulated network that
 // it belongs to, for the test that moves it in without installing Zigbee2MQTT.
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { startVirtualHome } from '../virtual-home/home.ts';
-import { liveWithZigbee2Mqtt } from './real-zigbee2mqtt.ts';
+import { liveWithZigbee2Mqtt } from './moving-in/real-zigbee2mqtt.ts';
+import { startVirtualHome } from './virtual-home/home.ts';
 
 const KEPT = [
   ...['configuration.yaml', 'devices.yaml', 'groups.yaml', 'secret.yaml'],
