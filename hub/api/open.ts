@@ -7,7 +7,8 @@ import type { ApiContext, ApiParts, Handlers } from './context.ts';
 import { actorOf, listPart } from './context.ts';
 import { createEventStream } from './event-stream.ts';
 
-const STREAM_WAIT_MS = 15_000;
+/** A program that has gone is noticed within this time; what came for it meanwhile ends as not answered. */
+const STREAM_WAIT_MS = 2_000;
 const STREAMS_MAX = 40;
 
 export function openRoutes({ hub }: ApiParts) {

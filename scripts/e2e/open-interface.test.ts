@@ -81,6 +81,28 @@ test('every block of the page of the open interface does what it says', async ()
   await run('answer', { ...environment, COMMAND: items[0]?.id ?? '' });
   expect((await asked).body.state).toBe('acknowledged');
 
+  // The same commands as server-sent events.
+  const stop = new AbortController();
+  const stream = await fetch(`${hub.url}/api/open/stream`, {
+    ...{ headers: { Authorization: `Bearer ${granted.token}` }, signal: stop.signal },
+  });
+  expect(stream.headers.get('content-type')).toContain('text/event-stream');
+  const reading = stream.body?.getReader();
+  const asleep = hub.call<{ state: string }>(`/api/devices/${lamp.id}/commands?wait=acknowledged`, {
+    body: { command: 'identify' },
+  });
+  let events = '';
+  await waitFor('the event', async () => {
+    const part = await reading?.read();
+    events += new TextDecoder().decode(part?.value);
+    return events.includes('event: command');
+  });
+  const told = JSON.parse(/^data: (.*)$/m.exec(events)?.[1] ?? '') as { id: string };
+  expect(told).toMatchObject({ device: 'lamp-1', command: 'identify', args: {} });
+  await run('answer', { ...environment, COMMAND: told.id });
+  expect((await asleep).body.state).toBe('acknowledged');
+  stop.abort();
+
   await run('mqtt', environment);
   const meter = await waitFor('the meter', () => deviceNamed(hub, 'Acme meter'));
   await waitFor('its power', async () => {
