@@ -46,7 +46,7 @@ const at = (id: string) => browser.at(id);
 async function about(handle: string): Promise<void> {
   await browser.open('');
   await at(`open-${handle}`).first().click();
-  await at('device-about').locator('summary').click();
+  await at('device-about').locator('summary').first().click();
 }
 
 it('says where images come from while there are none', async () => {
