@@ -224,6 +224,8 @@ export class Driver {
       );
     const known = await this.#house.device('hall-motion');
     if (known.properties.occupancy?.value === true) {
+      const leftMs = this.#record.holdsUntilMs() - Date.now();
+      if (leftMs > 0) return pause(Math.min(leftMs, 500));
       const freed = changed(false);
       control.set(motion.ieee, { occupancy: false });
       await freed;
@@ -234,12 +236,12 @@ export class Driver {
       ({ kind, data }) => kind === 'notification' && data.text === HELD,
       HOLD_MS + 3_000,
     );
-    const begun = this.#record.beganHold(Date.now());
+    this.#record.beganHold(Date.now());
     control.set(motion.ieee, { occupancy: true });
     const change = await occupied;
     if (change?.kind !== 'change') return;
     const dueMs = Date.parse(change.data.at) + HOLD_MS;
-    this.#record.seenHold({ seq: change.data.seq, dueMs, seenMs: change.atMs }, begun);
+    this.#record.seenHold({ seq: change.data.seq, dueMs, seenMs: change.atMs });
     this.done.holds += 1;
     await told;
   }

@@ -37,11 +37,6 @@ export interface SeenRun {
   readonly isQueued: boolean;
 }
 
-/** A level that was made to hold. */
-interface BegunHold {
-  readonly atMs: number;
-}
-
 /** A level that began to hold, as the live stream told, and the message that it owes. */
 interface SeenHold {
   readonly seq: number;
@@ -68,8 +63,8 @@ export class OutsideRecord {
   readonly #lives: Life[] = [];
   readonly #owed = new Map<string, SeenRun>();
   #holds: SeenHold[] = [];
-  /** Begun while the hub was killed, or too busy to be heard: each may have come to its message, or not. */
-  readonly #unseenHolds = new Set<BegunHold>();
+  /** When a level was made to hold, seen or not: it did not hold any more then, so what was before it is over. */
+  readonly #begunHoldsMs: number[] = [];
   #settled = 0;
   #durableSeq = 0;
   /** Runs and holds that were seen for 50 ms or more before a kill, and nothing told that they were on disk. */
@@ -176,15 +171,19 @@ export class OutsideRecord {
     if (!this.#owed.has(run.id)) this.#owed.set(run.id, run);
   }
 
-  /** What comes of it is not known until it was seen: what this returns is to be given then. */
-  beganHold(atMs: number): BegunHold {
-    const begun = { atMs };
-    this.#unseenHolds.add(begun);
-    return begun;
+  /** A level that does not hold is made to. */
+  beganHold(atMs: number): void {
+    this.#begunHoldsMs.push(atMs);
   }
 
-  seenHold(hold: SeenHold, begun: BegunHold): void {
-    this.#unseenHolds.delete(begun);
+  /** When the hub must have said what it owes for a hold that it was shown: until then the level is to stay. */
+  holdsUntilMs(): number {
+    const connectedMs = this.#lives.at(-1)?.connectedMs ?? Number.POSITIVE_INFINITY;
+    const dueMs = Math.max(0, ...this.#holds.map((hold) => hold.dueMs));
+    return dueMs === 0 ? 0 : Math.max(dueMs, connectedMs) + ACT_WITHIN_MS;
+  }
+
+  seenHold(hold: SeenHold): void {
     this.#holds.push(hold);
   }
 
@@ -229,16 +228,16 @@ export class OutsideRecord {
   checkHolds(messages: readonly Message[], nowMs: number): void {
     this.#holds = this.#holds.filter((hold) => {
       const latestMs = this.#latestMs(hold.dueMs, nowMs, 'connectedMs');
-      const untilMs = latestMs ?? nowMs;
+      const nextMs = this.#begunHoldsMs.find((atMs) => atMs > hold.seenMs);
+      const untilMs = Math.min(latestMs ?? nowMs, nextMs ?? nowMs);
       const found = messages.filter(
         ({ atMs }) => atMs > hold.dueMs - EARLY_MAX_MS && atMs <= untilMs,
       );
-      const mayBeMore = [...this.#unseenHolds].filter(({ atMs }) => atMs >= hold.seenMs).length;
-      if (found.length >= 1 && found.length <= 1 + mayBeMore) {
+      if (found.length === 1) {
         this.#settled += 1;
         return false;
       }
-      const isYetToCome = found.length === 0 && latestMs === null;
+      const isYetToCome = found.length === 0 && latestMs === null && nextMs === undefined;
       if (!isYetToCome) {
         const lives = this.#lives.slice(-3);
         expect({ hold, found, latestMs, lives }).toEqual({ hold, found: 'one message' });
