@@ -6,6 +6,7 @@ import { createFirmware } from '../firmware-images/updates.ts';
 import { createSceneLanguage } from '../scenes/language/scene-language.ts';
 import { createSceneTemplates } from '../scenes/templates/scene-templates.ts';
 import { createAdapterLines } from './adapter-lines.ts';
+import { swapAdapter } from './adapter-swap.ts';
 import { ADAPTERS, type AdapterRow } from './adapter-table.ts';
 import type { FrontDoor } from './api/front-door.ts';
 import { createLiveFeed } from './core/live-feed.ts';
@@ -32,7 +33,6 @@ import type { HomeContents, Recovery } from './model/store-port.ts';
 import { checkPageSetting, dataFolder, readSettings, SETTINGS, type Settings } from './settings.ts';
 import { startRadioCare } from './start-radio-care.ts';
 import type { AdapterLink } from './threads/adapter-link.ts';
-import { swapAdapter } from './threads/adapter-swap.ts';
 import { type CoreLink, createCoreLink, startCoreThread } from './threads/core-link.ts';
 import {
   type EarlyName,
@@ -313,11 +313,6 @@ async function start(): Promise<Running> {
   const settingsNow = () => asked.withPage(household.contents().settings);
   const zigbee = adapterId('zigbee');
 
-  function relinkZigbee(): AdapterLink | null {
-    const row = ADAPTERS.find(({ id }) => id === zigbee);
-    return row?.isConfigured(settingsNow()) ? linkAdapter(row, settingsNow()) : null;
-  }
-
   const radioCare = startRadioCare({
     ...{ household, jobs, feed, nowMs, settingsNow, callAdapter },
     zigbeeState: () => adapters.get(zigbee)?.health().state ?? null,
@@ -363,15 +358,12 @@ async function start(): Promise<Running> {
       callAdapter,
     }),
     movingIn: createMovingIn({
-      household,
-      jobs,
-      calls: store.reads,
-      isDemo,
+      ...{ household, jobs, calls: store.reads, isDemo },
       drivers: SETTINGS['zigbee.driver'].choices,
       settings: () => settingsNow().list(),
       callAdapter: (call) => callAdapter(zigbee, call),
       withoutZigbee: (work) =>
-        swapAdapter(adapters, zigbee, { graceMs: STOP_GRACE_MS, work, relink: relinkZigbee }),
+        swapAdapter(adapters, zigbee, { settings: settingsNow, link: linkAdapter }, work),
       zigbeeState: () => adapters.get(zigbee)?.health().state ?? null,
     }),
     feed,

@@ -1,4 +1,4 @@
-// Moving in from Zigbee2MQTT: its route, what it takes and answers. A job of the kind zigbee2mqtt does what a plan says.
+// Moving in from Zigbee2MQTT: its route, what it takes and answers. A job of kind zigbee2mqtt does what a plan says.
 import * as v from 'valibot';
 import { labelJson } from './shapes.ts';
 

@@ -41,9 +41,8 @@ async function serve(port: MessagePort, { dataFolder, role }: JobsWorkerData): P
     const [read, take] = await Promise.all([
       import('../../adapters/zigbee/zigbee2mqtt/read-source.ts'),
       import('../../adapters/zigbee/zigbee2mqtt/take-over.ts'),
-      import('../../adapters/zigbee/zigbee2mqtt/coordinator-holder.ts'),
     ]);
-    return { ...read, ...take, ...holder };
+    return { ...read, ...take };
   };
   const endCalls = answerCalls<JobCalls>(port, {
     ...reads.calls,

@@ -1,5 +1,5 @@
-// A network of many models for the Zigbee bench: the device files' real nodes, and their sisters that differ by the model
-// id alone, which is what zigbee-herdsman-converters tells them apart by. Sisters have the endpoints of their file.
+// A network of many models for the Zigbee bench: the device files' real nodes, and their sisters that differ by the
+// model id alone, which is what zigbee-herdsman-converters tells them apart by. They have the endpoints of their file.
 import { type DeviceModel, loadModels } from '../../virtual-home/devices/model.ts';
 import type { Guest } from '../../virtual-home/options.ts';
 
