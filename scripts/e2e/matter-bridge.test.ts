@@ -19,8 +19,8 @@ import { makeFolder, waitFor } from './running-hub.ts';
 const why = whyNoMatter();
 /** Two of them are of the network, the others Zigbee. */
 const COUNT = Math.min(Number(process.env.INGLE_COUNT ?? 8), 60);
-/** Versions of matter.js that home apps of some years ago are like; installed where there is time for it. */
-const OLDER = ['0.16.11', '0.15.6'];
+/** Versions of matter.js of before; installed where there is time for it. */
+const OLDER = ['0.16.11'];
 /** `npm run soak`, which has the time. */
 const IS_LONG = process.env.INGLE_COUNT !== undefined;
 /** Of the controller on its own, after its bridge came back. */

@@ -93,7 +93,10 @@ async function readAll(peer: Peer): Promise<void> {
 async function answer(server: Matter.ServerNode, request: ControllerRequest): Promise<unknown> {
   switch (request.kind) {
     case 'commission':
-      return commission(server, request.code);
+      await commission(server, request.code);
+      // Older versions know what a node has only once they have read it.
+      if (options.from !== import.meta.filename) await readAll(peerOf(server));
+      return null;
     case 'endpoints':
       return endpointsOf(server);
     case 'get':
@@ -104,7 +107,10 @@ async function answer(server: Matter.ServerNode, request: ControllerRequest): Pr
     }
     case 'invoke': {
       const { endpoint, cluster, command, fields } = request;
-      const commands = endpointOf(server, endpoint).commandsOf(cluster) as unknown as Loose;
+      const at = endpointOf(server, endpoint);
+      const type = at.behaviors.supported[cluster];
+      if (type === undefined) throw new Error(`endpoint ${endpoint} has no ${cluster}`);
+      const commands = at.commandsOf(type) as unknown as Loose;
       return commands[command]?.(fields);
     }
     case 'write': {
