@@ -18,24 +18,24 @@ import type { NotificationRecord, SceneRecord } from '../model/home.ts';
 import { HOME_MODE, homeSubjects, homeValueProblem } from '../model/home-values.ts';
 import type { HealthReport, HubPort, LiveEvent, LiveFeed } from '../model/hub-port.ts';
 import {
-  adapterId,
   type CommandId,
   commandId,
   type DeviceId,
   type JobId,
   jobId,
-  type NodeAddress,
   runId,
 } from '../model/identifiers.ts';
 import type { Job } from '../model/job.ts';
-import { type FoundDevice, type MqttAccount, NO_RIGHTS, NO_SHARING } from '../model/mqtt.ts';
 import type { PropertyDescriptor, PropertyKey, PropertyValue } from '../model/properties.ts';
 import type { RunTrace } from '../model/run.ts';
 import { createTestBridge, type TestBridge } from './test-bridge.ts';
 import { createTestExplained, type TestExplained } from './test-explained.ts';
+import { healthOf } from './test-health.ts';
 import { createTestHousehold, emptyContents, type MutableContents } from './test-household.ts';
 import { lampProperties, lampRecord } from './test-lamp.ts';
 import { testLinks } from './test-links.ts';
+import { createTestMqtt } from './test-mqtt.ts';
+import { testProvisioning } from './test-provisioning.ts';
 import { testRadioCare } from './test-radio.ts';
 import { createTestSync } from './test-sync.ts';
 import { createTestVendors } from './test-vendors.ts';
@@ -79,22 +79,6 @@ export interface TestHub {
   }[];
 }
 
-function foundLamp(node: string, name: string): FoundDevice {
-  return {
-    node: node as NodeAddress,
-    name,
-    manufacturer: 'IKEA',
-    model: 'LED1624G9',
-    kind: 'light',
-    bridge: 'Zigbee2MQTT',
-    account: 'zigbee2mqtt',
-    isAccepted: false,
-    properties: ['on', 'brightness'],
-    commands: [],
-    leftOut: [{ what: 'camera/door', why: { en: 'it is no property', zh: '它不是属性' } }],
-  };
-}
-
 export function createTestHub(options: { readonly isDemo?: boolean } = {}): TestHub {
   let monoMs = 1_000_000;
   let wallMs = START_MS;
@@ -107,13 +91,6 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
   const contents = emptyContents();
   const lives = new Map<DeviceId, DeviceLive>();
   const behaviours = new Map<DeviceId, Behaviour>();
-  const accounts = new Map<string, MqttAccount>();
-  const vendors = new Set<string>();
-  let sharing = NO_SHARING;
-  let found: FoundDevice[] = [
-    foundLamp('ha/lamp', 'Bridge lamp'),
-    foundLamp('ha/plug', 'Bridge plug'),
-  ];
   const commands = new Map<CommandId, CommandRecord>();
   const versions = new Map<string, SceneRecord[]>();
   const runs: RunTrace[] = [];
@@ -241,33 +218,7 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
     fault: null,
     explained,
     logLines: [],
-    health: {
-      ready: true,
-      waitingFor: [],
-      version: '0.1.0',
-      startedAtMs: START_MS,
-      clock: 'synced',
-      parts: [
-        {
-          name: 'core',
-          state: 'running',
-          since: now(),
-          restarts: 0,
-          rssBytes: null,
-          problem: null,
-        },
-      ],
-      adapters: [
-        {
-          id: adapterId('zigbee'),
-          state: { kind: 'connected', detail: 'zstack' },
-          sinceMs: START_MS,
-          restarts: 0,
-        },
-      ],
-      demo: null,
-      notices: [],
-    },
+    health: healthOf(now()),
     advance(ms) {
       monoMs += ms;
       wallMs += ms;
@@ -419,51 +370,7 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
       household,
       matterBridge,
       vendorAdapters: createTestVendors(),
-      vendors: {
-        list: async () => [...vendors].map((name) => ({ name, createdAtMs: wallMs, devices: 0 })),
-        async grant(name) {
-          if (vendors.has(name)) throw new ConflictError(`There is an account "${name}"`);
-          vendors.add(name);
-          return { name, token: `vnd_told-once-${name}-0123456789` };
-        },
-        async revoke(name) {
-          if (!vendors.delete(name)) throw new NotFoundError('account', name);
-        },
-        vendorOf: (token) =>
-          [...vendors].find((name) => token === `vnd_told-once-${name}-0123456789`) ?? null,
-        ask: async () => [],
-      },
-      mqttAccounts: {
-        list: async () => ({ port: 1883, accounts: [...accounts.values()] }),
-        async add(name, rights = NO_RIGHTS) {
-          if (accounts.has(name)) throw new ConflictError(`There is an account "${name}"`);
-          accounts.set(name, { name, createdAtMs: wallMs, isConnected: false, ...rights });
-          return { name, password: 'told-once', port: 1883 };
-        },
-        async change(name, rights) {
-          const account = accounts.get(name);
-          if (account === undefined) throw new NotFoundError('MQTT account', name);
-          accounts.set(name, { ...account, ...rights });
-        },
-        sharing: () => sharing,
-        async share(change) {
-          sharing = { ...sharing, ...JSON.parse(JSON.stringify(change)) };
-          return sharing;
-        },
-        found: async () => found,
-        async accept(nodes, bridge) {
-          const taken = found.filter((one) => nodes?.includes(one.node) ?? one.bridge === bridge);
-          if (taken.length === 0) throw new NotFoundError('found device of', bridge ?? '');
-          found = found.map((one) => ({
-            ...one,
-            isAccepted: one.isAccepted || taken.includes(one),
-          }));
-          return taken.map(({ node }) => node);
-        },
-        async remove(name) {
-          if (!accounts.delete(name)) throw new NotFoundError('MQTT account', name);
-        },
-      },
+      ...createTestMqtt(() => wallMs),
       firmware: {
         list: async () => [],
         import: async () => ({ added: [], refused: [], withdrawn: [], manifest: null }),
@@ -480,24 +387,7 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
         callAdapter: async (_, call) => testLinks(call),
       }),
       radioCare: testRadioCare(startJob),
-      provisioning: {
-        plan: (text) => ({
-          errors: text.includes('rooms')
-            ? []
-            : [{ path: '', message: 'no rooms', line: 1, column: 1 }],
-          lines: [
-            {
-              action: 'add',
-              what: 'room',
-              name: 'Hall',
-              text: { en: 'Add Hall', zh: '添加 Hall' },
-            },
-          ],
-          isNothingToDo: text.includes('nothing'),
-        }),
-        start: () => startJob('provision'),
-        export: () => 'rooms: [Hall]\n',
-      },
+      provisioning: testProvisioning(startJob),
       movingIn: {
         plan: async () => ({
           id: 'plan_1',

@@ -1,7 +1,7 @@
 // From the start of the process to the first scene served, with 1,000 scenes: the bundle against Node-RED with 1,000
-// rules. Reports come every few milliseconds from the start on, by turns of the thermometers; the first command ends the measurement. Both are
-// without a serial line: Node-RED from an MQTT message in to one out, its broker running before; the hub with the
-// radio in memory, since zigbee-herdsman spends a fixed second on opening a TCP coordinator, whatever the hub does.
+// rules. Reports come every few milliseconds from the start on, by turns of the thermometers; the first command ends
+// the measurement. Both are without a serial line: Node-RED from an MQTT message in to one out, its broker running
+// before; the hub with the radio in memory, which is as near to that as a hub with a radio can come.
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
