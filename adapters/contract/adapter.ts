@@ -14,9 +14,9 @@ import type {
 import type { NodeDescription } from '../../hub/model/device.ts';
 import type { Problem } from '../../hub/model/errors.ts';
 import type { AdapterId, CommandId, NodeAddress } from '../../hub/model/identifiers.ts';
+import type { FromBridge, ToBridge } from '../../hub/model/matter-bridge.ts';
 import type { MeshCare } from '../../hub/model/mesh.ts';
 import type { FromShare, ToShare } from '../../hub/model/mqtt.ts';
-import type { FromBridge, ToBridge } from '../../hub/model/matter-bridge.ts';
 import type { PropertyKey, PropertyValue } from '../../hub/model/properties.ts';
 
 /** A command as the core sends it; `timeoutMs` counts from its arrival. */

@@ -1,4 +1,5 @@
 // Who or what did something. Every change and every command carries one.
+
 import type { AdapterId, DeviceId, FabricId, MemberId, RunId, SceneId } from './identifiers.ts';
 import type { HomeRight } from './mqtt.ts';
 

@@ -758,7 +758,10 @@ export const en = {
     intro:
       'Ingle offers the devices of this home to home apps as a Matter bridge. They stay in this house: the app’s own hub speaks to Ingle on your network, and Ingle decides what each may see and do.',
     bridge: 'Matter bridge',
-    states: { off: 'off', starting: 'starting', on: 'on', fault: 'does not work' } as Record<string, string>,
+    states: { off: 'off', starting: 'starting', on: 'on', fault: 'does not work' } as Record<
+      string,
+      string
+    >,
     add: 'Add to a home app',
     scan: 'In the home app, add a device and scan this code, or type the digits.',
     qr: 'QR code to add the bridge to a home app',
@@ -781,7 +784,8 @@ export const en = {
     sureRemove: (name: string) => `Remove ${name}?`,
     removeText: 'The home app is told, and loses all devices of this home.',
     reset: 'Remove all home apps',
-    resetText: 'All home apps lose all devices of this home. Which devices are offered stays as it is.',
+    resetText:
+      'All home apps lose all devices of this home. Which devices are offered stays as it is.',
     devices: 'Devices that are offered',
     devicesText:
       'Choose by kind and by room, and switch single devices on or off. Locks, alarms and valves are offered only when you choose them.',
