@@ -106,7 +106,7 @@ export const matterZh: typeof matterEn = {
   window: (until) => `在 ${until} 之前可以添加家庭应用。`,
   code: (code) => `配对码：${code}`,
   qr: (text) => `二维码内容：${text}`,
-  notCertified: '家庭应用会提示桥接未经认证；确实如此，您仍然可以添加。',
+  notCertified: '家庭应用会提示桥接未经认证；确实如此，你仍然可以添加。',
   closed: '不能再添加家庭应用了。',
   noFabrics: '还没有家庭应用使用桥接。',
   fabric: (name, vendor, sees) =>
