@@ -17,7 +17,7 @@ const CRASH_TESTS = [
   'adapters/matter/firmware.test.ts',
   // The real Zigbee2MQTT beside the hub, and mutated announcements.
   ...['scripts/e2e/zigbee2mqtt-beside.test.ts', 'adapters/mqtt/discovery'],
-  'adapters/zigbee/models.test.ts',
+  'adapters/zigbee/definitions/models.test.ts',
   ...['adapters/matter/bridge/bridge.test.ts', 'scripts/e2e/matter-bridge.test.ts'],
   // With a data folder that the real Zigbee2MQTT has just left.
   ...['adapters/zigbee/frame-fuzz.test.ts', 'scripts/e2e/zigbee2mqtt.test.ts'],

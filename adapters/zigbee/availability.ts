@@ -4,9 +4,9 @@
 import type { Controller } from 'zigbee-herdsman';
 import { HubError, type Problem } from '../../hub/model/errors.ts';
 import type { AdapterContext } from '../contract/adapter.ts';
-import { sendWithin } from './herdsman.ts';
+import { getWire, newSending, readsOf } from './commands/outgoing.ts';
+import { sendWithin } from './coordinator/herdsman.ts';
 import type { Node } from './node.ts';
-import { getWire, newSending, readsOf } from './outgoing.ts';
 import { nodeError } from './problems.ts';
 import type { ZigbeeSettings } from './settings.ts';
 

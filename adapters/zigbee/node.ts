@@ -5,11 +5,16 @@ import type { FailedInterview, NodeDescription, PowerSource } from '../../hub/mo
 import { kindFromProperties } from '../../hub/model/device-kind.ts';
 import { type AdapterId, type NodeAddress, nodeAddress } from '../../hub/model/identifiers.ts';
 import type { PropertyKey, PropertyValue } from '../../hub/model/properties.ts';
-import type { Binding } from './binding.ts';
-import type { Conversion } from './convert.ts';
-import { type Definitions, type FromZigbee, type Known, readDefinition } from './definitions.ts';
-import type { Device, Endpoint } from './herdsman.ts';
-import type { JoinKey } from './install-codes.ts';
+import type { Device, Endpoint } from './coordinator/herdsman.ts';
+import type { Binding } from './definitions/binding.ts';
+import type { Conversion } from './definitions/convert.ts';
+import {
+  type Definitions,
+  type FromZigbee,
+  type Known,
+  readDefinition,
+} from './definitions/definitions.ts';
+import type { JoinKey } from './joining/install-codes.ts';
 
 /** What converters keep between messages, by their own keys. */
 export type WireState = Record<string, unknown>;

@@ -1,9 +1,9 @@
 // The words for what goes wrong, and that no key gets into them.
 import net from 'node:net';
 import { expect, test } from 'vitest';
-import { filteredLog } from './log-filter.ts';
+import { filteredLog } from './coordinator/log-filter.ts';
+import { pauseMs } from './coordinator/radio.ts';
 import { coordinatorProblem, interviewFailed, lookAt, nodeError, redact } from './problems.ts';
-import { pauseMs } from './radio.ts';
 import { readSettings } from './settings.ts';
 
 const TCP = readSettings({ port: 'tcp://127.0.0.1:6638', driver: 'zstack' });

@@ -26,7 +26,7 @@ const TRAPS: readonly Trap[] = [
     trap: 'custom clusters exist only once the definition was told of the start',
     shownBy: [
       // Philips' motionSensitivity is an attribute of such a cluster; it is written after a start of the process.
-      'sleepers.test.ts: gets its setting at its next sign of life, over a kill -9 of the process in between',
+      'commands/sleepers.test.ts: gets its setting at its next sign of life, over a kill -9 of the process in between',
     ],
   },
   {
@@ -42,7 +42,7 @@ const TRAPS: readonly Trap[] = [
     trap: 'a node without power takes 17 s to fail',
     shownBy: [
       'zigbee-adapter.test.ts: a lamp without power fails within 3 s, is told offline, and is found when it is back',
-      'groups.test.ts: one without power fails within 3 s, and the others are not held up by it',
+      'commands/groups.test.ts: one without power fails within 3 s, and the others are not held up by it',
     ],
   },
   {
@@ -56,7 +56,7 @@ const TRAPS: readonly Trap[] = [
     number: 6,
     trap: 'a false start of a frame swallows the one behind it',
     shownBy: [
-      'unpi-parser.test.ts: garbage before, between and a false start cost no frame',
+      'coordinator/unpi-parser.test.ts: garbage before, between and a false start cost no frame',
       'zigbee-adapter.test.ts: that sends garbage goes on',
     ],
   },
@@ -73,9 +73,9 @@ const TRAPS: readonly Trap[] = [
     number: 8,
     trap: 'another key without a backup forms the network anew and forgets all devices',
     shownBy: [
-      'network-file.test.ts: with paired devices and neither file, nothing is made and the way back is told',
-      'network-file.test.ts: a lost file is made again from the backup of the coordinator',
-      'network-file.test.ts: another channel is asked of the same network',
+      'coordinator/network-file.test.ts: with paired devices and neither file, nothing is made and the way back is told',
+      'coordinator/network-file.test.ts: a lost file is made again from the backup of the coordinator',
+      'coordinator/network-file.test.ts: another channel is asked of the same network',
     ],
   },
   {
@@ -103,7 +103,7 @@ const TRAPS: readonly Trap[] = [
     number: 12,
     trap: 'joins are let in by a handler alone, and the libraries log to the console',
     shownBy: [
-      'joining.test.ts: a device that joins while the network is closed is sent away, and the household is told',
+      'joining/joining.test.ts: a device that joins while the network is closed is sent away, and the household is told',
       'problems.test.ts: a flood of log lines is cut and counted',
     ],
   },

@@ -12,8 +12,8 @@ import {
 } from 'zigbee-herdsman-converters';
 import { isPropertyName, type PropertyValue } from '../../../hub/model/properties.ts';
 import { checkValue, valuesEqual } from '../../../hub/model/property-value.ts';
-import type { Binding } from '../binding.ts';
-import { type Conversion, convertExposes } from '../convert.ts';
+import type { Binding } from '../definitions/binding.ts';
+import { type Conversion, convertExposes } from '../definitions/convert.ts';
 
 /** One leaf of the exposes and what became of it. */
 export interface ExposeRow {

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { zigbeeFiles } from '../network-file.ts';
+import { zigbeeFiles } from '../coordinator/network-file.ts';
 import { readZigbee2Mqtt } from './read-source.ts';
 import { ownZigbeeNetwork, takeZigbee2Mqtt } from './take-over.ts';
 

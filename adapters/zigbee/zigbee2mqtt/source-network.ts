@@ -1,7 +1,7 @@
 // The network of an installation: what its configuration says, held against the backup of its coordinator.
 // Format of the backup: zigpy/open-coordinator-backup, version 1.
 import type { MoveProblem, SourceFiles } from '../../../hub/model/moving-in.ts';
-import type { NetworkParameters } from '../network-file.ts';
+import type { NetworkParameters } from '../coordinator/network-file.ts';
 import { CONFIGURATION, isMapOf, type Place, type SourceYaml } from './source-yaml.ts';
 
 export const BACKUP = 'coordinator_backup.json';

@@ -9,8 +9,8 @@ import {
   saveNetwork,
   type ZigbeeFiles,
   zigbeeFiles,
-} from '../network-file.ts';
-import { writeWhole } from '../whole-file.ts';
+} from '../coordinator/network-file.ts';
+import { writeWhole } from '../coordinator/whole-file.ts';
 import { DATABASE } from './source-database.ts';
 import { BACKUP, readNetwork } from './source-network.ts';
 import { SourceYaml } from './source-yaml.ts';

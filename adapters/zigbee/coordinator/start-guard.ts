@@ -1,0 +1,78 @@
+// What the Z-Stack driver may do with a coordinator at its start. Left to itself it writes this home's network over
+// whatever network it finds on a stick, without asking: somebody else's, too. Here that needs a person's word.
+import { ZnpAdapterManager } from 'zigbee-herdsman/dist/adapter/z-stack/adapter/manager.js';
+import { NvItemsIds } from 'zigbee-herdsman/dist/adapter/z-stack/constants/common.js';
+import * as Structs from 'zigbee-herdsman/dist/adapter/z-stack/structs/index.js';
+import { ConflictError } from '../../../hub/model/errors.ts';
+
+type Strategy = 'startup' | 'restoreBackup' | 'startCommissioning';
+
+/** The parts of the driver's manager that are looked at; it declares them private. */
+interface Manager {
+  readonly nv: {
+    readItem(id: number, offset: number, struct: unknown): Promise<StoredNetwork | undefined>;
+  };
+  determineStrategy(): Promise<Strategy>;
+}
+interface StoredNetwork {
+  readonly nwkPanId: number;
+  readonly nwkLogicalChannel: number;
+}
+
+/** What the next start may do; `asks`: a network on the stick that is not the home's is left alone. */
+export interface StartWish {
+  readonly overwrites: boolean;
+  /** Writes the backup onto the stick, also where it has the home's network already. */
+  readonly restores: boolean;
+}
+
+export const ASKS: StartWish = { overwrites: false, restores: false };
+
+let wish: StartWish = ASKS;
+let isInstalled = false;
+
+/** What starts from now on may do. */
+export function allow(next: StartWish): void {
+  wish = next;
+  if (isInstalled) return;
+  isInstalled = true;
+  const prototype = ZnpAdapterManager.prototype as unknown as Manager;
+  const original = prototype.determineStrategy;
+  prototype.determineStrategy = async function (this: Manager): Promise<Strategy> {
+    const strategy = await original.call(this);
+    if (wish.restores) return 'restoreBackup';
+    if (strategy === 'startup' || wish.overwrites) return strategy;
+    const network = await this.nv.readItem(NvItemsIds.NIB, 0, Structs.nib);
+    const configured = await this.nv.readItem(
+      NvItemsIds.ZNP_HAS_CONFIGURED_ZSTACK3,
+      0,
+      Structs.hasConfigured,
+    );
+    const isBlank =
+      network === undefined || !(configured as unknown as Configured | undefined)?.isConfigured();
+    if (isBlank) return strategy;
+    throw otherNetwork(network);
+  };
+}
+
+interface Configured {
+  isConfigured(): boolean;
+}
+
+function hexadecimal(panId: number): string {
+  return `0x${panId.toString(16).padStart(4, '0')}`;
+}
+
+function otherNetwork({ nwkPanId, nwkLogicalChannel }: StoredNetwork): ConflictError {
+  const where = `${hexadecimal(nwkPanId)}, channel ${nwkLogicalChannel}`;
+  return new ConflictError(
+    `This stick carries another Zigbee network (${where}), not this home's`,
+    {
+      hint: "Nothing was written to it. Plug in the home's own stick; or, if that network is of no use to anybody any more, take this stick into service with: ingle coordinator move PORT --overwrite",
+      zh: {
+        message: `这根 USB 棒上是另一个 Zigbee 网络（${hexadecimal(nwkPanId)}，信道 ${nwkLogicalChannel}），不是这个家的`,
+        hint: '没有向它写入任何内容。请插上这个家自己的 USB 棒；如果那个网络已经没人使用，可用 ingle coordinator move 端口 --overwrite 启用这根棒。',
+      },
+    },
+  );
+}

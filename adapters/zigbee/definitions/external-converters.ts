@@ -1,0 +1,209 @@
+// External converters: files of the household's own in the standard format of Zigbee2MQTT, which define models that
+// the library does not know. They are programs and run with the hub's rights. A broken one is named; the rest goes on.
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import * as zhc from 'zigbee-herdsman-converters';
+import type { AdapterNotice } from '../../../hub/model/adapter-port.ts';
+import { within } from '../../contract/host.ts';
+
+export const EXTERNAL_CONVERTERS_FOLDER = 'external-converters';
+
+const FILE = /\.(?:js|mjs|cjs)$/;
+const FILES_MAX = 100;
+const FILE_BYTES_MAX = 1024 * 1024;
+const DEFINITIONS_MAX = 200;
+/** Loading a file that waits for something at its top. */
+const LOAD_LIMIT_MS = 10_000;
+
+/** What a file may import of the libraries; each is loaded only when a file names it. */
+const LIBRARIES: Readonly<Record<string, () => Promise<object>>> = {
+  'zigbee-herdsman': () => import('zigbee-herdsman'),
+  'zigbee-herdsman-converters': () => import('zigbee-herdsman-converters'),
+  'zigbee-herdsman-converters/converters/fromZigbee': () =>
+    import('zigbee-herdsman-converters/converters/fromZigbee'),
+  'zigbee-herdsman-converters/converters/toZigbee': () =>
+    import('zigbee-herdsman-converters/converters/toZigbee'),
+  'zigbee-herdsman-converters/lib/color': () => import('zigbee-herdsman-converters/lib/color'),
+  'zigbee-herdsman-converters/lib/constants': () =>
+    import('zigbee-herdsman-converters/lib/constants'),
+  'zigbee-herdsman-converters/lib/exposes': () => import('zigbee-herdsman-converters/lib/exposes'),
+  'zigbee-herdsman-converters/lib/ikea': () => import('zigbee-herdsman-converters/lib/ikea'),
+  'zigbee-herdsman-converters/lib/legacy': () => import('zigbee-herdsman-converters/lib/legacy'),
+  'zigbee-herdsman-converters/lib/light': () => import('zigbee-herdsman-converters/lib/light'),
+  'zigbee-herdsman-converters/lib/logger': () => import('zigbee-herdsman-converters/lib/logger'),
+  'zigbee-herdsman-converters/lib/lumi': () => import('zigbee-herdsman-converters/lib/lumi'),
+  'zigbee-herdsman-converters/lib/modernExtend': () =>
+    import('zigbee-herdsman-converters/lib/modernExtend'),
+  'zigbee-herdsman-converters/lib/philips': () => import('zigbee-herdsman-converters/lib/philips'),
+  'zigbee-herdsman-converters/lib/reporting': () =>
+    import('zigbee-herdsman-converters/lib/reporting'),
+  'zigbee-herdsman-converters/lib/store': () => import('zigbee-herdsman-converters/lib/store'),
+  'zigbee-herdsman-converters/lib/tuya': () => import('zigbee-herdsman-converters/lib/tuya'),
+  'zigbee-herdsman-converters/lib/utils': () => import('zigbee-herdsman-converters/lib/utils'),
+};
+const NAMED = /['"](zigbee-herdsman(?:-converters)?(?:\/[\w./-]+)?)['"]/g;
+/** Where a file finds what was loaded for it; under the libraries' names without the ending. */
+const SHELF = Symbol.for('ingle.zigbee.libraries');
+const SCHEME = 'ingle-library:';
+
+export interface LoadedConverters {
+  /** Files and how many models each defines. */
+  readonly loaded: readonly { readonly file: string; readonly models: number }[];
+  readonly broken: readonly { readonly file: string; readonly error: string }[];
+}
+
+/**
+ * Loads all files of the folder, in the order of their names; a model that two of them define is the later one's.
+ * Called once a process: a file that was changed counts after the next start.
+ */
+export async function loadExternalConverters(folder: string): Promise<LoadedConverters> {
+  const loaded: { file: string; models: number }[] = [];
+  const broken: { file: string; error: string }[] = [];
+  const files = filesOf(folder);
+  const { length } = files;
+  if (length === 0) return { loaded, broken };
+  const stopHooks = serveLibraries(folder);
+  try {
+    for (const file of files.slice(0, FILES_MAX)) {
+      try {
+        loaded.push({ file, models: await load(folder, file) });
+      } catch (error) {
+        zhc.removeExternalDefinitions(file);
+        broken.push({ file, error: messageOf(error) });
+      }
+    }
+  } finally {
+    stopHooks();
+  }
+  for (const file of files.slice(FILES_MAX)) {
+    broken.push({ file, error: `There are more than ${FILES_MAX} files; this one was left out` });
+  }
+  return { loaded, broken };
+}
+
+/** What a person should know of broken files. */
+export function noticesOfBroken({ broken }: LoadedConverters): AdapterNotice[] {
+  return broken.map(({ file, error }) => ({
+    severity: 'warning',
+    text: {
+      en: `The external converter ${file} cannot be used: ${error}. The others work; mend or remove it, then start the hub again.`,
+      zh: `外部转换器 ${file} 无法使用：${error}。其他的照常工作；请修正或删除它，再重新启动中枢。`,
+    },
+  }));
+}
+
+function filesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => FILE.test(name))
+      .sort();
+  } catch {
+    // Without the folder there are none.
+    return [];
+  }
+}
+
+async function load(folder: string, file: string): Promise<number> {
+  const whole = path.join(folder, file);
+  const { size, mode } = statSync(whole);
+  if (size > FILE_BYTES_MAX) throw new Error(`It has ${size} bytes; ${FILE_BYTES_MAX} are read`);
+  if (mode & 0o002) throw new Error('Every user of this machine may change it (chmod o-w it)');
+  await fetchLibraries(readFileSync(whole, 'utf8'));
+  const loading = import(pathToFileURL(whole).href) as Promise<{ default?: unknown }>;
+  const { default: content } = await within(loading, LOAD_LIMIT_MS, 'Loading it');
+  const definitions: readonly unknown[] = Array.isArray(content) ? content : [content];
+  if (definitions.length > DEFINITIONS_MAX) {
+    throw new Error(`It defines ${definitions.length} models; ${DEFINITIONS_MAX} are taken`);
+  }
+  for (const [index, definition] of definitions.entries()) {
+    if (typeof definition !== 'object' || definition === null) {
+      throw new Error('Its default export is no definition and no list of definitions');
+    }
+    const named = {
+      ...definition,
+      externalConverterName: file,
+    } as zhc.ExternalDefinitionWithExtend;
+    try {
+      // The library would find out only when such a device joins.
+      zhc.prepareDefinition({ ...named });
+    } catch (error) {
+      const place = definitions.length === 1 ? '' : `Definition ${index + 1}: `;
+      throw new Error(`${place}${messageOf(error)}`);
+    }
+    zhc.addExternalDefinition(named);
+  }
+  return definitions.length;
+}
+
+type Shelf = Map<string, object>;
+
+function shelf(): Shelf {
+  const place = globalThis as { [SHELF]?: Shelf };
+  place[SHELF] ??= new Map();
+  return place[SHELF];
+}
+
+/** Loads what the text names of the libraries, as the file itself could only do from within a folder of modules. */
+async function fetchLibraries(text: string): Promise<void> {
+  for (const [, named = ''] of text.matchAll(NAMED)) {
+    const name = plainName(named);
+    if (shelf().has(name)) continue;
+    const fetch = LIBRARIES[name];
+    if (fetch === undefined) throw new Error(`It imports "${named}", which the hub does not offer`);
+    const library = (await fetch()) as { default?: object };
+    shelf().set(name, library.default ?? library);
+  }
+}
+
+function plainName(name: string): string {
+  return name.replace(/\.js$/, '').replace(/\/(?:dist\/)?index$/, '');
+}
+
+/** Gives the folder's files the hub's own libraries, and takes each for the kind of module that it is written as. */
+function serveLibraries(folder: string): () => void {
+  const home = `${pathToFileURL(folder).href}/`;
+  const hooks = registerHooks({
+    resolve(specifier, context, next) {
+      if (context.parentURL?.startsWith(home) && shelf().has(plainName(specifier))) {
+        return { url: `${SCHEME}${plainName(specifier)}`, format: 'module', shortCircuit: true };
+      }
+      const found = next(specifier, context);
+      if (!found.url.startsWith(home) || !found.url.endsWith('.js')) return found;
+      return { ...found, format: formatOf(found.url) };
+    },
+    load(url, context, next) {
+      if (!url.startsWith(SCHEME)) return next(url, context);
+      const name = url.slice(SCHEME.length);
+      return { format: 'module', source: moduleOf(name), shortCircuit: true };
+    },
+  });
+  return () => hooks.deregister();
+}
+
+/** What a `.js` file is, by how it is written: the folder may stand anywhere, below any package. */
+function formatOf(url: string): 'module' | 'commonjs' {
+  const text = readFileSync(fileURLToPath(url), 'utf8');
+  return /^\s*(?:import\s*[\w{*'"]|export\s)/m.test(text) ? 'module' : 'commonjs';
+}
+
+/** A module of the library's names, whether it is imported or required. */
+function moduleOf(name: string): string {
+  const library = shelf().get(name) ?? {};
+  const names = Object.keys(library).filter(
+    (each) => /^[A-Za-z_$][\w$]*$/.test(each) && each !== 'default',
+  );
+  const parts = names.map((each, index) => `const v${index} = library[${JSON.stringify(each)}];`);
+  const list = names.map((each, index) => `v${index} as ${each}`).join(', ');
+  return [
+    `const library = globalThis[Symbol.for('ingle.zigbee.libraries')].get(${JSON.stringify(name)});`,
+    ...parts,
+    `export { library as default, library as 'module.exports'${list === '' ? '' : `, ${list}`} };`,
+  ].join('\n');
+}
+
+function messageOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return (text.split('\n')[0] ?? text).slice(0, 300);
+}

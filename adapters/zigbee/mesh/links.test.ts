@@ -1,0 +1,153 @@
+// What devices report and are bound to, with the real zigbee-herdsman against an emulated lamp, a thermometer that
+// sleeps and a dimmer: told, asked of the device itself, and set. The tests build on one another in order.
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type NodeAddress, nodeAddress } from '../../../hub/model/identifiers.ts';
+import type { LinkChange, NodeLinks, Reporting } from '../../../hub/model/node-links.ts';
+import { startVirtualHome, type VirtualHome } from '../../../scripts/virtual-home/home.ts';
+import { inWorker, ScriptedHub } from '../../contract/scripted-hub.ts';
+
+const WORKER = inWorker(new URL('../zigbee.worker.ts', import.meta.url));
+const place = { room: 'hall', lqi: 150, parent: undefined };
+const DEVICES = [
+  { model: 'innr-sp-234', ieee: '0x70ac08fffeef5001', name: 'Plug', ...place },
+  { model: 'sonoff-snzb-02p', ieee: '0x9035eafffe0d8002', name: 'Thermometer', ...place },
+  { model: 'ikea-ictc-g-1', ieee: '0x000b57fffe2bb001', name: 'Dial', ...place },
+];
+const [plug, thermometer, dial] = DEVICES.map(({ ieee }) => nodeAddress(ieee)) as [
+  NodeAddress,
+  NodeAddress,
+  NodeAddress,
+];
+
+let home: VirtualHome;
+let hub: ScriptedHub;
+let dataFolder = '';
+
+async function links(node: NodeAddress, isAsked = false): Promise<NodeLinks> {
+  return (await hub.call({ kind: 'links', node, isAsked }, 30_000)) as NodeLinks;
+}
+
+async function change(node: NodeAddress, wanted: LinkChange): Promise<NodeLinks> {
+  return (await hub.call({ kind: 'changeLinks', node, change: wanted }, 30_000)) as NodeLinks;
+}
+
+const temperature = (minimumSeconds: number, maximumSeconds: number): LinkChange => ({
+  kind: 'report',
+  reporting: {
+    endpoint: 1,
+    cluster: 'msTemperatureMeasurement',
+    attribute: 'measuredValue',
+    ...{ minimumSeconds, maximumSeconds, change: 20 },
+  },
+});
+
+const reportOf = ({ reporting }: NodeLinks, cluster: string): Reporting | undefined =>
+  reporting.find((each) => each.cluster === cluster);
+
+beforeAll(async () => {
+  dataFolder = mkdtempSync(path.join(os.tmpdir(), 'ingle-'));
+  home = await startVirtualHome({
+    ...{ residents: false, devices: DEVICES, joinStaggerMs: 0 },
+    latency: { minMs: 2, maxMs: 8 },
+  });
+  hub = new ScriptedHub(WORKER);
+  const port = `tcp://127.0.0.1:${home.zigbeePort}`;
+  hub.start({ dataFolder, settings: { port, driver: 'zstack' } });
+  await hub.connectCore();
+  await hub.until('the connection', () => hub.state()?.kind === 'connected', 30_000);
+  await hub.call({ kind: 'pair', seconds: 120, via: null, installCode: null });
+  const isSetUp = ({ ieee }: { readonly ieee: string }): boolean =>
+    hub.messages.some((message) => {
+      const progress = message.kind === 'pair' ? message.progress : null;
+      return progress?.kind === 'described' && progress.node === ieee;
+    });
+  await hub.until('all to be set up', () => DEVICES.every(isSetUp), 60_000);
+  await hub.call({ kind: 'pairStop' });
+}, 100_000);
+
+afterAll(async () => {
+  await hub?.[Symbol.asyncDispose]();
+  await home?.stop();
+  rmSync(dataFolder, { recursive: true, force: true });
+});
+
+test('a device tells what its definition set up: what it reports, how often, and to whom', async () => {
+  const told = await links(thermometer);
+  expect(told.setUp).toEqual({ kind: 'done' });
+  const report = reportOf(told, 'msTemperatureMeasurement');
+  expect(report).toMatchObject({ endpoint: 1, attribute: 'measuredValue' });
+  expect(told.bindings).toContainEqual({
+    endpoint: 1,
+    cluster: 'msTemperatureMeasurement',
+    to: { kind: 'hub' },
+  });
+  expect(told.endpoints[0]?.inputs).toContain('msTemperatureMeasurement');
+});
+
+test('how often is set, and the device itself says so when it is asked', async () => {
+  const set = await change(thermometer, temperature(30, 900));
+  expect(reportOf(set, 'msTemperatureMeasurement')).toMatchObject({
+    ...{ minimumSeconds: 30, maximumSeconds: 900, change: 20 },
+  });
+  const asked = await links(thermometer, true);
+  expect(asked).toMatchObject({ isAsked: true, problem: null });
+  expect(reportOf(asked, 'msTemperatureMeasurement')).toMatchObject({
+    ...{ minimumSeconds: 30, maximumSeconds: 900 },
+  });
+}, 60_000);
+
+test.each([
+  ['an endpoint that it lacks', { endpoint: 9 }, 'endpoint 9'],
+  ['a cluster that it lacks', { cluster: 'genOnOff' }, 'genOnOff'],
+  ['a least time above the longest', { minimumSeconds: 901 }, '901'],
+  ['what would empty its battery', { minimumSeconds: 1 }, 'battery'],
+])('%s is refused with what is right', async (_, wrong, word) => {
+  const right = temperature(30, 900);
+  if (right.kind !== 'report') throw new Error('It is a report');
+  const reporting = { ...right.reporting, ...wrong };
+  await expect(change(thermometer, { kind: 'report', reporting })).rejects.toMatchObject({
+    ...{ code: 'invalid-input', message: expect.stringContaining(word) },
+    zh: expect.anything(),
+  });
+});
+
+test('a dial is bound to a plug and unbound again, by the dial’s own table', async () => {
+  const outputs = (await links(dial)).endpoints[0]?.outputs ?? [];
+  const cluster = outputs.includes('genLevelCtrl') ? 'genLevelCtrl' : (outputs[0] ?? '');
+  const binding = {
+    ...{ endpoint: 1, cluster },
+    to: { kind: 'device', id: plug, endpoint: 1 },
+  } as const;
+  const bound = await change(dial, { kind: 'bind', binding });
+  expect(bound.bindings).toContainEqual(binding);
+  expect((await links(dial, true)).bindings).toContainEqual(binding);
+  const unbound = await change(dial, { kind: 'unbind', binding });
+  expect(unbound.bindings).not.toContainEqual(binding);
+}, 90_000);
+
+test('a device that refuses says so, and what was set before stays', async () => {
+  home.control.fault({ kind: 'reject', ieee: plug });
+  const reporting = {
+    ...{ endpoint: 1, cluster: 'genOnOff', attribute: 'onOff' },
+    ...{ minimumSeconds: 0, maximumSeconds: 600, change: null },
+  };
+  await expect(change(plug, { kind: 'report', reporting })).rejects.toMatchObject({
+    code: 'rejected-by-device',
+  });
+  home.control.fault({ kind: 'clear' });
+  await change(plug, { kind: 'report', reporting });
+  const told = await change(plug, { kind: 'configure' });
+  expect(told.setUp).toEqual({ kind: 'done' });
+});
+
+test('a device without power is shown as it was told, with why it did not answer', async () => {
+  home.control.fault({ kind: 'offline', ieee: plug });
+  const told = await links(plug, true);
+  expect(told.isAsked).toBe(false);
+  expect(told.problem?.code).toMatch(/unreachable|timed-out/);
+  expect(told.reporting.length).toBeGreaterThan(0);
+  home.control.fault({ kind: 'clear' });
+}, 40_000);
