@@ -384,6 +384,8 @@ class ZigbeeAdapter implements Adapter {
 
   async #interviewed(node: Node, status: 'successful' | 'failed'): Promise<void> {
     await this.#whenLoaded(node, () => {});
+    // What the household is shown as added is on the disk: after a power cut it could not be commanded else.
+    await this.#radio?.saved();
     this.#describe(node);
     this.#availability?.seen(node);
     this.#care?.added();
@@ -405,6 +407,7 @@ class ZigbeeAdapter implements Adapter {
       if (!node.device.isDeleted) node.device.removeFromDatabase();
     }
     this.#forget(node);
+    await this.#radio?.saved();
   }
 
   #forget(node: Node): void {

@@ -159,7 +159,7 @@ describe('a start after a stop in the middle of an edit', () => {
       await using hub = await startHub({ data });
       const before = (await hub.call('/api/home')).body;
       if (body) expect((await hub.call('/api/home', { method: 'PATCH', body })).status).toBe(200);
-      await hub.kill();
+      await hub.stop();
       return before;
     };
     expect(await home({ mode: 'away' })).toMatchObject({ name: 'Mill', mode: 'night' });

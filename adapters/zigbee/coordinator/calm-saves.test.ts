@@ -1,11 +1,11 @@
 // The list of devices is written at once, then seldom, and never left unwritten.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { calmSaves, type SavedList, type SaveNow } from './calm-saves.ts';
+import { type CalmSaves, calmSaves, type SavedList } from './calm-saves.ts';
 
 let written = 0;
 let isFull = false;
 let list: SavedList;
-let saveNow: SaveNow;
+let saves: CalmSaves;
 const failures: unknown[] = [];
 
 beforeEach(() => {
@@ -19,7 +19,7 @@ beforeEach(() => {
       written += 1;
     },
   };
-  saveNow = calmSaves(list, (error) => failures.push(error));
+  saves = calmSaves(list, (error) => failures.push(error));
 });
 afterEach(() => void vi.useRealTimers());
 
@@ -45,7 +45,7 @@ test('what waits is written when it is asked for, and not once more', () => {
   list.write();
   list.write();
   expect(written).toBe(1);
-  saveNow();
+  saves.now();
   expect(written).toBe(2);
   vi.advanceTimersByTime(10_000);
   expect(written).toBe(2);
@@ -63,5 +63,30 @@ test('a disk that is full is told of and asked again', () => {
   list.write();
   list.write();
   isFull = true;
-  expect(() => saveNow()).toThrow('ENOSPC');
+  expect(() => saves.now()).toThrow('ENOSPC');
+});
+
+test('who waits for a change to be on the disk hears of it then, and not before', async () => {
+  list.write();
+  await saves.settled();
+  list.write();
+  let isSettled = false;
+  const waiting = saves.settled().then(() => {
+    isSettled = true;
+  });
+  await Promise.resolve();
+  expect(isSettled).toBe(false);
+  vi.advanceTimersByTime(100);
+  await waiting;
+  expect(written).toBe(2);
+});
+
+test('who waits is let go when the disk refuses', async () => {
+  list.write();
+  isFull = true;
+  list.write();
+  const waiting = saves.settled();
+  vi.advanceTimersByTime(100);
+  await waiting;
+  expect(failures).toHaveLength(1);
 });

@@ -15,20 +15,32 @@ const PAUSE_SHARE = 10;
 /** A disk that refuses is asked again after this. */
 const AGAIN_MS = 5_000;
 
-/** Writes what waits, now; whoever calls it is told when the disk refuses. */
-export type SaveNow = () => void;
+export interface CalmSaves {
+  /** Writes what waits, now; whoever calls it is told when the disk refuses. */
+  now(): void;
+  /** Resolves once nothing waits that had been changed by now, or the disk has refused it. */
+  settled(): Promise<void>;
+}
 
 /** Makes a list write calmly from now on. @param failed told when a write that nobody waits for was refused */
-export function calmSaves(list: SavedList, failed: (error: unknown) => void): SaveNow {
+export function calmSaves(list: SavedList, failed: (error: unknown) => void): CalmSaves {
   const original = list.write.bind(list);
   let timer: NodeJS.Timeout | undefined;
   let restUntilMs = 0;
+  let waiters: (() => void)[] = [];
+
+  function settle(): void {
+    const told = waiters;
+    waiters = [];
+    for (const tell of told) tell();
+  }
 
   function now(): void {
     clearTimeout(timer);
     timer = undefined;
     const startedMs = performance.now();
     original();
+    settle();
     const endedMs = performance.now();
     const pauseMs = PAUSE_SHARE * (endedMs - startedMs);
     restUntilMs = endedMs + Math.min(PAUSE_MAX_MS, Math.max(PAUSE_MIN_MS, pauseMs));
@@ -40,6 +52,7 @@ export function calmSaves(list: SavedList, failed: (error: unknown) => void): Sa
         now();
       } catch (error) {
         failed(error);
+        settle();
         later(AGAIN_MS);
       }
     }, delayMs);
@@ -53,7 +66,15 @@ export function calmSaves(list: SavedList, failed: (error: unknown) => void): Sa
     if (waitMs <= 0) now();
     else later(waitMs);
   };
-  return () => {
-    if (timer !== undefined) now();
+  return {
+    now() {
+      if (timer !== undefined) now();
+    },
+    settled: () =>
+      timer === undefined
+        ? Promise.resolve()
+        : new Promise((resolve) => {
+            waiters.push(resolve);
+          }),
   };
 }

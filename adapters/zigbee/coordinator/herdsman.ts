@@ -9,7 +9,7 @@ import { within } from '../../contract/host.ts';
 import { standOddFrames } from '../odd-frames.ts';
 import { RejectedByDeviceError } from '../problems.ts';
 import type { ZigbeeSettings } from '../settings.ts';
-import { calmSaves, type SavedList } from './calm-saves.ts';
+import { type CalmSaves, calmSaves, type SavedList } from './calm-saves.ts';
 import type { NetworkParameters, ZigbeeFiles } from './network-file.ts';
 import { askOnOpenLine } from './tcp-start.ts';
 import { installParser } from './unpi-parser.ts';
@@ -112,15 +112,16 @@ function insides(controller: Controller): Insides {
 const SAVE_EVERY_MS = 3_600_000;
 
 /** What the list of devices and its writing come to: at once, but calmly; see calm-saves.ts. */
-export function saveCalmly(controller: Controller, failed: (error: unknown) => void): void {
+export function saveCalmly(controller: Controller, failed: (error: unknown) => void): CalmSaves {
   const own = insides(controller);
-  const saveNow = calmSaves(own.database, failed);
+  const saves = calmSaves(own.database, failed);
   const saveAll = own.databaseSave.bind(own);
   // What is saved as a whole, as at the end, is on the disk when that has returned.
   own.databaseSave = () => {
     saveAll();
-    saveNow();
+    saves.now();
   };
+  return saves;
 }
 
 /**

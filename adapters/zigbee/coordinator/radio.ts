@@ -9,6 +9,7 @@ import { within } from '../../contract/host.ts';
 import { mendNames } from '../odd-frames.ts';
 import { coordinatorProblem, lookAt, wrongDriver } from '../problems.ts';
 import { isTcp, type ZigbeeSettings } from '../settings.ts';
+import type { CalmSaves } from './calm-saves.ts';
 import {
   closePort,
   createController,
@@ -92,6 +93,7 @@ export class Radio {
   readonly #options: RadioOptions;
   readonly #stopped = new AbortController();
   #controller: Controller | null = null;
+  #saves: CalmSaves | null = null;
   #running: Promise<void> | null = null;
   #settings: ZigbeeSettings;
   #network: NetworkParameters;
@@ -152,6 +154,11 @@ export class Radio {
       });
     }
     this.#running ??= this.#run();
+  }
+
+  /** Resolves once what has changed of the devices by now is on the disk, or the disk has refused it. */
+  async saved(): Promise<void> {
+    await this.#saves?.settled();
   }
 
   /** Closes the network's joining, backs up and closes the port; at most about 4 s. May be called twice. */
@@ -245,7 +252,7 @@ export class Radio {
       saveNetwork(files, this.#network);
       protectFiles(files);
       mendNames(controller);
-      saveCalmly(controller, (error) =>
+      this.#saves = saveCalmly(controller, (error) =>
         this.#options.log('error', `The list of devices could not be written: ${String(error)}`),
       );
       saveHourly(controller);
