@@ -412,10 +412,12 @@ main.on('message', (message: MainToCore) => {
     case 'adapterSocket':
       void useSocket(message.adapter, message.path, message.token);
       return;
-    case 'input':
-      // The core tells of these as failed: they must not happen afterwards.
-      if (message.input.kind === 'adapterDown') undelivered.delete(message.input.adapter);
-      apply(message.input);
+    case 'inputs':
+      for (const input of message.inputs) {
+        // The core tells of these as failed: they must not happen afterwards.
+        if (input.kind === 'adapterDown') undelivered.delete(input.adapter);
+        apply(input);
+      }
       return;
     case 'wallOffset':
       clock.hold(message.ms, message.state);

@@ -44,7 +44,8 @@ export type MainToCore =
       readonly path: string;
       readonly token: string;
     }
-  | { readonly kind: 'input'; readonly input: CoreInput }
+  /** Of one moment, in their order. */
+  | { readonly kind: 'inputs'; readonly inputs: readonly CoreInput[] }
   | { readonly kind: 'wallOffset'; readonly ms: number; readonly state: ClockState }
   | { readonly kind: 'ping'; readonly number: number }
   | { readonly kind: 'stop' };

@@ -99,8 +99,24 @@ export function createCoreLink(options: CoreLinkOptions): CoreLink {
   let diskLag = NO_LAG;
   let firstThread: Worker | null = options.firstThread;
 
-  const post = (message: MainToCore, transfer: MessagePort[] = []) =>
+  /** Inputs of this moment: what a person sets at once reaches the core, and lamps that are alike, at once. */
+  let unsent: CoreInput[] = [];
+
+  function post(message: MainToCore, transfer: MessagePort[] = []): void {
+    sendInputs();
     worker?.postMessage(message, transfer);
+  }
+
+  function tell(input: CoreInput): void {
+    if (unsent.push(input) === 1) queueMicrotask(sendInputs);
+  }
+
+  function sendInputs(): void {
+    if (unsent.length === 0) return;
+    const inputs = unsent;
+    unsent = [];
+    worker?.postMessage({ kind: 'inputs', inputs } satisfies MainToCore);
+  }
 
   function boot(): CoreBoot {
     return {
@@ -142,7 +158,8 @@ export function createCoreLink(options: CoreLinkOptions): CoreLink {
     mine.postMessage({ kind: 'start', boot: boot(), store: port } satisfies MainToCore, [port]);
     options.started();
     // A request whose reply is not in a commit was never worked: main gets a tick whole or not at all.
-    for (const { input } of pending.values()) post({ kind: 'input', input });
+    unsent = unsent.filter((input) => !('request' in input));
+    for (const { input } of pending.values()) tell(input);
     return {
       ping: (number: number) => mine.postMessage({ kind: 'ping', number } satisfies MainToCore),
       stop: () => mine.postMessage({ kind: 'stop' } satisfies MainToCore),
@@ -223,7 +240,7 @@ export function createCoreLink(options: CoreLinkOptions): CoreLink {
     whenReady: () => ready.promise,
     health: () => supervisor.health(),
     diskLag: () => diskLag,
-    tell: (input) => post({ kind: 'input', input }),
+    tell,
     ask(request) {
       if (pending.size >= REQUESTS_MAX) {
         return Promise.reject(
@@ -241,7 +258,7 @@ export function createCoreLink(options: CoreLinkOptions): CoreLink {
           reject(new TimeoutError('The core did not answer within 10 s', { hint: 'Try again.' }));
         }, REPLY_WITHIN_MS);
         pending.set(number, { input, resolve, reject, timer });
-        post({ kind: 'input', input });
+        tell(input);
       });
     },
     useAdapterPort: (adapter, port) => post({ kind: 'adapter', adapter, port }, [port]),

@@ -30,7 +30,12 @@ export async function openBrowserPage(hub: Pick<RunningHub, 'url'>): Promise<Bro
     executablePath: process.env.INGLE_CHROMIUM ?? '/usr/bin/chromium',
     args: ARGUMENTS,
   });
-  const context = await browser.newContext({ viewport: PHONE, locale: 'en-GB' });
+  const context = await browser.newContext({
+    viewport: PHONE,
+    locale: 'en-GB',
+    // Colours are looked at as they are in the end.
+    reducedMotion: 'reduce',
+  });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   const errors: string[] = [];

@@ -35,8 +35,8 @@ it('of three lamps that were switched together twice the third time is one group
     const views = heard(0).filter(({ cluster, command }) => cluster === GROUPS && command === VIEW);
     return new Set(views.map(({ ieee }) => ieee)).size === lamps.length;
   });
-  const together = await tap(true);
+  // A lamp whose word does not come within a second is told once more, alone.
+  const together = (await tap(true)).filter(({ group }) => group !== undefined);
   expect(together).toHaveLength(lamps.length);
   expect(new Set(together.map(({ group, transaction }) => `${group} ${transaction}`)).size).toBe(1);
-  expect(together[0]?.group).toBeDefined();
 }, 90_000);

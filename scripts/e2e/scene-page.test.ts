@@ -35,8 +35,6 @@ let night: string;
 beforeAll(async () => {
   house = await openHouse();
   browser = await openOwnersPage(house.hub);
-  // A sheet that is still fading in has not its own colours yet.
-  await browser.page.emulateMedia({ reducedMotion: 'reduce' });
   await house.add('Hall lamp');
   night = await house.scene(NIGHT);
 }, 120_000);

@@ -11,7 +11,6 @@ let browser: BrowserPage;
 beforeAll(async () => {
   house = await openHouse();
   browser = await openOwnersPage(house.hub);
-  await browser.page.emulateMedia({ reducedMotion: 'reduce' });
   await house.add('Hall lamp');
   await house.add('Bedroom lamp');
   await house.add('Hall motion');

@@ -38,7 +38,6 @@ let browser: BrowserPage;
 beforeAll(async () => {
   house = await openHouse({ home: { latency: { minMs: 0, maxMs: 1 } } });
   browser = await openOwnersPage(house.hub);
-  await browser.page.emulateMedia({ reducedMotion: 'reduce' });
   await house.add('Bedside button', 'Bedroom lamp');
   for (const [press, on] of [
     ['single', true],

@@ -7,7 +7,8 @@ import { en } from './en.ts';
 import { zh } from './zh.ts';
 
 /** Texts that are the same in both languages: names, units, figures. */
-const SAME = /^(rehearsal\.example|appName|common\.list|trace\.ms|trace\.seconds|cause\.member)$|\.roomNames\.\d+\.1$/;
+const SAME =
+  /^(rehearsal\.example|appName|common\.list|trace\.ms|trace\.seconds|cause\.member)$|\.roomNames\.\d+\.1$/;
 
 type Leaf = readonly [path: string, text: string];
 
