@@ -71,6 +71,8 @@ class ZigbeeAdapter implements Adapter {
       known: (node, status) => this.#interviewed(node, status),
       configure: async (node, controller) => {
         await this.#setup.configure(node, controller, true);
+        // What the household is told to be added is on the disk: after a power cut it could not be commanded else.
+        await this.#radio?.saved();
       },
       settled: async (node) => {
         if (node.isListening) await this.#availability?.refresh(node).catch(() => {});
@@ -384,8 +386,6 @@ class ZigbeeAdapter implements Adapter {
 
   async #interviewed(node: Node, status: 'successful' | 'failed'): Promise<void> {
     await this.#whenLoaded(node, () => {});
-    // What the household is shown as added is on the disk: after a power cut it could not be commanded else.
-    await this.#radio?.saved();
     this.#describe(node);
     this.#availability?.seen(node);
     this.#care?.added();
