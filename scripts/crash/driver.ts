@@ -292,6 +292,7 @@ export class Driver {
       throw new Error(`pairing: ${job.status} ${JSON.stringify(job.body)}`);
     }
     this.#record.ask(key, { isThere: true });
+    this.#record.joins(key);
     this.#house.home.control.join(ieee, { again: true });
     const stopAtMs = Date.now() + 8_000;
     while (!life.isOver && Date.now() < stopAtMs) {

@@ -62,6 +62,7 @@ export class OutsideRecord {
   readonly #entities = new Map<string, Entity>();
   readonly #lives: Life[] = [];
   readonly #owed = new Map<string, SeenRun>();
+  readonly #joining = new Set<string>();
   #holds: SeenHold[] = [];
   /** When a level was made to hold, seen or not: it did not hold any more then, so what was before it is over. */
   readonly #begunHoldsMs: number[] = [];
@@ -108,7 +109,13 @@ export class OutsideRecord {
 
   /** The hub has said that the edit is done. */
   acknowledge(key: string, fields: Fields | null): void {
+    this.#joining.delete(key);
     this.#entities.set(key, { acknowledged: fields });
+  }
+
+  /** A device was told to join, and may come in at any time from now on. */
+  joins(key: string): void {
+    this.#joining.add(key);
   }
 
   /** The hub has refused the edit. */
@@ -126,11 +133,14 @@ export class OutsideRecord {
     for (const [key, entity] of this.#entities) {
       const found = shown.get(key) ?? null;
       const isAsAcknowledged = isLike(found, entity.acknowledged);
-      const isAsAsked = entity.asked !== undefined && isLike(found, entity.asked);
+      // A device that was told to join goes on trying, and comes in when the network is opened for another one.
+      const hasJoinedLate = found !== null && this.#joining.delete(key);
+      const isAsAsked =
+        hasJoinedLate || (entity.asked !== undefined && isLike(found, entity.asked));
       if (!isAsAcknowledged && !isAsAsked) {
         expect({ [key]: found }).toEqual({ [key]: entity.acknowledged, asked: entity.asked });
       }
-      const asked = isAsAcknowledged ? entity.acknowledged : (entity.asked ?? null);
+      const asked = isAsAcknowledged ? entity.acknowledged : (entity.asked ?? found);
       this.#entities.set(key, { acknowledged: asked });
     }
   }
