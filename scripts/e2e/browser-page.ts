@@ -11,6 +11,9 @@ const ARGUMENTS = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
   ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
 ];
+/** A page that is still moving is looked at again this often, this much later. */
+const LOOKS_AGAIN = 5;
+const LOOK_AGAIN_MS = 200;
 const PHONE = { width: 360, height: 760 };
 
 export interface BrowserPage extends AsyncDisposable {
@@ -50,8 +53,17 @@ export async function openBrowserPage(hub: Pick<RunningHub, 'url'>): Promise<Bro
     async expectAccessible(where, part) {
       const builder = new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag22aa']);
       if (part !== undefined) builder.include(part);
-      const { violations } = await builder.analyze();
-      expect(violations.map(({ id, nodes }) => `${where}: ${id} ${nodes[0]?.html}`)).toEqual([]);
+      const found = async () => {
+        const { violations } = await builder.analyze();
+        return violations.map(({ id, nodes }) => `${where}: ${id} ${nodes[0]?.html ?? ''}`);
+      };
+      // What still moves into its place is looked at again: nobody can press it yet.
+      let violations = await found();
+      for (let again = 0; again < LOOKS_AGAIN && violations.length > 0; again++) {
+        await page.waitForTimeout(LOOK_AGAIN_MS);
+        violations = await found();
+      }
+      expect(violations).toEqual([]);
     },
     async [Symbol.asyncDispose]() {
       await browser.close();
