@@ -154,7 +154,7 @@ export class FirmwareUpdates {
     offered.isAsked = true;
     const pause = new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
     const asking = offered.node.peer.read(AbortSignal.timeout(RESTART_LIMIT_MS));
-    Promise.allSettled([pause, asking]).then(() => {
+    void Promise.allSettled([pause, asking]).then(() => {
       offered.isAsked = false;
     });
   }

@@ -146,7 +146,10 @@ class MatterAdapter implements Adapter {
     this.#commands.stop();
     this.#reach.stop();
     await within(this.#opening, 1_000, 'starting').catch(() => {});
-    const closing = [this.#bridge.stop(), this.#controller?.close()];
+    const closing = [
+      Promise.resolve(this.#bridge.stop()),
+      Promise.resolve(this.#controller?.close()),
+    ];
     await within(Promise.all(closing), CLOSE_LIMIT_MS, 'closing matter.js').catch((error: Error) =>
       this.#context.log('warn', error.message),
     );
