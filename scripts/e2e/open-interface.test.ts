@@ -10,7 +10,7 @@ import { freePort } from '../bench/process.ts';
 import { type RunningHub, startHub, waitFor } from './running-hub.ts';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
-const PAGE = readFileSync(path.join(ROOT, 'docs', 'open-interface.md'), 'utf8');
+const PAGE = readFileSync(path.join(ROOT, 'adapters', 'mqtt', 'open', 'README.md'), 'utf8');
 const INGLE = path.join(ROOT, 'hub', 'cli', 'main.ts');
 
 /** Runs one block of the page as it stands; rejects where a command of it fails. */
