@@ -37,6 +37,13 @@ describe('a scene that sets a lamp which is not back yet', () => {
     expect(ended).toMatchObject({ trace: { state: 'done' } });
   });
 
+  it('is obeyed when the lamp reports, though nobody has said yet that it can be reached', () => {
+    const home = started();
+    home.turn(RUN);
+    expect(sent(home.report(LAMP, { power: 3 }, 'reconnect'))).toEqual([]);
+    expect(sent(home.report(LAMP, { power: 4 }))).toHaveLength(1);
+  });
+
   it('is obeyed though the coordinator was gone meanwhile', () => {
     const home = started();
     home.turn(RUN);

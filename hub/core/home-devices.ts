@@ -196,6 +196,11 @@ export function createHomeDevices(
       for (const [key, value] of Object.entries(item.values)) {
         setValue(device, key as PropertyKey, value, cause);
       }
+      // It speaks, whatever its adapter says of its reach later. What comes at a reconnect may be of before.
+      const isNews = item.reason !== 'reconnect';
+      if (isNews && state.live.get(device)?.availability.sinceMs === 0) {
+        parts().commands.heard(device);
+      }
       return;
     }
     if (!device) {
