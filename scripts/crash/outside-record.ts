@@ -178,7 +178,7 @@ export class OutsideRecord {
   }
 
   seen(run: SeenRun): void {
-    if (!this.#owed.has(run.id)) this.#owed.set(run.id, run);
+    if (this.#isAlive && !this.#owed.has(run.id)) this.#owed.set(run.id, run);
   }
 
   /** A level that does not hold is made to. */
@@ -194,7 +194,7 @@ export class OutsideRecord {
   }
 
   seenHold(hold: SeenHold): void {
-    this.#holds.push(hold);
+    if (this.#isAlive) this.#holds.push(hold);
   }
 
   /** A run that ended without its message for a reason, such as a disk that was too slow. */
@@ -263,6 +263,11 @@ export class OutsideRecord {
       if (Math.min(life.killedMs, nowMs) - fromMs >= ACT_WITHIN_MS) return fromMs + ACT_WITHIN_MS;
     }
     return null;
+  }
+
+  /** What the dying hub sent is read after its kill too; nobody knows then whether it was on the disk. */
+  get #isAlive(): boolean {
+    return this.#lives.at(-1)?.killedMs === Number.POSITIVE_INFINITY;
   }
 
   #isOutageBefore({ seenMs, dueMs }: SeenRun): boolean {

@@ -14,6 +14,8 @@ const ARGUMENTS = [
 /** A page that is still moving is looked at again this often, this much later. */
 const LOOKS_AGAIN = 5;
 const LOOK_AGAIN_MS = 200;
+/** Higher than any screen of the page: what is scrolled half under a bar is no fault of the page. */
+const WHOLE_PAGE_HEIGHT = 6_000;
 const PHONE = { width: 360, height: 760 };
 
 export interface BrowserPage extends AsyncDisposable {
@@ -55,14 +57,19 @@ export async function openBrowserPage(hub: Pick<RunningHub, 'url'>): Promise<Bro
       if (part !== undefined) builder.include(part);
       const found = async () => {
         const { violations } = await builder.analyze();
-        return violations.map(({ id, nodes }) => `${where}: ${id} ${nodes[0]?.html ?? ''}`);
+        return violations.map(({ id, nodes: [node] }) =>
+          [`${where}: ${id}`, node?.html, node?.failureSummary].join('\n'),
+        );
       };
+      const seen = page.viewportSize() ?? PHONE;
+      await page.setViewportSize({ ...seen, height: WHOLE_PAGE_HEIGHT });
       // What still moves into its place is looked at again: nobody can press it yet.
       let violations = await found();
       for (let again = 0; again < LOOKS_AGAIN && violations.length > 0; again++) {
         await page.waitForTimeout(LOOK_AGAIN_MS);
         violations = await found();
       }
+      await page.setViewportSize(seen);
       expect(violations).toEqual([]);
     },
     async [Symbol.asyncDispose]() {
