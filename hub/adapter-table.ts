@@ -1,6 +1,7 @@
 // The adapters that the hub can run: when each is configured, in which kind of host it lives, and what it is told.
 import type { AdapterSettings } from './model/adapter-port.ts';
 import { type AdapterId, adapterId } from './model/identifiers.ts';
+import { LAN_FAMILIES } from './model/lan-families.ts';
 import type { Settings } from './settings.ts';
 import type { WorkerName } from './threads/entry.ts';
 
@@ -72,17 +73,19 @@ export const ADAPTERS: readonly AdapterRow[] = [
     settings: () => ({}),
     address: () => '',
   },
-  {
-    id: adapterId('shelly'),
-    title: 'Shelly',
-    isConfigured: () => true,
-    startsOnDemand: true,
-    sharesWorker: true,
-    shell: () => 'worker',
-    entries: { worker: 'lan' },
-    settings: (settings) => ({ mdnsInterface: settings.get('mdns.interface') || null }),
-    address: () => '',
-  },
+  ...LAN_FAMILIES.map(
+    ({ protocol, title }): AdapterRow => ({
+      id: adapterId(protocol),
+      title,
+      isConfigured: () => true,
+      startsOnDemand: true,
+      sharesWorker: true,
+      shell: () => 'worker',
+      entries: { worker: 'lan' },
+      settings: (settings) => ({ mdnsInterface: settings.get('mdns.interface') || null }),
+      address: () => '',
+    }),
+  ),
   {
     id: adapterId('matter'),
     title: 'Matter',

@@ -2,6 +2,7 @@
 import { toRfc3339 } from '../model/clock.ts';
 import type { SupportTier } from '../model/device.ts';
 import type { AdapterHealth } from '../model/hub-port.ts';
+import { LAN_FAMILIES } from '../model/lan-families.ts';
 import type { VendorAdapterView } from '../model/vendor-adapter.ts';
 import type { AdapterJson } from './adapters-shapes.ts';
 import { type ApiParts, actorOf, type Handlers, listPart } from './context.ts';
@@ -12,7 +13,7 @@ const TITLES: Readonly<Record<string, string>> = {
   zigbee: 'Zigbee',
   matter: 'Matter',
   mqtt: 'MQTT',
-  shelly: 'Shelly',
+  ...Object.fromEntries(LAN_FAMILIES.map(({ protocol, title }) => [protocol, title])),
   open: 'Open interface',
 };
 

@@ -1,7 +1,8 @@
 // The record of a pairing: what the adapter tells of it step by step, as lines in both languages.
 import { expect, test } from 'vitest';
+import type { AdapterCall } from '../model/adapter-port.ts';
 import type { Problem } from '../model/errors.ts';
-import { adapterId, nodeAddress } from '../model/identifiers.ts';
+import { type AdapterId, adapterId, nodeAddress } from '../model/identifiers.ts';
 import type { Job } from '../model/job.ts';
 import { createJobs } from './jobs.ts';
 
@@ -15,11 +16,14 @@ const FAILED: Problem = {
   zh: { message: '它没有回答所有问题', hint: '请拿近一些。' },
 };
 
-async function openPair() {
-  const jobs = createJobs({
+function openJobs(called: (adapter: AdapterId, call: AdapterCall) => void = () => {}) {
+  return createJobs({
     nowMs: () => 0,
     device: () => undefined,
-    callAdapter: () => Promise.resolve(null),
+    async callAdapter(adapter, call) {
+      called(adapter, call);
+      return null;
+    },
     adopt: () => Promise.reject(new Error('no node is adopted here')),
     place: {
       replacement: () => Promise.reject(new Error('nothing is replaced here')),
@@ -27,6 +31,10 @@ async function openPair() {
     },
     changed: () => {},
   });
+}
+
+async function openPair() {
+  const jobs = openJobs();
   const request = { adapter: ZIGBEE, seconds: 60, via: null, installCode: null };
   const { id } = await jobs.pair(request, ACTOR);
   const lines = () => (jobs.get(id) as Job).log.map(({ text }) => [text.en, text.zh]);
@@ -65,4 +73,43 @@ test('an adapter that is gone ends the job in both languages', async () => {
     state: 'failed',
     problem: { message: 'Zigbee is gone', zh: { message: 'Zigbee 停止了' } },
   });
+});
+
+test('a search proposes what answers, once each and at most 100; adding one of them ends it', async () => {
+  const calls: AdapterCall[] = [];
+  const jobs = openJobs((_adapter, call) => calls.push(call));
+  const shelly = adapterId('shelly');
+  const request = { adapter: shelly, seconds: 60, via: null, installCode: null };
+  const search = await jobs.pair({ ...request, address: null }, ACTOR);
+  const plug = { address: '192.168.1.20', name: 'shellyplug-1', model: 'PlusPlugS' };
+  for (let i = 0; i < 2; i++) jobs.pairProgress(shelly, { kind: 'proposed', ...plug });
+  expect(jobs.get(search.id)).toMatchObject({
+    state: 'running',
+    result: { devices: [], proposed: [{ protocol: 'shelly', ...plug }] },
+  });
+
+  const adding = await jobs.pair({ ...request, address: plug.address }, ACTOR);
+  expect(calls.map(({ kind }) => kind)).toEqual(['pair', 'pairStop', 'pair']);
+  const ended = jobs.get(search.id);
+  expect(ended?.state).toBe('done');
+  expect(ended?.log.at(-1)?.text.en).toBe('1 device answers and can be added.');
+
+  const text = { en: 'Press the button.', zh: '请按下按钮。' };
+  jobs.pairProgress(shelly, { kind: 'asked', text });
+  expect(jobs.get(adding.id)?.result).toMatchObject({ asks: text });
+  jobs.pairProgress(shelly, { kind: 'found', node: NODE });
+  expect(jobs.get(adding.id)?.result).toMatchObject({ asks: null });
+  // What is being added is not given up for another one.
+  await expect(jobs.pair({ ...request, address: '192.168.1.21' }, ACTOR)).rejects.toThrow(
+    'already',
+  );
+
+  const other = openJobs();
+  const { id } = await other.pair({ ...request, address: null }, ACTOR);
+  for (let i = 0; i < 150; i++) {
+    jobs.pairProgress(shelly, { kind: 'proposed', ...plug });
+    other.pairProgress(shelly, { kind: 'proposed', ...plug, address: `192.168.1.${i}` });
+  }
+  const { proposed } = (other.get(id) as Job).result as { proposed: object[] };
+  expect(proposed).toHaveLength(100);
 });

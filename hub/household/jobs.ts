@@ -15,6 +15,7 @@ import {
 import type { Actor, Jobs, PairRequest } from '../model/hub-port.ts';
 import type { AdapterId, DeviceId, JobId, NodeAddress } from '../model/identifiers.ts';
 import type { Job, OpenJob } from '../model/job.ts';
+import { lanFamily } from '../model/lan-families.ts';
 import { problemLine } from '../model/problem-words.ts';
 import type { Words } from '../model/words.ts';
 import { nobodyCame, type PlaceTools, takePlace } from './taking-place.ts';
@@ -47,10 +48,39 @@ export interface JobsHost extends Jobs {
   adapterGone(adapter: AdapterId, reason: Words): void;
 }
 
+/** Something on the network that can be added by its address. */
+interface Proposal {
+  readonly protocol: string;
+  readonly address: string;
+  readonly name: string;
+  readonly model: string | null;
+}
+
 /** What a pairing found, in the job's result. */
 interface Paired {
   readonly devices: { readonly id: DeviceId; readonly name: string }[];
+  readonly proposed: Proposal[];
+  /** What the person is to do now. */
+  asks: Words | null;
 }
+
+function addedLine({ devices: { length } }: Paired): Words {
+  return {
+    en: length === 1 ? '1 device was added.' : `${length} devices were added.`,
+    zh: `添加了 ${length} 台设备。`,
+  };
+}
+
+function foundLine({ proposed: { length } }: Paired): Words {
+  if (length === 0) return { en: 'Nothing answered.', zh: '没有设备应答。' };
+  return {
+    en: `${length} ${length === 1 ? 'device answers' : 'devices answer'} and can be added.`,
+    zh: `有 ${length} 台设备应答，可以添加。`,
+  };
+}
+
+/** Whoever answers a search can answer as often as it likes. */
+const PROPOSED_MAX = 100;
 
 interface RunningPair {
   readonly adapter: AdapterId;
@@ -60,6 +90,8 @@ interface RunningPair {
   readonly seconds: number;
   /** The dead device whose place the first find takes; null: finds are added. */
   readonly replaces: (NonNullable<PairRequest['replaces']> & { readonly actor: Actor }) | null;
+  /** It only looks what is there: nothing is added by it. */
+  readonly isSearch: boolean;
   isClosed: boolean;
   settleTimer: NodeJS.Timeout | undefined;
 }
@@ -125,11 +157,11 @@ export function createJobs(options: JobsOptions): JobsHost {
       endPair(pair, { state: 'failed', problem }, problemLine(problem));
       return;
     }
-    const count = pair.paired.devices.length;
-    const line = {
-      en: count === 1 ? '1 device was added.' : `${count} devices were added.`,
-      zh: `添加了 ${count} 台设备。`,
-    };
+    endWell(pair);
+  }
+
+  function endWell(pair: RunningPair): void {
+    const line = pair.isSearch ? foundLine(pair.paired) : addedLine(pair.paired);
     const step = { name: 'done', index: 4, of: 4 };
     endPair(pair, { state: 'done', step, progress: 1 }, line);
   }
@@ -202,6 +234,20 @@ export function createJobs(options: JobsOptions): JobsHost {
     settlePair(pair);
   }
 
+  function propose(pair: RunningPair, found: Extract<PairProgress, { kind: 'proposed' }>): void {
+    const { address, name, model } = found;
+    const { proposed } = pair.paired;
+    const isKnown = proposed.some((one) => one.address === address);
+    if (isKnown || proposed.length >= PROPOSED_MAX) return;
+    proposed.push({ protocol: pair.adapter, address, name, model });
+    const what = model === null ? name : `${name} (${model})`;
+    update(
+      pair.job,
+      { result: pair.paired },
+      { en: `${what} answers at ${address}.`, zh: `${what} 在 ${address} 有应答。` },
+    );
+  }
+
   function onProgress(pair: RunningPair, progress: PairProgress): void {
     switch (progress.kind) {
       case 'open': {
@@ -215,6 +261,7 @@ export function createJobs(options: JobsOptions): JobsHost {
       }
       case 'found':
         pair.busy.add(progress.node);
+        pair.paired.asks = null;
         update(
           pair.job,
           { step: { name: 'found', index: 1, of: 4 } },
@@ -248,6 +295,13 @@ export function createJobs(options: JobsOptions): JobsHost {
         return;
       case 'note':
         update(pair.job, {}, progress.text);
+        return;
+      case 'proposed':
+        propose(pair, progress);
+        return;
+      case 'asked':
+        pair.paired.asks = progress.text;
+        update(pair.job, { result: pair.paired }, progress.text);
         return;
       case 'described':
         void adopt(pair, progress.node, progress.description);
@@ -293,6 +347,12 @@ export function createJobs(options: JobsOptions): JobsHost {
           errors: [{ path: '/seconds', message: `must be 1 to ${PAIR_SECONDS_MAX}` }],
         });
       }
+      const former = pairs.get(adapter);
+      // Who adds what a search has found, or something else, need not end the search first.
+      if (former?.isSearch && how.address) {
+        await options.callAdapter(adapter, { kind: 'pairStop' });
+        if (pairs.get(adapter) === former) endWell(former);
+      }
       if (pairs.has(adapter)) {
         throw new ConflictError('Devices are being added already', {
           hint: 'Stop that first, or wait until it closes by itself.',
@@ -310,9 +370,10 @@ export function createJobs(options: JobsOptions): JobsHost {
         adapter,
         job: job.id,
         busy: new Set(),
-        paired: { devices: [] },
+        paired: { devices: [], proposed: [], asks: null },
         seconds,
         replaces: replaces === null ? null : { ...replaces, actor },
+        isSearch: lanFamily(adapter) !== undefined && !how.address,
         isClosed: false,
         settleTimer: undefined,
       };

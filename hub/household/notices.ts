@@ -2,6 +2,7 @@
 // line show these as they are.
 
 import type { AdapterHealth, HealthReport, PartHealth } from '../model/hub-port.ts';
+import { LAN_FAMILIES } from '../model/lan-families.ts';
 import { problemInChinese } from '../model/problem-words.ts';
 import type { StoreStatistics } from '../model/store-port.ts';
 import type { VendorAdapterView } from '../model/vendor-adapter.ts';
@@ -15,7 +16,12 @@ const RADIO_NAMES: Readonly<Record<string, { en: string; zh: string }>> = {
   zigbee: { en: 'Zigbee coordinator', zh: 'Zigbee 网关（协调器）' },
   matter: { en: 'network of the Matter devices', zh: 'Matter 设备所在的网络' },
   mqtt: { en: 'MQTT broker', zh: 'MQTT 服务器' },
-  shelly: { en: 'connection to the Shelly devices', zh: 'Shelly 设备的连接' },
+  ...Object.fromEntries(
+    LAN_FAMILIES.map(({ protocol, title }) => [
+      protocol,
+      { en: `connection to the ${title} devices`, zh: `${title} 设备的连接` },
+    ]),
+  ),
   open: { en: 'open interface', zh: '开放接口' },
 };
 
@@ -25,7 +31,9 @@ const PART_NAMES: Readonly<Record<string, { en: string; zh: string }>> = {
   zigbee: { en: 'Zigbee', zh: 'Zigbee' },
   matter: { en: 'Matter', zh: 'Matter' },
   mqtt: { en: 'MQTT', zh: 'MQTT' },
-  shelly: { en: 'Shelly', zh: 'Shelly' },
+  ...Object.fromEntries(
+    LAN_FAMILIES.map(({ protocol, title }) => [protocol, { en: title, zh: title }]),
+  ),
   open: { en: 'The open interface', zh: '开放接口' },
 };
 

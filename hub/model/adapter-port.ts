@@ -139,6 +139,16 @@ export type PairProgress =
       /** Until the next try that comes by itself; null or absent: none does. */
       readonly retryInSeconds?: number | null;
     }
+  /** Something is there that can be added by its address; it is not taken by itself. */
+  | {
+      readonly kind: 'proposed';
+      readonly address: string;
+      /** As it calls itself, at most 64 characters. */
+      readonly name: string;
+      readonly model: string | null;
+    }
+  /** What the person is to do now, such as to press a button. */
+  | { readonly kind: 'asked'; readonly text: Words }
   | { readonly kind: 'closed' };
 
 /** Something that a person should know though the adapter works. */

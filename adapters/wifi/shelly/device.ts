@@ -3,7 +3,7 @@
 import { HubError, type Problem, toProblem, UnreachableError } from '../../../hub/model/errors.ts';
 import { type NodeAddress, nodeAddress } from '../../../hub/model/identifiers.ts';
 import type { AdapterCommand, AdapterContext } from '../../contract/adapter.ts';
-import { type LanAddress, parseLanAddress } from './address.ts';
+import { type LanAddress, parseLanAddress } from '../lan-address.ts';
 import {
   type Conversion,
   convert,
@@ -14,9 +14,11 @@ import {
   requestOf,
   valuesOf,
 } from './convert.ts';
-import type { KnownDevice } from './known-devices.ts';
+import type { KnownDevice } from './known-device.ts';
 import { type Credential, isJson, type Json, Rpc } from './rpc.ts';
 
+/** Of the device's web server, where the address names none. */
+export const PORT = 80;
 const ASK_WITHIN_MS = 5_000;
 const COMMAND_WITHIN_MS = 4_000;
 const RECONNECT_MIN_MS = 1_000;
@@ -83,7 +85,7 @@ export class ShellyDevice {
     this.#context = context;
     this.#known = known;
     this.#changed = changed;
-    this.#address = parseLanAddress(known.address);
+    this.#address = parseLanAddress(known.address, PORT);
     this.node = nodeAddress(known.info.id);
     this.#conversion = convert(known.status, known.config);
   }

@@ -3,7 +3,7 @@
 // Spec: Shelly Gen2+ API, RPC Protocol (https://shelly-api-docs.shelly.cloud/gen2/General/RPCProtocol).
 import WebSocket from 'ws';
 import { HubError, TimeoutError, toProblem, UnreachableError } from '../../../hub/model/errors.ts';
-import { type LanAddress, resolveLanAddress } from './address.ts';
+import { type LanAddress, resolveLanAddress } from '../lan-address.ts';
 import { type AuthFrame, answerChallenge, digestOfPassword, parseChallenge } from './digest.ts';
 
 export type Json = Readonly<Record<string, unknown>>;

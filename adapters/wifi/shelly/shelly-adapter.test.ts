@@ -11,14 +11,15 @@ import { LanHome } from '../../../scripts/virtual-home/lan/lan-home.ts';
 import { createRandom } from '../../../scripts/virtual-home/random.ts';
 import { runConformance } from '../../contract/conformance.ts';
 import { inProcess, ScriptedHub } from '../../contract/scripted-hub.ts';
-import { createShellyAdapter } from './shelly-adapter.ts';
+import { createLanAdapter } from '../lan-adapter.ts';
+import { shelly } from './family.ts';
 
 const SHELLY = adapterId('shelly');
 const COFFEE = nodeAddress('shellyplusplugs-80646fe3a101');
 const SHUTTER = nodeAddress('shellyplus2pm-a8032abe5202');
 const DINING = nodeAddress('shellyprodm1pm-30c6f782a303');
 const ON = propertyKey('on');
-const open = inProcess(SHELLY, createShellyAdapter);
+const open = inProcess(SHELLY, (context) => createLanAdapter(context, shelly));
 
 async function startHub(dataFolder: string): Promise<ScriptedHub> {
   const hub = new ScriptedHub(open);

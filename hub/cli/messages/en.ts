@@ -66,7 +66,8 @@ export const en = {
     pairVia: 'Lets devices join through this router only.',
     pairInstallCode:
       "The device's address and install code as printed, or the text of its QR code: it joins with a key of its own.",
-    pairProtocol: 'Which devices: zigbee, matter, shelly or tasmota (default: zigbee).',
+    pairProtocol:
+      'Which devices: zigbee, matter, tasmota or a Wi-Fi family such as shelly (default: zigbee).',
     pairAddress: 'Address of the device on the network, such as 192.168.1.20 (Shelly).',
     pairPassword: "The device's own password (Shelly); without a word it is asked for.",
     pairCode: 'The setup code of the device: 11 or 21 digits, or the text of its QR code (Matter).',
@@ -509,6 +510,7 @@ export const en = {
       quiet: 'waiting for the end of the quiet hours',
     } as Record<string, string>,
     added: (name: string, model: string) => `Added: ${name} (${model})`,
+    answers: (name: string, address: string) => `${name} answers at ${address}. To add it:`,
     none: 'No device joined.',
     noneHint:
       'Hold the device close to the coordinator and reset it (its manual says how), then run ingle pair again.',

@@ -215,6 +215,19 @@ async function showOnTerminal(
   return job;
 }
 
+interface Proposal {
+  readonly protocol: string;
+  readonly address: string;
+  readonly name: string;
+  readonly model: string | null;
+}
+
+/** What a search has found; the hub adds none of it by itself. */
+function proposalsOf({ result }: JobJson): readonly Proposal[] {
+  if (typeof result !== 'object' || result === null || !('proposed' in result)) return [];
+  return Array.isArray(result.proposed) ? (result.proposed as Proposal[]) : [];
+}
+
 async function finish(
   { client, printer, words }: Context,
   job: JobJson,
@@ -239,7 +252,12 @@ async function finish(
       },
     );
   }
-  if (added.length > 0) {
+  const found = proposalsOf(job);
+  for (const { protocol, address, name, model } of printer.isJson ? [] : found) {
+    printer.line(words.pair.answers(model === null ? name : `${name} (${model})`, address));
+    printer.line(`  ingle pair --protocol ${protocol} --address ${address}`);
+  }
+  if (added.length + found.length > 0) {
     if (isInterrupted) printer.note(words.pair.cancelled);
     return;
   }

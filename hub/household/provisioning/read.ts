@@ -3,6 +3,7 @@
 import * as v from 'valibot';
 import type { InputProblem } from '../../model/errors.ts';
 import { type AdapterId, adapterId, type NodeAddress } from '../../model/identifiers.ts';
+import { LAN_PROTOCOLS, lanFamily } from '../../model/lan-families.ts';
 import { nearestName } from '../../model/nearest-name.ts';
 import { handleFrom, tidyName } from '../names.ts';
 import {
@@ -66,12 +67,9 @@ export interface WantedHome {
 }
 
 /** The adapter that carries a protocol. */
-const ADAPTERS: Readonly<Record<Protocol, AdapterId>> = {
-  zigbee: adapterId('zigbee'),
-  matter: adapterId('matter'),
-  shelly: adapterId('shelly'),
-  tasmota: adapterId('mqtt'),
-};
+function adapterOf(protocol: Protocol): AdapterId {
+  return adapterId(protocol === 'tasmota' ? 'mqtt' : protocol);
+}
 
 type Refuse = (path: Path, message: string, of?: 'key' | 'value') => void;
 
@@ -138,7 +136,10 @@ export function readWantedHome(text: string, problems: InputProblem[]): WantedHo
     const path = ['devices', index];
     if (isRecord(raw)) {
       dropUnknown(raw, KEYS.device, path, refuse);
-      if (isRecord(raw.shelly)) dropUnknown(raw.shelly, KEYS.shelly, [...path, 'shelly'], refuse);
+      for (const protocol of LAN_PROTOCOLS) {
+        const lan = raw[protocol];
+        if (isRecord(lan)) dropUnknown(lan, KEYS.lan, [...path, protocol], refuse);
+      }
     }
     const entry = shaped(ENTRY_SHAPES.device, raw, path);
     return entry === null ? [] : readDevice(entry, path, refuse);
@@ -173,18 +174,26 @@ function readDevice(entry: DeviceEntry, path: Path, refuse: Refuse): WantedDevic
   }
   const wrong = entry.matter === undefined ? null : matterCodeProblem(entry.matter);
   if (wrong !== null) refuse([...path, 'matter'], wrong);
+  const family = LAN_PROTOCOLS.find((one) => one === protocol);
+  const lan = family && entry[family];
+  const secret = lanFamily(protocol)?.secret;
+  for (const key of ['password', 'key'] as const) {
+    if (lan?.[key] !== undefined && secret !== key) {
+      refuse([...path, protocol, key], `${lanFamily(protocol)?.title} devices have no ${key}`);
+    }
+  }
   const name = tidyName(entry.name);
   return [
     {
       path,
       protocol,
-      adapter: ADAPTERS[protocol],
+      adapter: adapterOf(protocol),
       node: nodeOf(entry),
       how: {
         installCode: entry.installCode ?? null,
         code: entry.matter ?? null,
-        address: entry.shelly?.address ?? null,
-        password: entry.shelly?.password ?? null,
+        address: lan?.address ?? null,
+        password: lan?.password ?? lan?.key ?? null,
       },
       name,
       handle: entry.handle ?? handleFrom(name),

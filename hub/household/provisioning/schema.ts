@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { HOLIDAYS_MAX, isHoliday } from '../../model/holidays.ts';
 import { OWN_MODES_MAX } from '../../model/home-values.ts';
+import { LAN_PROTOCOLS, type LanProtocol } from '../../model/lan-families.ts';
 import { NAME_LENGTH_MAX } from '../names.ts';
 
 /** A hub reads no larger file; a home of the largest size stays far below. */
@@ -9,8 +10,8 @@ export const FILE_BYTES_MAX = 256 * 1024;
 export const ENTRIES_MAX = 1_000;
 
 /** The ways in which a device is found, each under its own key. */
-export const PROTOCOLS = ['zigbee', 'matter', 'shelly', 'tasmota'] as const;
-export type Protocol = (typeof PROTOCOLS)[number];
+export type Protocol = 'zigbee' | 'matter' | 'tasmota' | LanProtocol;
+export const PROTOCOLS: readonly Protocol[] = ['zigbee', 'matter', ...LAN_PROTOCOLS, 'tasmota'];
 
 /** What is declared beside devices, each under its own key. */
 export const VALUE_KINDS = ['person', 'zone', 'variable', 'input', 'calendar'] as const;
@@ -27,7 +28,8 @@ export const KEYS = {
     ...['handle', 'type', 'values', 'unit', 'min', 'max', 'initial', 'topic'],
   ],
   device: [...PROTOCOLS, 'installCode', 'name', 'handle', 'room', 'labels'],
-  shelly: ['address', 'password'],
+  /** Of a device of a Wi-Fi family. */
+  lan: ['address', 'password', 'key'],
   scene: ['text', 'enabled'],
 } as const;
 
@@ -120,6 +122,18 @@ const room = v.union([name, v.strictObject({ name, icon: v.optional(icon) })], R
 
 const IEEE_WANTED =
   'a Zigbee address is 0x and 16 hexadecimal digits, as on the label of the device';
+const LAN_WANTED =
+  'a device of the home’s network is {address, password}, {address, key} or {address}';
+const lan = v.optional(
+  v.strictObject(
+    {
+      address: v.pipe(text('an address', 260), v.description('host or host:port')),
+      password: v.optional(text('a password', 200)),
+      key: v.optional(text('a key', 200)),
+    },
+    LAN_WANTED,
+  ),
+);
 const MAC_WANTED = 'the address of a Tasmota device is its MAC, 12 hexadecimal digits';
 const device = v.strictObject(
   {
@@ -133,15 +147,7 @@ const device = v.strictObject(
     matter: v.optional(
       v.pipe(text('a Matter code', 200), v.description('manual or QR code of a Matter device')),
     ),
-    shelly: v.optional(
-      v.strictObject(
-        {
-          address: v.pipe(text('an address', 260), v.description('host or host:port')),
-          password: v.optional(text('a password', 200)),
-        },
-        'shelly is {address, password}; the password may be left out',
-      ),
-    ),
+    ...v.entriesFromList(LAN_PROTOCOLS, lan),
     tasmota: v.optional(
       v.pipe(
         v.string(MAC_WANTED),

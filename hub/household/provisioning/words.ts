@@ -1,5 +1,6 @@
 // What a provisioning file would do, and what its job did, in plain words, English and Chinese.
 import type { HomeRecord } from '../../model/home.ts';
+import { LAN_FAMILIES } from '../../model/lan-families.ts';
 import type { Words } from '../../model/words.ts';
 
 const THINGS = {
@@ -12,7 +13,7 @@ const THINGS = {
 const PROTOCOL_NAMES: Readonly<Record<string, string>> = {
   zigbee: 'Zigbee',
   matter: 'Matter',
-  shelly: 'Shelly',
+  ...Object.fromEntries(LAN_FAMILIES.map(({ protocol, title }) => [protocol, title])),
   tasmota: 'Tasmota',
 };
 

@@ -1,15 +1,28 @@
 // What a person chooses before a device is added: the protocol, and what that protocol asks for. Pure.
 import { type ProblemWords, ValidationError } from '../../../model/errors.ts';
 import { readInstallCode } from '../../../model/install-code.ts';
+import { LAN_FAMILIES, type LanProtocol } from '../../../model/lan-families.ts';
 
 /** The protocols whose devices can be added, and the adapter that carries each. */
-const PROTOCOLS = [
-  { protocol: 'zigbee', adapter: 'zigbee' },
-  { protocol: 'matter', adapter: 'matter' },
-  { protocol: 'shelly', adapter: 'shelly' },
-  { protocol: 'tasmota', adapter: 'mqtt' },
-] as const;
-export type Protocol = (typeof PROTOCOLS)[number]['protocol'];
+export type Protocol = 'zigbee' | 'matter' | LanProtocol | 'tasmota';
+
+interface ProtocolRow {
+  readonly protocol: Protocol;
+  readonly adapter: string;
+  readonly title: string;
+}
+
+const PROTOCOLS: readonly ProtocolRow[] = [
+  { protocol: 'zigbee', adapter: 'zigbee', title: 'Zigbee' },
+  { protocol: 'matter', adapter: 'matter', title: 'Matter' },
+  ...LAN_FAMILIES.map(({ protocol, title }) => ({ protocol, adapter: protocol, title })),
+  { protocol: 'tasmota', adapter: 'mqtt', title: 'Tasmota' },
+];
+
+/** What people call a protocol; a name that is the same in every language. */
+export function titleOf(protocol: Protocol): string {
+  return PROTOCOLS.find((row) => row.protocol === protocol)?.title ?? protocol;
+}
 
 export interface PairChoice {
   protocol: Protocol;
@@ -18,8 +31,9 @@ export interface PairChoice {
   installCode: string;
   /** Matter: the digits or the text of the QR code. */
   code: string;
-  /** Shelly: host or host:port, or empty to look around. */
+  /** A Wi-Fi family: host or host:port, or empty to look around. */
   address: string;
+  /** A Wi-Fi family: its password or key. */
   password: string;
 }
 
@@ -68,11 +82,17 @@ export function isComplete({ protocol, code, installCode }: PairChoice): boolean
 export function pairRequest(choice: PairChoice, seconds: number): object {
   const { protocol } = choice;
   const text = (value: string): string | null => (value.trim() === '' ? null : value.trim());
-  const own = {
-    zigbee: () => ({ via: text(choice.via), installCode: text(choice.installCode) }),
-    matter: () => ({ code: text(choice.code) }),
-    shelly: () => ({ address: text(choice.address), password: text(choice.password) }),
-    tasmota: () => ({}),
+  const own = (): object => {
+    switch (protocol) {
+      case 'zigbee':
+        return { via: text(choice.via), installCode: text(choice.installCode) };
+      case 'matter':
+        return { code: text(choice.code) };
+      case 'tasmota':
+        return {};
+      default:
+        return { address: text(choice.address), password: text(choice.password) };
+    }
   };
-  return { kind: 'pair', protocol, seconds, ...own[protocol]() };
+  return { kind: 'pair', protocol, seconds, ...own() };
 }

@@ -1,7 +1,7 @@
 // A pairing as the page reads it out of the job.
 import { describe, expect, it } from 'vitest';
 import type { JobJson } from '../../../api/shapes.ts';
-import { pairedDevices, runningPair, stepIndex } from './pairing.ts';
+import { askedOf, pairedDevices, proposals, runningPair, stepIndex } from './pairing.ts';
 
 function job(change: Partial<JobJson> = {}): JobJson {
   return {
@@ -34,6 +34,27 @@ describe('adding a device', () => {
     expect(pairedDevices(job({ result: { devices } }))).toEqual([{ id: 'dev_1', name: 'Lamp' }]);
     for (const result of [null, 'text', {}, { devices: 1 }]) {
       expect(pairedDevices(job({ result }))).toEqual([]);
+    }
+  });
+
+  it('shows what a search has found until it is looked for anew, whatever else the record holds', () => {
+    const plug = { protocol: 'shelly', address: '10.0.0.2', name: 'Plug', model: null };
+    const lamp = { ...plug, protocol: 'wled', address: '10.0.0.3', name: 'Strip', model: 'esp32' };
+    const jobs = [
+      job({ state: 'done', result: { devices: [], proposed: [plug, lamp, null, { name: 7 }] } }),
+      job({ result: { devices: [], proposed: [plug] } }),
+      ...[null, 'text', {}, { proposed: 1 }].map((result) => job({ result })),
+    ];
+    expect(proposals(jobs, 'shelly')).toEqual([plug]);
+    expect(proposals(jobs, 'wled')).toEqual([lamp]);
+    expect(proposals(jobs, 'zigbee')).toEqual([]);
+  });
+
+  it('tells what the person is to do now', () => {
+    const asks = { en: 'Press the button.', zh: '请按下按钮。' };
+    expect(askedOf(job({ result: { asks } }))).toEqual(asks);
+    for (const result of [null, {}, { asks: null }, { asks: { en: 'Press' } }]) {
+      expect(askedOf(job({ result }))).toBeNull();
     }
   });
 

@@ -28,6 +28,45 @@ export function pairedDevices(job: JobJson): readonly PairedDevice[] {
   return Array.isArray(result.devices) ? result.devices.filter(isPairedDevice) : [];
 }
 
+/** Something on the network that can be added by its address. */
+export interface Proposal {
+  readonly protocol: string;
+  readonly address: string;
+  readonly name: string;
+  readonly model: string | null;
+}
+
+function isProposal(value: unknown): value is Proposal {
+  if (typeof value !== 'object' || value === null) return false;
+  const { protocol, address, name, model } = value as Partial<Record<string, unknown>>;
+  const isNamed = [protocol, address, name].every((each) => typeof each === 'string');
+  return isNamed && (model === null || typeof model === 'string');
+}
+
+/** What a search has found, and what later ones that added some of it leave of it. */
+export function proposals(jobs: Iterable<JobJson>, protocol: string): readonly Proposal[] {
+  const found = new Map<string, Proposal>();
+  for (const { kind, result } of jobs) {
+    if (kind !== 'pair' || typeof result !== 'object' || result === null) continue;
+    if (!('proposed' in result) || !Array.isArray(result.proposed)) continue;
+    for (const one of result.proposed) {
+      if (isProposal(one) && one.protocol === protocol) found.set(one.address, one);
+    }
+  }
+  return [...found.values()];
+}
+
+/** What the person is to do now, such as to press a button; null when nothing. */
+export function askedOf(job: JobJson): { readonly en: string; readonly zh: string } | null {
+  const { result } = job;
+  if (typeof result !== 'object' || result === null || !('asks' in result)) return null;
+  const { asks } = result;
+  if (typeof asks !== 'object' || asks === null || !('en' in asks && 'zh' in asks)) return null;
+  return typeof asks.en === 'string' && typeof asks.zh === 'string'
+    ? { en: asks.en, zh: asks.zh }
+    : null;
+}
+
 /** How far the node that is under way has come: 0 while nothing was found. */
 export function stepIndex(job: JobJson): number {
   if (job.step?.name === 'done') return PAIR_STEPS.length - 1;

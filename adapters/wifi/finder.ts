@@ -1,23 +1,37 @@
-// Finds Shelly devices by mDNS, on the one interface that the household named and on no other. What it finds is only
-// an address, checked like one that a person gave. Loaded when somebody looks: its library is not needed before.
+// Finds services by mDNS, on the one interface that the household named and on no other. What it finds is only
+// proposed; its address is checked like one that a person gave. Loaded when somebody looks: its library is not needed before.
 import { BlockList, isIPv4 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { Browser } from 'bonjour-service/dist/lib/browser.js';
 import { Server } from 'bonjour-service/dist/lib/mdns-server.js';
-import { HubError, ValidationError } from '../../../hub/model/errors.ts';
+import type { Service } from 'bonjour-service/dist/lib/service.js';
+import { HubError, ValidationError } from '../../hub/model/errors.ts';
 
 export interface Finder {
   stop(): void;
 }
 
+/** What answered, in its own words. */
+export interface FoundService {
+  /** An IPv4 address of the interface's own network. */
+  readonly host: string;
+  readonly port: number;
+  /** At most 64 characters. */
+  readonly name: string;
+  /** At most 64 characters; null where it does not say. */
+  readonly model: string | null;
+}
+
 /**
  * Looks until it is stopped.
- * @param found called with `ip:port`, once for each
+ * @param types such as `shelly`, for `_shelly._tcp`
+ * @param found called once for each address
  * @throws ValidationError when the machine has no such interface, HubError when another program keeps mDNS to itself
  */
-export async function findShellies(
+export async function findServices(
   interfaceName: string,
-  found: (address: string) => void,
+  types: readonly string[],
+  found: (service: FoundService) => void,
   failed: (error: unknown) => void,
 ): Promise<Finder> {
   const own = networkInterfaces()[interfaceName]?.find(({ family }) => family === 'IPv4');
@@ -49,28 +63,29 @@ export async function findShellies(
   const subnet = new BlockList();
   subnet.addSubnet(own.address, Number(own.cidr?.split('/')[1] ?? 32), 'ipv4');
   const seen = new Set<string>();
-  const browser = new Browser(mdns, { type: 'shelly' }, (service) => {
+  const onFound = (service: Service) => {
     // An answer may come without the address, which is then the sender's.
     const told = service.addresses?.filter((each) => isIPv4(each)) ?? [];
     const addresses = told.length > 0 ? told : [service.referer?.address ?? ''];
-    const ip = addresses.find((each) => isIPv4(each) && subnet.check(each, 'ipv4'));
-    if (ip === undefined || seen.size >= FOUND_MAX) return;
-    const address = `${ip}:${service.port}`;
+    const host = addresses.find((each) => isIPv4(each) && subnet.check(each, 'ipv4'));
+    if (host === undefined || seen.size >= FOUND_MAX) return;
+    const address = `${host}:${service.port}`;
     if (seen.has(address)) return;
     seen.add(address);
-    found(address);
-  });
+    found({ host, port: service.port, ...wordsOf(service) });
+  };
+  const browsers = types.map((type) => new Browser(mdns, { type }, onFound));
   // A question or its answer may get lost on the radio. Spec: RFC 6762 § 5.2.
   let pauseMs = ASK_AGAIN_AFTER_MS;
   let timer = setTimeout(function askAgain() {
-    browser.update();
+    for (const browser of browsers) browser.update();
     pauseMs *= 2;
     timer = setTimeout(askAgain, pauseMs);
   }, pauseMs);
   return {
     stop() {
       clearTimeout(timer);
-      browser.stop();
+      for (const browser of browsers) browser.stop();
       mdns.destroy();
     },
   };
@@ -79,6 +94,21 @@ export async function findShellies(
 /** An answer costs nothing to send: beyond this many nothing is looked at. */
 const FOUND_MAX = 100;
 const ASK_AGAIN_AFTER_MS = 1_000;
+
+const WORDS_MAX = 64;
+
+/** How a service calls itself. The keys of its text record are those of the vendors that are looked for. */
+function wordsOf({ name, txt }: Service): Pick<FoundService, 'name' | 'model'> {
+  const told: Readonly<Record<string, unknown>> = txt ?? {};
+  const firstOf = (keys: readonly string[]) =>
+    keys.map((key) => told[key]).find((value) => typeof value === 'string' && value !== '');
+  const cut = (value: unknown) => [...String(value)].slice(0, WORDS_MAX).join('');
+  const model = firstOf(['app', 'modelid', 'board', 'platform']);
+  return {
+    name: cut(firstOf(['friendly_name']) ?? name),
+    model: model === undefined ? null : cut(model),
+  };
+}
 
 function portProblem(cause: unknown): HubError {
   return new HubError('busy', 'Another program keeps the port of mDNS, 5353, to itself', {

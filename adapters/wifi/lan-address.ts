@@ -2,8 +2,8 @@
 // and a name is connected to at the very address that was checked.
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
-import { type HubError, UnreachableError, ValidationError } from '../../../hub/model/errors.ts';
-import type { Words } from '../../../hub/model/words.ts';
+import { type HubError, UnreachableError, ValidationError } from '../../hub/model/errors.ts';
+import type { Words } from '../../hub/model/words.ts';
 
 /** A checked address. */
 export interface LanAddress {
@@ -13,7 +13,6 @@ export interface LanAddress {
   readonly port: number;
 }
 
-const PORT_DEFAULT = 80;
 const LOOKUP_WITHIN_MS = 5_000;
 
 const HOME = new BlockList();
@@ -28,13 +27,14 @@ HOME.addSubnet('fe80::', 10, 'ipv6');
 
 /**
  * Reads `192.168.1.20`, `plug.local:80` or `[fd00::1]:80`.
+ * @param portDefault where none is given
  * @throws ValidationError for anything else, and for an address that is not of a home's network
  */
-export function parseLanAddress(given: string): LanAddress {
+export function parseLanAddress(given: string, portDefault: number): LanAddress {
   const text = given.trim();
   const match = /^(?:\[([0-9a-fA-F:]+)\]|([A-Za-z0-9.-]+))(?::(\d{1,5}))?$/.exec(text);
   const host = match?.[1] ?? match?.[2];
-  const port = match?.[3] === undefined ? PORT_DEFAULT : Number(match[3]);
+  const port = match?.[3] === undefined ? portDefault : Number(match[3]);
   // What looks like an address of four numbers but is none would be looked up as a name.
   const isName = host !== undefined && (isIP(host) !== 0 || /[A-Za-z]/.test(host));
   const isHost = isName && host.length <= 253;

@@ -7,10 +7,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, type TestContext, test } from 'vitest';
-import { adapterId, nodeAddress } from '../../../hub/model/identifiers.ts';
-import { propertyKey } from '../../../hub/model/properties.ts';
-import { inProcess, ScriptedHub } from '../../contract/scripted-hub.ts';
-import { createShellyAdapter } from './shelly-adapter.ts';
+import { adapterId, nodeAddress } from '../../hub/model/identifiers.ts';
+import { propertyKey } from '../../hub/model/properties.ts';
+import { inProcess, ScriptedHub } from '../contract/scripted-hub.ts';
+import { createLanAdapter } from './lan-adapter.ts';
+import { shelly } from './shelly/family.ts';
 
 const PLUG = nodeAddress('shellyplusplugs-80646fe3a101');
 const SHUTTER = nodeAddress('shellyplus2pm-a8032abe5202');
@@ -78,20 +79,20 @@ async function layCable(): Promise<Cable> {
   return { interfaceName, deviceAddress, [Symbol.asyncDispose]: end };
 }
 
-const foundBy = (hub: ScriptedHub) =>
-  hub.messages.flatMap((message) =>
-    message.kind === 'pair' && message.progress.kind === 'found' ? [message.progress.node] : [],
-  );
+const progressOf = (hub: ScriptedHub) =>
+  hub.messages.flatMap((message) => (message.kind === 'pair' ? [message.progress] : []));
+const proposedTo = (hub: ScriptedHub) =>
+  progressOf(hub).flatMap((progress) => (progress.kind === 'proposed' ? [progress] : []));
 const count = (hub: ScriptedHub, kind: string) =>
-  hub.messages.filter((message) => message.kind === 'pair' && message.progress.kind === kind)
-    .length;
+  progressOf(hub).filter((progress) => progress.kind === kind).length;
 
-test('devices that answer to mDNS on the named interface are found, added once and controlled', async (context) => {
+test('devices that answer to mDNS on the named interface are proposed, and added only when somebody says so', async (context) => {
   skipWithoutCable(context);
   const dataFolder = mkdtempSync(path.join(os.tmpdir(), 'ingle-'));
   try {
     await using cable = await layCable();
-    await using hub = new ScriptedHub(inProcess(adapterId('shelly'), createShellyAdapter));
+    const open = inProcess(adapterId('shelly'), (tools) => createLanAdapter(tools, shelly));
+    await using hub = new ScriptedHub(open);
     hub.start({ dataFolder, settings: { mdnsInterface: cable.interfaceName } });
     await hub.connectCore();
     await hub.until('the adapter', () => hub.state()?.kind === 'connected');
@@ -99,26 +100,37 @@ test('devices that answer to mDNS on the named interface are found, added once a
 
     await hub.call({ ...look, seconds: 60 });
     // The responder lets the first question pass: it is asked again.
+    await hub.until('both', () => proposedTo(hub).length === 2);
+    const byAddress = proposedTo(hub).sort((a, b) => a.address.length - b.address.length);
+    expect(byAddress).toEqual([
+      { kind: 'proposed', address: cable.deviceAddress, name: PLUG, model: 'PlusPlugS' },
+      {
+        ...{ kind: 'proposed', address: `${cable.deviceAddress}:8080` },
+        ...{ name: SHUTTER, model: 'Plus2PM' },
+      },
+    ]);
+    expect(count(hub, 'found')).toBe(0);
+
+    for (const { address } of byAddress) {
+      await hub.call({ ...look, seconds: 60, address, password: null });
+      await hub.until('the end', () => count(hub, 'closed') === count(hub, 'open'));
+    }
     await hub.until('both', () => hub.isOnline(PLUG) === true && hub.isOnline(SHUTTER) === true);
-    expect(foundBy(hub).sort()).toEqual([SHUTTER, PLUG].sort());
     expect(hub.description(PLUG)).toMatchObject({ kind: 'plug', manufacturer: 'Shelly' });
     const outcome = await hub.settle(PLUG, { kind: 'set', property: ON, value: true });
     expect(outcome.state).toBe('acknowledged');
     await hub.until('its power', () => Number(hub.values(PLUG)[propertyKey('power')]) > 1_000);
     const { nodes } = (await hub.call({ kind: 'statistics' })) as { nodes: unknown[] };
-    expect(nodes).toContainEqual(
-      expect.objectContaining({ node: PLUG, address: `${cable.deviceAddress}:80` }),
-    );
-    await hub.call({ kind: 'pairStop' });
-    expect(count(hub, 'closed')).toBe(1);
+    expect(nodes).toContainEqual({ node: PLUG, address: cable.deviceAddress, isOnline: true });
 
-    // What is at home already is not found anew: only the one that was taken away is.
+    // What is at home already is not proposed anew: only the one that was taken away is.
     await hub.call({ kind: 'remove', node: SHUTTER, force: false });
     await hub.call({ ...look, seconds: 60 });
-    await hub.until('the shutter', () => foundBy(hub).filter((n) => n === SHUTTER).length === 2);
-    await hub.until('its description', () => count(hub, 'described') === 3);
-    expect(foundBy(hub).filter((node) => node === PLUG)).toHaveLength(1);
+    await hub.until('the shutter', () => proposedTo(hub).length === 3);
+    expect(proposedTo(hub).at(-1)?.name).toBe(SHUTTER);
     expect(count(hub, 'failed')).toBe(0);
+    await hub.call({ kind: 'pairStop' });
+    expect(count(hub, 'closed')).toBe(count(hub, 'open'));
   } finally {
     rmSync(dataFolder, { recursive: true, force: true });
   }
