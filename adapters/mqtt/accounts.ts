@@ -4,7 +4,7 @@ import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import path from 'node:path';
 import { ConflictError, HubError, NotFoundError, ValidationError } from '../../hub/model/errors.ts';
 import { type AccountRights, HOME_RIGHTS, NO_RIGHTS } from '../../hub/model/mqtt.ts';
-import { readPrivateJson, writePrivateJson } from '../contract/private-file.ts';
+import { readPrivateList, writePrivateJson } from '../contract/private-file.ts';
 import { checkRights, type Holder, isAccountName } from './rights.ts';
 
 interface Account {
@@ -126,16 +126,10 @@ export class Accounts {
 }
 
 function read(file: string): Account[] {
-  let content: unknown;
-  try {
-    content = readPrivateJson(file);
-  } catch (error) {
-    throw damaged(file, error);
-  }
-  if (content === null) return [];
-  const { accounts } = content as { accounts?: unknown };
-  if (!Array.isArray(accounts) || !accounts.every(isAccount)) throw damaged(file);
-  return accounts;
+  return readPrivateList(file, 'accounts', (entry) => (isAccount(entry) ? entry : undefined), {
+    en: 'make the MQTT accounts again',
+    zh: '重新创建 MQTT 账户',
+  });
 }
 
 function isAccount(value: unknown): value is Account {
@@ -154,11 +148,4 @@ function areRights(value: unknown): boolean {
   const { topics, announces, home } = value as Partial<Record<keyof AccountRights, unknown>>;
   const areTopics = Array.isArray(topics) && topics.every((topic) => typeof topic === 'string');
   return areTopics && typeof announces === 'boolean' && HOME_RIGHTS.some((one) => one === home);
-}
-
-function damaged(file: string, cause?: unknown): HubError {
-  return new HubError('storage', `${file} is damaged`, {
-    hint: 'Put it back from a backup, or move it away and make the MQTT accounts again.',
-    cause,
-  });
 }

@@ -5,7 +5,7 @@ import { HubError, NotFoundError, type Problem, toProblem } from '../../../hub/m
 import type { NodeAddress } from '../../../hub/model/identifiers.ts';
 import type { FoundDevice } from '../../../hub/model/mqtt.ts';
 import type { AdapterContext } from '../../contract/adapter.ts';
-import { readPrivateJson, writePrivateJson } from '../../contract/private-file.ts';
+import { readPrivateList, writePrivateJson } from '../../contract/private-file.ts';
 import type { Bus } from '../bus.ts';
 import {
   ANNOUNCEMENT_BYTES_MAX,
@@ -355,25 +355,15 @@ export class Discovery {
 
   #load(): KeptDevice[] {
     const file = path.join(this.#context.dataFolder, FILE);
-    const damaged = (cause?: unknown) =>
-      new HubError('storage', `${file} is damaged`, {
-        hint: 'Put it back from a backup, or move it away and accept the devices again.',
-        cause,
-      });
-    let content: unknown;
-    try {
-      content = readPrivateJson(file);
-    } catch (error) {
-      throw damaged(error);
-    }
-    if (content === null) return [];
-    const devices = isFields(content) ? content.devices : null;
-    if (!Array.isArray(devices) || !devices.every(isKept)) throw damaged();
-    return devices as unknown as KeptDevice[];
+    return readPrivateList(file, 'devices', (entry) => (isKept(entry) ? entry : undefined), {
+      en: 'accept the devices again',
+      zh: '重新接受这些设备',
+    });
   }
 }
 
-function isKept(value: Value): boolean {
+function isKept(entry: unknown): entry is KeptDevice {
+  const value = entry as Value;
   if (!isFields(value) || !isFields(value.info) || !isFields(value.places)) return false;
   return typeof value.info.address === 'string' && Array.isArray(value.entities);
 }

@@ -21,7 +21,7 @@ import {
 } from '../../../hub/model/properties.ts';
 import { checkValue } from '../../../hub/model/property-value.ts';
 import type { Adapter, AdapterCommand, AdapterContext } from '../../contract/adapter.ts';
-import { readPrivateJson, writePrivateJson } from '../../contract/private-file.ts';
+import { readPrivateList, writePrivateJson } from '../../contract/private-file.ts';
 import { parseDescription } from './description.ts';
 import type { OpenDoor } from './door.ts';
 
@@ -68,7 +68,8 @@ class OpenAdapter implements Adapter {
   }
 
   async start(): Promise<void> {
-    for (const [node, device] of this.#load()) {
+    for (const device of this.#load()) {
+      const node = nodeAddress(device.description.node);
       this.#devices.set(node, device);
       this.#context.described(device.description);
       this.#context.availability(node, false, 'Not heard from yet');
@@ -374,21 +375,21 @@ class OpenAdapter implements Adapter {
   }
 
   /** @throws HubError `storage` when the file is damaged */
-  #load(): [NodeAddress, OpenDevice][] {
+  #load(): OpenDevice[] {
     const file = path.join(this.#context.dataFolder, FILE);
-    try {
-      const content = readPrivateJson(file) as { readonly devices: readonly OpenDevice[] } | null;
-      return (content?.devices ?? []).map((device) => [
-        nodeAddress(device.description.node),
-        { ...device, isOnline: null },
-      ]);
-    } catch (cause) {
-      throw new HubError('storage', `${file} is damaged`, {
-        hint: 'Put it back from a backup, or move it away; the devices describe themselves again.',
-        cause,
-      });
-    }
+    return readPrivateList(file, 'devices', readDevice, {
+      en: 'start again; the devices describe themselves',
+      zh: '重新启动，设备会重新描述自己',
+    });
   }
+}
+
+function readDevice(entry: unknown): OpenDevice | undefined {
+  const { account, device, description } = Object(entry) as Partial<OpenDevice>;
+  const isWhole = typeof account === 'string' && typeof device === 'string';
+  const isDescribed = typeof description?.node === 'string';
+  if (!isWhole || !isDescribed) return undefined;
+  return { account, device, description, isOnline: null };
 }
 
 function view({ device, description, isOnline }: OpenDevice): OpenDeviceView {

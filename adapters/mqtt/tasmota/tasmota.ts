@@ -1,10 +1,10 @@
 // Tasmota over MQTT: hears the announcements, keeps the devices that were added, and proposes others only while
 // somebody is adding devices.
 import path from 'node:path';
-import { HubError, NotFoundError, type Problem, toProblem } from '../../../hub/model/errors.ts';
+import { NotFoundError, type Problem, toProblem } from '../../../hub/model/errors.ts';
 import type { NodeAddress } from '../../../hub/model/identifiers.ts';
 import type { AdapterContext } from '../../contract/adapter.ts';
-import { readPrivateJson, writePrivateJson } from '../../contract/private-file.ts';
+import { readPrivateList, writePrivateJson } from '../../contract/private-file.ts';
 import type { Bus } from '../bus.ts';
 import { TasmotaDevice } from './device.ts';
 import {
@@ -210,27 +210,21 @@ export class Tasmota {
     }
   }
 
-  #load(): { config: TasmotaConfig; sensors: Fields }[] {
+  #load(): Kept[] {
     const file = path.join(this.#context.dataFolder, FILE);
-    const damaged = (cause?: unknown) =>
-      new HubError('storage', `${file} is damaged`, {
-        hint: 'Put it back from a backup, or move it away and add the Tasmota devices again.',
-        cause,
-      });
-    let content: unknown;
-    try {
-      content = readPrivateJson(file);
-    } catch (error) {
-      throw damaged(error);
-    }
-    if (content === null) return [];
-    const devices = isFields(content) ? content.devices : null;
-    if (!Array.isArray(devices) || !devices.every(isKept)) throw damaged();
-    return devices;
+    return readPrivateList(file, 'devices', (entry) => (isKept(entry) ? entry : undefined), {
+      en: 'add the Tasmota devices again',
+      zh: '重新添加 Tasmota 设备',
+    });
   }
 }
 
-function isKept(value: unknown): value is { config: TasmotaConfig; sensors: Fields } {
+interface Kept {
+  readonly config: TasmotaConfig;
+  readonly sensors: Fields;
+}
+
+function isKept(value: unknown): value is Kept {
   if (!isFields(value) || !isFields(value.config) || !isFields(value.sensors)) return false;
   const { mac, topic, states, telemetry, commands, relays } = value.config;
   const isText = [mac, topic, states, telemetry, commands].every((one) => typeof one === 'string');

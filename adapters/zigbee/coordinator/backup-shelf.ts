@@ -5,8 +5,8 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } f
 import path from 'node:path';
 import { HubError, NotFoundError, ValidationError } from '../../../hub/model/errors.ts';
 import type { CoordinatorBackup } from '../../../hub/model/mesh.ts';
+import { writePrivateText } from '../../contract/private-file.ts';
 import { type NetworkParameters, networkOfBackup } from './network-file.ts';
-import { writeWhole } from './whole-file.ts';
 
 /** Generations that are kept. */
 const GENERATIONS_MAX = 12;
@@ -118,7 +118,7 @@ export class BackupShelf {
     }
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     chmodSync(this.#folder, 0o700);
-    writeWhole(path.join(this.#folder, name), text);
+    writePrivateText(path.join(this.#folder, name), text);
     for (const old of this.#names().slice(GENERATIONS_MAX)) {
       rmSync(path.join(this.#folder, old), { force: true });
     }

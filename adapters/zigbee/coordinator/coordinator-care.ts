@@ -7,6 +7,7 @@ import type { Controller } from 'zigbee-herdsman';
 import { ConflictError, HubError, ValidationError } from '../../../hub/model/errors.ts';
 import type { CoordinatorBackup, MeshCall, StickCheck } from '../../../hub/model/mesh.ts';
 import type { AdapterContext } from '../../contract/adapter.ts';
+import { writePrivateText } from '../../contract/private-file.ts';
 import { coordinatorProblem, wrongDriver } from '../problems.ts';
 import { DRIVERS, type Driver, isTcp, readSettings, type ZigbeeSettings } from '../settings.ts';
 import { BackupShelf, demandSameNetwork } from './backup-shelf.ts';
@@ -15,7 +16,6 @@ import type { ZigbeeFiles } from './network-file.ts';
 import { protectFiles } from './network-file.ts';
 import type { Radio } from './radio.ts';
 import { familyAt, lookAtZStack } from './stick-check.ts';
-import { writeWhole } from './whole-file.ts';
 
 const FOLDER = 'coordinator-backups';
 const BACKUP_EVERY_MS = 24 * 3_600_000;
@@ -266,11 +266,11 @@ export class CoordinatorCare {
       wish: { overwrites: true, restores: true },
       prepare() {
         before = existsSync(file) ? readFileSync(file, 'utf8') : null;
-        writeWhole(file, text);
+        writePrivateText(file, text);
       },
       undo() {
         if (before === null) rmSync(file, { force: true });
-        else writeWhole(file, before);
+        else writePrivateText(file, before);
       },
     });
     return null;

@@ -4,7 +4,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { HubError } from '../../../hub/model/errors.ts';
-import { writeWhole } from './whole-file.ts';
+import { writePrivateText } from '../../contract/private-file.ts';
 
 export interface NetworkParameters {
   /** 0x0001–0xFFFE. */
@@ -69,7 +69,7 @@ export function readNetworkFile({ network }: ZigbeeFiles): NetworkParameters {
 export function saveNetwork(files: ZigbeeFiles, network: NetworkParameters): void {
   const text = `${JSON.stringify({ version: 1, ...network })}\n`;
   if (existsSync(files.network) && readFileSync(files.network, 'utf8') === text) return;
-  writeWhole(files.network, text);
+  writePrivateText(files.network, text);
 }
 
 /** herdsman writes its files with the process's default mode; the backup holds the network key. */

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { NodeAddress } from '../../../hub/model/identifiers.ts';
 import type { Mesh, MeshLink, MeshNode, MeshPoint, MeshRole } from '../../../hub/model/mesh.ts';
-import { writeWhole } from '../coordinator/whole-file.ts';
+import { writePrivateText } from '../../contract/private-file.ts';
 import type { Survey } from './mesh-survey.ts';
 import { growTree, type SurveyedNode } from './mesh-tree.ts';
 
@@ -115,7 +115,7 @@ export class MeshBook {
     });
     const { tookMs } = survey;
     this.#kept = { version: VERSION, takenAtMs: atMs, tookMs, nodes: kept, links };
-    writeWhole(this.#file, JSON.stringify(this.#kept));
+    writePrivateText(this.#file, JSON.stringify(this.#kept));
   }
 
   /** The mesh as it was found, with who is there now. Nodes that joined since stand in it without a way. */

@@ -2,6 +2,7 @@
 import { copyFileSync, existsSync, renameSync } from 'node:fs';
 import { ConflictError, ValidationError } from '../../../hub/model/errors.ts';
 import type { MoveProblem, OwnNetwork, SourceFiles } from '../../../hub/model/moving-in.ts';
+import { writePrivateText } from '../../contract/private-file.ts';
 import {
   countDevices,
   type NetworkParameters,
@@ -10,7 +11,6 @@ import {
   type ZigbeeFiles,
   zigbeeFiles,
 } from '../coordinator/network-file.ts';
-import { writeWhole } from '../coordinator/whole-file.ts';
 import { DATABASE } from './source-database.ts';
 import { BACKUP, readNetwork } from './source-network.ts';
 import { SourceYaml } from './source-yaml.ts';
@@ -59,9 +59,9 @@ export function takeZigbee2Mqtt(folder: string, files: SourceFiles): void {
     );
   }
   keepBefore(own);
-  writeWhole(own.database, files[DATABASE] ?? '');
+  writePrivateText(own.database, files[DATABASE] ?? '');
   const backup = files[BACKUP];
-  if (backup !== undefined) writeWhole(own.coordinatorBackup, backup);
+  if (backup !== undefined) writePrivateText(own.coordinatorBackup, backup);
   else if (existsSync(own.coordinatorBackup)) {
     // That of the network before would contradict this one.
     renameSync(own.coordinatorBackup, `${own.coordinatorBackup}.before-import`);
