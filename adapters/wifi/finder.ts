@@ -1,5 +1,6 @@
 // Finds services by mDNS, on the one interface that the household named and on no other. What it finds is only
-// proposed; its address is checked like one that a person gave. Loaded when somebody looks: its library is not needed before.
+// proposed; its address is checked like one that a person gave. Loaded when somebody looks: its library is not needed
+// before.
 import { BlockList, isIPv4 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { Browser } from 'bonjour-service/dist/lib/browser.js';
