@@ -331,7 +331,22 @@ export class Driver {
       body: { property: 'on', value: this.#random.next() < 0.5 },
     });
     if (status === 200) return;
-    this.#record.faults.push(`a paired device does not answer: ${status} ${JSON.stringify(body)}`);
+    const told = `a paired device does not answer: ${status} ${JSON.stringify(body)}`;
+    this.#record.faults.push(`${told}\n${this.#seenOf(ieee)}`);
+  }
+
+  /** What the virtual home knows of a node: where it is, how it came and went, its last frames. */
+  #seenOf(ieee: string): string {
+    const { control } = this.#house.home;
+    const { joined, networkAddress, parent } = control.node(ieee);
+    const { records } = control.log({ since: 0, limit: 100_000, ieee });
+    const lines = records
+      .filter(({ kind }, index) => ['joined', 'left'].includes(kind) || index > records.length - 8)
+      .map(({ time, kind, scope, cluster, command }) =>
+        [new Date(time).toISOString(), kind, scope, cluster, command].join(' '),
+      );
+    const now = `at ${new Date().toISOString()}: joined ${joined}, address ${networkAddress}, by ${parent}`;
+    return [now, ...lines].join('\n');
   }
 
   async #deviceAt(life: Life, ieee: string): Promise<string> {

@@ -256,9 +256,14 @@ export async function applyWork(
 
   /** Looks until it is so, until the pairing has ended, or until the job is cancelled. */
   async function until(pair: JobId, isSo: () => Promise<boolean>): Promise<void> {
+    let told = '';
     while (!(await isSo()) && jobs.get(pair)?.state === 'running') {
       job.signal.throwIfAborted();
       job.update({ etaSeconds: jobs.get(pair)?.etaSeconds ?? null });
+      // Such as to press the button of a bridge: whoever gave the file may stand beside it.
+      const { asks = null } = (jobs.get(pair)?.result ?? {}) as { asks?: Words | null };
+      if (asks !== null && asks.en !== told) job.update({}, asks);
+      told = asks?.en ?? told;
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     }
     job.update({ etaSeconds: null });
