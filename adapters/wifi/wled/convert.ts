@@ -1,0 +1,174 @@
+// The border between a WLED and the table of properties: what a strip and each of its segments have, what they say, and
+// which body of the JSON API sets what.
+// Spec: WLED JSON API (https://kno.wled.ge/interfaces/json-api/).
+import type { CommandBody } from '../../../hub/model/command.ts';
+import type { NodeDescription } from '../../../hub/model/device.ts';
+import { HubError, ValidationError } from '../../../hub/model/errors.ts';
+import type { AdapterId, NodeAddress } from '../../../hub/model/identifiers.ts';
+import {
+  describeProperty,
+  isPropertyName,
+  type PropertyDescriptor,
+  type PropertyKey,
+  type PropertyValue,
+  propertyKey,
+  specOf,
+} from '../../../hub/model/properties.ts';
+import type { PropertySpec } from '../../../hub/model/property-row.ts';
+import { checkValue } from '../../../hub/model/property-value.ts';
+import type { Json } from '../known-devices.ts';
+import type { Segment, View } from './messages.ts';
+import { type Row, SEGMENT_ROWS, STRIP_ROWS, SWITCH_ROWS } from './rows.ts';
+
+interface Binding {
+  readonly descriptor: PropertyDescriptor;
+  /** What a report of it may be. */
+  readonly spec: PropertySpec;
+  readonly row: Row;
+  /** Id of the segment that it belongs to; null: the whole strip. */
+  readonly segment: number | null;
+}
+
+export type Bindings = ReadonlyMap<PropertyKey, Binding>;
+
+/** Segments that get properties of their own; those of one more are not shown, which is logged. */
+export const SEGMENTS_SHOWN_MAX = 32;
+
+/** What a strip has. The first segment is the strip itself; each further one has an endpoint of its own. */
+export function bind(view: View): Map<PropertyKey, Binding> {
+  const bindings = new Map<PropertyKey, Binding>();
+  const segments = view.state.segments.slice(0, SEGMENTS_SHOWN_MAX);
+  const add = (rows: readonly Row[], segment: Segment | null, endpoint?: number): void => {
+    for (const row of rows) {
+      const seen = { ...view, segment: segment ?? NO_SEGMENT };
+      if (!(row.has?.(seen) ?? true)) continue;
+      const descriptor = describeRow(row, row.own?.(seen) ?? {}, endpoint);
+      const { min: _, max: __, values: ___, ...spec } = specOf(descriptor);
+      bindings.set(descriptor.key, { descriptor, spec, row, segment: segment?.id ?? null });
+    }
+  };
+  add(STRIP_ROWS, null);
+  for (const [place, segment] of segments.entries()) {
+    const endpoint = segment.id + 1;
+    add(SEGMENT_ROWS, segment, place === 0 ? undefined : endpoint);
+    if (segments.length > 1) add(SWITCH_ROWS, segment, endpoint);
+  }
+  return bindings;
+}
+
+/** Stands where a row looks at no segment. */
+const NO_SEGMENT: Segment = {
+  id: 0,
+  on: null,
+  brightnessRaw: null,
+  temperatureRaw: null,
+  channels: null,
+  effect: null,
+  palette: null,
+  speedRaw: null,
+  intensityRaw: null,
+  capabilities: null,
+};
+
+function describeRow(
+  { name, vendor, read, write }: Row,
+  limits: ReturnType<NonNullable<Row['own']>>,
+  endpoint: number | undefined,
+): PropertyDescriptor {
+  const access = write === undefined ? 'r' : read === undefined ? 'w' : 'rw';
+  const at = endpoint === undefined ? {} : { endpoint };
+  if (isPropertyName(name)) return describeProperty(name, { ...limits, ...at, access });
+  const { type, label, unit } = vendor ?? { type: 'string', label: { en: name, zh: name } };
+  return {
+    key: propertyKey(name, endpoint),
+    name,
+    ...at,
+    type,
+    access,
+    label,
+    ...(unit === undefined ? {} : { unit }),
+    ...limits,
+  };
+}
+
+/** The values of a view, each checked against its property. */
+export function valuesOf(bindings: Bindings, view: View): Record<PropertyKey, PropertyValue> {
+  const byId = new Map(view.state.segments.map((segment) => [segment.id, segment]));
+  const values: Record<PropertyKey, PropertyValue> = {};
+  for (const [key, { row, segment, spec }] of bindings) {
+    const own = segment === null ? NO_SEGMENT : byId.get(segment);
+    const value = own === undefined ? undefined : row.read?.({ ...view, segment: own });
+    if (value !== undefined && checkValue(spec, value) === null) values[key] = value;
+  }
+  return values;
+}
+
+/**
+ * The body that carries a command.
+ * @throws HubError `unsupported`, ValidationError for a value that the property cannot have
+ */
+export function bodyOf(bindings: Bindings, view: View, body: CommandBody): Json {
+  if (body.kind === 'invoke') {
+    if (body.name === 'restart') return { rb: true };
+    throw new HubError('unsupported', `This device cannot "${body.name}"`);
+  }
+  const binding = bindings.get(body.property);
+  if (binding?.row.write === undefined) {
+    throw new HubError('unsupported', `This device has no "${body.property}" that could be set`);
+  }
+  const problem = checkValue(specOf(binding.descriptor), body.value);
+  if (problem !== null) {
+    throw new ValidationError(problem.message, { hint: problem.hint, zh: problem.zh });
+  }
+  const own = view.state.segments.find(({ id }) => id === binding.segment) ?? NO_SEGMENT;
+  const change = binding.row.write(body.value, { ...view, segment: own });
+  const part = binding.segment === null ? change : { seg: [{ id: binding.segment, ...change }] };
+  // For this change alone, in steps of 100 ms.
+  const { transitionMs } = body;
+  const tt =
+    transitionMs === undefined ? {} : { tt: Math.min(65_535, Math.round(transitionMs / 100)) };
+  return { ...part, ...tt };
+}
+
+/** Two bodies as one; what the later says holds. */
+export function mergeBodies(earlier: Json, later: Json): Json {
+  const merged: Record<string, unknown> = { ...earlier, ...later };
+  for (const name of ['nl', 'udpn']) {
+    if (name in earlier && name in later) {
+      merged[name] = { ...(earlier[name] as Json), ...(later[name] as Json) };
+    }
+  }
+  const segments = new Map<unknown, Json>();
+  for (const segment of [...segmentsOf(earlier), ...segmentsOf(later)]) {
+    segments.set(segment.id, { ...segments.get(segment.id), ...segment });
+  }
+  if (segments.size > 0) merged.seg = [...segments.values()];
+  return merged;
+}
+
+function segmentsOf({ seg }: Json): readonly Json[] {
+  return Array.isArray(seg) ? seg : [];
+}
+
+/** How the hub describes the strip. */
+export function describe(
+  adapter: AdapterId,
+  node: NodeAddress,
+  { info }: View,
+  bindings: Bindings,
+): NodeDescription {
+  return {
+    adapter,
+    node,
+    manufacturer: info.brand,
+    model: info.model,
+    title: info.name,
+    kind: 'light',
+    power: 'mains',
+    tier: 'core',
+    support: 'exact',
+    firmware: info.version,
+    properties: [...bindings.values()].map(({ descriptor }) => descriptor),
+    commands: ['restart'],
+  };
+}
