@@ -1,14 +1,13 @@
 // Devices that are found by mDNS: a cable of the test's own into a network namespace, virtual Shelly devices with a
 // responder at its other end. Nothing is sent on the machine's own interfaces. Needs root.
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { expect, type TestContext, test } from 'vitest';
 import { adapterId, nodeAddress } from '../../hub/model/identifiers.ts';
 import { propertyKey } from '../../hub/model/properties.ts';
+import { layCable, whyNoCable } from '../../scripts/virtual-home/lan/cable.ts';
 import { inProcess, ScriptedHub } from '../contract/scripted-hub.ts';
 import { createLanAdapter } from './lan-adapter.ts';
 import { shelly } from './shelly/family.ts';
@@ -16,67 +15,13 @@ import { shelly } from './shelly/family.ts';
 const PLUG = nodeAddress('shellyplusplugs-80646fe3a101');
 const SHUTTER = nodeAddress('shellyplus2pm-a8032abe5202');
 const ON = propertyKey('on');
-const childOf = (name: string) => path.join(import.meta.dirname, 'testing', `${name}.child.ts`);
-
-/** Why this machine cannot give the test a cable; null when it can. */
-function whyNoCable(): string | null {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'it needs root on Linux';
-  const make = 'ip link add igstry type veth peer name igstryd && command -v nsenter';
-  const tried = spawnSync('unshare', ['-n', 'sh', '-c', make], { encoding: 'utf8' });
-  if (tried.status === 0) return null;
-  return tried.error?.message ?? (tried.stderr.trim() || '"nsenter" is not installed');
-}
+const TAKEN_PORT = path.join(import.meta.dirname, 'testing', 'taken-port.child.ts');
 
 function skipWithoutCable(context: TestContext): void {
   const reason = whyNoCable();
   if (reason === null) return;
   process.stderr.write(`Skipped, no network of the test's own: ${reason}\n`);
   context.skip(reason);
-}
-
-interface Cable extends AsyncDisposable {
-  /** The end at the hub. */
-  readonly interfaceName: string;
-  readonly deviceAddress: string;
-}
-
-/** Lays the cable and starts the devices; all of it goes with their process, also when the test is killed. */
-async function layCable(): Promise<Cable> {
-  const child = spawn('unshare', ['-n', process.execPath, childOf('announced-shelly')], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  const { pid } = child;
-  if (pid === undefined) throw new Error('The devices did not start');
-  const end = async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, 'exit');
-    child.kill('SIGKILL');
-    await gone;
-  };
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const ip = (...args: string[]) => execFileSync('ip', args);
-  const inside = (...args: string[]) =>
-    execFileSync('nsenter', ['-t', String(pid), '-n', '--', 'ip', ...args]);
-  const interfaceName = `igs${pid}h`;
-  const peer = `igs${pid}d`;
-  // A network of two addresses for each run, of those that no router gives away.
-  const network = `169.254.${(Math.floor(pid / 64) % 127) + 1}`;
-  const hubAddress = `${network}.${(pid % 63) * 4 + 1}`;
-  const deviceAddress = `${network}.${(pid % 63) * 4 + 2}`;
-  try {
-    expect((await lines.next()).value).toBe('waiting');
-    ip('link', 'add', interfaceName, 'type', 'veth', 'peer', 'name', peer, 'netns', String(pid));
-    ip('address', 'add', `${hubAddress}/30`, 'dev', interfaceName);
-    ip('link', 'set', interfaceName, 'up');
-    inside('address', 'add', `${deviceAddress}/30`, 'dev', peer);
-    inside('link', 'set', peer, 'up');
-    child.stdin.write(`${deviceAddress}\n`);
-    expect((await lines.next()).value).toBe('ready');
-  } catch (error) {
-    await end();
-    throw error;
-  }
-  return { interfaceName, deviceAddress, [Symbol.asyncDispose]: end };
 }
 
 const progressOf = (hub: ScriptedHub) =>
@@ -138,7 +83,7 @@ test('devices that answer to mDNS on the named interface are proposed, and added
 
 test('a port of mDNS that another program keeps is told, and ends nothing', (context) => {
   skipWithoutCable(context);
-  const search = `ip link set lo up && exec "${process.execPath}" "${childOf('taken-port')}"`;
+  const search = `ip link set lo up && exec "${process.execPath}" "${TAKEN_PORT}"`;
   const { status, stdout } = spawnSync('unshare', ['-n', 'sh', '-c', search], { encoding: 'utf8' });
   expect(status).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({

@@ -1,6 +1,7 @@
 // Goal: a person adds a Shelly by its address and password, and a Tasmota device with the line that the page gives, and
 // switches both. Method: real Chromium, the real hub, devices that speak their vendors' protocols.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Cable, layCable, whyNoCable } from '../virtual-home/lan/cable.ts';
 import { freePort } from '../virtual-home/lan/demo-lan.ts';
 import { LanHome } from '../virtual-home/lan/lan-home.ts';
 import { type BrowserPage, openOwnersPage } from './browser-page.ts';
@@ -8,18 +9,22 @@ import type { DeviceJson } from './house.ts';
 import { type RunningHub, startHub, waitFor } from './running-hub.ts';
 
 let lan: LanHome;
+let cable: Cable | null;
 let hub: RunningHub;
 let browser: BrowserPage;
 
 beforeAll(async () => {
   lan = await LanHome.start({ seed: 1, speed: 1, residents: false });
-  hub = await startHub({ environment: { INGLE_MQTT_PORT: String(await freePort()) } });
+  cable = whyNoCable() === null ? await layCable() : null;
+  const mdns = cable === null ? {} : { INGLE_MDNS_INTERFACE: cable.interfaceName };
+  hub = await startHub({ environment: { INGLE_MQTT_PORT: String(await freePort()), ...mdns } });
   browser = await openOwnersPage(hub);
 }, 90_000);
 
 afterAll(async () => {
   await browser?.[Symbol.asyncDispose]();
   await hub?.[Symbol.asyncDispose]();
+  await cable?.[Symbol.asyncDispose]();
   await lan?.stop();
 });
 
@@ -60,6 +65,30 @@ describe('devices of the home’s network, in the page', () => {
     await at('pair-password').fill(dimmer.password ?? '');
     await at('pair-start').click();
     await nameAndSwitch('Table light', () => dimmer.status['light:0']?.output === true);
+  }, 60_000);
+
+  it('lists what answers on the network and adds none of it, until somebody says so for one', async (context) => {
+    if (cable === null) return context.skip(whyNoCable() ?? '');
+    await browser.open('add');
+    await at('pair-protocol').selectOption('shelly');
+    await at('pair-start').click();
+    const plug = at('pair-proposals').getByRole('button', { name: /shellyplusplugs/ });
+    await plug.waitFor();
+    await at('pair-proposals')
+      .getByRole('button', { name: /shellyplus2pm/ })
+      .waitFor();
+    await browser.expectAccessible('what answers');
+    const before = (await hub.call<{ items: DeviceJson[] }>('/api/devices')).body.items;
+    expect(before).toHaveLength(1);
+    await plug.click();
+    await at('pair-name').first().fill('Coffee plug');
+    await at('pair-save').first().click();
+    expect((await deviceNamed('Coffee plug')).kind).toBe('plug');
+    // The other one still stands there to be added, this one does not.
+    await plug.waitFor({ state: 'detached' });
+    await at('pair-proposals')
+      .getByRole('button', { name: /shellyplus2pm/ })
+      .waitFor();
   }, 60_000);
 
   it('makes an account for a Tasmota device, which then is found', async () => {

@@ -4,8 +4,8 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { Server } from 'bonjour-service/dist/lib/mdns-server.js';
-import { loadLanModels } from '../../../scripts/virtual-home/lan/model.ts';
-import { ShellyDevice } from '../../../scripts/virtual-home/lan/shelly-device.ts';
+import { loadLanModels } from './model.ts';
+import { ShellyDevice } from './shelly-device.ts';
 
 const SERVICE = '_shelly._tcp.local';
 const TTL_SECONDS = 120;
