@@ -32,7 +32,11 @@ class LanAdapter implements Adapter {
   constructor(context: AdapterContext, family: LanFamily) {
     this.#context = context;
     this.#family = family;
-    this.#tools = { context, changed: () => this.#save() };
+    this.#tools = {
+      context,
+      changed: () => this.#save(),
+      former: (id) => this.#peers.get(id)?.kept(),
+    };
   }
 
   async start(): Promise<void> {
@@ -66,12 +70,15 @@ class LanAdapter implements Adapter {
         return null;
       case 'remove': {
         const peer = this.#peerOf(body.node);
-        if (!peer.remove(body.node)) {
+        const { nodes } = peer;
+        const isPeerLeft = peer.remove(body.node);
+        if (!isPeerLeft) {
           peer.stop();
           this.#peers.delete(peer.id);
         }
         this.#save();
-        this.#context.left(body.node);
+        // What a bridge spoke for goes with it.
+        for (const node of isPeerLeft ? [body.node] : nodes) this.#context.left(node);
         this.#tellState();
         return null;
       }
@@ -90,8 +97,11 @@ class LanAdapter implements Adapter {
         return null;
       case 'statistics':
         return {
-          nodes: [...this.#peers.values()].flatMap(({ nodes, address, isOnline }) =>
-            nodes.map((node) => ({ node, address, isOnline })),
+          nodes: [...this.#peers.values()].flatMap(({ nodes, address, isOnline, leftOut }) =>
+            nodes.map((node, index) => ({
+              ...{ node, address, isOnline },
+              ...(index === 0 && leftOut !== undefined ? { leftOut } : {}),
+            })),
           ),
         };
       default:

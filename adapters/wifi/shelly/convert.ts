@@ -1,5 +1,5 @@
-// The border between Shelly's components and the table of properties: what a device is made of, what its status
-// says, and which request sets what.
+// The border between Shelly's components and the table of properties: which nodes a device is, what each of them has,
+// what its status says, and which request sets what.
 // Spec: Shelly Gen2+ API, Components (https://shelly-api-docs.shelly.cloud/gen2/ComponentsAndServices/Introduction).
 
 import type { CommandBody } from '../../../hub/model/command.ts';
@@ -8,311 +8,252 @@ import { kindFromProperties } from '../../../hub/model/device-kind.ts';
 import { HubError, ValidationError } from '../../../hub/model/errors.ts';
 import type { AdapterId, NodeAddress } from '../../../hub/model/identifiers.ts';
 import {
-  describeProperty,
-  type PropertyDescriptor,
   type PropertyKey,
   type PropertyName,
   type PropertyValue,
   specOf,
 } from '../../../hub/model/properties.ts';
 import { checkValue } from '../../../hub/model/property-value.ts';
+import type { Words } from '../../../hub/model/words.ts';
+import type { Places } from '../../contract/places.ts';
+import {
+  type BluDevice,
+  bluDevicesOf,
+  blutrv,
+  bthomedevice,
+  bthomesensor,
+} from './components/bthome.ts';
+import {
+  type Component,
+  number,
+  type Parts,
+  type RpcRequest,
+  text,
+} from './components/component.ts';
+import { FAULTS, WHOLE, WHOLE_COMPONENT } from './components/faults.ts';
+import { KINDS, LEFT_OUT, unknown } from './components/kinds.ts';
+import type { DeviceInfo } from './device-info.ts';
+import {
+  type Binding,
+  type LeftOut,
+  type NodeConversion,
+  nodeOf,
+  TOO_MANY,
+} from './node-conversion.ts';
 import { isJson, type Json } from './rpc.ts';
 
-/** What `Shelly.GetDeviceInfo` says of a device. */
-export interface DeviceInfo {
-  readonly id: string;
-  readonly name: string | null;
-  readonly model: string;
-  readonly app: string;
-  readonly generation: number;
-  readonly firmware: string | null;
-}
-
-/** A request of RPC. */
-export interface RpcRequest {
-  readonly method: string;
-  readonly params: Json;
-}
-
-interface Binding {
-  readonly descriptor: PropertyDescriptor;
-  /** Such as `switch:0`. */
-  readonly component: string;
-  read?(status: Json): PropertyValue | undefined;
-  set?(value: PropertyValue, transitionMs: number | undefined): RpcRequest;
-}
-
-/** A device's properties with the way to and from its components. */
-export interface Conversion {
-  readonly bindings: ReadonlyMap<PropertyKey, Binding>;
-  /** Of a device with a cover: its component's number. */
-  readonly cover: number | null;
-}
-
-const COMPONENTS_MAX = 64;
-const INPUT_EVENTS: Readonly<Record<string, string>> = {
-  single_push: 'single',
-  double_push: 'double',
-  triple_push: 'triple',
-  long_push: 'long',
-};
-const MOVEMENTS: Readonly<Record<string, string>> = {
-  open: 'stopped',
-  closed: 'stopped',
-  stopped: 'stopped',
-  calibrating: 'stopped',
-  opening: 'opening',
-  closing: 'closing',
-};
-
-/** @throws HubError when this is not what a Shelly of the second generation or later says */
-export function parseInfo(result: Json): DeviceInfo {
-  const { id, name, model, app, gen, ver } = result;
-  const isShelly =
-    typeof id === 'string' && /^[a-z0-9][a-z0-9-]{2,60}$/i.test(id) && typeof model === 'string';
-  if (!isShelly || typeof gen !== 'number') {
-    throw new HubError('rejected-by-device', 'What answers there is not a Shelly', {
-      hint: 'Check the address. Only Shelly devices of the second generation and later can be added.',
-    });
-  }
-  return {
-    id,
-    name: typeof name === 'string' && name.trim() !== '' ? name.trim().slice(0, 60) : null,
-    model: model.slice(0, 60),
-    app: typeof app === 'string' ? app.slice(0, 60) : model.slice(0, 60),
-    generation: gen,
-    firmware: typeof ver === 'string' ? ver.slice(0, 40) : null,
-  };
-}
-
-const number = (value: unknown): number | undefined =>
-  typeof value === 'number' && Number.isFinite(value) ? value : undefined;
-const boolean = (value: unknown): boolean | undefined =>
-  typeof value === 'boolean' ? value : undefined;
-const inside = (value: unknown, key: string): unknown => (isJson(value) ? value[key] : undefined);
-
-interface Row {
-  readonly name: PropertyName;
-  readonly own?: Parameters<typeof describeProperty>[1];
-  /** Whether this device's component has it; absent: always. */
-  has?(status: Json, config: Json): boolean;
-  read?(status: Json): PropertyValue | undefined;
-  set?(id: number, value: PropertyValue, transitionMs: number | undefined): RpcRequest;
-}
-
-const METERING: readonly Row[] = [
-  { name: 'power', has: (s) => 'apower' in s, read: (s) => number(s.apower) },
-  { name: 'voltage', has: (s) => 'voltage' in s, read: (s) => number(s.voltage) },
-  { name: 'current', has: (s) => 'current' in s, read: (s) => number(s.current) },
-  { name: 'frequency', has: (s) => 'freq' in s, read: (s) => number(s.freq) },
-  {
-    name: 'energy',
-    has: (s) => isJson(s.aenergy),
-    read: (s) => {
-      const wattHours = number(inside(s.aenergy, 'total'));
-      return wattHours === undefined ? undefined : wattHours / 1_000;
-    },
-  },
-];
-
-/** What each kind of component brings. */
-const ROWS: Readonly<Record<string, readonly Row[]>> = {
-  switch: [
-    {
-      name: 'on',
-      read: (s) => boolean(s.output),
-      set: (id, value) => ({ method: 'Switch.Set', params: { id, on: value } }),
-    },
-    ...METERING,
-  ],
-  light: [
-    {
-      name: 'on',
-      read: (s) => boolean(s.output),
-      set: (id, value, transitionMs) => ({
-        method: 'Light.Set',
-        params: { id, on: value, ...transition(transitionMs) },
-      }),
-    },
-    {
-      name: 'brightness',
-      own: { min: 1 },
-      has: (s) => 'brightness' in s,
-      read: (s) => number(s.brightness),
-      set: (id, value, transitionMs) => ({
-        method: 'Light.Set',
-        params: { id, on: true, brightness: value, ...transition(transitionMs) },
-      }),
-    },
-    ...METERING,
-  ],
-  cover: [
-    {
-      name: 'position',
-      has: (s) => s.pos_control === true || number(s.current_pos) !== undefined,
-      read: (s) => number(s.current_pos),
-      set: (id, value) => ({ method: 'Cover.GoToPosition', params: { id, pos: value } }),
-    },
-    {
-      name: 'moving',
-      read: (s) => (typeof s.state === 'string' ? MOVEMENTS[s.state] : undefined),
-    },
-    ...METERING,
-  ],
-  input: [
-    {
-      name: 'button',
-      own: { values: [...Object.values(INPUT_EVENTS), 'on', 'off'] },
-      has: (_, config) => config.type !== 'analog' && config.type !== 'count',
-    },
-  ],
-  pm1: METERING,
-  temperature: [{ name: 'temperature', read: (s) => number(s.tC) }],
-  humidity: [{ name: 'humidity', read: (s) => number(s.rh) }],
-  devicepower: [{ name: 'battery', read: (s) => number(inside(s.battery, 'percent')) }],
-};
-
-function transition(transitionMs: number | undefined): Json {
-  // Shelly takes 0.5 to 5 s.
-  if (transitionMs === undefined || transitionMs < 500) return {};
-  return { transition_duration: Math.min(5, transitionMs / 1_000) };
-}
-
-interface Component {
-  readonly key: string;
-  readonly id: number;
+/** All that a device says of what it is. */
+export interface Whole {
   readonly status: Json;
   readonly config: Json;
-  readonly rows: readonly Row[];
+  /** Of the components that people have added, by their keys, what else is known of them. */
+  readonly attributes: Json;
 }
 
-function componentsOf(status: Json, config: Json): Component[] {
+export interface Conversion {
+  /** The Shelly itself stands first. */
+  readonly nodes: readonly NodeConversion[];
+  readonly places: Places;
+  readonly leftOut: readonly LeftOut[];
+}
+
+const COMPONENTS_MAX = 256;
+const NO_PLACE: Words = {
+  en: 'it says nothing that the hub knows',
+  zh: '它没有中枢能识别的内容',
+};
+const NO_DEVICE: Words = {
+  en: 'its Bluetooth device is not known',
+  zh: '不知道它属于哪个蓝牙设备',
+};
+
+const ALL: readonly [Component, Parts] = [WHOLE_COMPONENT, { drafts: FAULTS }];
+
+/** Works out the nodes and their properties. What stands several times in a node gets an endpoint each. */
+export function convert(whole: Whole, before: Places = {}): Conversion {
+  const leftOut: LeftOut[] = [];
+  const components = componentsOf(whole, leftOut);
+  const blus = bluDevicesOf(components);
+  const spokenFor = new Set(blus.flatMap((blu) => blu.components.map(({ key }) => key)));
+  const own: (readonly [Component, Parts])[] = [];
+  for (const component of components) {
+    if (spokenFor.has(component.key)) continue;
+    const why = /^(bthomedevice|bthomesensor|blutrv)$/.test(component.kind)
+      ? NO_DEVICE
+      : wordsOf(component.kind);
+    const parts = why === null ? partsOf(component) : { drafts: [] };
+    own.push([component, parts]);
+    if (why !== null) leftOut.push({ what: component.key, why });
+    else if (parts.drafts.length === 0) leftOut.push({ what: component.key, why: NO_PLACE });
+  }
+  const places: Record<string, number> = {};
+  const node = (
+    suffix: string,
+    blu: BluDevice | null,
+    parts: readonly (readonly [Component, Parts])[],
+  ) => nodeOf({ suffix, blu, parts: [...parts, ALL] }, { before, places, leftOut });
+  const nodes = [
+    node('', null, own),
+    ...blus.map((blu) => node(`/blu-${blu.mac}`, blu, partsOfBlu(blu))),
+  ];
+  return { nodes, places, leftOut };
+}
+
+function componentsOf({ status, config, attributes }: Whole, leftOut: LeftOut[]): Component[] {
   const components: Component[] = [];
   for (const [key, own] of Object.entries(status)) {
-    const match = /^([a-z0-9]+):(\d{1,3})$/.exec(key);
-    const rows = match?.[1] && Object.hasOwn(ROWS, match[1]) ? ROWS[match[1]] : undefined;
-    if (rows === undefined || !isJson(own) || components.length >= COMPONENTS_MAX) continue;
-    const settings = config[key];
+    const match = /^([a-z0-9_]{1,30})(?::(\d{1,3}))?$/.exec(key);
+    if (match?.[1] === undefined || !isJson(own)) continue;
+    if (components.length >= COMPONENTS_MAX) {
+      leftOut.push({ what: key, why: TOO_MANY });
+      continue;
+    }
+    const settings = isJson(config[key]) ? config[key] : {};
     components.push({
       key,
-      id: Number(match?.[2]),
+      kind: match[1],
+      id: Number(match[2] ?? 0),
       status: own,
-      config: isJson(settings) ? settings : {},
-      rows,
+      config: settings,
+      attributes: isJson(attributes[key]) ? attributes[key] : {},
+      name: text(settings.name) ?? null,
     });
   }
   return components;
 }
 
-/** Works out the properties from a whole status and config. What stands several times gets an endpoint each. */
-export function convert(status: Json, config: Json): Conversion {
-  const components = componentsOf(status, config);
-  const found = components.flatMap((component) =>
-    component.rows
-      .filter((row) => row.has?.(component.status, component.config) ?? true)
-      .map((row) => ({ component, row })),
-  );
-  const bindings = new Map<PropertyKey, Binding>();
-  for (const { component, row } of found) {
-    const isSingle = found.filter((other) => other.row.name === row.name).length === 1;
-    const endpoint = isSingle ? {} : { endpoint: component.id + 1 };
-    const access = row.set ? {} : { access: row.read ? ('r' as const) : ('event' as const) };
-    const descriptor = describeProperty(row.name, { ...row.own, ...access, ...endpoint });
-    if (bindings.has(descriptor.key)) continue;
-    const { id, key } = component;
-    bindings.set(descriptor.key, {
-      descriptor,
-      component: key,
-      ...(row.read ? { read: row.read } : {}),
-      ...(row.set ? { set: (value, ms) => row.set?.(id, value, ms) ?? NOTHING } : {}),
-    });
-  }
-  const cover = components.find(({ key }) => key.startsWith('cover:'));
-  return { bindings, cover: cover?.id ?? null };
+function wordsOf(kind: string): Words | null {
+  return Object.hasOwn(LEFT_OUT, kind) ? (LEFT_OUT[kind] ?? null) : null;
 }
 
-const NOTHING: RpcRequest = { method: 'Shelly.GetDeviceInfo', params: {} };
+function partsOf(component: Component): Parts {
+  const describe = Object.hasOwn(KINDS, component.kind) ? KINDS[component.kind] : undefined;
+  return (describe ?? unknown)(component);
+}
 
-/** The values that a status or a part of one says, each checked against its property. */
+function partsOfBlu({ components }: BluDevice): (readonly [Component, Parts])[] {
+  const hasBattery = components.some(
+    ({ kind, status }) => kind === 'bthomedevice' && number(status.battery) !== undefined,
+  );
+  return components.map((component) => {
+    if (component.kind === 'bthomedevice') return [component, bthomedevice(component)];
+    if (component.kind === 'blutrv') return [component, blutrv(component, hasBattery)];
+    return [component, bthomesensor(component, hasBattery)];
+  });
+}
+
+/**
+ * The values that a whole status says, each checked against its property.
+ * @param only the components to look at; null: all of them
+ */
 export function valuesOf(
-  { bindings }: Conversion,
+  { bindings, components }: NodeConversion,
   status: Json,
+  only: ReadonlySet<string> | null,
 ): Record<PropertyKey, PropertyValue> {
   const values: Record<PropertyKey, PropertyValue> = {};
-  for (const [key, { component, descriptor, read }] of bindings) {
-    const own = status[component];
-    if (!isJson(own) || read === undefined) continue;
-    const value = read(own);
+  const said = components.filter((key) => only === null || only.has(key));
+  if (said.length === 0) return values;
+  const all = Object.fromEntries(components.map((key) => [key, status[key]]));
+  for (const [key, { component, descriptor, draft }] of bindings) {
+    const own = component === WHOLE ? all : said.includes(component) ? status[component] : null;
+    if (!isJson(own) || draft.read === undefined) continue;
+    const value = draft.read(own);
     if (value === undefined) continue;
+    // A device may say more than it can be set to.
     const { min: _, max: __, ...spec } = specOf(descriptor);
     if (checkValue(spec, value) === null) values[key] = value;
   }
   return values;
 }
 
-/** Presses and switched inputs that an event or a status says. */
-export function pressesOf(
-  { bindings }: Conversion,
-  part: { readonly event: Json } | { readonly status: Json },
-): { key: PropertyKey; value: string }[] {
-  const presses: { key: PropertyKey; value: string }[] = [];
-  for (const [key, { component, descriptor }] of bindings) {
-    if (descriptor.name !== 'button') continue;
-    if ('event' in part) {
-      const { event } = part.event;
-      if (part.event.component !== component || typeof event !== 'string') continue;
-      const value = Object.hasOwn(INPUT_EVENTS, event) ? INPUT_EVENTS[event] : undefined;
-      if (value !== undefined) presses.push({ key, value });
-    } else {
-      const state = boolean(inside(part.status[component], 'state'));
-      if (state !== undefined) presses.push({ key, value: state ? 'on' : 'off' });
-    }
-  }
-  return presses;
+/** A happening of a node. */
+export interface Happening {
+  readonly key: PropertyKey;
+  readonly value: PropertyValue;
+}
+
+/** What an entry of `NotifyEvent` says has happened. */
+export function eventsOf({ bindings }: NodeConversion, event: Json): Happening[] {
+  return happenings(bindings, ({ component, draft }) =>
+    event.component === component ? draft.event?.(event) : undefined,
+  );
+}
+
+/** What `NotifyStatus` says has happened: its changes alone, not what was so before. */
+export function changesOf({ bindings }: NodeConversion, changes: Json): Happening[] {
+  return happenings(bindings, ({ component, draft }) => {
+    const own = changes[component];
+    return isJson(own) ? draft.happened?.(own) : undefined;
+  });
+}
+
+function happenings(
+  bindings: NodeConversion['bindings'],
+  of: (binding: Binding) => PropertyValue | undefined,
+): Happening[] {
+  return [...bindings].flatMap(([key, binding]) => {
+    const value = of(binding);
+    const isRight = value !== undefined && checkValue(specOf(binding.descriptor), value) === null;
+    return isRight ? [{ key, value }] : [];
+  });
 }
 
 /**
  * The request that carries a command.
  * @throws HubError `unsupported`, ValidationError for a value that the property cannot have
  */
-export function requestOf({ bindings, cover }: Conversion, body: CommandBody): RpcRequest {
+export function requestOf({ bindings, commands }: NodeConversion, body: CommandBody): RpcRequest {
   if (body.kind === 'invoke') {
-    if (body.name === 'stop' && cover !== null) {
-      return { method: 'Cover.Stop', params: { id: cover } };
-    }
-    throw new HubError('unsupported', `This device cannot "${body.name}"`);
+    const { endpoint } = body.args;
+    const named = commands.filter(({ name }) => name === body.name);
+    const command =
+      endpoint === undefined ? named[0] : named.find((one) => one.endpoint === endpoint);
+    if (command !== undefined) return command.request;
+    throw new HubError('unsupported', `This device cannot "${body.name}"`, {
+      hint: 'Its page lists what it can do.',
+      zh: { message: `此设备不能“${body.name}”`, hint: '它的页面列出了它能做什么。' },
+    });
   }
   const binding = bindings.get(body.property);
-  if (binding?.set === undefined) {
-    throw new HubError('unsupported', `This device has no "${body.property}" that could be set`);
+  if (binding?.draft.set === undefined) {
+    throw new HubError('unsupported', `This device has no "${body.property}" that could be set`, {
+      hint: 'Its page lists what can be set.',
+      zh: {
+        message: `此设备没有可以设置的“${body.property}”`,
+        hint: '它的页面列出了可以设置的内容。',
+      },
+    });
   }
   const problem = checkValue(specOf(binding.descriptor), body.value);
-  if (problem !== null) throw new ValidationError(problem.message, { hint: problem.hint });
-  return binding.set(body.value, body.transitionMs);
+  if (problem !== null) {
+    throw new ValidationError(problem.message, { hint: problem.hint, zh: problem.zh });
+  }
+  return binding.draft.set(body.value, body.transitionMs);
 }
 
-/** How the hub describes the device. */
+/** How the hub describes a node. */
 export function describe(
   adapter: AdapterId,
   node: NodeAddress,
   info: DeviceInfo,
-  { bindings, cover }: Conversion,
+  { bindings, commands, blu }: NodeConversion,
 ): NodeDescription {
   const properties = [...bindings.values()].map(({ descriptor }) => descriptor);
-  const isBattery = properties.some(({ name }) => name === 'battery');
-  const isPlug = /plug/i.test(info.app);
+  const has = (name: PropertyName) => properties.some((one) => one.name === name);
+  const isPlug = blu === null && /plug/i.test(info.app) && has('on');
   return {
     adapter,
     node,
     manufacturer: 'Shelly',
-    model: info.model,
-    title: info.name ?? `Shelly ${info.app}`,
+    model: blu === null ? info.model : blu.model,
+    title: blu === null ? (info.name ?? `Shelly ${info.app}`) : (blu.name ?? `Shelly ${blu.model}`),
     kind: isPlug ? 'plug' : kindFromProperties(properties),
-    power: isBattery ? 'battery' : 'mains',
+    power: blu !== null || has('battery') ? 'battery' : 'mains',
     tier: 'core',
     support: properties.length === 0 ? 'unsupported' : 'exact',
-    firmware: info.firmware,
+    firmware: blu === null ? info.firmware : null,
     properties,
-    commands: cover === null ? [] : ['stop'],
+    commands: [...new Set(commands.map(({ name }) => name))],
   };
 }

@@ -1,9 +1,8 @@
 // Shelly devices of the second generation and later, over their own RPC, as a family of Wi-Fi devices.
-import type { LanFamily, LanPeer, LanTools } from '../family.ts';
-import type { Json } from '../known-devices.ts';
-import { type Listener, type Opened, openDevice, PORT, ShellyDevice } from './device.ts';
-import { type KnownDevice, readKnown } from './known-device.ts';
-import type { Credential } from './rpc.ts';
+import type { LanFamily } from '../family.ts';
+import { readKnown } from './known-shelly.ts';
+import { connect } from './opening.ts';
+import { PORT, ShellyPeer } from './peer.ts';
 
 /** The family, for the adapter. */
 export const shelly: LanFamily = {
@@ -13,50 +12,20 @@ export const shelly: LanFamily = {
   peersMax: 500,
   restore(kept, tools) {
     const known = readKnown(kept);
-    return known && peerOf(known, tools, null);
+    return known && new ShellyPeer(tools, known, null);
   },
   async open({ address, secret }, tools) {
-    const credential: Credential =
-      secret === null ? { kind: 'none' } : { kind: 'password', password: secret };
-    const listener: Listener = { notified: () => {}, lost: () => {} };
-    const opened = await openDevice(address, credential, listener);
-    const { info, status, config, rpc } = opened;
+    const connection = await connect(
+      address,
+      secret === null ? { kind: 'none' } : { kind: 'password', password: secret },
+    );
+    const { info, whole, rpc } = connection;
     const { passwordDigest } = rpc;
-    const known = { address: address.text, info, status, config, passwordDigest };
-    return peerOf(known, tools, { opened, listener });
+    // What scenes call its properties by stays as it was when it is added again.
+    const former = readKnown(tools.former(info.id));
+    const places = former?.places ?? {};
+    const nodes = former?.nodes ?? [];
+    const known = { ...whole, address: address.text, info, passwordDigest, places, nodes };
+    return new ShellyPeer(tools, { ...known, removed: [] }, connection);
   },
 };
-
-function peerOf(
-  known: KnownDevice,
-  tools: LanTools,
-  /** The connection that it was opened with; null after a start of the hub. */
-  connection: { readonly opened: Opened; readonly listener: Listener } | null,
-): LanPeer {
-  const device = new ShellyDevice(tools.context, known, () => tools.changed());
-  let isStarted = false;
-  return {
-    id: device.node,
-    nodes: [device.node],
-    get address() {
-      return device.known.address;
-    },
-    get isOnline() {
-      return device.isOnline;
-    },
-    kept: () => ({ ...device.known }) satisfies Json,
-    descriptions: () => [device.description()],
-    start() {
-      isStarted = true;
-      device.start(connection?.opened ?? null, connection?.listener ?? null);
-    },
-    stop() {
-      // A connection that nobody took up is still open.
-      if (!isStarted) connection?.opened.rpc.close();
-      device.stop();
-    },
-    send: (command) => device.send(command),
-    refresh: () => device.refresh(),
-    remove: () => false,
-  };
-}

@@ -10,12 +10,22 @@ interface LanModelBase {
   readonly loadWatts: number;
 }
 
+/** A component that people have added to a Shelly: a virtual one, or a Bluetooth device that it hears. */
+export interface ShellyAdded {
+  readonly key: string;
+  readonly status: Fields;
+  readonly config: Fields;
+  readonly attrs?: Fields;
+}
+
 /** A Shelly: what it answers to `Shelly.GetDeviceInfo`, `GetConfig` and `GetStatus`. */
 export interface ShellyModel extends LanModelBase {
   readonly protocol: 'shelly';
   readonly info: Fields & { readonly id: string };
   readonly config: Fields;
   readonly status: Record<string, Fields>;
+  /** Absent: its firmware knows no such thing. */
+  readonly added?: readonly ShellyAdded[];
   readonly password: string | null;
   /** How long a cover takes from one end to the other. */
   readonly travelMs?: number;
@@ -28,6 +38,8 @@ export interface TasmotaModel extends LanModelBase {
   readonly config: Fields & { readonly mac: string };
   readonly sensors: Fields;
   readonly state: Fields;
+  /** Relays of which only one may be on; by their numbers. */
+  readonly interlock?: readonly number[];
 }
 
 export type LanModel = ShellyModel | TasmotaModel;

@@ -1,35 +1,28 @@
-// An emulated Shelly of the second generation: RPC over a WebSocket with digest authentication, a switch, a light, a
-// cover, inputs, and what they push by themselves. It is written from Shelly's own documentation.
+// An emulated Shelly of the second generation: RPC over a WebSocket with digest authentication, the components that its
+// model names, and what they push by themselves. It is written from Shelly's own documentation.
 // Spec: https://shelly-api-docs.shelly.cloud/gen2/General/RPCProtocol.
 import { createHash, randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { Timers } from '../timers.ts';
 import type { Fields, ShellyModel } from './model.ts';
-
-interface RpcError {
-  readonly code: number;
-  readonly message: string;
-}
-
-class Refusal extends Error {
-  readonly code: number;
-  constructor(code: number, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
+import { loadOf, METHODS, type MethodTarget, Refusal, setOutput } from './shelly-methods.ts';
 
 const NOTIFY_POWER_EVERY_MS = 5_000;
+/** Added components in one answer. */
+const PAGE = 5;
 
-export class ShellyDevice {
+export class ShellyDevice implements MethodTarget {
   readonly model: ShellyModel;
-  readonly status: Record<string, Fields>;
+  status: Record<string, Fields>;
+  config: Fields;
   /** What is wrong with it, for tests and the demo's faults. */
   readonly fault = { delayMs: 0, isTalkingNonsense: false };
   /** Requests that it has answered, newest last; the last 200. */
   readonly requests: { method: string; params: Fields }[] = [];
   password: string | null;
+  /** Answers that did not fit their challenge. */
+  wrongAnswers = 0;
   readonly #timers = new Timers();
   readonly #clients = new Map<WebSocket, string>();
   readonly #nonces = new Set<number>();
@@ -40,7 +33,11 @@ export class ShellyDevice {
   constructor(model: ShellyModel) {
     this.model = model;
     this.password = model.password;
-    this.status = structuredClone(model.status);
+    const added = model.added ?? [];
+    const field = (name: 'status' | 'config') =>
+      Object.fromEntries(added.map((one) => [one.key, one[name]]));
+    this.status = structuredClone({ ...model.status, ...field('status') });
+    this.config = structuredClone({ ...model.config, ...field('config') });
   }
 
   get id(): string {
@@ -49,6 +46,10 @@ export class ShellyDevice {
 
   get port(): number {
     return this.#port;
+  }
+
+  get loadWatts(): number {
+    return this.model.loadWatts;
   }
 
   get isListening(): boolean {
@@ -98,6 +99,19 @@ export class ShellyDevice {
     await this.unplug();
   }
 
+  /** Starts anew as what it was set up to be, such as a cover where two switches were. */
+  async become(change: { status: Record<string, Fields>; config: Fields }): Promise<void> {
+    await this.unplug();
+    this.status = structuredClone(change.status);
+    this.config = structuredClone(change.config);
+    await this.start();
+  }
+
+  /** No challenge of before is good any more, as after an hour or a restart. */
+  forgetNonces(): void {
+    this.#nonces.clear();
+  }
+
   /** Somebody presses its own button or an input's: `single_push`, …, or turns an input of a switch. */
   press(input = 0, event = 'single_push'): void {
     const component = `input:${input}`;
@@ -105,23 +119,55 @@ export class ShellyDevice {
     if (state === undefined) {
       this.toggle();
     } else if (typeof state.state === 'boolean') {
-      this.#change(component, { state: !state.state });
+      this.change(component, { state: !state.state });
       this.toggle();
     } else {
-      const ts = Date.now() / 1_000;
-      this.#push('NotifyEvent', { ts, events: [{ component, id: input, event, ts }] });
+      this.tell(component, event, { id: input });
     }
   }
 
   /** Turns its switch or light over, as by its own button. */
   toggle(): void {
     const key = ['switch:0', 'light:0'].find((each) => this.status[each] !== undefined);
-    if (key !== undefined) this.#setOutput(key, this.status[key]?.output !== true, 'button');
+    if (key !== undefined) setOutput(this, key, this.status[key]?.output !== true, 'button');
   }
 
   /** Sends bytes that are no RPC to everybody who is connected. */
   garble(text: string | Buffer): void {
     for (const socket of this.#clients.keys()) socket.send(text);
+  }
+
+  change(key: string, change: Fields): void {
+    const component = { ...this.status[key], ...change };
+    this.status[key] = component;
+    const id = component.id === undefined ? {} : { id: component.id };
+    this.push('NotifyStatus', { ts: Date.now() / 1_000, [key]: { ...id, ...change } });
+  }
+
+  tell(component: string, event: string, more: Fields = {}): void {
+    const ts = Date.now() / 1_000;
+    this.push('NotifyEvent', { ts, events: [{ component, ...more, event, ts }] });
+  }
+
+  push(method: string, params: Fields): void {
+    for (const [socket, dst] of this.#clients) {
+      // A device tells only those who have spoken to it.
+      if (dst !== '') socket.send(JSON.stringify({ src: this.id, dst, method, params }));
+    }
+  }
+
+  /** Adds a component, as on the device's own page, and says so. */
+  add(key: string, status: Fields, config: Fields): void {
+    this.status[key] = status;
+    this.config[key] = config;
+    this.tell('sys', 'component_added', { target: key });
+  }
+
+  /** Takes a component away that was added. */
+  take(key: string): void {
+    delete this.status[key];
+    delete this.config[key];
+    this.tell('sys', 'component_removed', { target: key });
   }
 
   #info(): Fields {
@@ -140,10 +186,11 @@ export class ShellyDevice {
       if (typeof src === 'string') this.#clients.set(socket, src);
       const head = { id, src: this.id, dst: src };
       try {
-        socket.send(JSON.stringify({ ...head, result: this.#handle(frame) }));
+        const result = this.#handle(frame);
+        socket.send(JSON.stringify({ ...head, result: result ?? null }));
       } catch (error) {
-        const { code, message }: RpcError =
-          error instanceof Refusal ? error : { code: -103, message: String(error) };
+        const code = error instanceof Refusal ? error.code : -103;
+        const message = error instanceof Error ? error.message : String(error);
         socket.send(JSON.stringify({ ...head, error: { code, message } }));
       }
     };
@@ -157,35 +204,42 @@ export class ShellyDevice {
     if (method !== 'Shelly.GetDeviceInfo') this.#authenticate(frame.auth as Fields | undefined);
     this.requests.push({ method, params });
     if (this.requests.length > 200) this.requests.shift();
-    const id = Number(params.id ?? 0);
     switch (method) {
       case 'Shelly.GetDeviceInfo':
         return this.#info();
       case 'Shelly.GetStatus':
-        return { sys: { uptime: 1_234, restart_required: false }, ...this.status };
+        return this.#always(this.status, {
+          sys: { uptime: 1_234, unixtime: Math.floor(Date.now() / 1_000), restart_required: false },
+        });
       case 'Shelly.GetConfig':
-        return { sys: { device: { name: null } }, ...this.model.config };
-      case 'Switch.Set':
-        return this.#setOutput(this.#component('switch', id), params.on === true, 'WS_in');
-      case 'Light.Set': {
-        const key = this.#component('light', id);
-        if (typeof params.brightness === 'number') {
-          this.#change(key, { brightness: Math.round(params.brightness) });
-        }
-        return typeof params.on === 'boolean' ? this.#setOutput(key, params.on, 'WS_in') : null;
-      }
-      case 'Cover.GoToPosition':
-        return this.#move(this.#component('cover', id), Number(params.pos));
-      case 'Cover.Open':
-        return this.#move(this.#component('cover', id), 100);
-      case 'Cover.Close':
-        return this.#move(this.#component('cover', id), 0);
-      case 'Cover.Stop':
-        this.#halt(this.#component('cover', id));
-        return null;
-      default:
-        throw new Refusal(404, `No handler for ${method}`);
+        return this.#always(this.config as Record<string, Fields>, {
+          sys: { device: { name: null } },
+        });
+      case 'Shelly.GetComponents':
+        return this.#components(Number(params.offset ?? 0));
     }
+    const handler = Object.hasOwn(METHODS, method) ? METHODS[method] : undefined;
+    if (handler === undefined) throw new Refusal(404, `No handler for ${method}`);
+    return handler(this, params);
+  }
+
+  /** What is not added by people: that is told of apart. */
+  #always(all: Record<string, Fields>, own: Record<string, Fields>): Fields {
+    const entries = Object.entries(all).filter(([key]) => !isAdded(key));
+    return { ...own, ...Object.fromEntries(entries) };
+  }
+
+  #components(offset: number): Fields {
+    if (this.model.added === undefined)
+      throw new Refusal(404, 'No handler for Shelly.GetComponents');
+    const attributes = new Map(this.model.added.map(({ key, attrs }) => [key, attrs]));
+    const keys = Object.keys(this.status).filter(isAdded);
+    const components = keys.slice(offset, offset + PAGE).map((key) => {
+      const attrs = attributes.get(key);
+      const { status, config } = this;
+      return { key, status: status[key], config: config[key], ...(attrs ? { attrs } : {}) };
+    });
+    return { components, cfg_rev: 12, offset, total: keys.length };
   }
 
   #authenticate(auth: Fields | undefined): void {
@@ -196,54 +250,36 @@ export class ShellyDevice {
     const nonce = Number(auth?.nonce);
     const expected = sha256(`${first}:${nonce}:1:${auth?.cnonce}:auth:${second}`);
     if (auth?.response === expected && this.#nonces.has(nonce)) return;
+    if (auth !== undefined && this.#nonces.has(nonce)) this.wrongAnswers += 1;
     const fresh = randomInt(1, 2 ** 31);
     this.#nonces.add(fresh);
     const challenge = { auth_type: 'digest', nonce: fresh, nc: 1, realm: this.id };
     throw new Refusal(401, JSON.stringify({ ...challenge, algorithm: 'SHA-256' }));
   }
 
-  #component(kind: string, id: number): string {
-    const key = `${kind}:${id}`;
-    if (this.status[key] === undefined) {
-      throw new Refusal(-105, `Argument 'id', value ${id} not found!`);
-    }
-    return key;
-  }
-
-  #setOutput(key: string, isOn: boolean, source: string): Fields {
-    const was = this.status[key]?.output;
-    const watts = isOn ? this.model.loadWatts : 0;
-    this.#change(key, { output: isOn, source, ...this.#load(key, watts) });
-    return { was_on: was };
-  }
-
-  #load(key: string, watts: number): Fields {
-    const brightness = Number(this.status[key]?.brightness ?? 100);
-    const apower = Math.round(watts * (brightness / 100) * 10) / 10;
-    return { apower, current: Math.round((apower / 230) * 1_000) / 1_000 };
-  }
-
-  #move(key: string, to: number): null {
+  move(key: string, to: number): null {
     const cover = this.status[key] ?? {};
     if (!(to >= 0 && to <= 100)) throw new Refusal(-105, `Argument 'pos', value ${to} is invalid!`);
     this.#stopMoving?.();
-    const from = Number(cover.current_pos);
+    const from = Number(cover.current_pos ?? (cover.state === 'open' ? 100 : 0));
     if (from === to) return null;
+    const hasPosition = cover.pos_control === true;
     const travelMs = (Math.abs(to - from) / 100) * (this.model.travelMs ?? 10_000);
-    this.#change(key, {
+    this.change(key, {
       state: to > from ? 'opening' : 'closing',
-      target_pos: to,
-      ...this.#load(key, this.model.loadWatts),
+      ...(hasPosition ? { target_pos: to } : {}),
+      ...loadOf(this, key, this.model.loadWatts),
     });
     const startedMs = performance.now();
     const stopTicks = this.#timers.every(1_000, () => {
       const done = (performance.now() - startedMs) / travelMs;
-      this.#change(key, { current_pos: Math.round(from + (to - from) * Math.min(1, done)) });
+      const position = Math.round(from + (to - from) * Math.min(1, done));
+      if (hasPosition) this.change(key, { current_pos: position });
     });
     const stopEnd = this.#timers.after(travelMs, () => {
       stopTicks();
-      this.#change(key, { current_pos: to });
-      this.#halt(key);
+      if (hasPosition) this.change(key, { current_pos: to });
+      this.#rest(key, to);
     });
     this.#stopMoving = () => {
       stopTicks();
@@ -252,12 +288,16 @@ export class ShellyDevice {
     return null;
   }
 
-  #halt(key: string): void {
+  halt(key: string): void {
+    this.#rest(key, this.status[key]?.current_pos);
+  }
+
+  #rest(key: string, position: unknown): void {
     this.#stopMoving?.();
     this.#stopMoving = null;
-    const position = this.status[key]?.current_pos;
     const state = position === 100 ? 'open' : position === 0 ? 'closed' : 'stopped';
-    this.#change(key, { state, target_pos: null, ...this.#load(key, 0) });
+    const end = this.status[key]?.pos_control === true ? { target_pos: null } : {};
+    this.change(key, { state, ...end, ...loadOf(this, key, 0) });
   }
 
   #meter(): void {
@@ -266,28 +306,17 @@ export class ShellyDevice {
       if (watts <= 0 || key.startsWith('cover')) continue;
       const { total = 0 } = (component.aenergy ?? {}) as { total?: number };
       const swing = 1 + Math.sin(performance.now() / 7_000) * 0.02;
-      this.#change(key, {
-        ...this.#load(key, this.model.loadWatts * swing),
+      this.change(key, {
+        ...loadOf(this, key, this.model.loadWatts * swing),
         aenergy: {
           total: Math.round((total + (watts * NOTIFY_POWER_EVERY_MS) / 3.6e6) * 1e3) / 1e3,
         },
       });
     }
   }
+}
 
-  #change(key: string, change: Fields): void {
-    const component = { ...this.status[key], ...change };
-    this.status[key] = component;
-    this.#push('NotifyStatus', {
-      ts: Date.now() / 1_000,
-      [key]: { id: component.id, ...change },
-    });
-  }
-
-  #push(method: string, params: Fields): void {
-    for (const [socket, dst] of this.#clients) {
-      // A device tells only those who have spoken to it.
-      if (dst !== '') socket.send(JSON.stringify({ src: this.id, dst, method, params }));
-    }
-  }
+/** What people add has numbers from 200 on. */
+function isAdded(key: string): boolean {
+  return Number(key.split(':')[1]) >= 200;
 }

@@ -1,0 +1,400 @@
+// One Shelly that belongs to the home, with the Bluetooth devices that it hears: keeps a connection to it, tells what
+// it says, sends what it is told, and says why it is out of reach when it is.
+import type { NodeDescription } from '../../../hub/model/device.ts';
+import { HubError, type Problem, toProblem, UnreachableError } from '../../../hub/model/errors.ts';
+import { type NodeAddress, nodeAddress } from '../../../hub/model/identifiers.ts';
+import type { PropertyKey, PropertyValue } from '../../../hub/model/properties.ts';
+import type { AdapterCommand, AdapterContext } from '../../contract/adapter.ts';
+import type { LanPeer, LanTools } from '../family.ts';
+import { type LanAddress, parseLanAddress } from '../lan-address.ts';
+import { heardAt } from './components/bthome.ts';
+import {
+  type Conversion,
+  changesOf,
+  convert,
+  describe,
+  eventsOf,
+  type Happening,
+  requestOf,
+  valuesOf,
+} from './convert.ts';
+import type { KnownShelly } from './known-shelly.ts';
+import type { NodeConversion } from './node-conversion.ts';
+import { type Connection, connect } from './opening.ts';
+import { isJson, type Json, type Rpc } from './rpc.ts';
+import { overlay, readStatus, readWhole } from './whole.ts';
+
+export const PORT = 80;
+
+const COMMAND_WITHIN_MS = 4_000;
+/** What is passed on by Bluetooth to a device that sleeps for seconds. */
+const BLUETOOTH_WITHIN_MS = 30_000;
+const RECONNECT_MIN_MS = 1_000;
+const RECONNECT_MAX_MS = 60_000;
+const WRONG_PASSWORD_RETRY_MS = 300_000;
+/** What no notification tells: the signal, a newer firmware, and what got lost on the way. */
+const ASK_AGAIN_EVERY_MS = 300_000;
+const READ_ANEW_AFTER_MS = 500;
+/** Components that a device speaks of and does not list: it is asked once for each. */
+const STRANGERS_MAX = 64;
+/** Presses in one notification. */
+const EVENTS_MAX = 32;
+/** A Bluetooth sensor tells something of itself within hours, whatever it measures. */
+const BLU_SILENT_HOURS_MAX = 72;
+const NODES_MAX = 256;
+/** After these the device is made of other components, or its settings are others. */
+const MADE_ANEW = new Set(['config_changed', 'component_added', 'component_removed']);
+
+export class ShellyPeer implements LanPeer {
+  readonly id: string;
+  readonly #context: AdapterContext;
+  readonly #changed: () => void;
+  readonly #address: LanAddress;
+  #known: KnownShelly;
+  #conversion: Conversion;
+  #connection: Connection | null;
+  #rpc: Rpc | null = null;
+  #isStopped = false;
+  readonly #told = new Map<NodeAddress, string | null>();
+  readonly #strangers = new Set<string>();
+  #reason = '';
+  #failures = 0;
+  #retryTimer: NodeJS.Timeout | undefined;
+  #askTimer: NodeJS.Timeout | undefined;
+  #anewTimer: NodeJS.Timeout | undefined;
+
+  /** @param connection the one that it was opened with; null after a start of the hub */
+  constructor({ context, changed }: LanTools, known: KnownShelly, connection: Connection | null) {
+    this.#context = context;
+    this.#changed = changed;
+    this.#known = known;
+    this.#connection = connection;
+    this.#address = parseLanAddress(known.address, PORT);
+    this.id = nodeAddress(known.info.id);
+    this.#conversion = converted(known);
+    this.#known = knownAs(known, this.#conversion);
+  }
+
+  get address(): string {
+    return this.#known.address;
+  }
+
+  get isOnline(): boolean {
+    return this.#rpc !== null;
+  }
+
+  get nodes(): readonly NodeAddress[] {
+    return this.#known.nodes.map((suffix) => this.#addressOf({ suffix }));
+  }
+
+  /** What nothing is made of, by its name and the reason. */
+  get leftOut(): Conversion['leftOut'] {
+    return this.#conversion.leftOut;
+  }
+
+  kept(): Json {
+    return { ...this.#known };
+  }
+
+  descriptions(): readonly NodeDescription[] {
+    const { info } = this.#known;
+    return this.#conversion.nodes.map((node) =>
+      describe(this.#context.id, this.#addressOf(node), info, node),
+    );
+  }
+
+  start(): void {
+    const connection = this.#connection;
+    this.#connection = null;
+    if (connection === null) void this.#connect();
+    else this.#opened(connection);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#retryTimer);
+    this.#endAsking();
+    this.#connection?.rpc.close();
+    this.#connection = null;
+    this.#rpc?.close();
+    this.#rpc = null;
+  }
+
+  /** @throws HubError for what cannot be sent at all */
+  async send({ id, node, body, timeoutMs }: AdapterCommand): Promise<void> {
+    const { method, params } = requestOf(this.#nodeOf(node), body);
+    const rpc = this.#online();
+    const isBluetooth = method === 'BluTRV.Call';
+    this.#context.outcome(id, 'sent', null);
+    try {
+      const limitMs = isBluetooth ? BLUETOOTH_WITHIN_MS : COMMAND_WITHIN_MS;
+      await rpc.request(method, params, Math.min(timeoutMs, limitMs));
+      this.#context.outcome(id, 'acknowledged', null);
+    } catch (error) {
+      const problem = this.#named(toProblem(error));
+      const isSilent = problem.code === 'timed-out';
+      this.#context.outcome(id, isSilent ? 'timedOut' : 'failed', problem);
+      const isOver = (isSilent && !isBluetooth) || problem.code === 'forbidden';
+      if (!isOver || this.#rpc !== rpc) return;
+      rpc.close();
+      this.#lost(rpc, toProblem(error));
+    }
+  }
+
+  async refresh(): Promise<void> {
+    const status = await readStatus(this.#online());
+    this.#heard(status, true, 'read');
+  }
+
+  /** A Bluetooth device that was removed stays away until the Shelly that hears it is added anew. */
+  remove(node: NodeAddress): boolean {
+    if (node === this.id) return false;
+    const suffix = node.slice(this.id.length);
+    const { nodes, removed } = this.#known;
+    const left = nodes.filter((one) => one !== suffix);
+    this.#known = { ...this.#known, nodes: left, removed: [...removed, suffix] };
+    this.#conversion = converted(this.#known);
+    this.#told.delete(node);
+    return true;
+  }
+
+  #addressOf({ suffix }: Pick<NodeConversion, 'suffix'>): NodeAddress {
+    return nodeAddress(`${this.id}${suffix}`);
+  }
+
+  #nodeOf(node: NodeAddress): NodeConversion {
+    const found = this.#conversion.nodes.find((each) => this.#addressOf(each) === node);
+    if (found !== undefined) return found;
+    throw new HubError('not-found', `${this.#name} does not hear ${node} any more`, {
+      hint: 'Add it again to the Shelly that hears it.',
+      zh: { message: `${this.#name} 不再接收到 ${node}`, hint: '请在接收它的 Shelly 上重新添加。' },
+    });
+  }
+
+  #online(): Rpc {
+    if (this.#rpc !== null) return this.#rpc;
+    throw new UnreachableError(this.#reason || `${this.#name} is not connected`, {
+      hint: 'Check that it has power and is in reach of the Wi-Fi.',
+      zh: {
+        message: `${this.#name} 没有连接`,
+        hint: '请检查它是否通电、是否在 Wi-Fi 覆盖范围内。',
+      },
+    });
+  }
+
+  get #name(): string {
+    return this.#context.nameOf(nodeAddress(this.id)) ?? this.id;
+  }
+
+  #named(problem: Problem): Problem {
+    const named = (text: string): string => text.replaceAll(this.#address.text, () => this.#name);
+    const { message, zh } = problem;
+    return {
+      ...problem,
+      message: named(message),
+      ...(zh === undefined ? {} : { zh: { ...zh, message: named(zh.message) } }),
+    };
+  }
+
+  async #connect(): Promise<void> {
+    const { passwordDigest, info } = this.#known;
+    try {
+      const connection = await connect(
+        this.#address,
+        passwordDigest === null ? { kind: 'none' } : { kind: 'digest', digest: passwordDigest },
+      );
+      if (connection.info.id !== info.id) {
+        connection.rpc.close();
+        throw otherDevice(this.#address.text);
+      }
+      if (this.#isStopped) connection.rpc.close();
+      else this.#opened(connection);
+    } catch (error) {
+      this.#failed(toProblem(error));
+    }
+  }
+
+  #opened({ rpc, info, whole, listener }: Connection): void {
+    this.#rpc = rpc;
+    this.#failures = 0;
+    this.#reason = '';
+    this.#strangers.clear();
+    listener.take({
+      notified: (method, params) => this.#notified(method, params),
+      lost: (error) => this.#lost(rpc, toProblem(error)),
+    });
+    const passwordDigest = rpc.passwordDigest ?? this.#known.passwordDigest;
+    this.#take({ ...this.#known, ...whole, info, passwordDigest });
+    this.#tellAvailability();
+    this.#report(null, 'reconnect');
+    this.#endAsking();
+    this.#askTimer = setInterval(() => this.#askAgain(rpc), ASK_AGAIN_EVERY_MS);
+  }
+
+  /** Takes what it is made of now, and describes what is another than before. */
+  #take(known: KnownShelly): void {
+    const before = new Map(this.descriptions().map((one) => [one.node, JSON.stringify(one)]));
+    this.#conversion = converted(known);
+    this.#known = knownAs(known, this.#conversion);
+    const fresh = this.descriptions().filter((one) => before.get(one.node) !== JSON.stringify(one));
+    for (const description of fresh) this.#context.described(description);
+    if (fresh.length > 0 || this.#conversion.nodes.length !== before.size) this.#changed();
+  }
+
+  #notified(method: string, params: Json): void {
+    if (method === 'NotifyEvent') {
+      const events: readonly unknown[] = Array.isArray(params.events) ? params.events : [];
+      for (const event of events.slice(0, EVENTS_MAX)) {
+        if (!isJson(event)) continue;
+        if (typeof event.event === 'string' && MADE_ANEW.has(event.event)) this.#readAnewSoon();
+        this.#happened((node) => eventsOf(node, event));
+      }
+    } else if (method === 'NotifyStatus') {
+      this.#heard(params, false, 'report');
+      this.#happened((node) => changesOf(node, params));
+    } else if (method === 'NotifyFullStatus') {
+      this.#heard(params, true, 'report');
+    }
+  }
+
+  #happened(of: (node: NodeConversion) => readonly Happening[]): void {
+    for (const node of this.#conversion.nodes) {
+      for (const { key, value } of of(node)) this.#context.event(this.#addressOf(node), key, value);
+    }
+  }
+
+  #heard(said: Json, isWhole: boolean, reason: 'report' | 'read'): void {
+    const { status, keys, strangers } = overlay(this.#known.status, said, isWhole);
+    this.#known = { ...this.#known, status };
+    for (const key of strangers) this.#met(key);
+    this.#tellAvailability();
+    this.#report(keys, reason);
+  }
+
+  #met(key: string): void {
+    if (this.#strangers.has(key) || this.#strangers.size >= STRANGERS_MAX) return;
+    this.#strangers.add(key);
+    this.#readAnewSoon();
+  }
+
+  #report(only: ReadonlySet<string> | null, reason: 'report' | 'read' | 'reconnect'): void {
+    for (const node of this.#conversion.nodes) {
+      const values: Record<PropertyKey, PropertyValue> = valuesOf(node, this.#known.status, only);
+      const isSaid = Object.keys(values).length > 0;
+      if (isSaid) this.#context.report(this.#addressOf(node), values, reason);
+    }
+  }
+
+  #askAgain(rpc: Rpc): void {
+    readStatus(rpc).then(
+      (status) => {
+        if (this.#rpc === rpc) this.#heard(status, true, 'read');
+      },
+      (error: unknown) => this.#context.log('debug', `${this.id}: ${toProblem(error).message}`),
+    );
+  }
+
+  /** Several settings are mostly changed at once. */
+  #readAnewSoon(): void {
+    const rpc = this.#rpc;
+    if (rpc === null) return;
+    this.#anewTimer ??= setTimeout(() => {
+      this.#anewTimer = undefined;
+      readWhole(rpc).then(
+        (whole) => {
+          if (this.#rpc !== rpc) return;
+          this.#take({ ...this.#known, ...whole });
+          this.#changed();
+          this.#tellAvailability();
+          this.#report(null, 'read');
+        },
+        (error: unknown) => this.#context.log('debug', `${this.id}: ${toProblem(error).message}`),
+      );
+    }, READ_ANEW_AFTER_MS);
+  }
+
+  #endAsking(): void {
+    clearInterval(this.#askTimer);
+    clearTimeout(this.#anewTimer);
+    this.#anewTimer = undefined;
+  }
+
+  #tellAvailability(): void {
+    if (this.#rpc === null) return;
+    const present = new Map(this.#conversion.nodes.map((node) => [node.suffix, node.blu]));
+    for (const suffix of this.#known.nodes) {
+      const blu = present.get(suffix);
+      const away = 'Its bridge has taken it away';
+      const reason = blu === undefined ? away : blu === null ? null : this.#silenceOf(blu.key);
+      this.#tell(this.#addressOf({ suffix }), reason);
+    }
+  }
+
+  /** Why a Bluetooth device counts as gone though its Shelly is there; null: it does not. */
+  #silenceOf(key: string): string | null {
+    const { status } = this.#known;
+    const own = status[key];
+    const at = isJson(own) ? heardAt(own) : undefined;
+    if (at === undefined || at <= 0) return 'Nothing was heard of it ever';
+    const now = isJson(status.sys) ? status.sys.unixtime : undefined;
+    const hours = typeof now === 'number' ? Math.floor((now - at) / 3_600) : 0;
+    if (hours < BLU_SILENT_HOURS_MAX) return null;
+    return `Nothing was heard of it for ${Math.floor(hours / 24)} days`;
+  }
+
+  /** @param reason why it is offline; null: it is there */
+  #tell(node: NodeAddress, reason: string | null): void {
+    if (this.#told.has(node) && this.#told.get(node) === reason) return;
+    this.#told.set(node, reason);
+    this.#context.availability(node, reason === null, reason);
+  }
+
+  #lost(rpc: Rpc, problem: Problem): void {
+    if (this.#rpc !== rpc) return;
+    this.#rpc = null;
+    this.#endAsking();
+    this.#failed(problem);
+  }
+
+  #failed(problem: Problem): void {
+    if (this.#isStopped) return;
+    const { message, hint } = this.#named(problem);
+    const reason = hint === null ? message : `${message}. ${hint}`;
+    if (reason !== this.#reason) {
+      this.#reason = reason;
+      this.#context.log('warn', `${this.id} is offline: ${message}`);
+    }
+    for (const node of this.nodes) this.#tell(node, reason);
+    this.#failures += 1;
+    const doubled = RECONNECT_MIN_MS * 2 ** Math.min(10, this.#failures - 1);
+    const ceilingMs =
+      problem.code === 'forbidden' ? WRONG_PASSWORD_RETRY_MS : Math.min(RECONNECT_MAX_MS, doubled);
+    clearTimeout(this.#retryTimer);
+    this.#retryTimer = setTimeout(
+      () => void this.#connect(),
+      ceilingMs / 2 + Math.random() * (ceilingMs / 2),
+    );
+  }
+}
+
+function converted(known: KnownShelly): Conversion {
+  const conversion = convert(known, known.places);
+  const nodes = conversion.nodes.filter(({ suffix }) => !known.removed.includes(suffix));
+  return { ...conversion, nodes };
+}
+
+/** With the places and the nodes that there are now, and the nodes that there once were. */
+function knownAs(known: KnownShelly, { nodes, places }: Conversion): KnownShelly {
+  const all = new Set([...nodes.map(({ suffix }) => suffix), ...known.nodes]);
+  return { ...known, places, nodes: [...all].slice(0, NODES_MAX) };
+}
+
+function otherDevice(address: string): HubError {
+  return new HubError('conflict', `Another device answers at ${address}`, {
+    hint: 'The router may have given the address away: add the device again with its new address.',
+    zh: {
+      message: `${address} 上应答的是另一个设备`,
+      hint: '路由器可能把地址给了别的设备：请用新地址重新添加。',
+    },
+  });
+}
