@@ -23,6 +23,7 @@ import { Incoming } from './incoming.ts';
 import { Joining } from './joining/joining.ts';
 import { Setup } from './joining/setup.ts';
 import { Care } from './mesh/care.ts';
+import { InheritedLinks } from './mesh/inherited-links.ts';
 import { Links } from './mesh/links.ts';
 import { Node, type WireState } from './node.ts';
 import { nodeError } from './problems.ts';
@@ -46,6 +47,7 @@ class ZigbeeAdapter implements Adapter {
   readonly #joining: Joining;
   readonly #setup: Setup;
   readonly #links: Links;
+  readonly #inherited: InheritedLinks;
   readonly #groups: LampGroups;
   readonly #commands: Commands;
   readonly #sleepers: Sleepers;
@@ -93,6 +95,18 @@ class ZigbeeAdapter implements Adapter {
       context,
       controller: () => this.#controller,
       node: (address) => this.#nodes.get(address),
+    });
+    this.#inherited = new InheritedLinks({
+      file: path.join(context.dataFolder, 'inherited-links.json'),
+      controller: () => this.#controller,
+      node: (address) => this.#nodes.get(address),
+      nodes: () => this.#nodes.values(),
+      bind: (node, kind, binding) => this.#links.bind(node, kind, binding),
+      send: (node, act) => this.#links.send(node, act),
+      isOwnGroup: (group) => this.#groups.isOwn(group),
+      inheritOwnGroups: (from, to) => this.#groups.inherit(from, to),
+      waiting: (links) => this.#care?.linksWait(links),
+      log: (level, text) => context.log(level, text),
     });
     this.#commands = new Commands({
       context,
@@ -167,6 +181,7 @@ class ZigbeeAdapter implements Adapter {
     this.#joining.stop();
     this.#commands.stop();
     this.#groups.stop();
+    this.#inherited.stop();
     await this.#sleepers.stop();
     await this.#joining.pairing.close().catch(() => {});
     for (const node of this.#nodes.values()) void this.#setup.stop(node);
@@ -209,6 +224,13 @@ class ZigbeeAdapter implements Adapter {
         return this.#links.show(this.#known(body.node), body.isAsked);
       case 'changeLinks':
         return this.#links.change(this.#known(body.node), body.change);
+      case 'inheritLinks': {
+        const [from, to] = [this.#known(body.from), this.#known(body.to)];
+        return body.isPlan ? this.#inherited.plan(from, to) : this.#inherited.take(from, to);
+      }
+      case 'returnLinks':
+        this.#inherited.giveBack(body.from, body.to);
+        return null;
       case 'describe':
         for (const node of this.#nodes.values()) this.#describe(node);
         return null;
@@ -271,6 +293,7 @@ class ZigbeeAdapter implements Adapter {
     this.#availability?.start();
     this.#availability?.connected();
     this.#care?.connected();
+    this.#inherited.connected();
     void this.#configurePending(controller);
     const { type, meta } = await controller.getCoordinatorVersion();
     const { channel } = await controller.getNetworkParameters();
@@ -321,6 +344,7 @@ class ZigbeeAdapter implements Adapter {
       if (!node.isInterviewed) return;
       this.#availability?.seen(node);
       if (!node.isJoining) this.#sleepers.seen(node);
+      this.#inherited.seen(node);
       if (!node.isJoining && this.#setup.isPending(node))
         void this.#setup.configure(node, controller);
     });
@@ -417,6 +441,7 @@ class ZigbeeAdapter implements Adapter {
     this.#groups.forgotten(node.address);
     this.#joining.left(node);
     void this.#setup.stop(node);
+    this.#inherited.left(node.address);
     this.#care?.left(node.address);
     this.#context.left(node.address);
   }

@@ -6,14 +6,14 @@ export const REPLACEMENT_ROUTES = {
   'GET /api/devices/:id/replacement': {
     who: 'installer',
     about:
-      'What would change if the node of the device `from` took the place of this one: what scenes would miss, what goes, what comes. Changes nothing.',
+      'What would change if the node of the device `from` took the place of this one: what scenes, home apps, MQTT and bound devices would miss, what goes, what comes, which bindings and groups are made again. Changes nothing.',
     query: replacement.replacementQuery,
     answer: replacement.replacementJson,
   },
   'POST /api/devices/:id/replace': {
     who: 'installer',
     about:
-      'Puts the node of another, newly paired device in the place of a dead one; scenes, history, name, room, labels and rights stay. 409 with the list where scenes use what it lacks, unless `acceptGaps`.',
+      'Puts the node of another, newly paired device in the place of a dead one; scenes, history, name, room, labels and rights stay. Zigbee bindings and groups are made again. 409 with the list where something is used that it lacks, unless `acceptGaps`.',
     body: replacement.replaceBody,
     answer: deviceJson,
   },

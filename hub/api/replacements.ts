@@ -11,13 +11,20 @@ export function replacementRoutes({ hub }: ApiParts) {
     'GET /api/devices/:id/replacement': async (c, { query }) => {
       const { record } = deviceOf(hub, pathId(c, deviceId, 'device'));
       const { record: from } = deviceOf(hub, inputId(query.from, deviceId, '/from'));
-      const { gaps, lost, gained, device } = await hub.household.replacement(record.id, from.id);
+      const plan = await hub.household.replacement(record.id, from.id);
+      const { device, gaps, lost, gained, reached, links } = plan;
       const answer: ReplacementJson = {
         device,
         from: from.id,
-        gaps: gaps.map(({ scenes, ...gap }) => ({ ...gap, scenes: [...scenes] })),
+        gaps: gaps.map(({ scenes, others, ...gap }) => ({
+          ...gap,
+          scenes: [...scenes],
+          others: [...others],
+        })),
         lost: [...lost],
         gained: [...gained],
+        reached: [...reached],
+        links: [...links],
       };
       return c.json(answer);
     },

@@ -139,7 +139,7 @@ export function createTestHousehold(parts: TestHouseholdParts): Household {
       templates: createSceneTemplates(),
       subjects: () => homeSubjects(contents.home, shelf.all()),
       saveScene: (id, text, options, actor) => household.saveScene(id, text, options, actor),
-    }),
+    }).edits,
     ...createWebhooks({ ...actorless, nowMs, changed: () => tellHome('home') }),
     contents: () => contents,
     showScene: (stored) => stored,
@@ -195,9 +195,13 @@ export function createTestHousehold(parts: TestHouseholdParts): Household {
         .map(({ key }) => ({
           what: key,
           why: `It has no ${key}`,
-          scenes: contents.scenes.filter(({ source }) => source.includes(key)),
+          zh: `它没有 ${key}`,
+          scenes: contents.scenes
+            .filter(({ source }) => source.includes(key))
+            .map(({ id, name }) => ({ id, name, how: 'named' as const })),
+          others: [],
         }));
-      return { device, from, gaps, lost: [], gained: [] };
+      return { device, from, gaps, lost: [], gained: [], reached: [], links: [] };
     },
     async undoReplacement(id) {
       throw new ConflictError(`There is no replacing of ${id} to take back`);

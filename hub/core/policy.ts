@@ -2,15 +2,12 @@
 // come through the core's command path.
 import type { Cause } from '../model/cause.ts';
 import type { DeviceRecord } from '../model/device.ts';
+import { GUARDED_KINDS } from '../model/device-kind.ts';
 import { HubError, type Problem } from '../model/errors.ts';
 import type { MemberRecord, Role } from '../model/home.ts';
 import type { HomeValueKey, HomeValueRecord } from '../model/home-values.ts';
 import type { MemberId } from '../model/identifiers.ts';
 import { type BridgeSettings, isOffered, maySee } from '../model/matter-bridge.ts';
-import type { DeviceKind } from '../model/properties.ts';
-
-/** Devices whose misuse costs more than a dark room. */
-const GUARDED: ReadonlySet<DeviceKind> = new Set(['lock', 'alarm', 'valve']);
 
 /** Roles that may not command a guarded device. */
 const UNTRUSTED: ReadonlySet<Role> = new Set(['child', 'guest']);
@@ -47,7 +44,7 @@ export function checkRight(
     if (cause.kind === 'scene') return;
     throw new HubError('forbidden', `Member "${asker}" is no longer part of this home`);
   }
-  if (UNTRUSTED.has(member.role) && GUARDED.has(device.description.kind)) {
+  if (UNTRUSTED.has(member.role) && GUARDED_KINDS.has(device.description.kind)) {
     throw new HubError('forbidden', `${member.name} may not control ${device.name}`, {
       hint: 'An owner or another adult of the home can.',
     });
@@ -59,7 +56,7 @@ function checkAccount(
   { name, right = 'none' }: Extract<Cause, { kind: 'source' }>,
   device: DeviceRecord,
 ): void {
-  const isGuarded = GUARDED.has(device.description.kind);
+  const isGuarded = GUARDED_KINDS.has(device.description.kind);
   if (right === 'all' || (right === 'control' && !isGuarded)) return;
   throw new HubError('forbidden', `The MQTT account ${name} may not control ${device.name}`, {
     hint: isGuarded

@@ -188,6 +188,11 @@ export function createHousehold(options: HouseholdOptions): HouseholdHost {
   });
   const subjects = () => homeSubjects(contents.home, valueShelf.all());
   const sceneEdits = shelf.edits({ contents, inTurn, audit, find, freshId, subjects });
+  const templateShelf = createTemplateShelf({
+    ...{ templates: options.templates, store, contents, inTurn, audit, subjects },
+    saveScene: sceneEdits.saveScene,
+  });
+  const sharing = createSharingShelf({ store, contents, inTurn, audit });
 
   /** Its adapter forgets the node; where that cannot be told now, once it describes the node again. */
   async function retire(adapter: AdapterId, node: NodeAddress): Promise<void> {
@@ -198,7 +203,8 @@ export function createHousehold(options: HouseholdOptions): HouseholdHost {
   const replacements = createReplacements({
     ...{ contents, inTurn, audit, retire, nowMs: options.nowMs },
     callAdapter: options.callAdapter,
-    mistakesWith: sceneEdits.mistakesWith,
+    ...{ ...sceneEdits, misfitsOf: templateShelf.misfitsOf },
+    ...{ bridge: bridge.bridge, sharing: sharing.sharing },
     device: (id) => find(contents.devices, id, 'device'),
     freshId: () => freshId('dev_') as DeviceId,
     freeName: (wanted) => firstFree(wanted, ' ', isNameTaken),
@@ -220,17 +226,14 @@ export function createHousehold(options: HouseholdOptions): HouseholdHost {
     replacement: replacements.replacement,
     replaceDevice: replacements.replaceDevice,
     undoReplacement: replacements.undoReplacement,
-    ...createTemplateShelf({
-      ...{ templates: options.templates, store, contents, inTurn, audit, subjects },
-      saveScene: sceneEdits.saveScene,
-    }),
+    ...templateShelf.edits,
     ...valueShelf.edits,
     ...createWebhooks({
       ...{ store, contents, inTurn, audit, nowMs: options.nowMs },
       changed: () => changed('home'),
     }),
     ...bridge,
-    ...createSharingShelf({ store, contents, inTurn, audit }),
+    ...sharing,
     ...createVendorShelf({ store, contents, inTurn, audit, nowMs: options.nowMs }),
     contents: () => contents,
     deviceOf,
@@ -253,6 +256,7 @@ export function createHousehold(options: HouseholdOptions): HouseholdHost {
         }
         if (!known && (await replacements.isAside(adapter, node))) return null;
         if (!known) return addDevice(description);
+        replacements.described(adapter, node);
         if (JSON.stringify(known.description) === JSON.stringify(description)) return known;
         return keepDevice({ ...known, description, version: known.version + 1 });
       }),

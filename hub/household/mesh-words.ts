@@ -1,5 +1,6 @@
 // What is wrong in a mesh, in words: which router is gone and whom it took along, which device says too much.
 import type { Flooding, LostRouter } from '../model/mesh.ts';
+import type { WaitingLinks } from '../model/node-links.ts';
 import type { Words } from '../model/words.ts';
 
 /** Of more, the others are counted. */
@@ -61,5 +62,26 @@ export function floodingNotice(flooding: Flooding, name: string, since: Words): 
   return {
     en: `${name} sends too much since ${since.en} (${rate} messages a second). Only its newest values are taken, every 5 seconds, so that the others are heard. If it does not calm down, take it off power for a minute, or look for newer firmware.`,
     zh: `${name} 自${since.zh}起发送过多消息（每秒 ${rate} 条）。现在每 5 秒只取它的最新值，以免影响其他设备。如果一直这样，请断电一分钟，或检查是否有新固件。`,
+  };
+}
+
+/** One notice for a device that has still to be told of a replaced one's bindings and groups. */
+export function waitingLinksNotice(
+  { count, node, of }: WaitingLinks,
+  names: { readonly node: string; readonly of: string },
+): Words {
+  const [links, direct] =
+    count === 1
+      ? ['a direct link', '一项直接绑定']
+      : [`${count} direct links`, `${count} 项直接绑定`];
+  if (node === of) {
+    return {
+      en: `${names.node} was replaced, and ${links} of the old device still have to be told to the new one. Press a button on it, or give it power.`,
+      zh: `${names.node} 已被替换，还有${direct}需要告诉新设备。请按一下它的按键，或给它供电。`,
+    };
+  }
+  return {
+    en: `${names.node} still has to be told ${links} to the device that ${names.of} is now. Wake it: press one of its buttons, or give it power.`,
+    zh: `${names.of} 已换成新设备，${names.node} 还需要得知${direct}。请唤醒它：按一下它的按键，或给它供电。`,
   };
 }

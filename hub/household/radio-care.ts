@@ -26,7 +26,13 @@ import {
 import { problemLine } from '../model/problem-words.ts';
 import type { MoveWish, RadioCare } from '../model/radio-care.ts';
 import type { Words } from '../model/words.ts';
-import { floodingNotice, lostRouterNotice, lostWithRouter, momentOf } from './mesh-words.ts';
+import {
+  floodingNotice,
+  lostRouterNotice,
+  lostWithRouter,
+  momentOf,
+  waitingLinksNotice,
+} from './mesh-words.ts';
 import type { Notice } from './notices.ts';
 import { findSticks } from './sticks.ts';
 
@@ -183,11 +189,16 @@ export function createRadioCare(options: RadioCareOptions): RadioCareHost {
   function demandChangeable(name: Setting, wanted: string): void {
     const { value, from } = options.setting(name);
     if (value === wanted || from === 'page' || from === 'default') return;
+    const where = { environment: '环境变量', flag: '命令行参数' }[from] ?? '配置文件';
+    // One restart is enough: what the page keeps holds as soon as nothing stands before it.
+    const { value: port } = options.setting('zigbee.port');
+    const { value: driver } = options.setting('zigbee.driver');
+    const keep = `ingle coordinator use ${port} --driver ${driver}`;
     throw new ConflictError(`${name} is set to "${value}" by the ${from}`, {
-      hint: `Take it out there first: at the next start it would undo this. ${wanted === '' ? '' : `It has to be "${wanted}" or nothing.`}`.trim(),
+      hint: `At the next start that would undo this. Have the hub keep it itself (${keep}), take it out of the ${from}, start the hub again, and repeat this.`,
       zh: {
-        message: `${name} 已由${from === 'environment' ? '环境变量' : from === 'flag' ? '命令行参数' : '配置文件'}设为“${value}”`,
-        hint: '请先在那里去掉它：否则下次启动会撤销这次更改。',
+        message: `${name} 已由${where}设为“${value}”`,
+        hint: `下次启动时它会撤销这次更改。请先让中枢自己保存（${keep}），再从${where}里去掉它，重新启动中枢，然后再试。`,
       },
     });
   }
@@ -211,7 +222,11 @@ export function createRadioCare(options: RadioCareOptions): RadioCareHost {
         const text = floodingNotice(one, nameOf(one.node), since(one.sinceMs));
         return { severity: 'warning', about: ZIGBEE, text };
       });
-      return [...lost, ...flooding];
+      const links = care.links.map((one): Notice => {
+        const names = { node: nameOf(one.node), of: nameOf(one.of) };
+        return { severity: 'warning', about: ZIGBEE, text: waitingLinksNotice(one, names) };
+      });
+      return [...lost, ...flooding, ...links];
     },
     causeOf({ description }) {
       if (description.adapter !== ZIGBEE) return null;

@@ -102,15 +102,19 @@ it('says first what scenes would miss, with their names, and replaces nothing un
     {
       what: 'brightness',
       why: expect.any(String),
+      zh: expect.any(String),
       scenes: [
-        { id: expect.any(String), name: 'Reading' },
-        { id: expect.any(String), name: 'Evening' },
+        { id: expect.any(String), name: 'Reading', how: 'named' },
+        { id: expect.any(String), name: 'Evening', how: 'named' },
       ],
+      others: [],
     },
     {
       what: 'colorTemperature',
       why: expect.any(String),
-      scenes: [{ id: expect.any(String), name: 'Reading' }],
+      zh: expect.any(String),
+      scenes: [{ id: expect.any(String), name: 'Reading', how: 'named' }],
+      others: [],
     },
   ]);
   expect({ lost, gained }).toEqual({ lost: [], gained: ['power'] });

@@ -1,24 +1,26 @@
 // Replacing a dead device's node: the device stays with its id, name, room, labels, scenes, history and rights. What
-// scenes would miss is said first. The old node is kept aside for a week, so that it can all be taken back.
-import { setImmediate as turn } from 'node:timers/promises';
+// would be missed is said first. The old node is kept aside for a week, so that it can all be taken back.
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AdapterCall } from '../model/adapter-port.ts';
 import type { DeviceRecord, NodeDescription } from '../model/device.ts';
-import { ConflictError, type InputProblem, ValidationError } from '../model/errors.ts';
-import type { SceneRecord } from '../model/home.ts';
+import { ConflictError, ValidationError } from '../model/errors.ts';
 import type { Actor, Household } from '../model/hub-port.ts';
 import type { AdapterId, DeviceId, NodeAddress } from '../model/identifiers.ts';
+import type { InheritedLink } from '../model/node-links.ts';
 import {
+  type GapOther,
   type Replacement,
   type ReplacementGap,
   UNDO_REPLACEMENT_MS,
 } from '../model/replacement.ts';
+import type { Words } from '../model/words.ts';
+import { findGaps, type GapTools } from './replacement-gaps.ts';
+
+const PLAN_LIMIT_MS = 3_000;
 
 /** The household's own means, lent to the replacing. */
-export interface ReplacementTools {
-  readonly contents: {
-    readonly devices: readonly DeviceRecord[];
-    readonly scenes: readonly SceneRecord[];
-  };
+export interface ReplacementTools extends GapTools {
+  readonly contents: GapTools['contents'] & { readonly devices: readonly DeviceRecord[] };
   nowMs(): number;
   inTurn<Result>(work: () => Promise<Result>): Promise<Result>;
   audit(actor: Actor, action: string, subject: string, detail?: string): Promise<void>;
@@ -28,8 +30,6 @@ export interface ReplacementTools {
   /** The node is of no use any more: it is forgotten by its adapter, now or once that can be told. */
   retire(adapter: AdapterId, node: NodeAddress): Promise<void>;
   callAdapter(adapter: AdapterId, call: AdapterCall): Promise<unknown>;
-  /** What is wrong with a scene if a device is as given. */
-  mistakesWith(scene: SceneRecord, device: DeviceRecord): readonly InputProblem[];
   freshId(): DeviceId;
   freeName(wanted: string): string;
   freeHandle(wanted: string): string;
@@ -40,6 +40,8 @@ export type Replacements = Pick<Household, 'replacement' | 'replaceDevice' | 'un
   isAside(adapter: AdapterId, node: NodeAddress): Promise<boolean>;
   /** The node has joined anew: it is a device of its own again, and no replacing gives it back. Within a turn. */
   joined(adapter: AdapterId, node: NodeAddress): Promise<void>;
+  /** The node is there: what its place had of bindings and groups is made again, if that was not told before. */
+  described(adapter: AdapterId, node: NodeAddress): void;
 };
 
 export function createReplacements(tools: ReplacementTools): Replacements {
@@ -51,65 +53,16 @@ export function createReplacements(tools: ReplacementTools): Replacements {
         replaced?.description.adapter === adapter && replaced.description.node === node,
     );
 
-  async function gapsOf(device: DeviceRecord, next: NodeDescription): Promise<ReplacementGap[]> {
-    const gaps = new Map<
-      string,
-      { gap: ReplacementGap; scenes: ReplacementGap['scenes'][number][] }
-    >();
-    for (const scene of contents.scenes) {
-      if (!scene.source.includes(device.id)) continue;
-      // Each reading of a scene takes its time, and the house goes on.
-      await turn();
-      if (tools.mistakesWith(scene, device).length > 0) continue;
-      const [first] = tools.mistakesWith(scene, { ...device, description: next });
-      if (first === undefined) continue;
-      for (const { what, why } of usedOf(scene, device, next, first)) {
-        const key = `${what} ${what === null ? why : ''}`;
-        const known = gaps.get(key) ?? { gap: { what, why, scenes: [] }, scenes: [] };
-        known.scenes.push({ id: scene.id, name: scene.name });
-        gaps.set(key, known);
-      }
-    }
-    return [...gaps.values()].map(({ gap, scenes }) => ({ ...gap, scenes }));
-  }
-
-  /** What of the old node, and not of the new one, the scene cannot do without. */
-  function usedOf(
-    scene: SceneRecord,
-    device: DeviceRecord,
-    next: NodeDescription,
-    first: InputProblem,
-  ): Pick<ReplacementGap, 'what' | 'why'>[] {
-    const { description } = device;
-    const has = new Set(next.properties.map(({ key }) => key));
-    const without: [string, NodeDescription][] = [
-      ...description.properties
-        .filter(({ key }) => !has.has(key))
-        .map(({ key }): [string, NodeDescription] => [
-          key,
-          { ...description, properties: description.properties.filter((one) => one.key !== key) },
-        ]),
-      ...description.commands
-        .filter((name) => !next.commands.includes(name))
-        .map((name): [string, NodeDescription] => [
-          name,
-          { ...description, commands: description.commands.filter((one) => one !== name) },
-        ]),
-    ];
-    const used = without.flatMap(([what, lacking]) => {
-      const [mistake] = tools.mistakesWith(scene, { ...device, description: lacking });
-      return mistake === undefined ? [] : [{ what, why: mistake.message }];
-    });
-    return used.length > 0 ? used : [{ what: null, why: first.message }];
-  }
-
   async function compare(device: DeviceRecord, from: DeviceRecord): Promise<Replacement> {
     if (device.id === from.id) {
       throw new ValidationError(`${device.name} cannot be replaced by itself`, {
         zh: { message: `${device.name} 不能替换它自己`, hint: null },
       });
     }
-    const gaps = await gapsOf(device, from.description);
+    const found = await findGaps(device, from.description, tools);
+    const links = await linksOf(device, from);
+    const lacking = links.filter(({ state }) => state === 'impossible').map(lackingLink);
+    const gaps = [...found.gaps, ...lacking];
     const used = new Set(gaps.map(({ what }) => what));
     const keysOf = ({ description }: DeviceRecord) => description.properties.map(({ key }) => key);
     const [before, after] = [keysOf(device), keysOf(from)];
@@ -119,7 +72,62 @@ export function createReplacements(tools: ReplacementTools): Replacements {
       gaps,
       lost: before.filter((key) => !after.includes(key) && !used.has(key)),
       gained: after.filter((key) => !before.includes(key)),
+      reached: found.reached,
+      links,
     };
+  }
+
+  /** Bindings and groups of the dead node; none where its adapter knows no such thing, or cannot tell now. */
+  async function linksOf(
+    { description }: DeviceRecord,
+    from: DeviceRecord,
+  ): Promise<InheritedLink<DeviceId>[]> {
+    const { adapter, node } = description;
+    if (adapter !== from.description.adapter) return [];
+    const call = {
+      ...({ kind: 'inheritLinks', isPlan: true } as const),
+      ...{ from: node, to: from.description.node },
+    };
+    // An adapter that hangs keeps no edit waiting for long.
+    const told = await Promise.race([
+      tools.callAdapter(adapter, call).catch(() => []),
+      delay(PLAN_LIMIT_MS, [], { ref: false }),
+    ]);
+    const links = Array.isArray(told) ? (told as InheritedLink[]) : [];
+    return links.flatMap((link) => {
+      const { other } = link;
+      const device = contents.devices.find(
+        (one) => one.description.adapter === adapter && one.description.node === other,
+      );
+      if (other !== null && device === undefined) return [];
+      return [{ ...link, other: device?.id ?? null }];
+    });
+  }
+
+  function lackingLink({ kind, other, group, cluster }: InheritedLink<DeviceId>): ReplacementGap {
+    const name = contents.devices.find(({ id }) => id === other)?.name ?? `group ${group}`;
+    const [en, zh] =
+      kind === 'from'
+        ? [`${name} commands it directly by ${cluster}`, `“${name}”通过 ${cluster} 直接控制它`]
+        : kind === 'to'
+          ? [`It commands ${name} directly by ${cluster}`, `它通过 ${cluster} 直接控制“${name}”`]
+          : [`It is in Zigbee group ${group}`, `它在 Zigbee 组 ${group} 中`];
+    return {
+      what: null,
+      why: `${en}, which the new device cannot`,
+      zh: `${zh}，新设备不支持`,
+      ...{ scenes: [], others: ['links'] },
+    };
+  }
+
+  /** Has the old node's bindings and groups made again. Its adapter keeps what it was told, and may be told twice. */
+  function inherit({ replaced, description: { adapter, node } }: DeviceRecord): void {
+    if (replaced === undefined || replaced.description.adapter !== adapter) return;
+    const call = { kind: 'inheritLinks', isPlan: false } as const;
+    // Who is not there now is told again when the node is described; who knows no bindings has none to hand on.
+    void tools
+      .callAdapter(adapter, { ...call, from: replaced.description.node, to: node })
+      .catch(() => {});
   }
 
   /** Says anew what the nodes are and how they do, to whoever they belong to now. */
@@ -153,6 +161,7 @@ export function createReplacements(tools: ReplacementTools): Replacements {
           if (before) await tools.retire(before.description.adapter, before.description.node);
         }
         lookAt(description);
+        inherit(next);
         const { adapter, node } = description;
         void tools.callAdapter(adapter, { kind: 'rename', node, name: next.name }).catch(() => {});
         return next;
@@ -175,6 +184,11 @@ export function createReplacements(tools: ReplacementTools): Replacements {
         };
         await tools.keepDevices([back, again], []);
         await audit(actor, 'device.replace.undo', id, `${device.description.node} → ${old.node}`);
+        const { adapter, node } = device.description;
+        const returning = { kind: 'returnLinks', from: old.node, to: node } as const;
+        if (old.adapter === adapter) {
+          void tools.callAdapter(adapter, returning).catch(() => {});
+        }
         lookAt(old, device.description);
         return back;
       }),
@@ -187,6 +201,13 @@ export function createReplacements(tools: ReplacementTools): Replacements {
       await tools.retire(adapter, node);
       return true;
     },
+    described(adapter, node) {
+      const device = contents.devices.find(
+        ({ description }) => description.adapter === adapter && description.node === node,
+      );
+      const atMs = device?.replaced?.atMs ?? 0;
+      if (device && tools.nowMs() - atMs < UNDO_REPLACEMENT_MS) inherit(device);
+    },
     async joined(adapter, node) {
       const device = placeOf(adapter, node);
       if (!device) return;
@@ -196,27 +217,43 @@ export function createReplacements(tools: ReplacementTools): Replacements {
   };
 }
 
+const OTHERS: Readonly<Record<GapOther, Words>> = {
+  matter: { en: 'home apps over Matter', zh: '家庭应用（Matter）' },
+  mqtt: { en: 'MQTT', zh: 'MQTT' },
+  rights: { en: 'rights', zh: '权限' },
+  links: { en: 'direct control', zh: '直接控制' },
+};
+
+/** Gaps as one line: what is missing, and who misses it. */
+export function gapWords(gaps: readonly ReplacementGap[], lengthMax: number): Words {
+  const listed = (language: 'en' | 'zh'): string =>
+    gaps
+      .map(({ what, why, zh, scenes, others }) => {
+        const users = [
+          ...scenes.map(({ name }) => (language === 'en' ? `"${name}"` : `“${name}”`)),
+          ...others.map((other) => OTHERS[other][language]),
+        ].join(', ');
+        const text = language === 'en' ? why : zh;
+        return what === null ? `${users}: ${text}` : `${what} (${users})`;
+      })
+      .join('; ')
+      .slice(0, lengthMax);
+  return { en: listed('en'), zh: listed('zh') };
+}
+
 function gapsNotAccepted(
   device: DeviceRecord,
   from: DeviceRecord,
   gaps: readonly ReplacementGap[],
 ): ConflictError {
-  const list = gaps
-    .map(({ what, why, scenes }) => {
-      const names = scenes.map(({ name }) => `"${name}"`).join(', ');
-      return what === null ? `${names}: ${why}` : `${what} (${names})`;
-    })
-    .join('; ');
-  return new ConflictError(
-    `${from.name} lacks what scenes use of ${device.name}: ${list.slice(0, 2_000)}`,
-    {
-      hint: 'These scenes cannot run until they are edited. Replace it all the same by confirming that ("acceptGaps": true, or --yes).',
-      zh: {
-        message: `${from.name} 缺少场景要用到的 ${device.name} 的功能：${list.slice(0, 2_000)}`,
-        hint: '这些场景修改之前无法运行。如果仍要替换，请确认（"acceptGaps": true，或 --yes）。',
-      },
+  const list = gapWords(gaps, 2_000);
+  return new ConflictError(`${from.name} lacks what is used of ${device.name}: ${list.en}`, {
+    hint: 'Scenes that name it so cannot run until they are edited; the others pass it by. Replace it all the same by confirming that ("acceptGaps": true, or --yes).',
+    zh: {
+      message: `${from.name} 缺少 ${device.name} 被用到的功能：${list.zh}`,
+      hint: '写明它的场景修改之前无法运行，其他场景会跳过它。如果仍要替换，请确认（"acceptGaps": true，或 --yes）。',
     },
-  );
+  });
 }
 
 function nothingToUndo(device: DeviceRecord): ConflictError {

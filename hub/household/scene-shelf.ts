@@ -13,7 +13,7 @@ import type { Role, SceneRecord } from '../model/home.ts';
 import type { Actor, Async, Household, SceneView, SceneWish } from '../model/hub-port.ts';
 import type { SceneId } from '../model/identifiers.ts';
 import type { RunTrace } from '../model/run.ts';
-import type { SceneHome, SceneLanguage } from '../model/scene-language-port.ts';
+import type { SceneHome, SceneLanguage, SceneReach } from '../model/scene-language-port.ts';
 import type { SceneSwitch } from '../model/scene-world.ts';
 import type { HomeContents, StoreCalls } from '../model/store-port.ts';
 
@@ -78,6 +78,8 @@ export interface SceneShelf {
     SceneSwitching & {
       /** What is wrong with a scene if a device is as given. */
       mistakesWith(scene: SceneRecord, device: DeviceRecord): readonly InputProblem[];
+      /** Which devices a scene means by room, label and kind. */
+      reachesOf(scene: SceneRecord): readonly SceneReach[];
     };
 }
 
@@ -280,6 +282,7 @@ export function createSceneShelf(options: SceneShelfOptions): SceneShelf {
           const devices = home.devices.map((one) => (one.id === device.id ? device : one));
           return language.check(scene.source, { ...home, devices }).errors;
         },
+        reachesOf: ({ source }) => language.check(source, sceneHome()).scene?.reaches ?? [],
         showScene: (stored) => language.show(stored, sceneHome()),
         checkScene(text) {
           const { errors, scene } = language.check(text, sceneHome());

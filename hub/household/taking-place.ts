@@ -5,6 +5,7 @@ import type { Actor } from '../model/hub-port.ts';
 import type { DeviceId } from '../model/identifiers.ts';
 import type { Replacement, ReplacementGap } from '../model/replacement.ts';
 import type { Words } from '../model/words.ts';
+import { gapWords } from './replacements.ts';
 
 /** The result of a job that replaces a device. */
 export interface TakenPlace {
@@ -12,7 +13,7 @@ export interface TakenPlace {
   /** The device that joined; after the replacing it is gone. Null: the old node itself came back. */
   readonly from: DeviceId | null;
   readonly replaced: boolean;
-  /** What scenes would miss: a person has to accept it with `POST /api/devices/{id}/replace`. */
+  /** What would be missed: a person has to accept it with `POST /api/devices/{id}/replace`. */
   readonly gaps: readonly ReplacementGap[];
 }
 
@@ -21,7 +22,7 @@ export interface PlaceTools {
   replace(id: DeviceId, from: DeviceId, acceptsGaps: boolean, actor: Actor): Promise<DeviceRecord>;
 }
 
-/** Puts the device that has joined into the dead one's place, unless scenes would miss something. */
+/** Puts the device that has joined into the dead one's place, unless something would be missed. */
 export async function takePlace(
   tools: PlaceTools,
   dead: DeviceRecord,
@@ -37,31 +38,35 @@ export async function takePlace(
       },
     };
   }
-  const { gaps } = await tools.replacement(dead.id, found.id);
+  const { gaps, links } = await tools.replacement(dead.id, found.id);
+  const list = gapWords(gaps, 1_000);
   if (gaps.length > 0 && !options.acceptsGaps) {
     return {
       result: { device: dead.id, from: found.id, replaced: false, gaps },
       line: {
-        en: `${found.name} has joined, but lacks what scenes use of ${dead.name}: ${listOf(gaps)}. Nothing was replaced yet; confirm it first.`,
-        zh: `${found.name} 已加入，但缺少场景要用到的 ${dead.name} 的功能：${listOf(gaps)}。还没有替换，请先确认。`,
+        en: `${found.name} has joined, but lacks what is used of ${dead.name}: ${list.en}. Nothing was replaced yet; confirm it first.`,
+        zh: `${found.name} 已加入，但缺少 ${dead.name} 被用到的功能：${list.zh}。还没有替换，请先确认。`,
       },
     };
   }
   await tools.replace(dead.id, found.id, options.acceptsGaps, options.actor);
+  const made = linkWords(links.filter(({ state }) => state !== 'impossible').length);
   return {
     result: { device: dead.id, from: found.id, replaced: true, gaps },
     line: {
-      en: `${dead.name} is now a ${found.description.manufacturer} ${found.description.model}; its name, room, scenes and history stay.`,
-      zh: `${dead.name} 现在是 ${found.description.manufacturer} ${found.description.model}；名称、房间、场景和历史都保留。`,
+      en: `${dead.name} is now a ${found.description.manufacturer} ${found.description.model}; its name, room, scenes and history stay.${made.en}`,
+      zh: `${dead.name} 现在是 ${found.description.manufacturer} ${found.description.model}；名称、房间、场景和历史都保留。${made.zh}`,
     },
   };
 }
 
-function listOf(gaps: readonly ReplacementGap[]): string {
-  return gaps
-    .map(({ what, why, scenes }) => `${what ?? why} (${scenes.map(({ name }) => name).join(', ')})`)
-    .join('; ')
-    .slice(0, 1_000);
+/** Bindings and groups that go over to the new device. */
+function linkWords(count: number): Words {
+  if (count === 0) return { en: '', zh: '' };
+  return {
+    en: ` Its direct bindings and groups (${count}) are made again; House says which devices still have to be woken for that.`,
+    zh: `它的直接绑定和组（${count} 项）会重新建立；还需要唤醒的设备会显示在“家”里。`,
+  };
 }
 
 /** Nobody has joined. */

@@ -2,10 +2,12 @@
 // the settings of home.db, a row each. What a template means is the scenes' business; it comes in by SceneTemplates.
 import type { DeviceRecord } from '../model/device.ts';
 import { ConflictError, HubError, NotFoundError, ValidationError } from '../model/errors.ts';
+import type { SceneRecord } from '../model/home.ts';
 import { modesOf } from '../model/home-values.ts';
 import type { Actor, Async, Household, TemplateEdits } from '../model/hub-port.ts';
 import {
   type SceneTemplates,
+  type SlotProblem,
   TEMPLATE_LIMITS,
   type TemplateHome,
 } from '../model/scene-templates-port.ts';
@@ -28,8 +30,14 @@ export interface TemplateShelfTools {
   saveScene: Household['saveScene'];
 }
 
+export interface TemplateShelf {
+  readonly edits: TemplateEdits;
+  /** Slots of the template that the scene was made of, into which the device as given does not fit any more. */
+  misfitsOf(scene: SceneRecord, device: DeviceRecord): readonly SlotProblem[];
+}
+
 /** The household's shelf of templates. */
-export function createTemplateShelf(tools: TemplateShelfTools): TemplateEdits {
+export function createTemplateShelf(tools: TemplateShelfTools): TemplateShelf {
   const { templates, store, contents, inTurn, audit } = tools;
 
   function home(): TemplateHome {
@@ -60,7 +68,19 @@ export function createTemplateShelf(tools: TemplateShelfTools): TemplateEdits {
     contents.settings = text === null ? others : { ...others, [name]: text };
   }
 
-  return {
+  function misfitsOf(scene: SceneRecord, device: DeviceRecord): readonly SlotProblem[] {
+    const now = home();
+    const used = templates.usesOf(scene.source, now);
+    if (used === null) return [];
+    const problemsIn = (one: TemplateHome): readonly SlotProblem[] =>
+      templates.bind(used.template, { name: scene.name, bindings: used }, one, own())?.problems ??
+      [];
+    const known = new Set(problemsIn(now).map(({ slot }) => slot));
+    const devices = now.devices.map((one) => (one.id === device.id ? device : one));
+    return problemsIn({ ...now, devices }).filter(({ slot }) => !known.has(slot));
+  }
+
+  const edits: TemplateEdits = {
     templates: () => templates.list(home(), own()),
     template: (id) => find(id, templates.show(id, home(), own())),
     bindTemplate: (id, wish) => find(id, templates.bind(id, wish, home(), own())),
@@ -124,4 +144,5 @@ export function createTemplateShelf(tools: TemplateShelfTools): TemplateEdits {
         await audit(actor, 'template.remove', id);
       }),
   };
+  return { edits, misfitsOf };
 }

@@ -180,6 +180,18 @@ export type AdapterCall =
   | { readonly kind: 'links'; readonly node: NodeAddress; readonly isAsked: boolean }
   /** Sets one of these; answers with `NodeLinks` once the node has agreed. */
   | { readonly kind: 'changeLinks'; readonly node: NodeAddress; readonly change: LinkChange }
+  /**
+   * The bindings and groups of a node whose place another one takes, as `InheritedLink[]`; unless it is only the plan,
+   * they are made again with that one, now or when those who are to be told are awake. May be told twice.
+   */
+  | {
+      readonly kind: 'inheritLinks';
+      readonly from: NodeAddress;
+      readonly to: NodeAddress;
+      readonly isPlan: boolean;
+    }
+  /** Puts them back as they were before `to` took the place of `from`. */
+  | { readonly kind: 'returnLinks'; readonly from: NodeAddress; readonly to: NodeAddress }
   | { readonly kind: 'describe' }
   | { readonly kind: 'statistics' }
   /** What the node runs; answers with `FirmwareIdentity`. */

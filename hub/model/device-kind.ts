@@ -30,6 +30,9 @@ export const DEVICE_KINDS = {
 
 export type DeviceKind = keyof typeof DEVICE_KINDS;
 
+/** Devices whose misuse costs more than a dark room: children and guests may not command them. */
+export const GUARDED_KINDS: ReadonlySet<DeviceKind> = new Set(['lock', 'alarm', 'valve']);
+
 /** What the choice of a kind looks at. */
 export type KindEvidence = Pick<PropertyDescriptor, 'name' | 'endpoint' | 'values' | 'access'>;
 

@@ -2,6 +2,7 @@
 // in it; and the coordinator's backups. What an adapter with a mesh is asked, and answers.
 import type { Problem } from './errors.ts';
 import type { NodeAddress } from './identifiers.ts';
+import type { WaitingLinks } from './node-links.ts';
 
 export type MeshRole = 'coordinator' | 'router' | 'endDevice';
 
@@ -87,6 +88,8 @@ export interface Flooding {
 export interface MeshCare {
   readonly lostRouters: readonly LostRouter[];
   readonly flooding: readonly Flooding[];
+  /** Bindings and groups of replaced nodes that somebody has still to be told of. */
+  readonly links: readonly WaitingLinks[];
 }
 
 /** One kept copy of what makes the coordinator this home's, in the open coordinator format. */
@@ -165,7 +168,7 @@ export type MeshCall =
   /** Writes a kept backup onto the coordinator. */
   | { readonly kind: 'coordinatorRestore'; readonly name: string };
 
-export const NO_CARE: MeshCare = { lostRouters: [], flooding: [] };
+export const NO_CARE: MeshCare = { lostRouters: [], flooding: [], links: [] };
 
 const MESH_CALLS: ReadonlySet<string> = new Set<MeshCall['kind']>([
   'mesh',

@@ -60,3 +60,26 @@ export interface NodeLinksPort {
   /** Resolves once the node has agreed. @throws HubError that says what it takes, or why it did not */
   changeLinks(device: DeviceId, change: LinkChange<DeviceId>): Promise<NodeLinks<DeviceId>>;
 }
+
+/** A binding or a group of a node that is replaced, as it is made again with the node that takes its place. */
+export interface InheritedLink<Id = NodeAddress> {
+  /** `to`: it commands the other; `from`: the other commands it; `group`: it is a member. */
+  readonly kind: 'to' | 'from' | 'group';
+  /** The other node; null for a group. */
+  readonly other: Id | null;
+  /** Null where the other is no group. */
+  readonly group: number | null;
+  readonly cluster: string;
+  /** `impossible`: the new node lacks the cluster; `waiting`: to be told to a node once it is awake. */
+  readonly state: 'impossible' | 'waiting' | 'made';
+}
+
+/** Links that a node has still to be told, since it sleeps or does not answer. */
+export interface WaitingLinks {
+  /** Who is to be told. */
+  readonly node: NodeAddress;
+  /** The node that has taken another's place; the same where it is to be told itself. */
+  readonly of: NodeAddress;
+  readonly count: number;
+  readonly sinceMs: number;
+}

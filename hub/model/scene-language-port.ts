@@ -3,6 +3,7 @@ import type { DeviceRecord } from './device.ts';
 import type { InputProblem } from './errors.ts';
 import type { RoomRecord, SceneRecord } from './home.ts';
 import type { DeviceId, RoomId } from './identifiers.ts';
+import type { DeviceKind } from './properties.ts';
 
 /** The things that a scene file can name. */
 export interface SceneHome {
@@ -18,6 +19,16 @@ export interface SceneDifference {
   readonly text: { readonly en: string; readonly zh: string };
 }
 
+/** Devices that a scene means by what they are, without naming them: all that is not null must fit. */
+export interface SceneReach {
+  readonly room: RoomId | null;
+  readonly label: string | null;
+  readonly kind: DeviceKind | null;
+  readonly except: readonly DeviceId[];
+  /** Properties that it sets or looks at, and commands; a device without them is passed by. Empty: whatever they have. */
+  readonly uses: readonly { readonly kind: 'set' | 'read' | 'command'; readonly name: string }[];
+}
+
 /** All mistakes of a file with their places, or what it says. */
 export type CheckedScene =
   | { readonly errors: readonly InputProblem[]; readonly scene: null }
@@ -31,6 +42,7 @@ export type CheckedScene =
         readonly room: RoomId | null;
         readonly devices: readonly DeviceId[];
         readonly isOneTap: boolean;
+        readonly reaches: readonly SceneReach[];
       };
     };
 

@@ -6,6 +6,7 @@ import { sceneDifferences } from './diff.ts';
 import { readDocument } from './document.ts';
 import { homeNames } from './names.ts';
 import { parseScene } from './parse.ts';
+import { reachesOf } from './reaches.ts';
 import { devicesOf } from './scene.ts';
 import { sceneSentence } from './sentences.ts';
 import { toShown, toStored } from './stored.ts';
@@ -32,6 +33,7 @@ export function createSceneLanguage(): SceneLanguage {
           room: scene.room,
           devices: devicesOf(scene),
           isOneTap: scene.when.length === 0,
+          reaches: reachesOf(scene),
         },
       };
     },

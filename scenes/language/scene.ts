@@ -54,14 +54,6 @@ export interface SceneUses {
   readonly values: Readonly<Record<string, string | number | boolean | readonly string[]>>;
 }
 
-/** The template that a scene was made of, and what was bound to its slots; devices and rooms by id. */
-export interface SceneUses {
-  readonly template: string;
-  readonly devices: Readonly<Record<string, readonly string[]>>;
-  readonly rooms: Readonly<Record<string, string>>;
-  readonly values: Readonly<Record<string, string | number | boolean | readonly string[]>>;
-}
-
 export interface Scene {
   readonly name: string;
   readonly room: RoomId | null;

@@ -106,6 +106,24 @@ export class LampGroups {
     }
   }
 
+  isOwn(group: number): boolean {
+    for (const own of this.#own()) if (own.groupID === group) return true;
+    return false;
+  }
+
+  /** One node takes the place of another: it is taken into its groups. */
+  inherit(from: NodeAddress, to: NodeAddress): void {
+    this.forgotten(from);
+    for (const group of this.#own()) {
+      const { wanted, usedAtMs } = metaOf(group);
+      if (!wanted.includes(from)) continue;
+      const now = [...new Set(wanted.map((one) => (one === from ? to : one)))].toSorted();
+      setMeta(group, { wanted: now, usedAtMs });
+      this.#queue.push(now);
+    }
+    this.#plan();
+  }
+
   /** It did not do what its group was told, and then did it alone: whether it is a member is asked again. */
   doubted(group: Group, node: Node): void {
     void this.#lookAt(group, node).catch((error: unknown) => this.#failed(node, error));

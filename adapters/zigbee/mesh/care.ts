@@ -2,6 +2,7 @@
 import type { Controller } from 'zigbee-herdsman';
 import type { NodeAddress } from '../../../hub/model/identifiers.ts';
 import type { MeshCall } from '../../../hub/model/mesh.ts';
+import type { WaitingLinks } from '../../../hub/model/node-links.ts';
 import type { AdapterContext } from '../../contract/adapter.ts';
 import { newSending } from '../commands/outgoing.ts';
 import { CoordinatorCare } from '../coordinator/coordinator-care.ts';
@@ -72,9 +73,14 @@ export class Care {
     this.#coordinator.stop();
   }
 
+  linksWait(links: readonly WaitingLinks[]): void {
+    this.#mesh.linksWait(links);
+  }
+
   /** A node was taken into the home. */
   added(): void {
     this.#coordinator.deviceAdded();
+    this.#mesh.added();
   }
 
   left(node: NodeAddress): void {
@@ -83,6 +89,7 @@ export class Care {
 
   /** Acts on what a node says by itself: at once, or, where it says too much, on the newest of its kind later. */
   hear(node: NodeAddress, message: Heard, act: () => void): void {
+    this.#mesh.heard();
     // Answers were asked for, and images are fetched in hundreds of small parts.
     const isUnasked = !message.type.endsWith('Response') && message.cluster !== 'genOta';
     if (isUnasked) this.#mesh.flood.take(node, () => kindOf(message), act);

@@ -1,15 +1,10 @@
 // What devices report and are bound to, with the real zigbee-herdsman against an emulated lamp, a thermometer that
 // sleeps and a dimmer: told, asked of the device itself, and set. The tests build on one another in order.
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type NodeAddress, nodeAddress } from '../../../hub/model/identifiers.ts';
 import type { LinkChange, NodeLinks, Reporting } from '../../../hub/model/node-links.ts';
-import { startVirtualHome, type VirtualHome } from '../../../scripts/virtual-home/home.ts';
-import { inWorker, ScriptedHub } from '../../contract/scripted-hub.ts';
+import { openPairedHome, type PairedHome } from '../testing/paired-home.ts';
 
-const WORKER = inWorker(new URL('../zigbee.worker.ts', import.meta.url));
 const place = { room: 'hall', lqi: 150, parent: undefined };
 const DEVICES = [
   { model: 'innr-sp-234', ieee: '0x70ac08fffeef5001', name: 'Plug', ...place },
@@ -22,16 +17,17 @@ const [plug, thermometer, dial] = DEVICES.map(({ ieee }) => nodeAddress(ieee)) a
   NodeAddress,
 ];
 
-let home: VirtualHome;
-let hub: ScriptedHub;
-let dataFolder = '';
+let paired: PairedHome;
 
 async function links(node: NodeAddress, isAsked = false): Promise<NodeLinks> {
-  return (await hub.call({ kind: 'links', node, isAsked }, 30_000)) as NodeLinks;
+  return (await paired.hub.call({ kind: 'links', node, isAsked }, 30_000)) as NodeLinks;
 }
 
 async function change(node: NodeAddress, wanted: LinkChange): Promise<NodeLinks> {
-  return (await hub.call({ kind: 'changeLinks', node, change: wanted }, 30_000)) as NodeLinks;
+  return (await paired.hub.call(
+    { kind: 'changeLinks', node, change: wanted },
+    30_000,
+  )) as NodeLinks;
 }
 
 const temperature = (minimumSeconds: number, maximumSeconds: number): LinkChange => ({
@@ -48,31 +44,10 @@ const reportOf = ({ reporting }: NodeLinks, cluster: string): Reporting | undefi
   reporting.find((each) => each.cluster === cluster);
 
 beforeAll(async () => {
-  dataFolder = mkdtempSync(path.join(os.tmpdir(), 'ingle-'));
-  home = await startVirtualHome({
-    ...{ residents: false, devices: DEVICES, joinStaggerMs: 0 },
-    latency: { minMs: 2, maxMs: 8 },
-  });
-  hub = new ScriptedHub(WORKER);
-  const port = `tcp://127.0.0.1:${home.zigbeePort}`;
-  hub.start({ dataFolder, settings: { port, driver: 'zstack' } });
-  await hub.connectCore();
-  await hub.until('the connection', () => hub.state()?.kind === 'connected', 30_000);
-  await hub.call({ kind: 'pair', seconds: 120, via: null, installCode: null });
-  const isSetUp = ({ ieee }: { readonly ieee: string }): boolean =>
-    hub.messages.some((message) => {
-      const progress = message.kind === 'pair' ? message.progress : null;
-      return progress?.kind === 'described' && progress.node === ieee;
-    });
-  await hub.until('all to be set up', () => DEVICES.every(isSetUp), 60_000);
-  await hub.call({ kind: 'pairStop' });
+  paired = await openPairedHome({ devices: DEVICES, latency: { minMs: 2, maxMs: 8 } });
 }, 100_000);
 
-afterAll(async () => {
-  await hub?.[Symbol.asyncDispose]();
-  await home?.stop();
-  rmSync(dataFolder, { recursive: true, force: true });
-});
+afterAll(() => paired?.[Symbol.asyncDispose]());
 
 test('a device tells what its definition set up: what it reports, how often, and to whom', async () => {
   const told = await links(thermometer);
@@ -129,7 +104,7 @@ test('a dial is bound to a plug and unbound again, by the dial’s own table', a
 }, 90_000);
 
 test('a device that refuses says so, and what was set before stays', async () => {
-  home.control.fault({ kind: 'reject', ieee: plug });
+  paired.home.control.fault({ kind: 'reject', ieee: plug });
   const reporting = {
     ...{ endpoint: 1, cluster: 'genOnOff', attribute: 'onOff' },
     ...{ minimumSeconds: 0, maximumSeconds: 600, change: null },
@@ -137,17 +112,17 @@ test('a device that refuses says so, and what was set before stays', async () =>
   await expect(change(plug, { kind: 'report', reporting })).rejects.toMatchObject({
     code: 'rejected-by-device',
   });
-  home.control.fault({ kind: 'clear' });
+  paired.home.control.fault({ kind: 'clear' });
   await change(plug, { kind: 'report', reporting });
   const told = await change(plug, { kind: 'configure' });
   expect(told.setUp).toEqual({ kind: 'done' });
 });
 
 test('a device without power is shown as it was told, with why it did not answer', async () => {
-  home.control.fault({ kind: 'offline', ieee: plug });
+  paired.home.control.fault({ kind: 'offline', ieee: plug });
   const told = await links(plug, true);
   expect(told.isAsked).toBe(false);
   expect(told.problem?.code).toMatch(/unreachable|timed-out/);
   expect(told.reporting.length).toBeGreaterThan(0);
-  home.control.fault({ kind: 'clear' });
+  paired.home.control.fault({ kind: 'clear' });
 }, 40_000);

@@ -120,7 +120,7 @@ export class Links {
     const isBound = endpoint.binds.some(
       (bind) => bind.cluster.name === cluster && bind.target === coordinator,
     );
-    await this.#send(node, async () => {
+    await this.send(node, async () => {
       if (!isBound) await endpoint.bind(cluster, coordinator);
       await endpoint.configureReporting(cluster, [
         {
@@ -137,8 +137,14 @@ export class Links {
     const endpoint = endpointOf(node, binding.endpoint);
     const side = binding.to.kind === 'hub' ? 'either' : 'outputs';
     checkCluster(endpoint, binding.cluster, side);
+    await this.bind(node, kind, binding);
+  }
+
+  /** Binds whatever cluster the node has. @throws HubError with the node's reason */
+  async bind(node: Node, kind: 'bind' | 'unbind', binding: NodeBinding): Promise<void> {
+    const endpoint = endpointOf(node, binding.endpoint);
     const target = this.#targetOf(binding.to);
-    await this.#send(node, async () => {
+    await this.send(node, async () => {
       if (kind === 'bind') await endpoint.bind(binding.cluster, target);
       else await endpoint.unbind(binding.cluster, target);
     });
@@ -162,7 +168,8 @@ export class Links {
     }
   }
 
-  async #send(node: Node, act: () => Promise<void>): Promise<void> {
+  /** Says something to a node within its limits. @throws HubError with the node's reason */
+  async send(node: Node, act: () => Promise<void>): Promise<void> {
     const controller = this.#options.live();
     const limitMs = node.isSleepy ? SLEEPY_LIMIT_MS : LISTENING_LIMIT_MS;
     const sending = newSending(node, { controller, deadlineMs: Date.now() + limitMs });

@@ -12,6 +12,7 @@ import type {
   ReachState,
   SurveyState,
 } from '../../../hub/model/mesh.ts';
+import type { WaitingLinks } from '../../../hub/model/node-links.ts';
 import type { AdapterContext } from '../../contract/adapter.ts';
 import type { Device } from '../coordinator/herdsman.ts';
 import type { Node } from '../node.ts';
@@ -20,10 +21,11 @@ import { FloodGuard } from './flood-guard.ts';
 import { MeshBook, type PresentNode } from './mesh-book.ts';
 import { lostRouters } from './mesh-cause.ts';
 import { surveyMesh } from './mesh-survey.ts';
+import { SurveyPlan } from './survey-plan.ts';
 
 const FILE = 'mesh.json';
-/** The first after a start waits until the nodes have been read and asked. */
-const FIRST_SURVEY_MS = 10 * 60_000;
+/** Of a survey that nobody waits for: one frame a second at the most, and each node's share of the air stays small. */
+const UNASKED_PAUSE_MS = 1_000;
 const JUDGE_EVERY_MS = 5_000;
 const REACH_AT_ONCE = 3;
 
@@ -39,14 +41,15 @@ export interface MeshKeeperOptions {
 export class MeshKeeper {
   readonly #options: MeshKeeperOptions;
   readonly #book: MeshBook;
+  readonly #plan: SurveyPlan;
   readonly flood: FloodGuard;
   #survey: SurveyState = { kind: 'idle' };
   #surveying: AbortController | null = null;
   #reach: ReachState = { isRunning: false, asked: 0, of: 0, silent: [], sleeping: [] };
   #lost: readonly LostRouter[] = [];
   #flooding: readonly Flooding[] = [];
+  #links: readonly WaitingLinks[] = [];
   #judging: NodeJS.Timeout | undefined;
-  #next: NodeJS.Timeout | undefined;
 
   constructor(options: MeshKeeperOptions) {
     this.#options = options;
@@ -54,6 +57,11 @@ export class MeshKeeper {
     this.#book = new MeshBook(path.join(context.dataFolder, FILE), (text) =>
       context.log('warn', text),
     );
+    this.#plan = new SurveyPlan({
+      everyMs: settings.surveyEveryMs,
+      takenAtMs: () => this.#book.takenAtMs,
+      begin: () => this.begin(UNASKED_PAUSE_MS),
+    });
     this.flood = new FloodGuard({
       perSecond: settings.floodPerSecond,
       seconds: settings.floodSeconds,
@@ -67,16 +75,25 @@ export class MeshKeeper {
 
   /** The network is up. */
   connected(): void {
-    const { surveyEveryMs } = this.#options.settings;
     clearInterval(this.#judging);
     this.#judging = setInterval(() => this.#judge(), JUDGE_EVERY_MS);
-    if (surveyEveryMs > 0) this.#surveyLater(Math.min(FIRST_SURVEY_MS, surveyEveryMs));
+    this.#plan.start();
+  }
+
+  /** A node was taken into the home: how it reaches the home is found out soon. */
+  added(): void {
+    this.#plan.added();
+  }
+
+  /** A message was heard. */
+  heard(): void {
+    this.#plan.heard();
   }
 
   /** The coordinator is gone, and with it all that could be judged. */
   lost(): void {
     clearInterval(this.#judging);
-    clearTimeout(this.#next);
+    this.#plan.stop();
     this.#surveying?.abort();
     this.flood.stop();
     this.#lost = [];
@@ -85,17 +102,9 @@ export class MeshKeeper {
 
   stop(): void {
     clearInterval(this.#judging);
-    clearTimeout(this.#next);
+    this.#plan.stop();
     this.#surveying?.abort();
     this.flood.stop();
-  }
-
-  #surveyLater(afterMs: number): void {
-    clearTimeout(this.#next);
-    this.#next = setTimeout(() => {
-      this.begin();
-      this.#surveyLater(this.#options.settings.surveyEveryMs);
-    }, afterMs);
   }
 
   get surveyState(): SurveyState {
@@ -110,8 +119,11 @@ export class MeshKeeper {
     return this.#book.mesh(this.#present(controller));
   }
 
-  /** Begins a survey; one that runs goes on. */
-  begin(): void {
+  /**
+   * Begins a survey; one that runs goes on.
+   * @param pauseMs after each frame, unless the settings say another one; absent: for somebody who waits for it
+   */
+  begin(pauseMs?: number): void {
     const controller = this.#options.controller();
     if (this.#surveying !== null || controller === null) return;
     const stop = new AbortController();
@@ -130,8 +142,8 @@ export class MeshKeeper {
     const progress = (state: SurveyState): void => {
       if (this.#surveying === stop) this.#survey = state;
     };
-    const pauseMs = this.#options.settings.surveyPauseMs;
-    surveyMesh({ controller, devices: there, pauseMs, signal, progress })
+    const pause = this.#options.settings.surveyPauseMs ?? pauseMs;
+    surveyMesh({ controller, devices: there, pauseMs: pause, signal, progress })
       .then((survey) => {
         this.#book.take(survey, this.#present(controller), Date.now());
         const silent = [...survey.asked].filter(([, how]) => how === 'silent');
@@ -218,8 +230,16 @@ export class MeshKeeper {
     this.#tell();
   }
 
+  /** Somebody has still to be told of links of a replaced node. */
+  linksWait(links: readonly WaitingLinks[]): void {
+    if (JSON.stringify(links) === JSON.stringify(this.#links)) return;
+    this.#links = links;
+    this.#tell();
+  }
+
   #tell(): void {
-    this.#options.context.care({ lostRouters: this.#lost, flooding: this.#flooding });
+    const { context } = this.#options;
+    context.care({ lostRouters: this.#lost, flooding: this.#flooding, links: this.#links });
   }
 }
 

@@ -16,11 +16,11 @@ test('what scenes would miss is listed, and replaced only when it is said so', a
 
   const plan = await bench.ingle([...REPLACE, '--dry-run']);
   expect(plan).toMatchObject({ code: 0 });
-  expect(plan.stdout).toContain('Plain bulb lacks what scenes use of Hall lamp:');
+  expect(plan.stdout).toContain('Plain bulb lacks what is used of Hall lamp:');
   expect(plan.stdout).toMatch(/brightness\s+Evening/);
   const unasked = await bench.ingle(['--lang', 'zh', ...REPLACE]);
   expect(unasked).toMatchObject({ code: 2, stderr: expect.stringContaining('加上 --yes') });
-  expect(unasked.stdout).toContain('缺少场景要用到的');
+  expect(unasked.stdout).toContain('被用到的功能');
   expect(hub.contents.devices).toHaveLength(2);
 
   const answer = await bench.ingle(['--json', ...REPLACE, '--yes']);

@@ -1,5 +1,5 @@
 // `ingle replace`: a new device takes the place of a dead one, in one go with its pairing or once it is in the home;
-// what scenes would miss is shown first. And the way back.
+// what would be missed is shown first. And the way back.
 import type { Command } from 'commander';
 import type { ReplacementGapJson, ReplacementJson } from '../../api/replacement-shapes.ts';
 import type { DeviceJson, JobJson } from '../../api/shapes.ts';
@@ -74,6 +74,11 @@ export async function replaceWith(
   const plan = await client.get<ReplacementJson>(`${path}?from=${encodeURIComponent(fresh.id)}`);
   if (!printer.isJson) {
     showGaps(context, plan.gaps, device, fresh);
+    if (plan.reached.length > 0) {
+      printer.line(words.replace.reached(plan.reached.map(({ name }) => name).join(', ')));
+    }
+    const made = plan.links.filter(({ state }) => state !== 'impossible').length;
+    if (made > 0) printer.line(words.replace.links(made));
     if (plan.lost.length > 0) printer.line(words.replace.lost(plan.lost.join(', ')));
     if (plan.gained.length > 0) printer.line(words.replace.gained(plan.gained.join(', ')));
   }
@@ -154,7 +159,7 @@ function resultOf({ result }: JobJson): TakenPlace | null {
 }
 
 function showGaps(
-  { printer, words }: Context,
+  { printer, words, language }: Context,
   gaps: readonly ReplacementGapJson[],
   device: DeviceJson,
   fresh: DeviceJson,
@@ -166,9 +171,12 @@ function showGaps(
   printer.line(words.replace.gaps(fresh.name, device.name));
   printer.table([
     words.replace.gapColumns,
-    ...gaps.map(({ what, why, scenes }) => [
-      what ?? why,
-      scenes.map(({ name }) => name).join(', '),
+    ...gaps.map(({ what, why, zh, scenes, others }) => [
+      what ?? (language === 'zh' ? zh : why),
+      [
+        ...scenes.map(({ name, how }) => words.replace.gapUser[how](name)),
+        ...others.map((other) => words.replace.gapUser[other]),
+      ].join(', '),
     ]),
   ]);
 }

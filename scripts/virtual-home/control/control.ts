@@ -205,6 +205,14 @@ export class HomeControl {
     return joiner.join(asked, { uninvited });
   }
 
+  /** Questions for neighbours and routes that went into the air so far, to a node where one is named. */
+  tableRequests(ieee?: string): readonly { readonly atMs: number; readonly address: number }[] {
+    const { tableRequests } = this.#parts.network;
+    if (ieee === undefined) return tableRequests;
+    const address = this.#parts.network.addressOf(ieee);
+    return tableRequests.filter((one) => one.address === address);
+  }
+
   /** Names of the routers that let nodes join now; `coordinator` for that one. */
   openings(): string[] {
     const { network, coordinator } = this.#parts;

@@ -67,6 +67,8 @@ interface Link {
 export class Network {
   readonly faults = new AirFaults();
   readonly timers = new Timers();
+  /** When and to whom a question for a node's neighbours or routes went into the air. */
+  readonly tableRequests: { readonly atMs: number; readonly address: number }[] = [];
   readonly #nodes = new Map<string, VirtualNode>();
   readonly #links = new Map<VirtualNode, Link>();
   readonly #byAddress = new Map<number, VirtualNode>();

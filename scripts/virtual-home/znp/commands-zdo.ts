@@ -67,6 +67,7 @@ function tableRequest(
       coordinator.zdoResponse(COORDINATOR_ADDRESS, cluster, answer);
       return;
     }
+    coordinator.network.tableRequests.push({ atMs: Date.now(), address });
     const delivery = zdoDelivery({ kind: 'unicast', address }, cluster, Buffer.from([start]));
     coordinator.network.unicast(address, delivery, (status) => {
       const node = coordinator.network.memberAt(address);

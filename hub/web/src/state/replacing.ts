@@ -17,7 +17,15 @@ export function takenPlace({ kind, state, result }: JobJson): TakenPlace | null 
   return result as TakenPlace;
 }
 
-/** Names of the scenes that use it, as one text. */
-export function sceneNames({ scenes }: ReplacementGapJson): string {
-  return scenes.map(({ name }) => name).join(', ');
+/** Who uses what is missing, by the page's own words for each, as one text. */
+export function gapUsers({ scenes, others }: ReplacementGapJson, words: GapUserWords): string {
+  return [
+    ...scenes.map(({ name, how }) => words[how](name)),
+    ...others.map((other) => words[other]),
+  ].join(', ');
 }
+
+type GapUserWords = Readonly<
+  Record<ReplacementGapJson['scenes'][number]['how'], (scene: string) => string> &
+    Record<ReplacementGapJson['others'][number], string>
+>;
