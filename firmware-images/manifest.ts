@@ -89,6 +89,11 @@ function haveSigned(signers: ReadonlySet<string>, { threshold, keys: trusted }: 
   return trusted.filter((one) => signers.has(one)).length >= threshold;
 }
 
+/** Whether enough of the trusted keys have signed exactly these bytes. @param signatures a line for each signer */
+export function isSignedBy(bytes: Uint8Array, signatures: string, trusted: TrustedKeys): boolean {
+  return haveSigned(signersOf(bytes, signatures), trusted);
+}
+
 /** What the hub remembers of a manifest that it took. */
 export interface TakenManifest {
   readonly version: number;

@@ -44,6 +44,7 @@ import type { MovingIn } from './model/moving-in.ts';
 import type { FoundDevice } from './model/mqtt.ts';
 import type { NodeLinksPort } from './model/node-links.ts';
 import type { Vendors } from './model/open-interface.ts';
+import type { OwnAdapters } from './model/own-adapter.ts';
 import type { Provisioning } from './model/provisioning.ts';
 import type { RunTrace } from './model/run.ts';
 import type { SceneSwitch } from './model/scene-world.ts';
@@ -96,6 +97,7 @@ export interface HubOptions {
   readonly mqttSharing: MqttSharingHost;
   readonly vendors: Vendors;
   readonly vendorAdapters: VendorAdapters;
+  readonly ownAdapters: OwnAdapters;
   readonly radioCare: RadioCareHost;
   readonly nodeLinks: NodeLinksPort;
   readonly feed: LiveFeedSource;
@@ -241,10 +243,10 @@ export function createHub(options: HubOptions): Hub {
 
   function mqttIsOff(): HubError {
     return new HubError('unsupported', 'The MQTT broker of this hub is off', {
-      hint: 'Set INGLE_MQTT_PORT (1883 is usual), or mqtt.port in the page, and start the hub again.',
+      hint: 'Switch it on first: ingle adapter enable mqtt, or House › Adapters.',
       zh: {
         message: '这个中枢没有打开 MQTT 服务器',
-        hint: '请设置 INGLE_MQTT_PORT（通常是 1883），或在页面设置 mqtt.port，然后重新启动中枢。',
+        hint: '请先打开：ingle adapter enable mqtt，或“全屋 › 适配器”。',
       },
     });
   }
@@ -269,6 +271,7 @@ export function createHub(options: HubOptions): Hub {
     firmware: options.firmware,
     matterBridge: options.matterBridge,
     vendorAdapters: options.vendorAdapters,
+    ownAdapters: options.ownAdapters,
     radioCare: options.radioCare,
     nodeLinks: options.nodeLinks,
     mqttAccounts: {

@@ -1,5 +1,5 @@
 // The composition root: builds the hub's parts, starts them in order, stops them in reverse.
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createFirmware } from '../firmware-images/updates.ts';
@@ -11,6 +11,7 @@ import { ADAPTERS, type AdapterRow } from './adapter-table.ts';
 import type { FrontDoor } from './api/front-door.ts';
 import { createLiveFeed } from './core/live-feed.ts';
 import { isDemoStart, startDemo } from './demo-start.ts';
+import { describeFailure } from './failure-text.ts';
 import { createHousehold, type HouseholdHost } from './household/household.ts';
 import { createJobs, type JobsHost } from './household/jobs.ts';
 import { createMatterBridge } from './household/matter-bridge/matter-bridge.ts';
@@ -30,6 +31,7 @@ import { HubError } from './model/errors.ts';
 import { HOME_MODE } from './model/home-values.ts';
 import { type AdapterId, adapterId } from './model/identifiers.ts';
 import type { HomeContents, Recovery } from './model/store-port.ts';
+import { createOwnAdapters } from './own-adapters.ts';
 import { checkPageSetting, dataFolder, readSettings, SETTINGS, type Settings } from './settings.ts';
 import { startRadioCare } from './start-radio-care.ts';
 import type { AdapterLink } from './threads/adapter-link.ts';
@@ -47,6 +49,7 @@ import { createStoreLink } from './threads/store-link.ts';
 import { createSyncLink, type SyncLink } from './threads/sync-link.ts';
 import { createSystemClock } from './threads/system-clock.ts';
 import { createVendorAdapters } from './vendor-adapters.ts';
+import { readVersion } from './version.ts';
 
 process.env.TZ = 'UTC';
 
@@ -62,18 +65,6 @@ const PAGE_WITHIN_MS = 500;
 interface Running {
   readonly address: string;
   stop(): Promise<void>;
-}
-
-function readVersion(): string {
-  const file = [
-    new URL('../package.json', import.meta.url),
-    new URL('./package.json', import.meta.url),
-  ];
-  const found = file.find((url) => existsSync(url));
-  const { version } = JSON.parse(found ? readFileSync(found, 'utf8') : '{}') as {
-    version?: string;
-  };
-  return version ?? '0.0.0';
 }
 
 async function start(): Promise<Running> {
@@ -254,6 +245,7 @@ async function start(): Promise<Running> {
     waitForCommand: (...asked) => running.waitForCommand(...asked),
     post: (update) => adapters.get(MATTER)?.bridge(update),
     hasAdapter: () => adapters.has(MATTER),
+    startAdapter: async (by) => void (await ownAdapters.change(MATTER, { enabled: true }, by)),
     call: (call) => callAdapter(MATTER, call),
     log: log.of('matter'),
   });
@@ -280,8 +272,21 @@ async function start(): Promise<Running> {
   for (const row of ADAPTERS) {
     if (row.isConfigured(settings)) adapters.set(row.id, linkAdapter(row, settings));
   }
+  const switchedOff = (adapter: AdapterId, reason: string) => {
+    coreLink.tell({ kind: 'adapterDown', adapter, reason });
+    if (adapter === MATTER) matterBridge.adapterGone();
+  };
+  const ownAdapters = createOwnAdapters({
+    ...{ isDemo, switchedOff, changed: healthChanged },
+    settings: () => (demo ? settings : settingsNow()),
+    health: (id) => adapters.get(id)?.health() ?? null,
+    putSetting: (...setting) => household.putSetting(...setting),
+    swap: (id, work) =>
+      swapAdapter(adapters, id, { settings: settingsNow, link: linkAdapter }, work),
+  });
   const vendorAdapters = createVendorAdapters({
-    ...{ dataFolder: folder, adapters, nowMs, lineTo, changed: healthChanged },
+    ...{ dataFolder: folder, adapters, nowMs, lineTo, switchedOff, changed: healthChanged },
+    keys: () => settingsNow().get('adapters.keys'),
     audit: (actor, action, subject, detail) =>
       store.calls.audit({
         ...{ atMs: nowMs(), member: actor.member?.id ?? null, action, subject, detail },
@@ -348,6 +353,7 @@ async function start(): Promise<Running> {
     mqttSharing,
     vendors,
     vendorAdapters,
+    ownAdapters,
     radioCare,
     nodeLinks: createNodeLinks({ devices: () => household.contents().devices, callAdapter }),
     provisioning: createProvisioning({
@@ -466,13 +472,6 @@ async function settleAskedMode(hub: Hub): Promise<void> {
   const { askedMode } = hub.household.contents().home;
   if (!askedMode || hub.homeValue(HOME_MODE).atMs !== askedMode.insteadOfMs) return;
   await hub.tell({ kind: 'value', key: HOME_MODE, value: askedMode.mode }, askedMode.cause);
-}
-
-function describeFailure(error: unknown): string {
-  if (!(error instanceof HubError)) {
-    return error instanceof Error ? (error.stack ?? error.message) : String(error);
-  }
-  return error.hint ? `${error.message}. ${error.hint}` : error.message;
 }
 
 try {

@@ -127,6 +127,13 @@ export const SETTINGS = {
     page: true,
     what: 'minutes for which the first device of a kind is watched before its sisters are updated',
   },
+  'adapters.keys': {
+    environment: 'INGLE_ADAPTER_KEYS',
+    kind: 'text',
+    fallback: '',
+    page: true,
+    what: 'public keys of those whose signature makes an adapter of others preferred: KEY, or 2 of KEY,KEY,KEY',
+  },
   'mqtt.port': {
     environment: 'INGLE_MQTT_PORT',
     kind: 'port',

@@ -2,6 +2,7 @@
 // of each how it is. What runs stands among the hub's other adapters.
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { packageStatement } from '../adapters/contract/package-statement.ts';
 import { vendorProcess } from '../adapters/contract/vendor-process.ts';
 import type { AdapterLineWish } from './adapter-lines.ts';
 import { ADAPTERS } from './adapter-table.ts';
@@ -13,18 +14,18 @@ import {
   faultReason,
   fitsSetting,
   readManifest,
+  SIGNATURES_FILE,
   VENDOR_LIMITS,
   type VendorAdapters,
   type VendorAdapterView,
 } from './model/vendor-adapter.ts';
 import type { Words } from './model/words.ts';
+import { tierOf } from './preferred-packages.ts';
 import { openVendorPackages, type VendorRecord } from './store/vendor-packages.ts';
 import type { AdapterLink } from './threads/adapter-link.ts';
 import { workerEntry } from './threads/entry.ts';
 
 const STOP_GRACE_MS = 6_000;
-/** Whoever wrote it answers for it; nobody of us has seen it. */
-const TIER: SupportTier = 'community';
 /** Names that mean something else: folders of the data folder, and words of the API. */
 const TAKEN = [
   'core',
@@ -43,9 +44,13 @@ export interface VendorAdaptersOptions {
   /** The hub's own adapters, among which those of others stand while they are switched on. */
   readonly adapters: Map<AdapterId, AdapterLink>;
   nowMs(): number;
+  /** Public keys of those whose word makes an adapter preferred, as they are set now. */
+  keys(): string;
   /** Makes the line to one, as to any other adapter. */
   lineTo(wish: AdapterLineWish): AdapterLink;
   audit(actor: Actor, action: string, subject: string, detail: string): Promise<void>;
+  /** Its process is gone for good, and its devices are out of reach. */
+  switchedOff(id: AdapterId, reason: string): void;
   changed(): void;
   lost(why: string): void;
 }
@@ -82,6 +87,8 @@ export function createVendorAdapters(options: VendorAdaptersOptions): VendorAdap
     });
   }
 
+  const tierNow = ({ signed }: VendorRecord): SupportTier => tierOf(signed, options.keys());
+
   function run(record: VendorRecord): void {
     const { manifest, values } = record;
     const id = adapterId(manifest.id);
@@ -93,7 +100,7 @@ export function createVendorAdapters(options: VendorAdaptersOptions): VendorAdap
       shell: 'child',
       entries: { child: 'vendor-child' },
       settings: () => ({ ...initialValues(record), ...values }),
-      asKept: (description) => ({ ...description, adapter: id, tier: TIER }),
+      asKept: (description) => ({ ...description, adapter: id, tier: tierNow(record) }),
       vendor: {
         process: () =>
           vendorProcess(workerEntry('vendor-child'), {
@@ -125,7 +132,7 @@ export function createVendorAdapters(options: VendorAdaptersOptions): VendorAdap
     const link = adapters.get(adapterId(manifest.id));
     return {
       ...{ manifest, isEnabled, installedAtMs },
-      tier: TIER,
+      tier: tierNow(record),
       values: { ...initialValues(record), ...values },
       memoryBytes: link?.memoryBytes() ?? null,
       lastFault: faults.get(manifest.id) ?? null,
@@ -169,8 +176,11 @@ export function createVendorAdapters(options: VendorAdaptersOptions): VendorAdap
         }
         await halt(id);
         faults.delete(id);
+        const signatures = files[SIGNATURES_FILE];
+        const statement = packageStatement(files).toString('base64');
         const record = packages.install(
           {
+            ...(signatures === undefined ? {} : { signed: { statement, signatures } }),
             ...{ manifest, installedAtMs: nowMs(), isEnabled: before?.isEnabled ?? true },
             values: fitting(before?.values ?? {}, manifest.settings),
           },
@@ -190,14 +200,16 @@ export function createVendorAdapters(options: VendorAdaptersOptions): VendorAdap
         await halt(id);
         faults.delete(id);
         if (record.isEnabled) run(record);
+        else options.switchedOff(adapterId(id), `${before.manifest.title} is switched off`);
         await options.audit(actor, 'adapter.set', id, record.isEnabled ? 'on' : 'off');
         options.changed();
         return view(record);
       }),
     remove: (id, actor) =>
       inTurn(async () => {
-        find(id);
+        const { manifest } = find(id);
         await halt(id);
+        options.switchedOff(adapterId(id), `${manifest.title} was removed`);
         packages.remove(id);
         faults.delete(id);
         rmSync(path.join(options.dataFolder, id), { recursive: true, force: true });

@@ -17,10 +17,12 @@ import { nodeAddress } from '../../hub/model/identifiers.ts';
 import { type PropertyValue, parsePropertyKey } from '../../hub/model/properties.ts';
 import {
   readManifest,
+  SIGNATURES_FILE,
   type VendorFiles,
   type VendorManifest,
 } from '../../hub/model/vendor-adapter.ts';
 import { type ConformancePlan, type ConformanceResult, runConformance } from './conformance.ts';
+import { packageStatement } from './package-statement.ts';
 import { inVendorProcess } from './scripted-hub.ts';
 import { vendorProcess } from './vendor-process.ts';
 
@@ -86,13 +88,30 @@ export function packageFiles(folder: string): VendorFiles {
       const name = inner === '' ? entry.name : `${inner}/${entry.name}`;
       if (entry.name.startsWith('.') || LEFT_OUT.includes(name)) continue;
       if (entry.isDirectory()) walk(name);
-      else if (SHIPPED.test(name) && Object.keys(files).length < FILES_MAX) {
+      else if (
+        (SHIPPED.test(name) || name === SIGNATURES_FILE) &&
+        Object.keys(files).length < FILES_MAX
+      ) {
         files[name] = readFileSync(path.join(folder, name), 'utf8');
       }
     }
   };
   walk('');
   return files;
+}
+
+/** What whoever has tried the package signs. @throws ValidationError for a folder that is no package */
+export function statementOf(folder: string): Buffer {
+  return packageStatement(packageFiles(folder));
+}
+
+/** Adds a signer's line to those of the package; a line of the same key goes. */
+export function addSignature(folder: string, line: string): void {
+  const file = path.join(folder, SIGNATURES_FILE);
+  const before = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+  const [key = ''] = line.split(' ');
+  const others = before.filter((one) => one !== '' && !one.startsWith(`${key} `));
+  writeFileSync(file, [...others, line].join('\n'));
 }
 
 /** What came of testing a package. */

@@ -17,10 +17,10 @@ export function bridgePortOf({ bridgePort }: AdapterSettings): number {
 }
 
 const HINT =
-  'Set INGLE_MDNS_INTERFACE, or the interface in House, Settings, to the one at which your devices are, such as eth0 or wlan0.';
+  'Set INGLE_MDNS_INTERFACE, or the interface in House › Adapters, to the one at which your devices are, such as eth0 or wlan0.';
 
 const HINT_ZH =
-  '请把 INGLE_MDNS_INTERFACE（或“家 › 设置”里的网络接口）设为设备所在的接口，例如 eth0 或 wlan0。';
+  '请把 INGLE_MDNS_INTERFACE（或“全屋 › 适配器”里 Matter 的网络接口）设为设备所在的接口，例如 eth0 或 wlan0。';
 
 /**
  * @throws ValidationError without an interface, since mDNS would otherwise speak on all of them, and HubError

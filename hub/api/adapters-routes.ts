@@ -21,7 +21,8 @@ export const ADAPTER_ROUTES = {
   },
   'PATCH /api/adapters/:id': {
     who: 'owner',
-    about: 'Switches an installed adapter on or off, and sets what it asks for; it begins anew.',
+    about:
+      'Switches an adapter on or off while the hub runs, and sets what it asks for; it begins anew. Of those that come with the hub Matter (`interface`) and MQTT (`port`) can be switched.',
     body: shapes.adapterChange,
     answer: shapes.adapterJson,
   },

@@ -15,6 +15,12 @@ export const adapterJson = v.object({
   vendor: v.nullable(v.string()),
   version: v.nullable(v.string()),
   enabled: v.boolean(),
+  /** Whether an owner can switch and set it here; of those that come with the hub some always run. */
+  canSwitch: v.boolean(),
+  /** Where it is set so that it cannot be changed here; null: it is not. */
+  fixedBy: v.nullable(v.picklist(['flag', 'environment', 'file', 'demo'])),
+  /** About what it adds to the hub's memory while it is on, as measured; null: that is not known. */
+  needsBytes: v.nullable(v.number()),
   state: v.picklist(['off', 'starting', 'connecting', 'connected', 'fault', 'stopped']),
   problem: v.nullable(problemJson),
   notices: v.array(v.object({ severity: v.picklist(['warning', 'fault']), text: labelJson })),
@@ -32,6 +38,8 @@ export const adapterJson = v.object({
       type: v.picklist(['text', 'number', 'boolean']),
       label: labelJson,
       value: settingValue,
+      /** What it can be here; absent: anything of its type. */
+      choices: v.optional(v.array(v.string())),
     }),
   ),
   devices: v.number(),

@@ -69,3 +69,22 @@ it('refuses a package with all that is wrong with it, in both languages, and kee
     false,
   );
 });
+
+it('shows those of the hub that can be switched, also while they are off, and switches them for an owner alone', async () => {
+  const api = createTestApi();
+  const owner = api.page('owner');
+  const find = async (id: string) =>
+    (await listOf(await owner('/api/adapters'))).find((one) => one.id === id);
+  expect(await find('matter')).toMatchObject({
+    ...{ tier: 'core', isInstalled: false, enabled: false, state: 'off', canSwitch: true },
+    ...{ fixedBy: null, needsBytes: 100_000_000 },
+    settings: [{ name: 'interface', value: null, choices: ['eth0', 'wlan0'] }],
+  });
+  expect(await find('mqtt')).toMatchObject({ canSwitch: false, fixedBy: 'environment' });
+  const body = { enabled: true, settings: { interface: 'wlan0' } };
+  const on = await owner('/api/adapters/matter', { method: 'PATCH', body });
+  expect(await bodyOf(on)).toMatchObject({ enabled: true, settings: [{ value: 'wlan0' }] });
+  expect((await api.page('adult')('/api/adapters/matter', { method: 'PATCH', body })).status).toBe(
+    403,
+  );
+});

@@ -3,6 +3,7 @@ import { toRfc3339 } from '../model/clock.ts';
 import type { SupportTier } from '../model/device.ts';
 import type { AdapterHealth } from '../model/hub-port.ts';
 import { LAN_FAMILIES } from '../model/lan-families.ts';
+import type { OwnAdapterView } from '../model/own-adapter.ts';
 import type { VendorAdapterView } from '../model/vendor-adapter.ts';
 import type { AdapterJson } from './adapters-shapes.ts';
 import { type ApiParts, actorOf, type Handlers, listPart } from './context.ts';
@@ -21,7 +22,7 @@ type Facts = Pick<
   AdapterJson,
   'title' | 'isInstalled' | 'vendor' | 'version' | 'enabled' | 'memoryBytes' | 'lastFault'
 > &
-  Pick<AdapterJson, 'hosts' | 'settings' | 'devices'>;
+  Pick<AdapterJson, 'hosts' | 'settings' | 'devices' | 'canSwitch' | 'fixedBy' | 'needsBytes'>;
 
 function view(
   id: string,
@@ -42,7 +43,7 @@ function view(
 }
 
 export function adapterRoutes({ hub }: ApiParts) {
-  const { vendorAdapters } = hub;
+  const { ownAdapters, vendorAdapters } = hub;
   const devicesAt = (id: string): number =>
     hub.devices().filter(({ record }) => record.description.adapter === id).length;
 
@@ -50,6 +51,7 @@ export function adapterRoutes({ hub }: ApiParts) {
     const { id, title, vendor, version, hosts, settings } = manifest;
     return view(id, tier, health, {
       ...{ title, vendor, version, isInstalled: true, enabled: own.isEnabled },
+      ...{ canSwitch: true, fixedBy: null, needsBytes: null },
       memoryBytes: own.memoryBytes,
       lastFault:
         own.lastFault === null
@@ -64,19 +66,38 @@ export function adapterRoutes({ hub }: ApiParts) {
     });
   }
 
+  /** One that comes with the hub; `switchable` where a person may switch it while the hub runs. */
+  function ours(id: string, health: AdapterHealth | null, switchable?: OwnAdapterView) {
+    return view(id, 'core', health, {
+      ...{ title: TITLES[id] ?? id, vendor: null, version: hub.version, isInstalled: false },
+      enabled: switchable?.isOn ?? true,
+      canSwitch: switchable?.fixedBy === null,
+      fixedBy: switchable?.fixedBy ?? null,
+      needsBytes: switchable?.needsBytes ?? null,
+      ...{ memoryBytes: null, lastFault: null, hosts: [], devices: devicesAt(id) },
+      settings: (switchable?.settings ?? []).map(({ choices, ...one }) => ({
+        ...one,
+        ...(choices === undefined ? {} : { choices: [...choices] }),
+      })),
+    });
+  }
+
   function all(): AdapterJson[] {
     const others = vendorAdapters.list();
-    const ours = hub
+    const switchable = ownAdapters.list();
+    const running = hub
       .health()
       .adapters.filter(({ id }) => !others.some(({ manifest }) => manifest.id === id));
+    const isOff = ({ id }: OwnAdapterView) => !running.some((one) => one.id === id);
     return [
-      ...ours.map((health) =>
-        view(health.id, 'core', health, {
-          ...{ title: TITLES[health.id] ?? health.id, vendor: null, version: hub.version },
-          ...{ isInstalled: false, enabled: true, memoryBytes: null, lastFault: null },
-          ...{ hosts: [], settings: [], devices: devicesAt(health.id) },
-        }),
+      ...running.map((health) =>
+        ours(
+          health.id,
+          health,
+          switchable.find(({ id }) => id === health.id),
+        ),
       ),
+      ...switchable.filter(isOff).map((one) => ours(one.id, one.health, one)),
       ...others.map(installed),
     ];
   }
@@ -87,9 +108,12 @@ export function adapterRoutes({ hub }: ApiParts) {
       c.json(installed(await vendorAdapters.install(body.files, actorOf(c))), 201),
     'PATCH /api/adapters/:id': async (c, { body }) => {
       const wish = { enabled: body.enabled, values: body.settings };
-      return c.json(
-        installed(await vendorAdapters.change(c.req.param('id') ?? '', wish, actorOf(c))),
-      );
+      const id = c.req.param('id') ?? '';
+      if (!ownAdapters.list().some((one) => one.id === id)) {
+        return c.json(installed(await vendorAdapters.change(id, wish, actorOf(c))));
+      }
+      const changed = await ownAdapters.change(id, wish, actorOf(c));
+      return c.json(ours(id, changed.health, changed));
     },
     'DELETE /api/adapters/:id': async (c) => {
       await vendorAdapters.remove(c.req.param('id') ?? '', actorOf(c));

@@ -38,7 +38,7 @@ export const MQTT_ROUTES = {
   'PATCH /api/mqtt/sharing': {
     who: 'household',
     about:
-      'Switches the sharing over MQTT, or chooses the devices; null: all. What came in by discovery is never announced again.',
+      'Switches the sharing over MQTT, and chooses by rooms and devices. What came in by discovery is never announced again.',
     body: mqtt.mqttSharingChange,
     answer: mqtt.mqttSharingJson,
   },

@@ -67,6 +67,8 @@ export const foundDeviceJson = v.object({
   commands: v.array(v.string()),
   /** What of its announcement became nothing, with the reason. */
   leftOut: v.array(v.object({ what: v.string(), why: labelJson })),
+  /** Options of it without which nothing is lost, such as an icon. */
+  unneeded: v.array(v.string()),
 });
 export type FoundDeviceJson = v.InferOutput<typeof foundDeviceJson>;
 
@@ -75,19 +77,32 @@ const foreign = v.picklist(['read', 'control', 'all'], 'must be read, control or
 /** What of the home is told to others over MQTT. */
 export const mqttSharingJson = v.object({
   isOn: v.boolean(),
-  /** Null: all devices. */
-  devices: v.nullable(v.array(v.string())),
+  /** Rooms whose devices are shared; null: all, and devices without a room. */
+  rooms: v.nullable(v.array(v.string())),
   /** What a message may do at a broker that is not the hub's own, where nobody knows who sent it. */
   foreign,
+  devices: v.array(
+    v.object({
+      id: v.string(),
+      name: v.string(),
+      room: v.nullable(v.string()),
+      kind: v.string(),
+      shared: v.boolean(),
+      /** What was said of this very device; null: it goes by its room. */
+      own: v.nullable(v.boolean()),
+      /** Why it is not shared: `discovered` (it came over MQTT and is told there already), `room`, `chosen`. */
+      why: v.nullable(v.picklist(['discovered', 'room', 'chosen'])),
+    }),
+  ),
 });
 export type MqttSharingJson = v.InferOutput<typeof mqttSharingJson>;
+
+const id = v.pipe(v.string(), v.minLength(1), v.maxLength(80));
 export const mqttSharingChange = v.strictObject({
   isOn: v.optional(v.boolean()),
-  devices: v.optional(
-    v.nullable(
-      v.pipe(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(60))), v.maxLength(1_000)),
-    ),
-  ),
+  rooms: v.optional(v.nullable(v.pipe(v.array(id), v.maxLength(200)))),
+  /** Devices by id: shared, not shared, or (null) by their room. */
+  devices: v.optional(v.record(id, v.nullable(v.boolean()))),
   foreign: v.optional(foreign),
 });
 

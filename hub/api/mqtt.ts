@@ -1,11 +1,11 @@
 // Accounts of the hub's own MQTT broker, and the devices that announced themselves.
 import { NotFoundError } from '../model/errors.ts';
-import { deviceId, nodeAddress } from '../model/identifiers.ts';
+import { deviceId, nodeAddress, type RoomId, roomId } from '../model/identifiers.ts';
 import {
   type AccountRights,
   type MqttAccount,
-  type MqttSharing,
   NO_RIGHTS,
+  type SharingView,
 } from '../model/mqtt.ts';
 import type { ApiParts, Handlers } from './context.ts';
 import { actorOf, inputId, listPart } from './context.ts';
@@ -15,8 +15,14 @@ function accountView({ createdAtMs, topics, ...account }: MqttAccount): MqttAcco
   return { ...account, topics: [...topics], createdAt: new Date(createdAtMs).toISOString() };
 }
 
-function sharingView({ isOn, devices, foreign }: MqttSharing): MqttSharingJson {
-  return { isOn, devices: devices === null ? null : [...devices], foreign };
+function sharingView({ sharing, devices }: SharingView): MqttSharingJson {
+  const { isOn, rooms, foreign } = sharing;
+  return {
+    isOn,
+    rooms: rooms === null ? null : [...rooms],
+    foreign,
+    devices: devices.map(({ isShared, ...device }) => ({ ...device, shared: isShared })),
+  };
 }
 
 /** What is set of the rights; what is absent stays. */
@@ -59,12 +65,20 @@ export function mqttRoutes({ hub }: ApiParts) {
     },
     'GET /api/mqtt/sharing': (c) => c.json(sharingView(mqttAccounts.sharing())),
     'PATCH /api/mqtt/sharing': async (c, { body }) => {
-      const { devices, ...rest } = body;
-      const chosen =
-        devices === undefined
-          ? {}
-          : { devices: devices?.map((id) => inputId(id, deviceId, '/devices')) ?? null };
-      return c.json(sharingView(await mqttAccounts.share({ ...rest, ...chosen }, actorOf(c))));
+      const { isOn, foreign } = body;
+      const rooms = body.rooms?.map((id) => inputId(id, roomId, '/rooms')) ?? body.rooms;
+      const devices =
+        body.devices &&
+        Object.fromEntries(
+          Object.entries(body.devices).map(([id, own]) => [inputId(id, deviceId, '/devices'), own]),
+        );
+      const change = {
+        isOn,
+        foreign,
+        devices,
+        rooms: rooms as readonly RoomId[] | null | undefined,
+      };
+      return c.json(sharingView(await mqttAccounts.share(change, actorOf(c))));
     },
     'GET /api/mqtt/found': async (c, { query }) => {
       const { items, next } = listPart(await mqttAccounts.found(), query);

@@ -59,6 +59,7 @@ export function createTestBridge(options: {
     waitForCommand: () => Promise.reject(new HubError('unsupported', 'Nobody asks here')),
     post: take,
     hasAdapter: () => true,
+    startAdapter: async () => {},
     async call(call) {
       if (status.state !== 'on') throw new HubError('unsupported', 'The Matter bridge is off');
       if (call.kind !== 'bridge') return null;

@@ -38,7 +38,7 @@ import { createTestMqtt } from './test-mqtt.ts';
 import { testProvisioning } from './test-provisioning.ts';
 import { testRadioCare } from './test-radio.ts';
 import { createTestSync } from './test-sync.ts';
-import { createTestVendors } from './test-vendors.ts';
+import { createTestOwnAdapters, createTestVendors } from './test-vendors.ts';
 
 const START_MS = Date.UTC(2026, 10, 21, 19);
 const RING_MAX = 5_000;
@@ -122,10 +122,11 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
       return () => listeners.delete(listener);
     },
   };
-  const matterBridge = createTestBridge({
+  const outside = {
     ...{ contents, live, nowMs: () => wallMs },
     devices: () => contents.devices.flatMap((record) => deviceView(record)),
-  });
+  };
+  const matterBridge = createTestBridge(outside);
   const household = createTestHousehold({
     contents,
     versions,
@@ -370,7 +371,8 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
       household,
       matterBridge,
       vendorAdapters: createTestVendors(),
-      ...createTestMqtt(() => wallMs),
+      ownAdapters: createTestOwnAdapters(),
+      ...createTestMqtt(outside),
       firmware: {
         list: async () => [],
         import: async () => ({ added: [], refused: [], withdrawn: [], manifest: null }),

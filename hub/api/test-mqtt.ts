@@ -1,8 +1,10 @@
 // MQTT and the open interface of the test hub: accounts, what announces itself, what is shared, and vendors' tokens.
-import { ConflictError, NotFoundError } from '../model/errors.ts';
-import type { HubPort } from '../model/hub-port.ts';
+import { createMqttSharing, createSharingShelf } from '../household/mqtt-sharing/mqtt-sharing.ts';
+import { ConflictError, HubError, NotFoundError } from '../model/errors.ts';
+import type { DeviceView, HubPort, LiveFeed } from '../model/hub-port.ts';
 import type { NodeAddress } from '../model/identifiers.ts';
-import { type FoundDevice, type MqttAccount, NO_RIGHTS, NO_SHARING } from '../model/mqtt.ts';
+import { type FoundDevice, type MqttAccount, NO_RIGHTS } from '../model/mqtt.ts';
+import type { HomeContents } from '../model/store-port.ts';
 
 function foundLamp(node: string, name: string): FoundDevice {
   return {
@@ -17,14 +19,39 @@ function foundLamp(node: string, name: string): FoundDevice {
     properties: ['on', 'brightness'],
     commands: [],
     leftOut: [{ what: 'camera/door', why: { en: 'it is no property', zh: '它不是属性' } }],
+    unneeded: ['icon'],
   };
 }
 
-/** Two lamps of a bridge are found; there is no account yet. */
-export function createTestMqtt(nowMs: () => number): Pick<HubPort, 'vendors' | 'mqttAccounts'> {
+export interface TestMqttOptions {
+  readonly contents: Pick<HomeContents, 'rooms' | 'devices'> & {
+    settings: Readonly<Record<string, string>>;
+  };
+  readonly live: LiveFeed;
+  nowMs(): number;
+  devices(): readonly DeviceView[];
+}
+
+const nobodyAsks = () => Promise.reject(new HubError('unsupported', 'Nobody asks here'));
+
+/** Two lamps of a bridge are found; there is no account yet; what is shared is chosen as in the hub, and told nobody. */
+export function createTestMqtt({
+  contents,
+  live,
+  nowMs,
+  devices,
+}: TestMqttOptions): Pick<HubPort, 'vendors' | 'mqttAccounts'> {
+  const sharing = createMqttSharing({
+    household: createSharingShelf({
+      contents,
+      store: { putSetting: async () => {} },
+      inTurn: (work) => work(),
+      audit: async () => {},
+    }),
+    ...{ live, devices, command: nobodyAsks, waitForCommand: nobodyAsks, post: () => {} },
+  });
   const accounts = new Map<string, MqttAccount>();
   const vendors = new Set<string>();
-  let sharing = NO_SHARING;
   let found: FoundDevice[] = [
     foundLamp('ha/lamp', 'Bridge lamp'),
     foundLamp('ha/plug', 'Bridge plug'),
@@ -56,11 +83,8 @@ export function createTestMqtt(nowMs: () => number): Pick<HubPort, 'vendors' | '
         if (account === undefined) throw new NotFoundError('MQTT account', name);
         accounts.set(name, { ...account, ...rights });
       },
-      sharing: () => sharing,
-      async share(change) {
-        sharing = { ...sharing, ...JSON.parse(JSON.stringify(change)) };
-        return sharing;
-      },
+      sharing: sharing.view,
+      share: sharing.set,
       found: async () => found,
       async accept(nodes, bridge) {
         const taken = found.filter((one) => nodes?.includes(one.node) ?? one.bridge === bridge);

@@ -89,7 +89,7 @@ function checkFabric(
     hint: isSeen ? `It may only look. ${hint}` : hint,
     zh: {
       message: `${name} 不可以控制 ${device.name}`,
-      hint: '住户可以在“家 › 共享”里设置每个家庭应用的权限。',
+      hint: '住户可以在“全屋 › 共享给家庭应用”里设置每个家庭应用的权限。',
     },
   });
 }

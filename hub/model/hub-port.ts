@@ -41,10 +41,11 @@ import type {
 import type { Job } from './job.ts';
 import type { MatterBridge } from './matter-bridge.ts';
 import type { MovingIn } from './moving-in.ts';
-import type { AccountRights, FoundDevice, MqttSharing, SharingChange } from './mqtt.ts';
+import type { AccountRights, FoundDevice, SharingChange, SharingView } from './mqtt.ts';
 import type { NodeLinksPort } from './node-links.ts';
 import type { Vendors } from './open-interface.ts';
 import type { Outbound, OutboundChange, OutboundSettings } from './outbound.ts';
+import type { OwnAdapters } from './own-adapter.ts';
 import type { PropertyValue } from './properties.ts';
 import type { Provisioning } from './provisioning.ts';
 import type { RadioCare } from './radio-care.ts';
@@ -354,8 +355,8 @@ export interface MqttAccounts {
   change(name: string, rights: AccountRights): Promise<void>;
   remove(name: string): Promise<void>;
   /** What of the home is told to others. */
-  sharing(): MqttSharing;
-  share(change: SharingChange, actor: Actor): Promise<MqttSharing>;
+  sharing(): SharingView;
+  share(change: SharingChange, actor: Actor): Promise<SharingView>;
   /** Devices that announced themselves, at whichever broker is used. */
   found(): Promise<readonly FoundDevice[]>;
   /** Takes found devices in; without addresses all of the bridge. */
@@ -454,6 +455,7 @@ export interface HubPort {
   readonly vendors: Vendors;
   readonly matterBridge: MatterBridge;
   readonly vendorAdapters: VendorAdapters;
+  readonly ownAdapters: OwnAdapters;
   readonly sync: Sync;
   readonly store: Async<StoreCalls>;
   readonly reads: Async<JobCalls>;

@@ -1,9 +1,10 @@
 // MQTT as the household sees it: who may do what at the hub's own broker, what has announced itself and was not taken
 // in yet, and which of the home's devices are told to others.
 import type { CommandBody } from './command.ts';
+import type { DeviceRecord } from './device.ts';
 import type { DeviceKind } from './device-kind.ts';
 import type { Problem } from './errors.ts';
-import type { DeviceId, NodeAddress } from './identifiers.ts';
+import type { DeviceId, NodeAddress, RoomId } from './identifiers.ts';
 import type { BridgedDevice, BridgedNews } from './matter-bridge.ts';
 import type { Words } from './words.ts';
 
@@ -45,18 +46,50 @@ export interface FoundDevice {
   readonly commands: readonly string[];
   /** What of its announcement is neither, with the reason. */
   readonly leftOut: readonly { readonly what: string; readonly why: Words }[];
+  /** Options of it without which nothing is lost, such as an icon. */
+  readonly unneeded: readonly string[];
 }
 
 /** What the household tells others of over MQTT. */
 export interface MqttSharing {
   readonly isOn: boolean;
-  /** Null: all devices; else only these. */
-  readonly devices: readonly DeviceId[] | null;
+  /** Rooms whose devices are shared; null: all, and devices without a room. */
+  readonly rooms: readonly RoomId[] | null;
+  /** Devices that are shared, or not, whatever their room. */
+  readonly devices: Readonly<Record<DeviceId, boolean>>;
   /** What a message at a broker that is not the hub's own may do, since there nobody knows who sent it. */
   readonly foreign: Exclude<HomeRight, 'none'>;
 }
 
-export const NO_SHARING: MqttSharing = { isOn: false, devices: null, foreign: 'read' };
+export const NO_SHARING: MqttSharing = { isOn: false, rooms: null, devices: {}, foreign: 'read' };
+
+/** Whether the household has chosen the device, and may: what came by discovery is told there already. */
+export function isShared(
+  { id, room, description }: Pick<DeviceRecord, 'id' | 'room' | 'description'>,
+  { rooms, devices }: MqttSharing,
+): boolean {
+  if (isFoundOverMqtt(description.adapter, description.node)) return false;
+  return devices[id] ?? (rooms === null || (room !== null && rooms.includes(room)));
+}
+
+/** A device of the home and whether it is told to others. */
+export interface SharedDeviceView {
+  readonly id: DeviceId;
+  readonly name: string;
+  readonly room: RoomId | null;
+  readonly kind: DeviceKind;
+  readonly isShared: boolean;
+  /** What the household has said of this very device; null: it goes by its room. */
+  readonly own: boolean | null;
+  /** Why it is not told; null where it is. */
+  readonly why: 'discovered' | 'room' | 'chosen' | null;
+}
+
+/** What is shared, and of each device whether it is. */
+export interface SharingView {
+  readonly sharing: MqttSharing;
+  readonly devices: readonly SharedDeviceView[];
+}
 
 /** What main asks of the MQTT adapter alone. */
 export type MqttCall =
@@ -97,7 +130,9 @@ export interface FromShare {
 /** What the household sets of it; what is absent stays. */
 export interface SharingChange {
   readonly isOn?: boolean | undefined;
-  readonly devices?: readonly DeviceId[] | null | undefined;
+  readonly rooms?: readonly RoomId[] | null | undefined;
+  /** By device: shared, not shared, or (null) by its room again. */
+  readonly devices?: Readonly<Record<DeviceId, boolean | null>> | undefined;
   readonly foreign?: MqttSharing['foreign'] | undefined;
 }
 

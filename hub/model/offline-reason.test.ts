@@ -39,6 +39,13 @@ describe('why a device is offline', () => {
       'The connection to Lamp was lost.',
       '和它的连接断开了。',
     ],
+    [
+      'It has told nothing for 5 minutes, and its values hold no longer',
+      'It has told nothing for 5 minutes, and its values hold no longer',
+      '已经 5 分钟没有上报，它的值只在这段时间内有效。',
+    ],
+    ['Matter is switched off', 'Matter is switched off', 'Matter 已关闭。'],
+    ['Acme lamps was removed', 'Acme lamps was removed', 'Acme lamps 已删除。'],
     ['A vendor’s own words', 'A vendor’s own words', 'A vendor’s own words'],
   ])('%j is said in both languages, without the advice', (reason, en, zh) => {
     expect(offlineReason(reason, 'en')).toBe(en);

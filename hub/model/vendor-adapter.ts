@@ -22,6 +22,8 @@ export const VENDOR_LIMITS = {
 
 /** The file of a package that says what it is. */
 export const MANIFEST_FILE = 'ingle-adapter.json';
+/** The file of a package in which those stand who have signed it, a line for each; it need not be there. */
+export const SIGNATURES_FILE = 'ingle-adapter.sig';
 /** Stands in a package file for the network of the house: private addresses, but not the hub itself. */
 export const LAN = 'lan';
 

@@ -24,6 +24,8 @@ export interface VendorRecord {
   readonly isEnabled: boolean;
   readonly installedAtMs: number;
   readonly values: Readonly<Record<string, string | number | boolean | null>>;
+  /** What was to be signed of its files, in base64, and who has; absent where nobody has. */
+  readonly signed?: { readonly statement: string; readonly signatures: string };
 }
 
 export interface VendorPackages {

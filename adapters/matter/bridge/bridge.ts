@@ -93,10 +93,10 @@ export class Bridge {
     const node = this.#node;
     if (node === null) {
       throw new HubError('unsupported', 'The Matter bridge is off', {
-        hint: 'Switch it on first: ingle matter bridge on, or House in the page.',
+        hint: 'Switch it on first: ingle matter bridge on, or House › Share with home apps.',
         zh: {
           message: 'Matter 桥接没有打开',
-          hint: '请先打开：ingle matter bridge on，或在“家”页面。',
+          hint: '请先打开：ingle matter bridge on，或“全屋 › 共享给家庭应用”。',
         },
       });
     }

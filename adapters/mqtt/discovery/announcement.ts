@@ -26,6 +26,8 @@ export interface DeviceInfo {
   readonly firmware: string | null;
   /** Who speaks for it, such as Zigbee2MQTT. */
   readonly bridge: string | null;
+  /** What it says of itself that the hub has no use for; absent in what was kept before there was word of it. */
+  readonly unneeded?: readonly string[];
 }
 
 /** One entity with its words written out. Plain data; kept on disk. */
@@ -162,8 +164,11 @@ function deviceInfo({ device, origin, name }: Fields, fallback: string): DeviceI
     model: label(said.model, label(said.model_id, 'MQTT device')),
     firmware: typeof said.sw_version === 'string' ? said.sw_version.slice(0, 40) : null,
     bridge: bridgeOf(from, said),
+    unneeded: UNNEEDED.filter((word) => said[word] !== undefined).map((word) => `device ${word}`),
   };
 }
+
+const UNNEEDED = ['configuration_url', 'hw_version', 'serial_number', 'suggested_area'];
 
 function bridgeOf(origin: Fields, device: Fields): string | null {
   const name = label(origin.name, '');

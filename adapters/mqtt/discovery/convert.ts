@@ -47,6 +47,7 @@ import {
 import type { CommandDraft, Convert, Draft, Now, Parts, Telling } from './draft.ts';
 import { NO_PROPERTY } from './draft.ts';
 import { EntityConfig, type LeftOut, type Outgoing, type Told } from './entity-config.ts';
+import { fateOf } from './options.ts';
 
 const CONVERTERS: Readonly<Record<string, Convert>> = {
   alarm_control_panel: convertAlarm,
@@ -95,6 +96,10 @@ export interface Binding {
   readonly descriptor: PropertyDescriptor;
   readonly told: readonly Telling[];
   readonly write?: NonNullable<Draft['write']>;
+  /** What was told holds for this long; absent: until something else is told. */
+  readonly expireAfterMs?: number;
+  /** It only tells true, and is false again by itself after this long. */
+  readonly offDelayMs?: number;
 }
 
 export interface Conversion {
@@ -103,6 +108,8 @@ export interface Conversion {
   readonly availability: readonly AvailabilityRule[];
   readonly firmware: Told | null;
   readonly leftOut: readonly LeftOut[];
+  /** Options without which nothing is lost, such as an icon. */
+  readonly unneeded: readonly string[];
   readonly places: Places;
   readonly kind: DeviceKind;
 }
@@ -129,14 +136,47 @@ function withoutTwins(owned: readonly Owned[], leftOut: LeftOut[]): readonly Own
   return kept;
 }
 
+type Lasting = Pick<Binding, 'expireAfterMs' | 'offDelayMs'>;
+
 interface Owned {
   readonly entity: Entity;
   readonly draft: Draft;
+  readonly lasting: Lasting;
+}
+
+/** Longer ones than a timer can be set for hold for ever. */
+const LASTING_SECONDS_MAX = 2_000_000;
+
+/** How long a sensor's values hold. */
+function lastingOf(config: EntityConfig): Lasting {
+  const { component } = config.entity;
+  const milliseconds = (word: string): number => {
+    const seconds = config.number(word, 0);
+    return seconds > 0 && seconds <= LASTING_SECONDS_MAX ? seconds * 1_000 : 0;
+  };
+  const isBinary = component === 'binary_sensor';
+  const expireAfterMs = isBinary || component === 'sensor' ? milliseconds('expire_after') : 0;
+  const offDelayMs = isBinary ? milliseconds('off_delay') : 0;
+  return {
+    ...(expireAfterMs === 0 ? {} : { expireAfterMs }),
+    ...(offDelayMs === 0 ? {} : { offDelayMs }),
+  };
+}
+
+/** Names what no converter has looked at, each with the reason. */
+function tellUnseen(config: EntityConfig, unneeded: Set<string>): void {
+  const { component, fields } = config.entity;
+  for (const option of config.unseen()) {
+    const fate = fateOf(component, option, fields[option]);
+    if (fate.kind === 'unneeded') unneeded.add(option);
+    else if (fate.kind === 'leftOut') config.leave(option, fate.why);
+  }
 }
 
 /** @param known places that were given before */
 export function convert(entities: readonly Entity[], known: Places): Conversion {
   const leftOut: LeftOut[] = [];
+  const unneeded = new Set<string>();
   const owned: Owned[] = [];
   const parts: Parts = { drafts: [], commands: [], firmware: null };
   for (const entity of [...entities].sort((a, b) => (a.id < b.id ? -1 : 1))) {
@@ -150,7 +190,9 @@ export function convert(entities: readonly Entity[], known: Places): Conversion 
     const hasNothing = own.drafts.length === 0 && own.commands.length === 0;
     const isFirmware = own.firmware !== parts.firmware;
     if (hasNothing && !isFirmware && leftOut.length === before) config.leave('', NO_PROPERTY);
-    owned.push(...own.drafts.map((draft) => ({ entity, draft })));
+    if (!hasNothing || isFirmware) tellUnseen(config, unneeded);
+    const lasting = lastingOf(config);
+    owned.push(...own.drafts.map((draft) => ({ entity, draft, lasting })));
     parts.commands.push(...own.commands);
     parts.firmware = own.firmware;
   }
@@ -159,6 +201,7 @@ export function convert(entities: readonly Entity[], known: Places): Conversion 
     bindings,
     places,
     leftOut,
+    unneeded: [...unneeded].sort(),
     commands: new Map(parts.commands.map((command) => [command.name, command])),
     availability: availabilityOf(entities, leftOut),
     firmware: parts.firmware,
@@ -184,7 +227,7 @@ function bind(
 ): { bindings: Map<PropertyKey, Binding>; places: Places } {
   const places = placesOf(owned, known);
   const bindings = new Map<PropertyKey, Binding>();
-  for (const { entity, draft } of owned) {
+  for (const { entity, draft, lasting } of owned) {
     const place = places[placeOf(entity, draft)] ?? 0;
     const key = propertyKey(draft.name, place === 0 ? undefined : place);
     const before = bindings.get(key);
@@ -202,6 +245,7 @@ function bind(
       descriptor,
       told,
       ...(write === undefined ? {} : { write }),
+      ...lasting,
     });
   }
   return { bindings, places };

@@ -17,6 +17,7 @@ import {
 } from './announcement.ts';
 import { convert } from './convert.ts';
 import { DiscoveredDevice, discoveredNode, type KeptDevice } from './device.ts';
+import { staleNotices } from './stale-notices.ts';
 import type { Value } from './template-value.ts';
 
 const FILE = 'discovered.json';
@@ -26,6 +27,7 @@ const PROPOSALS_MAX = 500;
 const ENTITIES_MAX = 300;
 /** All proposals together, since nobody has asked for them. */
 const PROPOSED_CHARACTERS_MAX = 16 * 1024 * 1024;
+const LEFT_OUT_MAX = 100;
 /** The entities of a device come one after the other. */
 const SETTLE_MS = 300;
 const BIRTH_AFTER_MS = 3_000;
@@ -79,7 +81,7 @@ export class Discovery {
   /** @throws HubError `storage` when its file is damaged */
   start(): void {
     for (const kept of this.#load()) {
-      const device = new DiscoveredDevice(this.#context, this.#options.view(), kept);
+      const device = this.#make(kept);
       this.#devices.set(kept.info.address, device);
       device.describe();
       device.start();
@@ -186,7 +188,7 @@ export class Discovery {
     const taken: NodeAddress[] = [];
     for (const [address, { info, account, entities }] of chosen) {
       const kept = { info, account, entities: [...entities.values()], places: {} };
-      const device = new DiscoveredDevice(this.#context, this.#options.view(), kept);
+      const device = this.#make(kept);
       this.#devices.set(address, device);
       device.describe();
       device.start();
@@ -198,13 +200,21 @@ export class Discovery {
     return taken;
   }
 
+  #make(kept: KeptDevice): DiscoveredDevice {
+    const context = this.#context;
+    return new DiscoveredDevice(context, this.#options.view(), kept, () =>
+      context.notices(staleNotices(this.#devices.values())),
+    );
+  }
+
   #view(address: string): FoundDevice | null {
     const device = this.#devices.get(address);
     const proposal = this.#announced.get(address);
     const info = device?.kept.info ?? proposal?.info;
     if (info === undefined) return null;
     const entities = [...(proposal?.entities.values() ?? [])];
-    const { bindings, commands, leftOut, kind } = device?.conversion ?? convert(entities, {});
+    const conversion = device?.conversion ?? convert(entities, {});
+    const { bindings, commands, leftOut, kind } = conversion;
     return {
       node: discoveredNode(address),
       name: info.name,
@@ -216,7 +226,8 @@ export class Discovery {
       isAccepted: device !== undefined,
       properties: [...bindings.keys()],
       commands: [...commands.keys()],
-      leftOut: leftOut.slice(0, 100),
+      leftOut: leftOut.slice(0, LEFT_OUT_MAX),
+      unneeded: [...conversion.unneeded, ...(info.unneeded ?? [])].slice(0, LEFT_OUT_MAX),
     };
   }
 

@@ -49,15 +49,32 @@ export interface Told {
 
 const NOTHING = new Set(['', 'None', 'unknown', 'unavailable', 'null']);
 
+/** Components whose every state goes by `value_template` where it has no template of its own. */
+const WITH_DEFAULT_TEMPLATE: ReadonlySet<string> = new Set(['climate', 'water_heater']);
+
 export class EntityConfig {
   readonly entity: Entity;
+  /** Its words; whoever looks at one has seen to it. */
   readonly fields: Fields;
   readonly #leftOut: LeftOut[];
+  readonly #seen = new Set<string>();
 
   constructor(entity: Entity, leftOut: LeftOut[]) {
     this.entity = entity;
-    this.fields = entity.fields;
+    this.fields = new Proxy(entity.fields, {
+      get: (fields, word: string) => {
+        this.#seen.add(word);
+        return fields[word];
+      },
+    });
     this.#leftOut = leftOut;
+  }
+
+  /** Words that say something and that nobody has looked at. */
+  unseen(): readonly string[] {
+    return Object.entries(this.entity.fields)
+      .filter(([word, value]) => !this.#seen.has(word) && saysSomething(value))
+      .map(([word]) => word);
   }
 
   /** What a person calls it: its name, or its object id. */
@@ -69,6 +86,7 @@ export class EntityConfig {
 
   /** Names a word of the announcement as left out. */
   leave(word: string, why: Words): void {
+    this.#seen.add(word);
     const { component, objectId } = this.entity;
     this.#leftOut.push({ what: `${component}/${objectId}${word === '' ? '' : ` ${word}`}`, why });
   }
@@ -137,8 +155,13 @@ export class EntityConfig {
   }
 
   /** What is told on a topic, through its template; null without a topic or where the template cannot be followed. */
-  told(topicName: string, templateName: string | null): Told | null {
+  told(topicName: string, wishedTemplate: string | null): Told | null {
     const topic = this.topic(topicName);
+    const isByDefault =
+      wishedTemplate !== null &&
+      !this.has(wishedTemplate) &&
+      WITH_DEFAULT_TEMPLATE.has(this.entity.component);
+    const templateName = isByDefault ? 'value_template' : wishedTemplate;
     const template = templateName === null ? null : this.template(templateName);
     if (topic === null || template === undefined) return null;
     const id = `${topic} ${templateName === null ? '' : String(this.fields[templateName] ?? '')}`;
@@ -186,6 +209,11 @@ function readThrough(template: Template | null, message: Message): Rendered | nu
     // A message that the template was not made for says nothing of this property.
     return null;
   }
+}
+
+function saysSomething(value: Value): boolean {
+  if (value === undefined || value === null || value === '' || value === false) return false;
+  return !Array.isArray(value) || value.length > 0;
 }
 
 export function isTopic(text: string): boolean {

@@ -22,7 +22,7 @@ import { createMqttAdapter } from '../mqtt-adapter.ts';
 const open = inProcess(adapterId('mqtt'), createMqttAdapter);
 const LAMP = deviceId('dev_lamp');
 const HOUSE = deviceId('dev_house');
-const SHARED: MqttSharing = { isOn: true, devices: null, foreign: 'read' };
+const SHARED: MqttSharing = { isOn: true, rooms: null, devices: {}, foreign: 'read' };
 const about = {
   room: null,
   manufacturer: 'IKEA',
@@ -162,7 +162,7 @@ test('nothing is told before the household switches it on, and all is taken back
     // What is shared is not found: the hub knows its own announcements.
     expect(await hub.call({ kind: 'found' })).toEqual([]);
 
-    tell(hub, home({ ...SHARED, devices: [LAMP] }, [lamp]));
+    tell(hub, home({ ...SHARED, rooms: [], devices: { [LAMP]: true } }, [lamp]));
     await expect.poll(() => told.get(`ingle/home/${HOUSE}/state`)).toBe('');
     expect(configOf(told, HOUSE)).toEqual(['', '']);
     tell(hub, home({ ...SHARED, isOn: false }, []));

@@ -96,8 +96,12 @@ export const en = {
       "Tells the home's devices to others over MQTT, such as a Home Assistant; off at first.",
     mqttShareOn: 'switch it on',
     mqttShareOff: 'switch it off and take back what was announced',
-    mqttShareDevice: 'only these devices, by name or handle',
-    mqttShareAll: 'all devices',
+    mqttShareRoom: 'devices in these rooms, and in no other; all for the whole home',
+    mqttShareDevice: 'these devices too, whatever their room',
+    mqttShareWithout: 'not these devices, whatever their room',
+    mqttShareAuto: 'these devices by their room again',
+    mqttShareAll: 'all devices; what was said of single ones is forgotten',
+    mqttShareList: 'list all devices and whether they are shared',
     mqttShareForeign:
       'at a broker that is not the hub’s own: what a message may do (read, control, all)',
     mqttFound: 'Lists the devices that announced themselves, and what is left out of each.',
@@ -419,18 +423,24 @@ export const en = {
       make: 'Make a package for an adapter of your own from the template',
       parent: 'folder in which the package is made',
       test: 'Put a package through the conformance kit and print a verdict',
+      sign: 'Sign a package that you have tried: hubs that trust your key then call it preferred',
+      key: 'file of your private key, as made by: openssl genpkey -algorithm ed25519 -out key.pem',
       install: 'Install a package, or another version of one (owner)',
       remove: 'Remove an installed adapter (owner)',
-      enable: 'Switch an installed adapter on (owner)',
-      disable: 'Switch an installed adapter off (owner)',
-      set: 'Set what an installed adapter asks for (owner)',
+      enable: 'Switch an adapter on: an installed one, matter or mqtt (owner)',
+      disable: 'Switch an adapter off: an installed one, matter or mqtt (owner)',
+      set: 'Set what an adapter asks for (owner)',
     },
     made: (folder: string) =>
       `${folder} is ready: a working adapter for an emulated lamp. Test it with: ingle adapter test ${folder}`,
     passed: (count: number) => `Verdict: it meets all ${count} demands.`,
     failed: (unmet: number, of: number) => `Verdict: ${unmet} of ${of} demands are not met.`,
-    installed: (title: string, version: string, vendor: string, hosts: string) =>
-      `${title} ${version} of ${vendor} is installed (community). It runs in a process of its own and may reach: ${hosts || 'nothing'}.`,
+    installed: (whole: string, tier: string, hosts: string) =>
+      `${whole} is installed (${tier}). It runs in a process of its own and may reach: ${hosts || 'nothing'}.`,
+    signed: (key: string) =>
+      `Signed. Hubs whose adapters.keys (INGLE_ADAPTER_KEYS) holds this key call it preferred: ${key}`,
+    noKey: (file: string) => `${file} holds no private key that can sign`,
+    noKeyHint: 'Make one with: openssl genpkey -algorithm ed25519 -out key.pem',
     toSet: (id: string, names: string) =>
       `To be set: ${names}. As in: ingle adapter set ${id} NAME=VALUE`,
     removed: (name: string) => `The adapter ${name} is removed. Its devices stay, out of reach.`,
@@ -472,14 +482,21 @@ export const en = {
     changed: (name: string) => `The account ${name} may do that from now on.`,
     announces: 'announces devices',
     home: { read: 'reads the home', control: 'controls the home', all: 'controls all of the home' },
-    shared: (count: number | null) =>
-      `Shared over MQTT: ${count === null ? 'all devices' : plural(count, 'device', 'devices')}.`,
+    shared: (count: number, of: number) =>
+      `Shared over MQTT: ${count} of ${plural(of, 'device', 'devices')}.`,
+    isShared: 'shared',
+    why: {
+      discovered: 'not shared: it came over MQTT and is told there already',
+      room: 'not shared: its room is not',
+      chosen: 'not shared, by choice',
+    },
     notShared: 'Nothing is shared over MQTT. Switch it on with: ingle mqtt share --on',
     nothingFound:
       'Nothing has announced itself. The bridge or device needs an account that may announce: ingle mqtt accounts add zigbee2mqtt --announce',
     accepted: 'in the home',
     proposed: 'found',
     leftOut: (what: string, why: string) => `left out: ${what}, since ${why}`,
+    unneeded: (words: string) => `not needed here: ${words}`,
     acceptWhat: 'Say which devices, by their address in ingle mqtt found, or --bridge NAME.',
     taken: (count: number) => `${plural(count, 'device is', 'devices are')} in the home now.`,
   },

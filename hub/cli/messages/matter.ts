@@ -4,7 +4,12 @@ const plural = (count: number, one: string, many: string) => `${count} ${count =
 
 export const matterEn = {
   help: {
-    matter: 'Matter: how the home is shared with the home apps of others.',
+    matter: 'Matter: switched on and off, and the home shared with the home apps of others.',
+    matterShow: 'Shows whether Matter is on, at which network, and what it takes.',
+    matterOn:
+      'Switches Matter on: devices of it can be added, and the home can be shared. No restart is needed.',
+    matterOff: 'Switches Matter off; its devices stay, out of reach, and so does the bridge.',
+    interface: 'network at which the devices are, such as eth0; needed where there are several',
     bridge:
       "The Matter bridge: offers the home's devices to Apple Home, Google Home, Amazon Alexa and others.",
     show: 'Shows how it stands, what it offers and who has it.',
@@ -31,6 +36,16 @@ export const matterEn = {
     removeFabric: 'Removes one: it is told, and loses the bridge with all its devices.',
     reset: 'Removes all of them; what is offered stays.',
     yes: 'do it without asking',
+  },
+  matterIs: (state: string, network: string | null) =>
+    `Matter is ${state}${network === null ? '' : `, at the network ${network}`}.`,
+  noMatter: 'This hub knows no Matter.',
+  takes: (size: string) => `While it is on it takes about ${size} of memory.`,
+  fixed: {
+    flag: 'It is set by a flag of the hub’s command line, and switched there.',
+    environment: 'It is set by an environment variable, and switched there.',
+    file: 'It is set by the file that INGLE_CONFIG names, and switched there.',
+    demo: 'The demo home has it by itself.',
   },
   states: { off: 'off', starting: 'starting', on: 'on', fault: 'fault' } as Record<string, string>,
   state: (state: string, port: number | null) =>
@@ -72,7 +87,11 @@ export const matterEn = {
 
 export const matterZh: typeof matterEn = {
   help: {
-    matter: 'Matter：把家共享给其他家庭应用。',
+    matter: 'Matter：打开或关闭，以及把家共享给其他家庭应用。',
+    matterShow: '显示 Matter 是否打开、在哪个网络、占用多少内存。',
+    matterOn: '打开 Matter：可以添加 Matter 设备，也可以共享家。不需要重新启动。',
+    matterOff: '关闭 Matter；它的设备保留但连不上，桥接也一样。',
+    interface: '设备所在的网络，例如 eth0；有多个网络时需要指明',
     bridge: 'Matter 桥接：把家里的设备提供给 Apple 家庭、Google Home、Amazon Alexa 等。',
     show: '显示桥接的状态、提供的设备以及谁在使用。',
     on: '打开桥接；门锁、警报和阀门只有选了才提供。',
@@ -98,6 +117,15 @@ export const matterZh: typeof matterEn = {
     removeFabric: '移除一个：会通知它，它将失去桥接和所有设备。',
     reset: '移除所有家庭应用；提供的设备不变。',
     yes: '不再询问，直接执行',
+  },
+  matterIs: (state, network) => `Matter：${state}${network === null ? '' : `，网络 ${network}`}。`,
+  noMatter: '这个中枢没有 Matter。',
+  takes: (size) => `打开时大约占用 ${size} 内存。`,
+  fixed: {
+    flag: '它由中枢启动命令的参数决定，只能在那里更改。',
+    environment: '它由环境变量决定，只能在那里更改。',
+    file: '它由 INGLE_CONFIG 指定的文件决定，只能在那里更改。',
+    demo: '演示之家自带。',
   },
   states: { off: '关闭', starting: '正在启动', on: '打开', fault: '故障' },
   state: (state, port) => `Matter 桥接：${state}${port === null ? '' : `，UDP 端口 ${port}`}。`,

@@ -1,9 +1,17 @@
 // `ingle adapter`: what carries each protocol, how it is, and adapters of others: made from a template, put through the
-// conformance kit, installed and removed. The first two work with the hub down.
+// conformance kit, signed, installed and removed. The first three work with the hub down.
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
-import { newPackage, packageFiles, testPackage } from '../../../adapters/contract/vendor-kit.ts';
+import {
+  addSignature,
+  newPackage,
+  packageFiles,
+  statementOf,
+  testPackage,
+} from '../../../adapters/contract/vendor-kit.ts';
+import { signatureLine } from '../../../firmware-images/manifest.ts';
 import type { AdapterJson } from '../../api/adapters-shapes.ts';
 import { toProblem } from '../../model/errors.ts';
 import { inputProblemIn, problemInChinese } from '../../model/problem-words.ts';
@@ -46,6 +54,13 @@ export const addAdapter: AddVerb = (program, { words, act, examples }) => {
     .description(help.test)
     .action(async (folder: string, _options: object, command: Command) => {
       await act(command, (context) => test(context, folder));
+    });
+  adapter
+    .command('sign <folder>')
+    .description(help.sign)
+    .requiredOption('--key <file>', help.key)
+    .action(async (folder: string, options: { key: string }, command: Command) => {
+      await act(command, (context) => signFolder(context, folder, options.key));
     });
   adapter
     .command('install <folder>')
@@ -133,6 +148,29 @@ async function test(context: Context, folder: string): Promise<void> {
   if (!isMet) throw new CliError('rejected-by-device', words.adapter.failed(unmet, results.length));
 }
 
+async function signFolder(context: Context, typed: string, key: string): Promise<void> {
+  const { printer, words } = context;
+  const folder = path.resolve(typed);
+  const statement = await withKit(context, async () => statementOf(folder));
+  const line = signed(statement, key, words);
+  addSignature(folder, line);
+  const [publicKey = ''] = line.split(' ');
+  if (printer.isJson) printer.value({ folder, publicKey });
+  else printer.line(words.adapter.signed(publicKey));
+}
+
+/** @throws CliError for a file that holds no private ed25519 key */
+function signed(statement: Buffer, key: string, words: Context['words']): string {
+  try {
+    return signatureLine(statement, readFileSync(path.resolve(key), 'utf8'));
+  } catch (error) {
+    throw new CliError('invalid-input', words.adapter.noKey(key), {
+      hint: words.adapter.noKeyHint,
+      cause: error,
+    });
+  }
+}
+
 async function install(context: Context, folder: string): Promise<void> {
   const { client, printer, words } = context;
   const files = await withKit(context, async () => packageFiles(path.resolve(folder)));
@@ -141,8 +179,9 @@ async function install(context: Context, folder: string): Promise<void> {
     printer.value(body);
     return;
   }
-  const { title, version, vendor, hosts } = body;
-  printer.line(words.adapter.installed(title, version ?? '', vendor ?? '', hosts.join(', ')));
+  const { title, version, vendor, hosts, tier } = body;
+  const whole = [title, version, vendor].filter(Boolean).join(' ');
+  printer.line(words.adapter.installed(whole, words.adapter.tiers[tier], hosts.join(', ')));
   const unset = body.settings.filter(({ value }) => value === null || value === '');
   if (unset.length === 0) return;
   printer.line(words.adapter.toSet(body.id, unset.map(({ name }) => name).join(', ')));

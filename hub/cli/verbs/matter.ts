@@ -1,6 +1,7 @@
-// `ingle matter bridge`: shares the home with the home apps of others: what is offered, the code to add the bridge with,
-// who has it, and what each may see and do.
+// `ingle matter`: Matter switched on and off while the hub runs; and `ingle matter bridge`, which shares the home with the
+// home apps of others: what is offered, the code to add the bridge with, who has it, and what each may see and do.
 import type { Command } from 'commander';
+import type { AdapterJson } from '../../api/adapters-shapes.ts';
 import type { BridgeDeviceJson, BridgeJson } from '../../api/matter-bridge-shapes.ts';
 import { wholeNumber } from '../arguments.ts';
 import { CliError } from '../cli-error.ts';
@@ -16,7 +17,33 @@ const SECONDS = { what: '--seconds', min: 180, max: 900 };
 export const addMatter: AddVerb = (program, setting) => {
   const { words, act, examples } = setting;
   const { help } = words.matter;
-  const matter = program.command('matter').description(help.matter);
+  const matter = program
+    .command('matter')
+    .description(help.matter)
+    .addHelpText(
+      'after',
+      examples('ingle matter on', 'ingle matter on --interface eth0', 'ingle matter bridge on'),
+    );
+  matter
+    .command('show', { isDefault: true })
+    .description(help.matterShow)
+    .action(async (_options: object, command: Command) => {
+      await act(command, async (context) => showMatter(context, await matterOf(context)));
+    });
+  matter
+    .command('on')
+    .description(help.matterOn)
+    .option('--interface <name>', help.interface)
+    .action(async (options: { interface?: string }, command: Command) => {
+      const settings = options.interface === undefined ? {} : { settings: { ...options } };
+      await act(command, (context) => switchMatter(context, { enabled: true, ...settings }));
+    });
+  matter
+    .command('off')
+    .description(help.matterOff)
+    .action(async (_options: object, command: Command) => {
+      await act(command, (context) => switchMatter(context, { enabled: false }));
+    });
   const bridge = matter
     .command('bridge')
     .description(help.bridge)
@@ -149,6 +176,37 @@ function addFabrics(bridge: Command, { words, act }: VerbSetting): void {
     .action(async (typed: string, _options: object, command: Command) => {
       await act(command, (context) => removeFabric(context, typed));
     });
+}
+
+async function matterOf({ client, words }: Context): Promise<AdapterJson> {
+  const found = (await client.list<AdapterJson>('/api/adapters')).find(({ id }) => id === 'matter');
+  if (found === undefined) throw new CliError('unsupported', words.matter.noMatter);
+  return found;
+}
+
+async function switchMatter(context: Context, body: object): Promise<void> {
+  const { client } = context;
+  const { body: now } = await client.request<AdapterJson>('PATCH', '/api/adapters/matter', {
+    body,
+  });
+  showMatter(context, now);
+}
+
+function showMatter({ printer, words, language }: Context, matter: AdapterJson): void {
+  if (printer.isJson) {
+    printer.value(matter);
+    return;
+  }
+  const { enabled, state, settings, problem, needsBytes, fixedBy } = matter;
+  const network = settings.find(({ name }) => name === 'interface')?.value ?? null;
+  const shown = enabled ? words.adapter.states[state] : words.adapter.states.off;
+  printer.line(words.matter.matterIs(shown, network === null ? null : String(network)));
+  if (problem !== null) {
+    const said = language === 'zh' ? (problem.zh ?? problem) : problem;
+    printer.line(`  ${said.detail}${said.hint === null ? '' : ` ${said.hint}`}`);
+  }
+  if (needsBytes !== null) printer.line(words.matter.takes(`${Math.round(needsBytes / 1e6)} MB`));
+  if (fixedBy !== null) printer.line(words.matter.fixed[fixedBy]);
 }
 
 const bridgeOf = ({ client }: Context) => client.get<BridgeJson>(BRIDGE);

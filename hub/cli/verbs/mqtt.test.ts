@@ -64,3 +64,24 @@ test('found devices are listed with what is left out, and accepted one by one or
   expect((await bench.ingle(['mqtt', 'accept'])).code).toBe(2);
   expect((await bench.ingle(['mqtt', 'accept', '--bridge', 'Nobody'])).code).toBe(2);
 });
+
+test('what is shared over MQTT is chosen by room and device, listed, and given back to all', async () => {
+  await using bench = await startBench();
+  const lamp = bench.hub.addDevice('Hall lamp');
+  bench.hub.addDevice('Loft lamp');
+  const share = (...more: string[]) => bench.ingle(['mqtt', 'share', ...more]);
+  expect((await share()).stdout).toContain('Nothing is shared over MQTT');
+  expect((await share('--on')).stdout).toContain('Shared over MQTT: 2 of 2 devices.');
+  const without = await share('--without', 'Loft lamp', '--list');
+  expect(without.stdout).toContain('Shared over MQTT: 1 of 2 devices.');
+  expect(without.stdout).toContain('  Loft lamp  not shared, by choice');
+  const chosen = await bench.ingle([
+    ...['mqtt', 'share', '--device', 'Hall lamp', '--auto', 'Loft lamp', '--json'],
+  ]);
+  expect(JSON.parse(chosen.stdout)).toMatchObject({ isOn: true, rooms: null });
+  expect(JSON.parse(chosen.stdout).devices[0]).toMatchObject({ id: lamp.id, own: true });
+  const all = await bench.ingle(['mqtt', 'share', '--all', '--lang', 'zh']);
+  expect(all.stdout).toContain('2 台设备中的 2 台');
+  expect((await share('--room', 'nowhere')).code).toBe(2);
+  expect((await share('--device', 'nobody')).code).toBe(2);
+}, 30_000);

@@ -9,7 +9,7 @@ import type {
 } from '../../api/mqtt-shapes.ts';
 import { CliError } from '../cli-error.ts';
 import { apiPath } from '../client.ts';
-import { type Context, findDevice } from '../context.ts';
+import { type Context, findDevice, findRoom } from '../context.ts';
 import type { AddVerb } from '../verb.ts';
 
 interface RightsOptions {
@@ -21,8 +21,12 @@ interface RightsOptions {
 interface ShareOptions {
   readonly on?: boolean;
   readonly off?: boolean;
+  readonly room?: readonly string[];
   readonly device?: readonly string[];
+  readonly without?: readonly string[];
+  readonly auto?: readonly string[];
   readonly all?: boolean;
+  readonly list?: boolean;
   readonly foreign?: string;
 }
 
@@ -76,8 +80,12 @@ export const addMqtt: AddVerb = (program, { words, act, examples }) => {
     .description(words.help.mqttShare)
     .option('--on', words.help.mqttShareOn)
     .option('--off', words.help.mqttShareOff)
+    .option('--room <room...>', words.help.mqttShareRoom)
     .option('--device <device...>', words.help.mqttShareDevice)
+    .option('--without <device...>', words.help.mqttShareWithout)
+    .option('--auto <device...>', words.help.mqttShareAuto)
     .option('--all', words.help.mqttShareAll)
+    .option('--list', words.help.mqttShareList)
     .addOption(
       new Option('--foreign <right>', words.help.mqttShareForeign).choices(RIGHTS.slice(1)),
     )
@@ -85,7 +93,9 @@ export const addMqtt: AddVerb = (program, { words, act, examples }) => {
       'after',
       examples(
         'ingle mqtt share --on',
-        'ingle mqtt share --device "Hall lamp" "Bedroom lamp"',
+        'ingle mqtt share --room hall kitchen',
+        'ingle mqtt share --device "Bedroom lamp" --without "Front door lock"',
+        'ingle mqtt share --list',
         'ingle mqtt share --off',
       ),
     )
@@ -184,18 +194,49 @@ async function remove({ client, printer, words }: Context, name: string): Promis
   else printer.line(words.mqtt.removed(name));
 }
 
+/** What is said of single devices; with `--all` each goes by its room again, but for those that are named. */
+async function deviceWords(
+  context: Context,
+  options: ShareOptions,
+  before: MqttSharingJson | null,
+): Promise<Record<string, boolean | null>> {
+  const said: Record<string, boolean | null> = {};
+  for (const { id, own } of before?.devices ?? []) if (own !== null) said[id] = null;
+  const lists = [
+    [options.device, true],
+    [options.without, false],
+    [options.auto, null],
+  ] as const;
+  for (const [names, own] of lists) {
+    for (const name of names ?? []) said[(await findDevice(context, name)).id] = own;
+  }
+  return said;
+}
+
+async function roomsOf(context: Context, typed: readonly string[]): Promise<string[] | null> {
+  if (typed.length === 1 && typed[0] === 'all') return null;
+  const found: string[] = [];
+  for (const name of typed) {
+    const room = await findRoom(context, name, false);
+    if (room !== null) found.push(room.id);
+  }
+  return found;
+}
+
 async function share(context: Context, options: ShareOptions): Promise<void> {
   const { client, printer, words } = context;
-  const devices: string[] = [];
-  for (const name of options.device ?? []) devices.push((await findDevice(context, name)).id);
+  const path = '/api/mqtt/sharing';
+  const isAll = options.all === true;
+  const before = isAll ? await client.get<MqttSharingJson>(path) : null;
+  const devices = await deviceWords(context, options, before);
   const change = {
     ...(options.on === true ? { isOn: true } : {}),
     ...(options.off === true ? { isOn: false } : {}),
-    ...(devices.length > 0 ? { devices } : {}),
-    ...(options.all === true ? { devices: null } : {}),
+    ...(isAll ? { rooms: null } : {}),
+    ...(options.room === undefined ? {} : { rooms: await roomsOf(context, options.room) }),
+    ...(Object.keys(devices).length > 0 ? { devices } : {}),
     ...(options.foreign === undefined ? {} : { foreign: options.foreign }),
   };
-  const path = '/api/mqtt/sharing';
   const isAsked = Object.keys(change).length > 0;
   const { body } = isAsked
     ? await client.request<MqttSharingJson>('PATCH', path, { body: change })
@@ -204,7 +245,14 @@ async function share(context: Context, options: ShareOptions): Promise<void> {
     printer.value(body);
     return;
   }
-  printer.line(body.isOn ? words.mqtt.shared(body.devices?.length ?? null) : words.mqtt.notShared);
+  const count = body.devices.filter(({ shared }) => shared).length;
+  printer.line(body.isOn ? words.mqtt.shared(count, body.devices.length) : words.mqtt.notShared);
+  if (options.list !== true) return;
+  for (const { name, shared, why } of body.devices) {
+    printer.line(
+      `  ${name}  ${shared || why === null ? words.mqtt.isShared : words.mqtt.why[why]}`,
+    );
+  }
 }
 
 async function listFound({ client, printer, words, language }: Context): Promise<void> {
@@ -222,6 +270,9 @@ async function listFound({ client, printer, words, language }: Context): Promise
     printer.line(`  ${[...device.properties, ...device.commands].join(', ')}`);
     for (const { what, why } of device.leftOut) {
       printer.line(`  ${words.mqtt.leftOut(what, why[language])}`);
+    }
+    if (device.unneeded.length > 0) {
+      printer.line(`  ${words.mqtt.unneeded(device.unneeded.join(', '))}`);
     }
   }
 }

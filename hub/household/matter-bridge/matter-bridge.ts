@@ -1,17 +1,14 @@
 // The home's side of the Matter bridge: tells the adapter what is offered and how it is, brings what controllers ask
 // through the core's command path, and tells the front doors how the bridge stands.
 import type { AdapterCall } from '../../model/adapter-port.ts';
-import { type CommandRecord, isCommandEnd } from '../../model/command.ts';
 import { HubError, NotFoundError, type Problem, toProblem } from '../../model/errors.ts';
-import type { DeviceView, HubPort, LiveEvent, LiveFeed } from '../../model/hub-port.ts';
-import type { DeviceId, FabricId } from '../../model/identifiers.ts';
+import type { Actor, DeviceView, HubPort, LiveFeed } from '../../model/hub-port.ts';
+import type { FabricId } from '../../model/identifiers.ts';
 import {
   BRIDGE_LIMITS,
   BRIDGE_OFF,
   type BridgeAsk,
   type BridgeDeviceView,
-  type BridgedDevice,
-  type BridgedNews,
   type BridgeStatus,
   type BridgeView,
   type FabricView,
@@ -23,15 +20,8 @@ import {
   type ToBridge,
   vendorName,
 } from '../../model/matter-bridge.ts';
-import type { PropertyKey, PropertyValue } from '../../model/properties.ts';
+import { bringCommand, createDeviceFeed } from '../device-feed.ts';
 import type { BridgeEdits } from './bridge-shelf.ts';
-
-/** A command of a controller is answered once its device has taken it, within this time. */
-const TAKEN_WITHIN_MS = 8_000;
-/** Edits of the home within this time are told as one. */
-const HOME_AFTER_MS = 150;
-/** Changes of values within one turn are told as one; presses beyond this many are dropped, oldest first. */
-const EVENTS_MAX = 100;
 
 export interface MatterBridgeOptions {
   readonly household: BridgeEdits;
@@ -44,6 +34,8 @@ export interface MatterBridgeOptions {
   post(update: ToBridge): void;
   /** Whether Matter is switched on at all. */
   hasAdapter(): boolean;
+  /** Switches Matter on. @throws HubError where that cannot be done from here */
+  startAdapter(by: Actor): Promise<void>;
   call(call: AdapterCall): Promise<unknown>;
   log(level: 'debug' | 'warn' | 'error', text: string): void;
 }
@@ -51,6 +43,8 @@ export interface MatterBridgeOptions {
 export interface MatterBridgeHost extends MatterBridge {
   /** The adapter has begun a new life. */
   adapterStarted(): void;
+  /** Matter was switched off, and the bridge with it. */
+  adapterGone(): void;
   /** What the adapter says. */
   said(said: FromBridge): void;
   stop(): void;
@@ -59,95 +53,21 @@ export interface MatterBridgeHost extends MatterBridge {
 export function createMatterBridge(options: MatterBridgeOptions): MatterBridgeHost {
   const { household, live } = options;
   let status: BridgeStatus = BRIDGE_OFF;
-  let homeTimer: NodeJS.Timeout | undefined;
-  let offered: ReadonlySet<DeviceId> = new Set();
-  let news = new Map<DeviceId, News>();
-  let isTellPlanned = false;
 
-  /** The first ones, as many as a controller can take. */
-  function chosen(): readonly DeviceView[] {
-    const settings = household.bridge();
-    if (!settings.isOn) return [];
-    return options
-      .devices()
-      .filter(({ record }) => isOffered(record, settings))
-      .slice(0, BRIDGE_LIMITS.devices);
-  }
-
-  function tellHome(): void {
-    clearTimeout(homeTimer);
-    homeTimer = undefined;
-    const { isOn, fabrics } = household.bridge();
-    const devices = chosen();
-    offered = new Set(devices.map(({ record }) => record.id));
-    // What is told as a whole is not news any more.
-    news = new Map();
-    options.post({
-      kind: 'home',
-      isOn,
-      name: options.homeName(),
-      devices: devices.map(bridged),
-      news: devices.map(newsOf),
-      rights: Object.fromEntries(
-        Object.entries(fabrics).map(([id, { rights }]) => [id, rights]),
-      ) as Record<FabricId, typeof FULL_RIGHTS>,
-    });
-  }
-
-  function planHome(): void {
-    if (household.bridge().isOn) homeTimer ??= setTimeout(tellHome, HOME_AFTER_MS);
-  }
-
-  function newsFor(device: DeviceId): News {
-    const known = news.get(device);
-    if (known !== undefined) return known;
-    const fresh: News = { values: {}, events: [] };
-    news.set(device, fresh);
-    if (!isTellPlanned) {
-      isTellPlanned = true;
-      setImmediate(tellNews);
-    }
-    return fresh;
-  }
-
-  function tellNews(): void {
-    isTellPlanned = false;
-    if (news.size === 0) return;
-    const told = [...news].map(
-      ([device, { isOnline, values, events }]): BridgedNews => ({
-        device,
-        ...(isOnline === undefined ? {} : { isOnline }),
-        ...(Object.keys(values).length === 0 ? {} : { values }),
-        ...(events.length === 0 ? {} : { events: events.slice(-EVENTS_MAX) }),
-      }),
-    );
-    news = new Map();
-    options.post({ kind: 'news', news: told });
-  }
-
-  function hear({ body }: LiveEvent): void {
-    switch (body.kind) {
-      case 'home':
-        if (body.what !== 'health' && body.what !== 'scenes') planHome();
-        return;
-      case 'change':
-        if (offered.has(body.device)) newsFor(body.device).values[body.property] = body.value;
-        return;
-      case 'availability':
-        if (offered.has(body.device)) newsFor(body.device).isOnline = body.online;
-        return;
-      case 'event':
-        if (offered.has(body.device)) {
-          newsFor(body.device).events.push([body.property, body.value]);
-        }
-        return;
-      default:
-    }
-  }
-
-  const unsubscribe = live.subscribe((events) => {
-    if (!household.bridge().isOn) return;
-    for (const event of events) hear(event);
+  const feed = createDeviceFeed({
+    live,
+    devices: options.devices,
+    isOn: () => household.bridge().isOn,
+    offers: (device) => isOffered(device, household.bridge()),
+    devicesMax: BRIDGE_LIMITS.devices,
+    tellHome(devices, news) {
+      const { isOn, fabrics } = household.bridge();
+      const rights = Object.fromEntries(
+        Object.entries(fabrics).map(([id, fabric]) => [id, fabric.rights]),
+      ) as Record<FabricId, typeof FULL_RIGHTS>;
+      options.post({ kind: 'home', isOn, name: options.homeName(), devices, news, rights });
+    },
+    tellNews: (news) => options.post({ kind: 'news', news }),
   });
 
   function nameOf(id: FabricId): string {
@@ -161,8 +81,7 @@ export function createMatterBridge(options: MatterBridgeOptions): MatterBridgeHo
     const { device, body, fabric } = said;
     const cause = { kind: 'fabric', fabric, name: nameOf(fabric) } as const;
     try {
-      const asked = await options.command(device, body, 0, { member: null, cause });
-      return endOf(await options.waitForCommand(asked.id, 'acknowledged', TAKEN_WITHIN_MS));
+      return await bringCommand(options, device, body, 0, { member: null, cause });
     } catch (error) {
       return toProblem(error);
     }
@@ -175,7 +94,7 @@ export function createMatterBridge(options: MatterBridgeOptions): MatterBridgeHo
     household
       .fabricsAre(next.fabrics.map(({ id }) => id))
       .then((after) => {
-        if (after.fabrics !== fabrics) planHome();
+        if (after.fabrics !== fabrics) feed.planHome();
       })
       .catch((error: unknown) => options.log('error', `Fabrics were not kept: ${String(error)}`));
   }
@@ -189,10 +108,10 @@ export function createMatterBridge(options: MatterBridgeOptions): MatterBridgeHo
   function mustHaveAdapter(): void {
     if (options.hasAdapter()) return;
     throw new HubError('unsupported', 'Matter is off on this hub', {
-      hint: 'Set INGLE_MATTER=1 and INGLE_MDNS_INTERFACE, or both in House, Settings, and start the hub again.',
+      hint: 'Switch it on first: ingle matter on, or House › Adapters.',
       zh: {
         message: '这个中枢没有打开 Matter',
-        hint: '请设置 INGLE_MATTER=1 和 INGLE_MDNS_INTERFACE（或在“家 › 设置”里设置），然后重新启动中枢。',
+        hint: '请先打开：ingle matter on，或“全屋 › 适配器”。',
       },
     });
   }
@@ -235,11 +154,11 @@ export function createMatterBridge(options: MatterBridgeOptions): MatterBridgeHo
   return {
     view,
     async set(change, actor) {
-      if (change.isOn === true) mustHaveAdapter();
+      if (change.isOn === true && !options.hasAdapter()) await options.startAdapter(actor);
       const before = household.bridge().isOn;
       const { isOn } = await household.setBridge(change, actor);
       if (isOn !== before) status = isOn ? { ...BRIDGE_OFF, state: 'starting' } : BRIDGE_OFF;
-      tellHome();
+      feed.tellHome();
       return view();
     },
     async openWindow(seconds, actor) {
@@ -250,7 +169,7 @@ export function createMatterBridge(options: MatterBridgeOptions): MatterBridgeHo
     closeWindow: () => ask({ kind: 'closeWindow' }),
     async setFabric(id, change, actor) {
       await household.setFabric(id, change, actor);
-      tellHome();
+      feed.tellHome();
       return view();
     },
     async removeFabric(id, actor) {
@@ -264,7 +183,10 @@ export function createMatterBridge(options: MatterBridgeOptions): MatterBridgeHo
     },
     adapterStarted() {
       status = household.bridge().isOn ? { ...BRIDGE_OFF, state: 'starting' } : BRIDGE_OFF;
-      if (household.bridge().isOn) tellHome();
+      if (household.bridge().isOn) feed.tellHome();
+    },
+    adapterGone() {
+      status = BRIDGE_OFF;
     },
     said(said) {
       if (said.kind === 'status') {
@@ -275,41 +197,6 @@ export function createMatterBridge(options: MatterBridgeOptions): MatterBridgeHo
         options.post({ kind: 'done', request: said.request, problem });
       });
     },
-    stop() {
-      clearTimeout(homeTimer);
-      unsubscribe();
-    },
+    stop: feed.stop,
   };
-}
-
-interface News {
-  isOnline?: boolean;
-  readonly values: Record<PropertyKey, PropertyValue>;
-  readonly events: [PropertyKey, PropertyValue][];
-}
-
-/** Null where the device has taken it, or will when it wakes; else why not. */
-function endOf(record: CommandRecord): Problem | null {
-  if (record.problem !== null) return record.problem;
-  if (record.acknowledgedAtMs !== null || record.state === 'observed') return null;
-  if (record.state === 'superseded' || record.waitsUntilMs !== undefined) return null;
-  const hint = null;
-  if (isCommandEnd(record.state)) {
-    return { code: 'rejected-by-device', message: `The command ended as ${record.state}`, hint };
-  }
-  return { code: 'timed-out', message: 'The device did not answer in time', hint };
-}
-
-function bridged({ record }: DeviceView): BridgedDevice {
-  const { id, name, room, description } = record;
-  const { kind, manufacturer, model, firmware, power, properties, commands } = description;
-  return { id, name, room, kind, manufacturer, model, firmware, power, properties, commands };
-}
-
-function newsOf({ record, live }: DeviceView): BridgedNews {
-  const values: Record<PropertyKey, PropertyValue> = {};
-  for (const [key, { value }] of Object.entries(live.properties)) {
-    if (value !== null) values[key as PropertyKey] = value;
-  }
-  return { device: record.id, isOnline: live.availability.online, values };
 }

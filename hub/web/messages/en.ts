@@ -435,7 +435,16 @@ export const en = {
     accepted: 'In the home',
     taken: (count: number) => `${some(count, 'device is', 'devices are')} in the home now.`,
     leftOut: (count: number) => `${some(count, 'part', 'parts')} left out`,
+    unneeded: 'not needed here',
     share: 'Tell others of the home',
+    shareWhat: (count: number, of: number) =>
+      `${n(count)} of ${some(of, 'device', 'devices')} shared`,
+    shared: 'shared',
+    sharedWhy: {
+      discovered: 'it came over MQTT and is told there already',
+      room: 'its room is not shared',
+      chosen: 'left out by choice',
+    } as Record<string, string>,
     shareText:
       'A Home Assistant beside the hub then sees the devices, and controls them with an account that may.',
     accounts: 'Accounts',
@@ -634,6 +643,17 @@ export const en = {
     hosts: (hosts: string) => `May connect to: ${hosts}`,
     noHosts: 'May connect to nothing.',
     lan: 'this house’s network',
+    needs: (size: string) => `While it is on it takes about ${size} of the hub’s memory.`,
+    fixedBy: {
+      flag: 'It is set by a flag of the hub’s command line, and switched there.',
+      environment: 'It is set by an environment variable, and switched there.',
+      file: 'It is set by the hub’s configuration file, and switched there.',
+      demo: 'The demo home has it by itself.',
+    } as Record<string, string>,
+    offAsk: (title: string) => `Switch ${title} off?`,
+    offText: (count: number) =>
+      `${some(count, 'device is', 'devices are')} out of reach until it is on again. Nothing is forgotten.`,
+    off: 'Switch off',
     fell: (count: number, when: string) =>
       `Started again ${some(count, 'time', 'times')}, last ${when}.`,
     whatToDo: 'Look for a newer version, or switch it off. All else goes on.',
@@ -793,9 +813,12 @@ export const en = {
     devices: 'Devices that are offered',
     devicesText:
       'Choose by kind and by room, and switch single devices on or off. Locks, alarms and valves are offered only when you choose them.',
+    byKind: 'By kind',
+    byRoom: 'By room',
     offer: (name: string) => `Offer ${name}`,
     noDevices: 'There are no devices yet.',
     waits: 'offered',
+    without: (what: string) => `offered, without ${what}`,
     why: {
       matter: 'a Matter device, which can be shared by itself',
       room: 'its room is not offered',

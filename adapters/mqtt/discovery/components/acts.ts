@@ -200,6 +200,7 @@ export const convertAlarm: Convert = (config, { drafts }: Parts) => {
   const asksForCode = needsCode && /code/.test(config.text('command_template', 'code'));
   const send = config.sender('command_topic', 'command_template');
   if (send !== null && asksForCode) config.leave('command_topic', NO_CODE);
+  else if (config.has('code')) config.leave('code', NO_CODE);
   const payloads = new Map([
     ['disarmed', config.text('payload_disarm', 'DISARM')],
     ...ways.map(([, [state, word, usual]]) => [state, config.text(word, usual)] as const),
@@ -218,7 +219,14 @@ export const convertAlarm: Convert = (config, { drafts }: Parts) => {
 
 /** Where somebody is: told as a word. */
 export const convertTracker: Convert = (config, { drafts }) => {
-  const told = wordTold(config.told('state_topic', 'value_template'));
+  const words = new Map([
+    [config.text('payload_home', 'home'), 'home'],
+    [config.text('payload_not_home', 'not_home'), 'not_home'],
+  ]);
+  const told = wordTold(
+    config.told('state_topic', 'value_template'),
+    (word) => words.get(word) ?? word,
+  );
   if (told !== null) drafts.push(vendorDraft(config, 'string', told));
   if (!config.has('json_attributes_topic')) return;
   config.leave('json_attributes_topic', {

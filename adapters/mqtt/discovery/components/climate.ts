@@ -92,8 +92,9 @@ export const convertClimate: Convert = (config, parts) => {
   }
   power(config, parts);
   if (config.has('swing_horizontal_mode_command_topic')) {
-    const send = config.sender('swing_horizontal_mode_command_topic', null);
-    const told = wordTold(config.told('swing_horizontal_mode_state_topic', null));
+    const word = 'swing_horizontal_mode';
+    const send = config.sender(`${word}_command_topic`, `${word}_command_template`);
+    const told = wordTold(config.told(`${word}_state_topic`, `${word}_state_template`));
     const values = config.list('swing_horizontal_modes', ['on', 'off']);
     const write = send && ((value: unknown) => [send(String(value))]);
     const own = { word: 'swing_horizontal', values, ...(write === null ? {} : { write }) };

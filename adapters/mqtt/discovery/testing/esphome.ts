@@ -270,7 +270,10 @@ export const ESPHOME: readonly Sample[] = [
       cmd_tpl: '{"action":"{{ action }}","code":"{{ code }}"}',
     }),
     says: [['porch/alarm/shed/state', 'disarmed', { x_shed: 'disarmed' }]],
-    leaves: ['alarm_control_panel/shed command_topic'],
+    leaves: [
+      'alarm_control_panel/shed command_topic',
+      'alarm_control_panel/shed code_arm_required',
+    ],
   },
   {
     ...esp('humidifier', 'humidifier', 'nursery', {

@@ -97,6 +97,7 @@ export const TASMOTA: readonly Sample[] = [
       ic: 'mdi:information-outline',
     }),
     says: [['tele/desk/HASS_STATE', '{"RSSI":"72"}', { x_1F2A3B_status: 72 }]],
+    leaves: ['sensor/1F2A3B_status json_attributes_topic'],
   },
   {
     ...tasmota('button, short', 'device_automation', '1F2A3B_BTN_1_SINGLE', {

@@ -336,7 +336,7 @@ export const ZIGBEE2MQTT: readonly Sample[] = [
         { firmware: '587814449' },
       ],
     ],
-    leaves: ['update/update command_topic'],
+    leaves: ['update/update command_topic', 'update/update payload_install'],
   },
   {
     ...z2m('identify', 'button', 'identify', {

@@ -1,5 +1,7 @@
 // Which files of a chosen folder belong to an adapter's package, and how they are called in it.
 
+import { SIGNATURES_FILE } from '../../../model/vendor-adapter.ts';
+
 const SHIPPED = /\.(?:js|mjs|json)$/;
 
 /** The file's path within its package; null for what is not shipped: tests, dot files, other kinds. */
@@ -11,5 +13,5 @@ export function packagePath(relative: string): string | null {
     return null;
   }
   const path = inner.join('/');
-  return SHIPPED.test(path) ? path : null;
+  return SHIPPED.test(path) || path === SIGNATURES_FILE ? path : null;
 }
