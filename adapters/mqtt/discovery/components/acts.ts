@@ -1,4 +1,5 @@
 // Happenings and devices that are told what to do: events, triggers, vacuums, mowers and alarm panels.
+import { pressOf } from '../../../../hub/model/press-words.ts';
 import type { PropertyValue } from '../../../../hub/model/properties.ts';
 import {
   type Convert,
@@ -11,29 +12,6 @@ import {
 } from '../draft.ts';
 import type { EntityConfig } from '../entity-config.ts';
 import { isObject, numberOf, pick } from '../template-value.ts';
-
-/** The words of presses in the table's; what is not here keeps its own word. */
-const PRESSES: Readonly<Record<string, string>> = {
-  press: 'single',
-  pressed: 'single',
-  click: 'single',
-  short_press: 'single',
-  button_short_press: 'single',
-  hold: 'long',
-  long_press: 'long',
-  button_long_press: 'long',
-  double_press: 'double',
-  button_double_press: 'double',
-  triple_press: 'triple',
-  button_triple_press: 'triple',
-  button_quadruple_press: 'quadruple',
-  button_short_release: 'release',
-  button_long_release: 'release',
-};
-
-export function pressOf(word: string): string {
-  return PRESSES[word] ?? word.slice(0, 64);
-}
 
 /** An event entity: one of its types happened. */
 export const convertEvent: Convert = (config, { drafts }) => {

@@ -1,8 +1,8 @@
 // Lights in their three forms: default (a topic for each property), json and template.
 
+import { fromRgb, fromXy, toRgb, toXy } from '../../../../hub/model/color-space.ts';
 import type { ColorValue } from '../../../../hub/model/properties.ts';
 import { isColor } from '../../../../hub/model/property-value.ts';
-import { fromRgb, fromXy, toRgb, toXy } from '../color.ts';
 import {
   booleanTold,
   type Convert,

@@ -1,4 +1,5 @@
 // Entities that hold one value: switch, sensor, binary_sensor, number, select, text, button, siren, update, scene.
+import { type FoundRow, rowByClass, unitChange } from '../../../../hub/model/entity-rows.ts';
 import {
   booleanTold,
   type Convert,
@@ -9,7 +10,7 @@ import {
   wordTold,
 } from '../draft.ts';
 import type { EntityConfig } from '../entity-config.ts';
-import { type FoundRow, rowByClass, rowByWord, unitChange } from '../rows.ts';
+import { rowByWord } from '../rows.ts';
 import { pick } from '../template-value.ts';
 
 /** A switch that no other word of the table names is the device's power. */

@@ -1,5 +1,5 @@
 // Colours as lamps say them, to and from hue and saturation. Spec: ITU-R BT.709 (sRGB primaries, D65).
-import type { ColorValue } from '../../../hub/model/properties.ts';
+import type { ColorValue } from './property-row.ts';
 
 type Triple = readonly [number, number, number];
 
