@@ -68,6 +68,9 @@ export interface HouseholdHost
   settings(): CoreInput[];
 }
 
+/** Who finishes what was cut off. */
+const NOBODY: Actor = { member: null, cause: { kind: 'local' } };
+
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 function memberOf(actor: Actor): MemberId | null {
@@ -198,6 +201,24 @@ export function createHousehold(options: HouseholdOptions): HouseholdHost {
   async function retire(adapter: AdapterId, node: NodeAddress): Promise<void> {
     await removedNodes.add(adapter, node);
     void removedNodes.removeAtAdapter(adapter, node);
+  }
+
+  /** The device and what it replaced are gone for good. */
+  async function takeOut({ id, name, replaced }: DeviceRecord, actor: Actor): Promise<void> {
+    if (replaced) await retire(replaced.description.adapter, replaced.description.node);
+    await dropDevice(id);
+    await audit(actor, 'device.remove', id, name);
+  }
+
+  const cutOff = contents.devices.filter(({ description: { adapter, node } }) =>
+    removedNodes.has(adapter, node),
+  );
+  if (cutOff.length > 0) {
+    contents.devices = contents.devices.filter((device) => !cutOff.includes(device));
+    // What fails now is tried again at the next start.
+    void inTurn(async () => {
+      for (const device of cutOff) await takeOut(device, NOBODY);
+    }).catch(() => {});
   }
 
   const replacements = createReplacements({
@@ -393,20 +414,22 @@ export function createHousehold(options: HouseholdOptions): HouseholdHost {
     removeDevice: async (id, force, actor) => {
       const device = find(contents.devices, id, 'device');
       const { adapter, node } = device.description;
+      // Whatever cuts it off from here on, it is finished at the next start.
+      await inTurn(() => removedNodes.add(adapter, node));
       let isToldLater = false;
       try {
         await options.callAdapter(adapter, { kind: 'remove', node, force });
       } catch (error) {
+        if (!force) {
+          await inTurn(() => removedNodes.forget(adapter, node));
+          throw error;
+        }
         // By force also means without the adapter, which is told once it is back.
-        if (!force) throw error;
         isToldLater = true;
       }
       await inTurn(async () => {
-        if (isToldLater) await removedNodes.add(adapter, node);
-        const { replaced } = device;
-        if (replaced) await retire(replaced.description.adapter, replaced.description.node);
-        await dropDevice(id);
-        await audit(actor, 'device.remove', id, device.name);
+        await takeOut(device, actor);
+        if (!isToldLater) await removedNodes.forget(adapter, node);
       });
     },
     setMember: (id, change, version, actor) =>

@@ -1,4 +1,5 @@
-// A device that is removed by force stays removed, whatever its adapter still knows of it: over the real home.db.
+// A device that is removed stays removed, whatever its adapter still knows of it and whenever the hub is killed: over the
+// real home.db.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -38,12 +39,19 @@ afterEach(() => {
   for (const folder of folders.splice(0)) fs.rmSync(folder, { recursive: true, force: true });
 });
 
+interface EmulatedAdapter {
+  isThere: boolean;
+  /** It goes on for ever: the hub is killed meanwhile. */
+  hangs: boolean;
+  removed: string[];
+}
+
 /** A hub's household on one home.db; `adapter.isThere` says whether the adapter answers. */
-function house(): { start(): HouseholdHost; adapter: { isThere: boolean; removed: string[] } } {
+function house(): { start(): HouseholdHost; adapter: EmulatedAdapter } {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ingle-'));
   folders.push(folder);
   const home = new HomeStore(openDatabase(folder, HOME_FILE));
-  const adapter = { isThere: false, removed: [] as string[] };
+  const adapter: EmulatedAdapter = { isThere: false, hangs: false, removed: [] };
   // Only the calls that edits of devices make.
   const store = {
     putDevice: async (...args: Parameters<StoreCalls['putDevice']>) => home.putDevice(...args),
@@ -55,6 +63,7 @@ function house(): { start(): HouseholdHost; adapter: { isThere: boolean; removed
   const callAdapter = async (_adapter: unknown, call: AdapterCall): Promise<unknown> => {
     if (!adapter.isThere) throw new UnreachableError('The zigbee adapter is not there');
     if (call.kind === 'remove') adapter.removed.push(call.node);
+    if (adapter.hangs) await new Promise(() => {});
     return null;
   };
   const start = () =>
@@ -87,7 +96,7 @@ const devicesOf = (household: HouseholdHost) =>
 /** A household that removed its lamp by force while the adapter was away, after a start of the hub. */
 async function afterForcedRemoval(): Promise<{
   household: HouseholdHost;
-  adapter: { isThere: boolean; removed: string[] };
+  adapter: EmulatedAdapter;
 }> {
   const { start, adapter } = house();
   const before = start();
@@ -121,5 +130,36 @@ describe('a device removed by force while its adapter is away', () => {
     expect(await household.nodeDescribed(LAMP)).not.toBeNull();
     expect(devicesOf(household)).toEqual([LAMP.node]);
     expect(adapter.removed).toEqual([]);
+  });
+});
+
+describe('the removal of a device', () => {
+  it('is finished at the next start, where the hub was killed while the adapter was at it', async () => {
+    const { start, adapter } = house();
+    adapter.isThere = true;
+    const before = start();
+    const lamp = await before.nodeDescribed(LAMP);
+    if (lamp === null) throw new Error('the lamp did not become a device');
+    adapter.hangs = true;
+    void before.removeDevice(lamp.id, false, ACTOR);
+    await expect.poll(() => adapter.removed).toEqual([LAMP.node]);
+
+    adapter.hangs = false;
+    const after = start();
+    expect(devicesOf(after)).toEqual([]);
+    // Whether the adapter had forgotten it by then or not.
+    expect(await after.nodeDescribed(LAMP)).toBeNull();
+    expect(adapter.removed).toEqual([LAMP.node, LAMP.node]);
+    expect(devicesOf(start())).toEqual([]);
+  });
+
+  it('that its adapter refuses leaves it where it is, after a start as well', async () => {
+    const { start } = house();
+    const before = start();
+    const lamp = await before.nodeDescribed(LAMP);
+    if (lamp === null) throw new Error('the lamp did not become a device');
+    await expect(before.removeDevice(lamp.id, false, ACTOR)).rejects.toThrow('is not there');
+    expect(devicesOf(before)).toEqual([LAMP.node]);
+    expect(devicesOf(start())).toEqual([LAMP.node]);
   });
 });

@@ -1,5 +1,6 @@
-// Nodes that were removed by force while their adapter could not be told: kept in the settings of home.db, so that a
-// node which its adapter still knows is removed there too once it can be, and does not come back as a device.
+// Nodes that are being removed, and those that were removed by force while their adapter could not be told: kept in the
+// settings of home.db, so that a removal which was cut off is finished at the next start, and a node which its adapter
+// still knows is removed there too once it can be, and does not come back as a device.
 import type { AdapterCall } from '../model/adapter-port.ts';
 import type { Async } from '../model/hub-port.ts';
 import type { AdapterId, NodeAddress } from '../model/identifiers.ts';
