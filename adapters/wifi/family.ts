@@ -1,7 +1,7 @@
 // What the families of Wi-Fi devices have in common, as the one adapter that runs them sees it: how a device, or a
 // bridge of devices, is opened, kept and spoken to.
 import type { NodeDescription } from '../../hub/model/device.ts';
-import type { NodeAddress } from '../../hub/model/identifiers.ts';
+import type { CommandId, NodeAddress } from '../../hub/model/identifiers.ts';
 import type { Words } from '../../hub/model/words.ts';
 import type { AdapterCommand, AdapterContext } from '../contract/adapter.ts';
 import type { Json } from './known-devices.ts';
@@ -27,6 +27,8 @@ export interface LanPeer {
   stop(): void;
   /** As `Adapter.send`. */
   send(command: AdapterCommand): Promise<void>;
+  /** As `Adapter.cancel`; absent where nothing ever waits. @returns whether it waited here */
+  cancel?(command: CommandId): boolean;
   /** Asks for its values. @throws HubError when it cannot be reached */
   refresh(node: NodeAddress): Promise<void>;
   /** Forgets a node. @returns whether others are left */

@@ -1,8 +1,14 @@
 // The adapter of any family of Wi-Fi devices: adding them by address, proposing what mDNS finds, keeping them, and the
 // devices of the home.
 import type { AdapterCall } from '../../hub/model/adapter-port.ts';
-import { HubError, NotFoundError, toProblem, ValidationError } from '../../hub/model/errors.ts';
-import type { NodeAddress } from '../../hub/model/identifiers.ts';
+import {
+  HubError,
+  NotFoundError,
+  type Problem,
+  toProblem,
+  ValidationError,
+} from '../../hub/model/errors.ts';
+import type { CommandId, NodeAddress } from '../../hub/model/identifiers.ts';
 import type { Adapter, AdapterCommand, AdapterContext } from '../contract/adapter.ts';
 import type { LanFamily, LanPeer, LanTools } from './family.ts';
 import type { Finder, FoundService } from './finder.ts';
@@ -13,6 +19,14 @@ import { parseLanAddress } from './lan-address.ts';
 export function createLanAdapter(context: AdapterContext, family: LanFamily): Adapter {
   return new LanAdapter(context, family);
 }
+
+/** Said of what was taken back, and waits for no device. */
+const NOT_WAITING: Problem = {
+  code: 'cancelled',
+  message: 'It was taken back',
+  hint: null,
+  zh: { message: '已取消', hint: null },
+};
 
 /** What somebody began to look for or to add. */
 interface Pairing {
@@ -58,6 +72,11 @@ class LanAdapter implements Adapter {
 
   async send(command: AdapterCommand): Promise<void> {
     await this.#peerOf(command.node).send(command);
+  }
+
+  cancel(command: CommandId): void {
+    for (const peer of this.#peers.values()) if (peer.cancel?.(command) === true) return;
+    this.#context.outcome(command, 'failed', NOT_WAITING);
   }
 
   async call(body: AdapterCall): Promise<unknown> {

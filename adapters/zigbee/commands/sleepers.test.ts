@@ -17,7 +17,7 @@ import {
 } from '../../../hub/model/properties.ts';
 import { startVirtualHome, type VirtualHome } from '../../../scripts/virtual-home/home.ts';
 import { inChild, ScriptedHub } from '../../contract/scripted-hub.ts';
-import { waitingTimeMs } from './waiting-time.ts';
+import { waitingTimeMs } from '../../contract/waiting-time.ts';
 import { WakeQueue, WISHES_OF_NODE_MAX, type Wish } from './wake-queue.ts';
 
 const CHILD = inChild(new URL('../zigbee.child.ts', import.meta.url));

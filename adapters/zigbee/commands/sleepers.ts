@@ -5,8 +5,8 @@ import type { CommandId, NodeAddress } from '../../../hub/model/identifiers.ts';
 import { parsePropertyKey } from '../../../hub/model/properties.ts';
 import { valuesEqual } from '../../../hub/model/property-value.ts';
 import type { AdapterCommand, AdapterContext } from '../../contract/adapter.ts';
+import { waitingTimeMs } from '../../contract/waiting-time.ts';
 import type { Node } from '../node.ts';
-import { waitingTimeMs } from './waiting-time.ts';
 import type { WakeQueue, Wish } from './wake-queue.ts';
 
 /** A node that is awake, or asks its parent often, has taken it by then: nothing is told of waiting. */

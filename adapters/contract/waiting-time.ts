@@ -4,7 +4,7 @@ import {
   findProperty,
   type PropertyDescriptor,
   type PropertyName,
-} from '../../../hub/model/properties.ts';
+} from '../../hub/model/properties.ts';
 
 const HOUR_MS = 3_600_000;
 /** What a room is to be like: by then it has been asked for anew, or is not wanted any more. */
