@@ -196,7 +196,7 @@ describe('beside scenes', () => {
       ['brightness', ['mqtt']],
       ['colorTemperature', ['mqtt']],
     ]);
-    await household.setSharing({ rooms: [] }, ACTOR);
+    await household.setSharing({ isOn: false }, ACTOR);
     expect((await instead(PLAIN_LAMP)).gaps).toEqual([]);
   });
 

@@ -6,7 +6,7 @@ import { DEVICE_KINDS, GUARDED_KINDS } from '../model/device-kind.ts';
 import type { InputProblem } from '../model/errors.ts';
 import type { SceneRecord } from '../model/home.ts';
 import { type BridgeSettings, isOffered, maySee } from '../model/matter-bridge.ts';
-import { isShared, type MqttSharing } from '../model/mqtt.ts';
+import type { MqttSharing } from '../model/mqtt.ts';
 import { type DeviceKind, findProperty, parsePropertyKey } from '../model/properties.ts';
 import type { GapOther, GapScene, Replacement, ReplacementGap } from '../model/replacement.ts';
 import type { SceneReach } from '../model/scene-language-port.ts';
