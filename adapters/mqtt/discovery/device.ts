@@ -3,15 +3,11 @@
 import type { Problem, ProblemWords } from '../../../hub/model/errors.ts';
 import { type NodeAddress, nodeAddress } from '../../../hub/model/identifiers.ts';
 import { offlineReason } from '../../../hub/model/offline-reason.ts';
-import {
-  type PropertyDescriptor,
-  type PropertyKey,
-  type PropertyValue,
-  specOf,
-} from '../../../hub/model/properties.ts';
+import { type PropertyKey, type PropertyValue, specOf } from '../../../hub/model/properties.ts';
 import { checkValue, valuesEqual } from '../../../hub/model/property-value.ts';
 import type { AdapterCommand, AdapterContext } from '../../contract/adapter.ts';
 import type { Bus } from '../bus.ts';
+import { CommandsUnderWay } from '../under-way.ts';
 import type { DeviceInfo, Entity } from './announcement.ts';
 import { AvailabilityState } from './availability.ts';
 import {
@@ -23,12 +19,10 @@ import {
   type Places,
 } from './convert.ts';
 import { Message } from './entity-config.ts';
-import { LastingValues, spanText } from './lasting-values.ts';
 
 /** A device that was not heard within this time after the start, or after the broker came back, counts as gone. */
 const HEARD_WITHIN_MS = 20_000;
 const PAYLOAD_BYTES_MAX = 64 * 1024;
-const COMMANDS_MAX = 32;
 /** What is so already is mostly not told again: after this long without other news it counts as done. */
 const SETTLED_AFTER_MS = 500;
 
@@ -39,11 +33,6 @@ export interface KeptDevice {
   readonly account: string | null;
   readonly entities: readonly Entity[];
   readonly places: Places;
-}
-
-interface UnderWay {
-  readonly command: AdapterCommand;
-  readonly timer: NodeJS.Timeout;
 }
 
 export function discoveredNode(address: string): NodeAddress {
@@ -59,32 +48,22 @@ export class DiscoveredDevice {
   #entities: readonly Entity[];
   #conversion: Conversion;
   #availability: AvailabilityState;
-  readonly #lasting: LastingValues;
-  readonly #staleChanged: () => void;
   #byTopic = new Map<string, Binding[]>();
   #topics: readonly string[] = [];
   readonly #values = new Map<PropertyKey, PropertyValue>();
   /** What was told since the broker was (re)connected. */
   readonly #heard = new Set<PropertyKey>();
-  readonly #underWay = new Map<string, UnderWay>();
+  readonly #underWay: CommandsUnderWay<null>;
   #firmware: string | null = null;
   #isOnline: boolean | null = null;
   #reason = '';
   #isAway = false;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param staleChanged something that it told has expired while the rest of it goes on, or is told again */
-  constructor(context: AdapterContext, bus: Bus, kept: KeptDevice, staleChanged: () => void) {
+  constructor(context: AdapterContext, bus: Bus, kept: KeptDevice) {
     this.#context = context;
-    this.#staleChanged = staleChanged;
-    this.#lasting = new LastingValues({
-      expired: () => {
-        this.#tellAvailability();
-        this.#staleChanged();
-      },
-      off: (key) => this.#report({ [key]: false }, false),
-    });
     this.#bus = bus;
+    this.#underWay = new CommandsUnderWay(context, () => this.#name);
     this.#info = kept.info;
     this.#entities = kept.entities;
     this.account = kept.account;
@@ -107,17 +86,6 @@ export class DiscoveredDevice {
     return this.#isOnline === true;
   }
 
-  get name(): string {
-    return this.#name;
-  }
-
-  /** What holds no longer though the device is there. */
-  get stale(): readonly PropertyDescriptor[] {
-    if (!this.isOnline) return [];
-    const { bindings } = this.#conversion;
-    return this.#lasting.expired.flatMap((key) => bindings.get(key)?.descriptor ?? []);
-  }
-
   start(): void {
     for (const topic of this.#topics) this.#bus.subscribe(topic, this.#received);
     if (this.#bus.isConnected) this.connected();
@@ -125,9 +93,8 @@ export class DiscoveredDevice {
 
   stop(): void {
     clearTimeout(this.#timer);
-    this.#lasting.stop();
     for (const topic of this.#topics) this.#bus.unsubscribe(topic);
-    this.#failAll({ code: 'cancelled', message: 'The MQTT adapter stops', hint: null });
+    this.#underWay.failAll({ code: 'cancelled', message: 'The MQTT adapter stops', hint: null });
   }
 
   connected(): void {
@@ -135,7 +102,7 @@ export class DiscoveredDevice {
     this.#tellAvailability();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      if (this.#isThere() === null) this.#offline('Not heard from yet');
+      if (this.#availability.isOnline === null) this.#offline('Not heard from yet');
     }, HEARD_WITHIN_MS);
   }
 
@@ -194,15 +161,7 @@ export class DiscoveredDevice {
     }
     const key = body.kind === 'set' ? body.property : null;
     const lane = key ?? `command ${body.kind === 'invoke' ? body.name : ''}`;
-    const before = this.#underWay.get(lane);
-    if (before !== undefined) {
-      this.#end(lane, before, 'failed', { code: 'cancelled', message: 'superseded', hint: null });
-    }
-    if (this.#underWay.size >= COMMANDS_MAX) {
-      const message = `${this.#name} has ${COMMANDS_MAX} commands under way`;
-      this.#context.outcome(command.id, 'failed', { code: 'busy', message, hint: null });
-      return;
-    }
+    if (!this.#underWay.admits(lane, command)) return;
     for (const { topic, payload, retain } of messages) this.#bus.publish(topic, payload, retain);
     this.#context.outcome(command.id, 'sent', null);
     const binding = key === null ? undefined : this.#conversion.bindings.get(key);
@@ -212,15 +171,13 @@ export class DiscoveredDevice {
     }
     const now = this.#values.get(binding.descriptor.key);
     const isSo = now !== undefined && valuesEqual(specOf(binding.descriptor), now, body.value);
-    const timer = isSo
-      ? setTimeout(() => this.#settled(lane), Math.min(SETTLED_AFTER_MS, command.timeoutMs))
-      : setTimeout(() => this.#expire(lane), command.timeoutMs);
-    this.#underWay.set(lane, { command, timer });
-  }
-
-  #settled(lane: string): void {
-    const underWay = this.#underWay.get(lane);
-    if (underWay !== undefined) this.#end(lane, underWay, 'acknowledged', null);
+    const late = isSo
+      ? {
+          afterMs: Math.min(SETTLED_AFTER_MS, command.timeoutMs),
+          act: () => void this.#underWay.end(lane, 'acknowledged', null),
+        }
+      : { afterMs: command.timeoutMs, act: () => this.#expire(lane) };
+    this.#underWay.add(lane, { command, note: null }, late);
   }
 
   get #name(): string {
@@ -241,7 +198,6 @@ export class DiscoveredDevice {
     if (this.#conversion.firmware !== null) add(this.#conversion.firmware.topic, null);
     this.#byTopic = byTopic;
     this.#topics = [...byTopic.keys()];
-    this.#lasting.follow(this.#conversion.bindings);
   }
 
   readonly #received = (topic: string, payload: Buffer, isRetained: boolean): void => {
@@ -263,12 +219,8 @@ export class DiscoveredDevice {
       }
     }
     this.#availability.heard(topic, message);
-    const before = this.#lasting.expired.length;
-    for (const [key, value] of Object.entries(values))
-      this.#lasting.told(key as PropertyKey, value);
     this.#tellAvailability();
     this.#report(values, isRetained);
-    if (this.#lasting.expired.length !== before) this.#staleChanged();
     const firmware = this.#conversion.firmware;
     if (firmware?.topic === topic) this.#tellFirmware(firmware.read(message)?.text ?? null);
   };
@@ -282,8 +234,7 @@ export class DiscoveredDevice {
       const value = values[key];
       if (value !== undefined) this.#values.set(key, value);
       this.#heard.add(key);
-      const underWay = this.#underWay.get(key);
-      if (underWay !== undefined) this.#end(key, underWay, 'acknowledged', null);
+      this.#underWay.end(key, 'acknowledged', null);
     }
   }
 
@@ -293,21 +244,11 @@ export class DiscoveredDevice {
     this.describe();
   }
 
-  /** By what it says, and by whether anything of what it told holds; null while that is not known yet. */
-  #isThere(): boolean | null {
-    const said = this.#availability.isOnline;
-    if (said !== true || this.#lasting.state === 'held') return said;
-    return this.#lasting.state === 'unheard' ? null : this.#lasting.state === 'none';
-  }
-
   #tellAvailability(): void {
-    const now = this.#isThere();
+    const now = this.#availability.isOnline;
     if (now === null || !this.#bus.isConnected || this.#isAway) return;
-    if (this.#availability.isOnline === false) this.#offline('It says that it is not there');
-    else if (!now) {
-      const span = spanText(this.#lasting.longestMs);
-      this.#offline(`It has told nothing for ${span}, and its values hold no longer`);
-    } else if (this.#isOnline !== true) {
+    if (!now) this.#offline('It says that it is not there');
+    else if (this.#isOnline !== true) {
       this.#isOnline = true;
       this.#context.availability(this.node, true, null);
     }
@@ -318,7 +259,7 @@ export class DiscoveredDevice {
     this.#isOnline = false;
     this.#reason = reason;
     this.#context.availability(this.node, false, reason);
-    this.#failAll({
+    this.#underWay.failAll({
       code: 'unreachable',
       message: `${this.#name} is offline: ${reason}`,
       hint: null,
@@ -331,30 +272,11 @@ export class DiscoveredDevice {
   }
 
   #expire(lane: string): void {
-    const underWay = this.#underWay.get(lane);
-    if (underWay === undefined) return;
-    this.#end(lane, underWay, 'timedOut', {
+    this.#underWay.end(lane, 'timedOut', {
       code: 'timed-out',
       message: `${this.#name} did not answer`,
       hint: `Look at its bridge${this.#info.bridge === null ? '' : `, ${this.#info.bridge}`}.`,
       zh: { message: `${this.#name} 没有应答`, hint: '请检查它所属的网桥。' },
     });
-  }
-
-  #end(
-    lane: string,
-    { command, timer }: UnderWay,
-    state: 'acknowledged' | 'failed' | 'timedOut',
-    problem: Problem | null,
-  ): void {
-    clearTimeout(timer);
-    this.#underWay.delete(lane);
-    this.#context.outcome(command.id, state, problem);
-  }
-
-  #failAll(problem: Problem): void {
-    for (const [lane, underWay] of [...this.#underWay]) {
-      this.#end(lane, underWay, 'failed', problem);
-    }
   }
 }

@@ -8,188 +8,92 @@ import { HubError, ValidationError } from '../../../hub/model/errors.ts';
 import type { AdapterId, NodeAddress } from '../../../hub/model/identifiers.ts';
 import {
   describeProperty,
+  isPropertyName,
   type PropertyDescriptor,
   type PropertyKey,
-  type PropertyName,
   type PropertyValue,
+  propertyKey,
   specOf,
 } from '../../../hub/model/properties.ts';
-import { checkValue, isColor } from '../../../hub/model/property-value.ts';
-import { type Fields, isFields, type TasmotaConfig } from './discovery.ts';
-
-/** A command as Tasmota takes it: `cmnd/TOPIC/name` with a payload; `answer` stands in what it answers. */
-export interface TasmotaCommand {
-  readonly name: string;
-  readonly payload: string;
-  readonly answers: readonly string[];
-}
+import { checkValue } from '../../../hub/model/property-value.ts';
+import { type Places, placed } from '../../contract/places.ts';
+import type { Fields, TasmotaConfig } from './discovery.ts';
+import type { CommandDraft, Draft, Now, Parts, TasmotaCommand } from './parts/draft.ts';
+import { addInputs } from './parts/inputs.ts';
+import { addLights } from './parts/lights.ts';
+import { addFan, addRelays, addShutters } from './parts/outputs.ts';
+import { addSensors } from './parts/sensors.ts';
+import { addState } from './parts/state.ts';
 
 type Values = Record<PropertyKey, PropertyValue>;
 
 interface Binding {
   readonly descriptor: PropertyDescriptor;
-  /** Looks for its value in a message of state; undefined where it says nothing of it. */
-  read?(state: Fields): PropertyValue | undefined;
-  set?(value: PropertyValue, brightness: number): TasmotaCommand;
+  readonly draft: Draft;
 }
 
 export interface Conversion {
   readonly bindings: ReadonlyMap<PropertyKey, Binding>;
-  /** Button and switch words of an answer, such as `Button1`. */
-  readonly inputs: ReadonlyMap<string, PropertyKey>;
+  readonly commands: readonly CommandDraft[];
+  readonly places: Places;
 }
 
-const PRESSES: Readonly<Record<string, string>> = {
-  SINGLE: 'single',
-  DOUBLE: 'double',
-  TRIPLE: 'triple',
-  QUAD: 'quadruple',
-  HOLD: 'long',
-  CLEAR: 'release',
-  ON: 'on',
-  OFF: 'off',
-  TOGGLE: 'toggle',
-};
+/** Option 30: relays are lights. */
+const OPTION_RELAYS_ARE_LIGHTS = 30;
 
-/** Field of a sensor → row of the table. */
-const METERS: readonly (readonly [field: string, name: PropertyName])[] = [
-  ['Power', 'power'],
-  ['Total', 'energy'],
-  ['Voltage', 'voltage'],
-  ['Current', 'current'],
-  ['Factor', 'powerFactor'],
-  ['ApparentPower', 'apparentPower'],
-  ['ReactivePower', 'reactivePower'],
-  ['Frequency', 'frequency'],
-];
-const SENSORS: readonly (readonly [field: string, name: PropertyName])[] = [
-  ['Temperature', 'temperature'],
-  ['Humidity', 'humidity'],
-  ['Pressure', 'pressure'],
-  ['Illuminance', 'illuminance'],
-  ['CarbonDioxide', 'co2'],
-];
-/** Tasmota speaks mireds from 153 to 500. */
-const KELVIN_MIN = 2_000;
-const KELVIN_MAX = 6_500;
-const SENSORS_MAX = 16;
-
-/** Works out the properties of a device from its announcement. */
-export function convert(config: TasmotaConfig, sensors: Fields): Conversion {
+/** Works out the properties of a device from its announcement. @param before places that were given before */
+export function convert(config: TasmotaConfig, sensors: Fields, before: Places = {}): Conversion {
+  const parts: Parts = { drafts: [], commands: [] };
+  addRelays(config, parts);
+  addLights(config, parts);
+  addShutters(config, parts);
+  addFan(config, parts);
+  addInputs(config, parts);
+  addSensors(sensors, parts);
+  addState(config, parts);
+  const wanted = parts.drafts.map((draft) => ({
+    draft,
+    id: draft.id,
+    name: draft.name,
+    wish: draft.wish ?? 1,
+  }));
+  const { items, places } = placed(wanted, before);
   const bindings = new Map<PropertyKey, Binding>();
-  const add = (binding: Binding): void => {
-    const { key } = binding.descriptor;
-    if (!bindings.has(key)) bindings.set(key, binding);
+  for (const [{ draft }, endpoint] of items) {
+    const descriptor = descriptorOf(draft, endpoint);
+    bindings.set(descriptor.key, { descriptor, draft });
+  }
+  return { bindings, commands: parts.commands, places };
+}
+
+function descriptorOf(draft: Draft, place: number): PropertyDescriptor {
+  const { name, min, max, step, values, own, read, set } = draft;
+  const access = set ? (read ? 'rw' : 'w') : read ? 'r' : 'event';
+  const constraints = {
+    ...(min === undefined ? {} : { min }),
+    ...(max === undefined ? {} : { max }),
+    ...(step === undefined ? {} : { step }),
+    ...(values === undefined ? {} : { values }),
   };
-  addOutputs(config, add);
-  if (config.light > 0) addLight(config, add);
-  addSensors(sensors, add);
-
-  const inputs = new Map<string, PropertyKey>();
-  const words = [
-    ...config.buttons.map((place) => `Button${place}`),
-    ...config.switches.map((place) => `Switch${place}`),
-  ];
-  for (const [index, word] of words.entries()) {
-    const endpoint = words.length === 1 ? {} : { endpoint: index + 1 };
-    const values = Object.values(PRESSES);
-    const descriptor = describeProperty('button', { values, ...endpoint });
-    inputs.set(word, descriptor.key);
-    add({ descriptor });
-  }
-  return { bindings, inputs };
-}
-
-function addOutputs({ relays, words }: TasmotaConfig, add: (binding: Binding) => void): void {
-  const places = relays.flatMap((kind, index) => (kind === 1 || kind === 2 ? [index + 1] : []));
-  const isSingle = places.length === 1;
-  for (const place of places) {
-    const names = isSingle ? ['POWER', `POWER${place}`] : [`POWER${place}`];
-    add({
-      descriptor: describeProperty('on', isSingle ? {} : { endpoint: place }),
-      read: (state) => {
-        const said = names.map((name) => state[name]).find((value) => value !== undefined);
-        if (said === words[1] || said === 1) return true;
-        return said === words[0] || said === 0 ? false : undefined;
-      },
-      set: (value) => ({
-        name: `POWER${place}`,
-        payload: value === true ? 'ON' : 'OFF',
-        answers: names,
-      }),
-    });
-  }
-}
-
-function addLight({ light }: TasmotaConfig, add: (binding: Binding) => void): void {
-  add({
-    descriptor: describeProperty('brightness', { min: 1 }),
-    read: ({ Dimmer }) => number(Dimmer),
-    set: (value) => ({
-      name: 'Dimmer',
-      payload: String(Math.round(Number(value))),
-      answers: ['Dimmer'],
-    }),
-  });
-  if (light === 2 || light === 5) {
-    add({
-      descriptor: describeProperty('colorTemperature', { min: KELVIN_MIN, max: KELVIN_MAX }),
-      read: ({ CT }) => {
-        const mireds = number(CT);
-        return mireds === undefined || mireds <= 0 ? undefined : Math.round(1e6 / mireds);
-      },
-      set: (value) => ({
-        name: 'CT',
-        payload: String(Math.min(500, Math.max(153, Math.round(1e6 / Number(value))))),
-        answers: ['CT'],
-      }),
-    });
-  }
-  if (light >= 3) {
-    add({
-      descriptor: describeProperty('color'),
-      read: ({ HSBColor }) => {
-        const [hue, saturation] = typeof HSBColor === 'string' ? HSBColor.split(',') : [];
-        const color = { hue: Number(hue ?? Number.NaN), saturation: Number(saturation) };
-        return isColor(color) ? color : undefined;
-      },
-      set: (value, brightness) => {
-        const { hue, saturation } = isColor(value) ? value : { hue: 0, saturation: 0 };
-        const parts = [Math.round(hue) % 360, Math.round(saturation), Math.round(brightness)];
-        return { name: 'HSBColor', payload: parts.join(','), answers: ['HSBColor'] };
-      },
-    });
-  }
-}
-
-function addSensors(sensors: Fields, add: (binding: Binding) => void): void {
-  const isFahrenheit = sensors.TempUnit === 'F';
-  for (const [word, own] of Object.entries(sensors).slice(0, SENSORS_MAX)) {
-    if (!isFields(own)) continue;
-    for (const [field, name] of word === 'ENERGY' ? METERS : SENSORS) {
-      if (number(own[field]) === undefined) continue;
-      add({
-        descriptor: describeProperty(name, { access: 'r' }),
-        read: (state) => {
-          const said = state[word];
-          const value = isFields(said) ? number(said[field]) : undefined;
-          if (value === undefined || name !== 'temperature' || !isFahrenheit) return value;
-          return Math.round(((value - 32) / 1.8) * 100) / 100;
-        },
-      });
-    }
-  }
-}
-
-function number(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+  const endpoint = place === 0 ? {} : { endpoint: place };
+  if (isPropertyName(name)) return describeProperty(name, { ...constraints, access, ...endpoint });
+  return {
+    key: propertyKey(name, endpoint.endpoint),
+    name,
+    ...endpoint,
+    type: own?.type ?? 'string',
+    access,
+    ...(own?.unit === undefined ? {} : { unit: own.unit }),
+    ...constraints,
+    ...(own === undefined ? {} : { label: own.label }),
+  };
 }
 
 /** The values that a message says, each checked against its property. */
 export function valuesOf({ bindings }: Conversion, state: Fields): Values {
   const values: Values = {};
-  for (const [key, { descriptor, read }] of bindings) {
-    const value = read?.(state);
+  for (const [key, { descriptor, draft }] of bindings) {
+    const value = draft.read?.(state);
     if (value === undefined) continue;
     const { min: _, max: __, ...spec } = specOf(descriptor);
     if (checkValue(spec, value) === null) values[key] = value;
@@ -197,42 +101,67 @@ export function valuesOf({ bindings }: Conversion, state: Fields): Values {
   return values;
 }
 
-/** Presses that an answer tells, as in `{"Button1":{"Action":"SINGLE"}}`. */
-export function pressesOf(
-  { inputs }: Conversion,
+/** What a message says has happened, as in `{"Button1":{"Action":"SINGLE"}}`. */
+export function happeningsOf(
+  { bindings }: Conversion,
   state: Fields,
-): { key: PropertyKey; value: string }[] {
-  const presses: { key: PropertyKey; value: string }[] = [];
-  for (const [word, key] of inputs) {
-    const said = state[word];
-    const action = isFields(said) ? said.Action : undefined;
-    const isKnown = typeof action === 'string' && Object.hasOwn(PRESSES, action);
-    const value = isKnown ? PRESSES[action] : undefined;
-    if (value !== undefined) presses.push({ key, value });
-  }
-  return presses;
+): { key: PropertyKey; value: PropertyValue }[] {
+  return [...bindings].flatMap(([key, { descriptor, draft }]) => {
+    const value = draft.event?.(state);
+    const isRight = value !== undefined && checkValue(specOf(descriptor), value) === null;
+    return isRight ? [{ key, value }] : [];
+  });
 }
 
 /**
  * The command that carries a request.
- * @param brightness what a colour is set with, as Tasmota sets both at once
+ * @param lastOf the last value of a property; what a colour is set with, as Tasmota sets its brightness at once
  * @throws HubError `unsupported`, ValidationError for a value that the property cannot have
  */
 export function commandOf(
-  { bindings }: Conversion,
+  conversion: Conversion,
   body: CommandBody,
-  brightness: number,
+  lastOf: (key: PropertyKey) => PropertyValue | undefined,
 ): TasmotaCommand {
+  const { bindings, commands } = conversion;
   if (body.kind === 'invoke') {
-    throw new HubError('unsupported', `This device cannot "${body.name}"`);
+    const { endpoint } = body.args;
+    const named = commands.filter(({ name }) => name === body.name);
+    const found = endpoint === undefined ? named[0] : named.find(({ place }) => place === endpoint);
+    if (found !== undefined) return found.command;
+    throw new HubError('unsupported', `This device cannot "${body.name}"`, {
+      hint: 'Its page lists what it can do.',
+      zh: { message: `此设备不能“${body.name}”`, hint: '它的页面列出了它能做什么。' },
+    });
   }
   const binding = bindings.get(body.property);
-  if (binding?.set === undefined) {
-    throw new HubError('unsupported', `This device has no "${body.property}" that could be set`);
+  if (binding?.draft.set === undefined) {
+    throw new HubError('unsupported', `This device has no "${body.property}" that could be set`, {
+      hint: 'Its page lists what can be set.',
+      zh: {
+        message: `此设备没有可以设置的“${body.property}”`,
+        hint: '它的页面列出了可以设置的内容。',
+      },
+    });
   }
   const problem = checkValue(specOf(binding.descriptor), body.value);
-  if (problem !== null) throw new ValidationError(problem.message, { hint: problem.hint });
-  return binding.set(body.value, brightness);
+  if (problem !== null) {
+    throw new ValidationError(problem.message, { hint: problem.hint, zh: problem.zh });
+  }
+  const key = brightnessKey(conversion, binding.draft);
+  const brightness = key === null ? undefined : lastOf(key);
+  const now: Now = {
+    brightness: typeof brightness === 'number' && brightness >= 1 ? brightness : 100,
+    transitionMs: body.transitionMs,
+  };
+  return binding.draft.set(body.value, now);
+}
+
+/** The brightness of the light that a draft belongs to. */
+function brightnessKey({ places }: Conversion, { id }: Draft): PropertyKey | null {
+  const light = /^light\/\d+\//.exec(id)?.[0];
+  const place = light === undefined ? undefined : places[`${light}brightness`];
+  return place === undefined ? null : propertyKey('brightness', place === 0 ? undefined : place);
 }
 
 /** How the hub describes the device. */
@@ -240,21 +169,23 @@ export function describe(
   adapter: AdapterId,
   node: NodeAddress,
   config: TasmotaConfig,
-  { bindings }: Conversion,
+  { bindings, commands }: Conversion,
 ): NodeDescription {
   const properties = [...bindings.values()].map(({ descriptor }) => descriptor);
+  const kind = kindFromProperties(properties);
+  const isLight = config.options.includes(OPTION_RELAYS_ARE_LIGHTS) && /switch|plug/.test(kind);
   return {
     adapter,
     node,
     manufacturer: 'Tasmota',
     model: config.model,
     title: config.name,
-    kind: kindFromProperties(properties),
-    power: 'mains',
+    kind: isLight ? 'light' : kind,
+    power: config.hasBattery || config.isSleeper ? 'battery' : 'mains',
     tier: 'core',
     support: properties.length === 0 ? 'unsupported' : 'exact',
     firmware: config.firmware,
     properties,
-    commands: [],
+    commands: [...new Set(commands.map(({ name }) => name))],
   };
 }

@@ -4,12 +4,14 @@ import path from 'node:path';
 import { NotFoundError, type Problem, toProblem } from '../../../hub/model/errors.ts';
 import type { NodeAddress } from '../../../hub/model/identifiers.ts';
 import type { AdapterContext } from '../../contract/adapter.ts';
+import { readPlaces } from '../../contract/places.ts';
 import { readPrivateList, writePrivateJson } from '../../contract/private-file.ts';
 import type { Bus } from '../bus.ts';
-import { TasmotaDevice } from './device.ts';
+import { type KeptTasmota, TasmotaDevice } from './device.ts';
 import {
   type Fields,
   isFields,
+  KEPT_WITHOUT,
   parseDiscovery,
   parseSensors,
   type TasmotaConfig,
@@ -124,6 +126,10 @@ export class Tasmota {
   #announced(topic: string, payload: Buffer): void {
     const [mac, part] = topic.slice(DISCOVERY.length).split('/');
     if (mac === undefined || !/^[0-9A-F]{12}$/.test(mac)) return;
+    if (payload.length === 0 && part === 'config') {
+      this.#withdrawn(mac);
+      return;
+    }
     const content = parseAnnouncement(payload);
     if (content === null) return;
     const config = part === 'config' ? parseDiscovery(content) : null;
@@ -133,6 +139,13 @@ export class Tasmota {
     const device = this.#devices.get(mac);
     if (device !== undefined) this.#changed(device, config ?? device.config, sensors);
     else this.#propose(mac, { config, sensors });
+  }
+
+  #withdrawn(mac: string): void {
+    clearTimeout(this.#adopting.get(mac));
+    this.#adopting.delete(mac);
+    this.#proposals.delete(mac);
+    this.#devices.get(mac)?.withdrawn();
   }
 
   #changed(device: TasmotaDevice, config: TasmotaConfig, sensors: Fields | null): void {
@@ -160,8 +173,10 @@ export class Tasmota {
 
   /** Waits for the other part of the announcement, then takes the device in. */
   #adoptSoon(mac: string): void {
-    if (this.#adopting.has(mac) || this.#proposals.get(mac)?.config === null) return;
+    if (this.#proposals.get(mac)?.config === null) return;
     const isWhole = this.#proposals.get(mac)?.sensors !== null;
+    if (this.#adopting.has(mac) && !isWhole) return;
+    clearTimeout(this.#adopting.get(mac));
     const timer = setTimeout(
       () => {
         this.#adopting.delete(mac);
@@ -175,7 +190,11 @@ export class Tasmota {
   #adopt(mac: string): void {
     const { config, sensors } = this.#proposals.get(mac) ?? { config: null, sensors: null };
     if (config === null || !this.#isPairing) return;
-    const device = new TasmotaDevice(this.#context, this.#bus, { config, sensors: sensors ?? {} });
+    const device = new TasmotaDevice(this.#context, this.#bus, {
+      config,
+      sensors: sensors ?? {},
+      places: {},
+    });
     const { node } = device;
     const isTaken = [...this.#devices.values()].some((one) => one.config.topic === config.topic);
     const problem: Problem | null = isTaken
@@ -202,7 +221,7 @@ export class Tasmota {
   }
 
   #save(): void {
-    const devices = [...this.#devices.values()].map(({ config, sensors }) => ({ config, sensors }));
+    const devices = [...this.#devices.values()].map(({ kept }) => kept);
     try {
       writePrivateJson(path.join(this.#context.dataFolder, FILE), { version: 1, devices });
     } catch (error) {
@@ -210,25 +229,27 @@ export class Tasmota {
     }
   }
 
-  #load(): Kept[] {
+  #load(): KeptTasmota[] {
     const file = path.join(this.#context.dataFolder, FILE);
-    return readPrivateList(file, 'devices', (entry) => (isKept(entry) ? entry : undefined), {
+    return readPrivateList(file, 'devices', readKept, {
       en: 'add the Tasmota devices again',
       zh: '重新添加 Tasmota 设备',
     });
   }
 }
 
-interface Kept {
-  readonly config: TasmotaConfig;
-  readonly sensors: Fields;
+/** A device as it was kept, also by an earlier version; undefined when it is damaged. */
+function readKept(value: unknown): KeptTasmota | undefined {
+  if (!isFields(value) || !isKeptConfig(value.config) || !isFields(value.sensors)) return undefined;
+  const config = { ...KEPT_WITHOUT, ...value.config };
+  return { config, sensors: value.sensors, places: readPlaces(value.places) };
 }
 
-function isKept(value: unknown): value is Kept {
-  if (!isFields(value) || !isFields(value.config) || !isFields(value.sensors)) return false;
-  const { mac, topic, states, telemetry, commands, relays } = value.config;
+function isKeptConfig(value: unknown): value is TasmotaConfig {
+  if (!isFields(value)) return false;
+  const { mac, topic, states, telemetry, commands, relays, words, buttons, switches } = value;
   const isText = [mac, topic, states, telemetry, commands].every((one) => typeof one === 'string');
-  return isText && Array.isArray(relays);
+  return isText && [relays, words, buttons, switches].every((one) => Array.isArray(one));
 }
 
 function parseAnnouncement(payload: Buffer): unknown {

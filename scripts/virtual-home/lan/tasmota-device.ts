@@ -3,6 +3,7 @@
 import { connect, type MqttClient } from 'mqtt';
 import { Timers } from '../timers.ts';
 import type { Fields, TasmotaModel } from './model.ts';
+import { type CommandTarget, obey, powerKey, setPower } from './tasmota-commands.ts';
 
 /** Where and as whom it connects. */
 export interface TasmotaLogin {
@@ -14,7 +15,7 @@ export interface TasmotaLogin {
 
 const TELEMETRY_EVERY_MS = 5_000;
 
-export class TasmotaDevice {
+export class TasmotaDevice implements CommandTarget {
   readonly model: TasmotaModel;
   readonly state: Fields;
   readonly sensors: Fields;
@@ -30,6 +31,10 @@ export class TasmotaDevice {
     this.state = structuredClone(model.state);
     this.sensors = structuredClone(model.sensors);
     this.#timers.every(TELEMETRY_EVERY_MS, () => this.#telemetry());
+  }
+
+  get interlock(): readonly number[] {
+    return this.model.interlock ?? [];
   }
 
   get isConnected(): boolean {
@@ -95,8 +100,60 @@ export class TasmotaDevice {
 
   /** Turns its first output over by hand. */
   toggle(): void {
-    const key = this.#powerKey(1);
-    if (key !== null) this.#setPower(key, this.state[key] !== 'ON');
+    const key = powerKey(this, 1);
+    if (key !== null) setPower(this, key, this.state[key] !== 'ON');
+  }
+
+  /** Turns one of its switches by hand: it tells only that. */
+  turn(word: string, action: string): void {
+    this.#tell('stat', 'RESULT', { [word]: { Action: action } });
+  }
+
+  /** Tells a change of a sensor at once. */
+  sense(change: Fields): void {
+    Object.assign(this.sensors, change);
+    this.#tell('tele', 'SENSOR', { Time: time(), ...this.sensors });
+  }
+
+  /** Goes to sleep for so long, as it says, and says goodbye. */
+  async sleep(seconds: number): Promise<void> {
+    const now = Math.floor(Date.now() / 1_000);
+    const told = { Time: time(), DeepSleep: now, Wakeup: now + seconds };
+    const payload = JSON.stringify({ DeepSleep: told });
+    const { topic } = this.model;
+    await this.#client?.publishAsync(`tele/${topic}/DEEPSLEEP`, payload, { retain: true });
+    await this.#client?.publishAsync(`tele/${topic}/LWT`, 'Offline', { retain: true });
+    const client = this.#client;
+    this.#client = null;
+    await client?.endAsync();
+  }
+
+  /** Withdraws its announcement, as with SetOption19 1. */
+  withdraw(): void {
+    const discovery = `tasmota/discovery/${this.model.config.mac}`;
+    this.#client?.publish(`${discovery}/config`, '', { retain: true });
+    this.#client?.publish(`${discovery}/sensors`, '', { retain: true });
+  }
+
+  /** Announces itself, as after each start. */
+  announce(): void {
+    const { config } = this.model;
+    const discovery = `tasmota/discovery/${config.mac}`;
+    this.#client?.publish(`${discovery}/config`, JSON.stringify(config), { retain: true });
+    const sensors = { sn: { Time: time(), ...this.sensors }, ver: 1 };
+    this.#client?.publish(`${discovery}/sensors`, JSON.stringify(sensors), { retain: true });
+  }
+
+  answer(content: Fields): void {
+    this.#tell('stat', 'RESULT', content);
+  }
+
+  answerPower(key: string): void {
+    this.#client?.publish(`stat/${this.model.topic}/${key}`, String(this.state[key]));
+  }
+
+  after(ms: number, act: () => void): void {
+    this.#timers.after(ms, act);
   }
 
   /** Publishes bytes on one of its own topics, whatever they are. */
@@ -117,10 +174,8 @@ export class TasmotaDevice {
       `cmnd/DVES_${config.mac.slice(6)}_fb/#`,
     ]);
     client.publish(`tele/${topic}/LWT`, 'Online', { retain: true });
-    const discovery = `tasmota/discovery/${config.mac}`;
-    client.publish(`${discovery}/config`, JSON.stringify(config), { retain: true });
-    const sensors = { sn: { Time: time(), ...this.sensors }, ver: 1 };
-    client.publish(`${discovery}/sensors`, JSON.stringify(sensors), { retain: true });
+    this.announce();
+    this.#tell('tele', 'INFO3', { Info3: { RestartReason: 'Software/System restart' } });
     this.#telemetry();
   }
 
@@ -139,7 +194,8 @@ export class TasmotaDevice {
 
   #meter(): void {
     const { ENERGY: energy } = this.sensors as { ENERGY?: Fields };
-    if (energy === undefined) return;
+    // A meter of several phases tells lists, which are left as they are.
+    if (energy === undefined || Array.isArray(energy.Power)) return;
     const isOn = this.state.POWER === 'ON';
     const swing = 1 + Math.sin(performance.now() / 9_000) * 0.03;
     const watts = isOn ? Math.round(this.model.loadWatts * swing) : 0;
@@ -156,54 +212,21 @@ export class TasmotaDevice {
     if (this.commands.length > 200) this.commands.shift();
     const answer = () => {
       if (this.fault.isTalkingNonsense) this.garble('stat', 'RESULT', '{"POWER":');
-      else this.#obey(name.toUpperCase(), payload);
+      else if (name.toUpperCase() === 'STATUS') this.#status(payload);
+      else obey(this, name, payload);
     };
     if (this.fault.delayMs > 0) this.#timers.after(this.fault.delayMs, answer);
     else answer();
   }
 
-  #obey(name: string, payload: string): void {
-    const power = /^POWER(\d?)$/.exec(name);
-    const key = power === null ? null : this.#powerKey(Number(power[1] || 1));
-    const isLight = 'Dimmer' in this.state;
-    if (key !== null) {
-      this.#setPower(key, payload === 'TOGGLE' ? this.state[key] !== 'ON' : payload === 'ON');
-    } else if (name === 'STATUS') {
-      this.#status(payload);
-    } else if (isLight && name === 'DIMMER') {
-      this.#setLight({ Dimmer: Number(payload) });
-    } else if (isLight && name === 'CT') {
-      this.#setLight({ CT: Number(payload) });
-    } else if (isLight && name === 'HSBCOLOR') {
-      const [, , brightness = '100'] = payload.split(',');
-      this.#setLight({ HSBColor: payload, Dimmer: Number(brightness) });
-    } else {
-      this.#tell('stat', 'RESULT', { Command: 'Unknown' });
-    }
-  }
-
   #status(number: string): void {
     if (number === '11') this.#tell('stat', 'STATUS11', { StatusSTS: this.#wholeState() });
-    else if (number === '10') {
+    else if (number === '1') {
+      const told = { Baudrate: 115_200, RestartReason: 'Software/System restart', BootCount: 9 };
+      this.#tell('stat', 'STATUS1', { StatusPRM: told });
+    } else if (number === '10') {
       this.#tell('stat', 'STATUS10', { StatusSNS: { Time: time(), ...this.sensors } });
     }
-  }
-
-  #powerKey(place: number): string | null {
-    const keys = place === 1 ? ['POWER', 'POWER1'] : [`POWER${place}`];
-    return keys.find((key) => key in this.state) ?? null;
-  }
-
-  #setPower(key: string, isOn: boolean): void {
-    this.state[key] = isOn ? 'ON' : 'OFF';
-    this.#tell('stat', 'RESULT', { [key]: this.state[key] });
-    this.#client?.publish(`stat/${this.model.topic}/${key}`, isOn ? 'ON' : 'OFF');
-  }
-
-  #setLight(change: Fields): void {
-    Object.assign(this.state, change, { POWER: 'ON' });
-    const { POWER, Dimmer, Color, HSBColor, CT } = this.state;
-    this.#tell('stat', 'RESULT', { POWER, Dimmer, Color, HSBColor, CT });
   }
 
   #tell(prefix: 'stat' | 'tele', name: string, content: Fields): void {
