@@ -2,7 +2,12 @@
 // hub knows are said in Chinese too, and advice is left to whoever shows it.
 import type { Language } from './property-row.ts';
 
-const UNITS: Readonly<Record<string, string>> = { minute: '分钟', hour: '小时', day: '天' };
+const UNITS: Readonly<Record<string, string>> = {
+  second: '秒',
+  minute: '分钟',
+  hour: '小时',
+  day: '天',
+};
 
 const KNOWN: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[] = [
   [/^It does not answer/, () => '它没有应答。'],
@@ -12,9 +17,16 @@ const KNOWN: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[] 
     ([, count, unit = '']) => `已经 ${count} ${UNITS[unit] ?? ''}没有收到它的消息了。`,
   ],
   [/^Nothing was heard of it for (\S+)/, () => '很久没有收到它的消息了。'],
+  [
+    /^It has told nothing for (\d+) (second|minute|hour)s?, and/,
+    ([, count, unit = '']) =>
+      `已经 ${count} ${UNITS[unit] ?? ''}没有上报，它的值只在这段时间内有效。`,
+  ],
   [/^Not heard from yet/, () => '还没有收到它的消息。'],
   [/coordinator .*is not connected|Nothing listens at/, () => '网关（协调器）没有连接。'],
   [/^The (\S+) adapter stopped/, ([, id]) => `负责它的 ${id} 程序停止了，正在重新启动。`],
+  [/^(.+) is switched off$/, ([, title]) => `${title} 已关闭。`],
+  [/^(.+) was removed$/, ([, title]) => `${title} 已删除。`],
   [/^The broker lost the connection to it/, () => '它和 MQTT 服务器的连接断开了。'],
   [/^It has not connected to the broker/, () => '它还没有连接到 MQTT 服务器。'],
   [/^Its bridge has taken it away/, () => '它的网桥已经移除了它。'],

@@ -3,7 +3,12 @@
 import type { Problem, ProblemWords } from '../../../hub/model/errors.ts';
 import { type NodeAddress, nodeAddress } from '../../../hub/model/identifiers.ts';
 import { offlineReason } from '../../../hub/model/offline-reason.ts';
-import { type PropertyKey, type PropertyValue, specOf } from '../../../hub/model/properties.ts';
+import {
+  type PropertyDescriptor,
+  type PropertyKey,
+  type PropertyValue,
+  specOf,
+} from '../../../hub/model/properties.ts';
 import { checkValue, valuesEqual } from '../../../hub/model/property-value.ts';
 import type { AdapterCommand, AdapterContext } from '../../contract/adapter.ts';
 import type { Bus } from '../bus.ts';
@@ -19,6 +24,7 @@ import {
   type Places,
 } from './convert.ts';
 import { Message } from './entity-config.ts';
+import { LastingValues, spanText } from './lasting-values.ts';
 
 /** A device that was not heard within this time after the start, or after the broker came back, counts as gone. */
 const HEARD_WITHIN_MS = 20_000;
@@ -48,6 +54,8 @@ export class DiscoveredDevice {
   #entities: readonly Entity[];
   #conversion: Conversion;
   #availability: AvailabilityState;
+  readonly #lasting: LastingValues;
+  readonly #staleChanged: () => void;
   #byTopic = new Map<string, Binding[]>();
   #topics: readonly string[] = [];
   readonly #values = new Map<PropertyKey, PropertyValue>();
@@ -60,8 +68,17 @@ export class DiscoveredDevice {
   #isAway = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(context: AdapterContext, bus: Bus, kept: KeptDevice) {
+  /** @param staleChanged something that it told has expired while the rest of it goes on, or is told again */
+  constructor(context: AdapterContext, bus: Bus, kept: KeptDevice, staleChanged: () => void) {
     this.#context = context;
+    this.#staleChanged = staleChanged;
+    this.#lasting = new LastingValues({
+      expired: () => {
+        this.#tellAvailability();
+        this.#staleChanged();
+      },
+      off: (key) => this.#report({ [key]: false }, false),
+    });
     this.#bus = bus;
     this.#underWay = new CommandsUnderWay(context, () => this.#name);
     this.#info = kept.info;
@@ -86,6 +103,17 @@ export class DiscoveredDevice {
     return this.#isOnline === true;
   }
 
+  get name(): string {
+    return this.#name;
+  }
+
+  /** What holds no longer though the device is there. */
+  get stale(): readonly PropertyDescriptor[] {
+    if (!this.isOnline) return [];
+    const { bindings } = this.#conversion;
+    return this.#lasting.expired.flatMap((key) => bindings.get(key)?.descriptor ?? []);
+  }
+
   start(): void {
     for (const topic of this.#topics) this.#bus.subscribe(topic, this.#received);
     if (this.#bus.isConnected) this.connected();
@@ -93,6 +121,7 @@ export class DiscoveredDevice {
 
   stop(): void {
     clearTimeout(this.#timer);
+    this.#lasting.stop();
     for (const topic of this.#topics) this.#bus.unsubscribe(topic);
     this.#underWay.failAll({ code: 'cancelled', message: 'The MQTT adapter stops', hint: null });
   }
@@ -102,7 +131,7 @@ export class DiscoveredDevice {
     this.#tellAvailability();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      if (this.#availability.isOnline === null) this.#offline('Not heard from yet');
+      if (this.#isThere() === null) this.#offline('Not heard from yet');
     }, HEARD_WITHIN_MS);
   }
 
@@ -198,6 +227,7 @@ export class DiscoveredDevice {
     if (this.#conversion.firmware !== null) add(this.#conversion.firmware.topic, null);
     this.#byTopic = byTopic;
     this.#topics = [...byTopic.keys()];
+    this.#lasting.follow(this.#conversion.bindings);
   }
 
   readonly #received = (topic: string, payload: Buffer, isRetained: boolean): void => {
@@ -219,8 +249,12 @@ export class DiscoveredDevice {
       }
     }
     this.#availability.heard(topic, message);
+    const before = this.#lasting.expired.length;
+    for (const [key, value] of Object.entries(values))
+      this.#lasting.told(key as PropertyKey, value);
     this.#tellAvailability();
     this.#report(values, isRetained);
+    if (this.#lasting.expired.length !== before) this.#staleChanged();
     const firmware = this.#conversion.firmware;
     if (firmware?.topic === topic) this.#tellFirmware(firmware.read(message)?.text ?? null);
   };
@@ -244,11 +278,21 @@ export class DiscoveredDevice {
     this.describe();
   }
 
+  /** By what it says, and by whether anything of what it told holds; null while that is not known yet. */
+  #isThere(): boolean | null {
+    const said = this.#availability.isOnline;
+    if (said !== true || this.#lasting.state === 'held') return said;
+    return this.#lasting.state === 'unheard' ? null : this.#lasting.state === 'none';
+  }
+
   #tellAvailability(): void {
-    const now = this.#availability.isOnline;
+    const now = this.#isThere();
     if (now === null || !this.#bus.isConnected || this.#isAway) return;
-    if (!now) this.#offline('It says that it is not there');
-    else if (this.#isOnline !== true) {
+    if (this.#availability.isOnline === false) this.#offline('It says that it is not there');
+    else if (!now) {
+      const span = spanText(this.#lasting.longestMs);
+      this.#offline(`It has told nothing for ${span}, and its values hold no longer`);
+    } else if (this.#isOnline !== true) {
       this.#isOnline = true;
       this.#context.availability(this.node, true, null);
     }
