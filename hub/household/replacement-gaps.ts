@@ -6,13 +6,12 @@ import { DEVICE_KINDS, GUARDED_KINDS } from '../model/device-kind.ts';
 import type { InputProblem } from '../model/errors.ts';
 import type { SceneRecord } from '../model/home.ts';
 import { type BridgeSettings, isOffered, maySee } from '../model/matter-bridge.ts';
-import type { MqttSharing } from '../model/mqtt.ts';
+import { isShared, type MqttSharing } from '../model/mqtt.ts';
 import { type DeviceKind, findProperty, parsePropertyKey } from '../model/properties.ts';
 import type { GapOther, GapScene, Replacement, ReplacementGap } from '../model/replacement.ts';
 import type { SceneReach } from '../model/scene-language-port.ts';
 import type { SlotProblem } from '../model/scene-templates-port.ts';
 import type { Words } from '../model/words.ts';
-import { isShared } from './mqtt-sharing/mqtt-sharing.ts';
 
 /** Where it is looked for what uses a device. */
 export interface GapTools {
