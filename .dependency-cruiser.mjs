@@ -98,6 +98,7 @@ export default {
     oneHome('@matter', '^adapters/matter/'),
     oneHome('(aedes|mqtt)', '^adapters/mqtt/'),
     oneHome('(ws|bonjour-service)', '^adapters/wifi/'),
+    oneHome('@2colors', '^adapters/wifi/esphome/'),
     oneHome('better-sqlite3', '(^hub/store/|/store[^/]*\\.ts$)'),
     oneHome('(hono|hono-openapi|@hono)', '^hub/(api/|main\\.ts$)'),
     oneHome('(commander|listr2)', '^hub/cli/'),

@@ -13,8 +13,9 @@ import { inAscii, SERIAL_BINDING, zigbeeLibraries } from './zigbee-libraries.ts'
 const root = path.resolve(import.meta.dirname, '..', '..');
 
 /**
- * What is not bundled: native bindings, which find their binary beside themselves, and matter.js, whose packages
- * find one another at run time.
+ * What is not bundled: native bindings, which find their binary beside themselves; matter.js, whose packages find one
+ * another at run time; and ESPHome's library, which is large, loaded only where there is such a device, and has its
+ * WebAssembly beside itself.
  */
 const OUTSIDE = [
   'better-sqlite3',
@@ -22,6 +23,7 @@ const OUTSIDE = [
   SERIAL_BINDING,
   '@matter/main',
   '@matter/nodejs',
+  '@2colors/esphome-native-api',
 ] as const;
 
 // Some of what is bundled is CommonJS and asks for these.

@@ -1,0 +1,33 @@
+// ESPHome devices, over their native API, as a family of Wi-Fi devices.
+import type { LanFamily } from '../family.ts';
+import { EsphomeDevice, PORT } from './device.ts';
+import { type KnownDevice, readKnown } from './known-device.ts';
+import { credentialOf, openSession } from './session.ts';
+
+/** The family, for the adapter. */
+export const esphome: LanFamily = {
+  title: 'ESPHome',
+  services: ['esphomelib'],
+  portDefault: PORT,
+  peersMax: 250,
+  restore(kept, tools) {
+    const known = readKnown(kept);
+    return known && new EsphomeDevice(known, null, tools);
+  },
+  async open({ address, secret, signal }, tools) {
+    const credential = credentialOf(secret, address.text);
+    const session = await openSession({ address, mac: null, signal }, credential);
+    const { info, entities } = session;
+    const former = readKnown(tools.former(info.mac));
+    const known: KnownDevice = {
+      address: address.text,
+      credential,
+      info,
+      entities,
+      places: former?.places ?? {},
+      hidden: [],
+      waiting: former?.waiting ?? [],
+    };
+    return new EsphomeDevice(known, session, tools);
+  },
+};

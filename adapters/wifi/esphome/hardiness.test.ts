@@ -1,0 +1,198 @@
+// Whatever a device sends: mutated frames in the handshake, in the listing and in its states, plain and encrypted, never
+// end the adapter, never block it, and leave nothing behind. INGLE_COUNT says how many frames; INGLE_SEED repeats a run.
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { expect, test } from 'vitest';
+import { HubError } from '../../../hub/model/errors.ts';
+import { propertyKey } from '../../../hub/model/properties.ts';
+import { createRandom, type Random } from '../../../scripts/virtual-home/random.ts';
+import { parseLanAddress } from '../lan-address.ts';
+import { PORT } from './device.ts';
+import { openSession } from './session.ts';
+import { FakeEsphome } from './testing/fake-esphome.ts';
+import { SAMPLES } from './testing/sample-entities.ts';
+import { addDevice, ENTITIES, KEY, setUp } from './testing/test-esphome.ts';
+import { varint } from './testing/wire.ts';
+
+const SEED = Number(process.env.INGLE_SEED ?? Date.now() % 100_000);
+const COUNT = Number(process.env.INGLE_COUNT ?? 1_500);
+/** What the loop may be held up by what a device sends; of the thread's own time, whatever else the machine does. */
+const BLOCKED_MS_MAX = 50;
+const ON = propertyKey('on');
+
+const ALL = SAMPLES.map(({ kind, entity, says }) => ({
+  kind,
+  fields: entity,
+  ...(says?.[0] === undefined ? {} : { state: says[0][0] }),
+}));
+
+/** Bytes changed, added, taken away, doubled, or a number of the header made enormous. */
+function mutate(frame: Buffer, random: Random): Buffer {
+  const at = random.integer(0, Math.max(0, frame.length - 1));
+  const before = frame.subarray(0, at);
+  const after = frame.subarray(at);
+  switch (random.integer(0, 7)) {
+    case 0:
+      return Buffer.concat([before, Buffer.from([random.integer(0, 255)]), after.subarray(1)]);
+    case 1:
+      return Buffer.concat([before, Buffer.from([random.integer(0, 255)]), after]);
+    case 2:
+      return Buffer.concat([before, after.subarray(random.integer(1, 9))]);
+    case 3:
+      return Buffer.concat([frame, frame]);
+    case 4:
+      return before;
+    case 5:
+      return Buffer.concat([frame.subarray(0, 1), varint(random.integer(0, 2 ** 40)), after]);
+    case 6:
+      return Buffer.concat([
+        frame.subarray(0, 1),
+        Buffer.alloc(random.integer(1, 40), 0xff),
+        after,
+      ]);
+    default:
+      return Buffer.from(frame.map((byte) => byte ^ (random.next() < 0.02 ? 0x80 : 0)));
+  }
+}
+
+/** The longest time of this thread's own between two turns of the loop, in milliseconds. */
+function watchLoop() {
+  let longestMs = 0;
+  let before = process.threadCpuUsage();
+  let isWatching = true;
+  const turn = (): void => {
+    const now = process.threadCpuUsage();
+    longestMs = Math.max(longestMs, (now.user + now.system - before.user - before.system) / 1_000);
+    before = now;
+    if (isWatching) setImmediate(turn);
+  };
+  setImmediate(turn);
+  return () => {
+    isWatching = false;
+    return longestMs;
+  };
+}
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+/** What is held after all that can go has gone, in MB. */
+async function heldMb(): Promise<number> {
+  for (let turn = 0; turn < 4; turn += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    collect();
+  }
+  const { heapUsed, external, arrayBuffers } = process.memoryUsage();
+  return (heapUsed + external + arrayBuffers) / 1e6;
+}
+
+for (const [how, key] of [
+  ['plain', null],
+  ['encrypted', KEY],
+] as const) {
+  test(`mutated frames of a device that is ${how} end in words, hold nothing up and leave nothing`, async () => {
+    process.stderr.write(`mutated frames, ${how}: INGLE_SEED=${SEED} INGLE_COUNT=${COUNT}\n`);
+    const random = createRandom(SEED);
+    await using device = await FakeEsphome.start({
+      entities: ALL,
+      ...(key === null ? {} : { key }),
+    });
+    const address = parseLanAddress(device.address, PORT);
+    const credential = key === null ? ({ kind: 'none' } as const) : ({ kind: 'key', key } as const);
+    let frames = 0;
+    let opened = 0;
+    const codes = new Set<string>();
+    const attempt = async (share: number): Promise<void> => {
+      device.fault.garbler = (frame) => {
+        frames += 1;
+        return random.next() < share ? mutate(frame, random) : frame;
+      };
+      try {
+        const signal = AbortSignal.timeout(40);
+        const { link } = await openSession({ address, mac: null, signal }, credential);
+        opened += 1;
+        link.listen(
+          () => {},
+          () => {},
+        );
+        link.send('SubscribeStatesRequest');
+        await link.settled(40).catch(() => {});
+        link.close();
+      } catch (error) {
+        if (!(error instanceof HubError)) throw error;
+        expect(error.zh ?? error.code).not.toBeNull();
+        codes.add(error.code);
+      }
+    };
+    // Some are loaded, some are compiled: what is held is counted from here on.
+    for (let n = 0; n < 40; n += 1) await attempt(0.02);
+    const heldBefore = await heldMb();
+    frames = 0;
+    const longest = watchLoop();
+    // Mostly a few of its frames, so that it comes as far as its states; sometimes nothing but nonsense.
+    while (frames < COUNT) await attempt(random.pick([0.004, 0.01, 0.02, 0.02, 0.3]));
+    const longestMs = longest();
+    const heldAfter = await heldMb();
+    process.stderr.write(
+      `${frames} frames, ${opened} times open; held ${(heldAfter - heldBefore).toFixed(1)} MB more, ` +
+        `at most ${longestMs.toFixed(1)} ms at a time\n`,
+    );
+    expect(codes.has('internal')).toBe(false);
+    expect(opened).toBeGreaterThan(0);
+    expect(longestMs).toBeLessThan(BLOCKED_MS_MAX);
+    expect(heldAfter - heldBefore).toBeLessThan(8);
+  }, 300_000);
+}
+
+test('a size that would make the library read the same bytes for ever is refused at once', async () => {
+  await using device = await FakeEsphome.start({ entities: ENTITIES });
+  const address = parseLanAddress(device.address, PORT);
+  const { link } = await openSession({ address, mac: null }, { kind: 'none' });
+  const lost = new Promise<HubError>((resolve) => link.listen(() => {}, resolve));
+  // Size 0xffff_fff5, type 1.
+  device.garbleRaw(Buffer.from([0, 0xf5, 0xff, 0xff, 0xff, 0x0f, 1]));
+  expect((await lost).message).toMatch(/answers nonsense/);
+});
+
+test('a device that says far too much is let go, and one that begins a frame and never ends it', async () => {
+  await using device = await FakeEsphome.start({ entities: ENTITIES });
+  const address = parseLanAddress(device.address, PORT);
+  const ends = async (bytes: Buffer): Promise<string> => {
+    const { link } = await openSession({ address, mac: null }, { kind: 'none' });
+    const lost = new Promise<HubError>((resolve) => link.listen(() => {}, resolve));
+    device.garbleRaw(bytes);
+    return (await lost).message;
+  };
+  const longest = watchLoop();
+  const pings = Buffer.concat(Array.from({ length: 20_000 }, () => Buffer.from([0, 0, 8])));
+  expect(await ends(pings)).toMatch(/says more than the hub takes/);
+  const endless = Buffer.concat([
+    Buffer.from([0]),
+    varint(65_000),
+    varint(27),
+    Buffer.alloc(64_900),
+  ]);
+  expect(await ends(Buffer.concat([endless, endless, endless]))).toMatch(/answers nonsense/);
+  expect(longest()).toBeLessThan(BLOCKED_MS_MAX);
+});
+
+test('mutated frames neither stop the adapter nor lose the device', async () => {
+  process.stderr.write(`mutated frames to the adapter: INGLE_SEED=${SEED}\n`);
+  const random = createRandom(SEED);
+  await using setting = await setUp({ entities: ALL.filter(({ kind }) => kind !== 'Camera') });
+  const { hub, device, node } = setting;
+  await addDevice(setting);
+  device.fault.garbler = (frame) => (random.next() < 0.2 ? mutate(frame, random) : frame);
+  for (let n = 0; n < 200; n += 1) {
+    device.change('room_temperature', { state: n });
+    if (n % 20 === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  device.fault.garbler = null;
+  device.hangUp();
+  await hub.until('it to be away', () => hub.isOnline(node) === false);
+  await hub.until('it to be back', () => hub.isOnline(node) === true, 20_000);
+  const on = hub.description(node)?.properties.find(({ name }) => name === 'on')?.key ?? ON;
+  const outcome = await hub.settle(node, { kind: 'set', property: on, value: true });
+  expect(outcome.state).toBe('acknowledged');
+  expect(hub.exitCode).toBeUndefined();
+}, 40_000);
