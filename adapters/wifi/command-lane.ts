@@ -1,5 +1,5 @@
-// Commands on their way to one device or bridge: at most so many at once and so close together, those for the same thing
-// joined into one request while they wait, tried again while it is busy, and each ended within its time.
+// Commands on their way to one device or bridge: at most so many at once and so close together, those for the same
+// thing joined into one request while they wait, tried again while it is busy, and each ended within its time.
 
 import { HubError, TimeoutError, toProblem } from '../../hub/model/errors.ts';
 import type { AdapterCommand, AdapterContext } from '../contract/adapter.ts';

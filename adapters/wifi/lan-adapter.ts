@@ -28,6 +28,9 @@ const NOT_WAITING: Problem = {
   zh: { message: '已取消', hint: null },
 };
 
+/** After the time to add something is over. */
+const LAST_WORDS_WITHIN_MS = 1_000;
+
 /** What somebody began to look for or to add. */
 interface Pairing {
   readonly abort: AbortController;
@@ -177,7 +180,8 @@ class LanAdapter implements Adapter {
       .open(request, this.#tools)
       .then((peer) => this.#adopt(peer, pairing))
       .catch((error: unknown) => {
-        if (this.#pairing === pairing) this.#failed(error);
+        const isCalledOff = error instanceof HubError && error.code === 'cancelled';
+        if (this.#pairing === pairing && !isCalledOff) this.#failed(error);
       })
       .finally(() => {
         if (this.#pairing === pairing) this.#endPairing();
@@ -256,10 +260,18 @@ class LanAdapter implements Adapter {
   #beginPairing(seconds: number): Pairing {
     this.#endPairing();
     const pairing: Pairing = { abort: new AbortController(), finder: null, timer: undefined };
-    pairing.timer = setTimeout(() => this.#endPairing(), seconds * 1_000);
+    pairing.timer = setTimeout(() => this.#timeIsOver(pairing), seconds * 1_000);
     this.#pairing = pairing;
     this.#context.pairProgress({ kind: 'open', secondsLeft: seconds });
     return pairing;
+  }
+
+  /** What is being added may say what it still waited for, such as a button that nobody pressed. */
+  #timeIsOver(pairing: Pairing): void {
+    if (this.#pairing !== pairing) return;
+    pairing.abort.abort();
+    if (pairing.finder !== null) this.#endPairing();
+    else pairing.timer = setTimeout(() => this.#endPairing(), LAST_WORDS_WITHIN_MS);
   }
 
   #endPairing(): void {

@@ -1,5 +1,5 @@
-// One Hue bridge of the home: keeps its stream of events open, holds what its resources say, tells the hub of the changes,
-// sends commands within the bridge's limits, and says why it is out of reach when it is.
+// One Hue bridge of the home: keeps its stream of events open, holds what its resources say, tells the hub of the
+// changes, sends commands within the bridge's limits, and says why it is out of reach when it is.
 
 import type { NodeDescription } from '../../../hub/model/device.ts';
 import { HubError, NotFoundError, type Problem, toProblem } from '../../../hub/model/errors.ts';
@@ -10,7 +10,7 @@ import type { LanPeer, LanTools } from '../family.ts';
 import type { Json } from '../known-devices.ts';
 import { parseLanAddress } from '../lan-address.ts';
 import { notOne } from '../lan-problems.ts';
-import { Reconnect } from '../reconnect.ts';
+import { RECONNECT_MAX_MS, Reconnect } from '../reconnect.ts';
 import { commandProblem, HUE, HueConnection, isBusy } from './connection.ts';
 import { EventStream, type HueMessage } from './event-stream.ts';
 import { type KnownBridge, PORT_DEFAULT } from './known-bridge.ts';
@@ -30,6 +30,8 @@ export interface HueTimings {
   /** Between the readings that a gap asks for. */
   readonly readAnewSpacingMs: number;
   readonly pressEveryMs: number;
+  /** The longest pause before it is tried to be reached again. */
+  readonly reconnectMaxMs: number;
 }
 
 export const HUE_TIMINGS: HueTimings = {
@@ -39,6 +41,7 @@ export const HUE_TIMINGS: HueTimings = {
   readAnewEveryMs: 900_000,
   readAnewSpacingMs: 5_000,
   pressEveryMs: 1_000,
+  reconnectMaxMs: RECONNECT_MAX_MS,
 };
 
 const LIGHTS_SPACING_MS = 100;
@@ -78,7 +81,7 @@ export class HueBridge implements LanPeer {
     this.#tools = tools;
     this.#timings = timings;
     this.#state = new HueState(known, tools);
-    this.#reconnect = new Reconnect(() => void this.#connect());
+    this.#reconnect = new Reconnect(() => void this.#connect(), timings.reconnectMaxMs);
     const lane = (spacingMs: number, inFlightMax: number, waitingMax: number) =>
       new CommandLane<Json>({
         ...{ spacingMs, inFlightMax, waitingMax, merge: mergePuts },
@@ -102,8 +105,8 @@ export class HueBridge implements LanPeer {
   }
 
   kept(): Json {
-    const { removed, descriptions } = this.#state;
-    return { ...this.#known, descriptions, removed: [...removed] };
+    const { removed, descriptions, places } = this.#state;
+    return { ...this.#known, descriptions, places, removed: [...removed] };
   }
 
   /** Services of its devices that no property is made of, and why. */

@@ -105,8 +105,9 @@ export class EventStream {
   }
 
   #ageOf(time: unknown): number | null {
+    if (typeof time !== 'string') return null;
     const { bridgeMs, ownMs } = this.#openedAt;
-    const ageMs = bridgeMs + (performance.now() - ownMs) - Date.parse(String(time));
+    const ageMs = bridgeMs + (performance.now() - ownMs) - Date.parse(time);
     return Number.isFinite(ageMs) ? ageMs : null;
   }
 

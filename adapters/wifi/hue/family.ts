@@ -54,7 +54,8 @@ async function open(request: OpenRequest, tools: LanTools, timings: HueTimings):
     const key = secret ?? (await askForKey(connection, request, timings));
     const known = {
       ...{ id, name, address: address.text, key, fingerprint: seen.fingerprint },
-      ...{ descriptions: [], removed: [] },
+      // Added again, all that hangs on it is back in its former place.
+      ...{ descriptions: [], removed: [], places: parseKnown(tools.former(id))?.places ?? {} },
     };
     const bridge = new HueBridge(known, tools, timings);
     await bridge.learn();
@@ -73,8 +74,8 @@ async function introduce(connection: HueConnection, signal: AbortSignal): Promis
   const id = typeof bridgeid === 'string' ? bridgeid.toLowerCase() : '';
   if (!isBridgeId(id)) throw notOne(connection.address.text, HUE.en, HUE.zh);
   const model = typeof modelid === 'string' ? modelid.slice(0, 20) : '';
-  const isOld = model === 'BSB001' || Number(swversion) < SOFTWARE_MIN;
-  if (isOld) throw tooOld(model);
+  const software = typeof swversion === 'string' ? Number(swversion) : SOFTWARE_MIN;
+  if (model === 'BSB001' || software < SOFTWARE_MIN) throw tooOld(model);
   return { id, name: typeof name === 'string' ? name.slice(0, 60) : 'Hue bridge' };
 }
 
@@ -101,6 +102,7 @@ async function askForKey(
       if (!hasAsked) ask(PRESS);
       hasAsked = true;
     } catch (error) {
+      if (signal.aborted) break;
       failures += 1;
       const isPassing = error instanceof HubError && PASSING.includes(error.code);
       if (!isPassing || failures >= FAILURES_MAX) throw error;

@@ -1,5 +1,5 @@
-// What can go wrong with a Hue bridge: nobody presses its button, it is off, it forgets the hub, it is not the one it was,
-// it answers nonsense, or nothing at all.
+// What can go wrong with a Hue bridge: nobody presses its button, it is off, it forgets the hub, it is not the one it
+// was, it answers nonsense, or nothing at all.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -49,6 +49,17 @@ test('while nobody presses the button nothing is added, and the asking ends with
     expect(await pair(hub, bridge, { presses: false })).toBeNull();
     expect(bridge.requests.length).toBeGreaterThan(length);
     expect(bridge.keys).toHaveLength(1);
+  });
+});
+
+test('a button that nobody presses in time is said to be what was missing', async () => {
+  await withHub(async (hub, bridge) => {
+    expect(await pair(hub, bridge, { presses: false, seconds: 1 })).toMatchObject({
+      code: 'timed-out',
+      message: 'The button of the Hue bridge was not pressed in time',
+      zh: { message: '没有及时按下 Hue 网桥的按钮' },
+    });
+    expect(bridge.keys).toEqual([]);
   });
 });
 

@@ -1,5 +1,8 @@
-// What is kept of a Hue bridge, in the file of mode 0600: its key, its certificate's fingerprint, and what its nodes were.
+// What is kept of a Hue bridge, in the file of mode 0600: its key, its certificate's fingerprint, and what its nodes
+// were.
 import type { NodeDescription } from '../../../hub/model/device.ts';
+import type { NodeAddress } from '../../../hub/model/identifiers.ts';
+import type { Places } from '../../contract/places.ts';
 import { isJson } from './resources.ts';
 
 export interface KnownBridge {
@@ -13,6 +16,8 @@ export interface KnownBridge {
   readonly name: string;
   /** What its nodes last were: they stay described while it is off. */
   readonly descriptions: readonly NodeDescription[];
+  /** Which endpoint each property of a node has. */
+  readonly places: Readonly<Record<NodeAddress, Places>>;
   /** Devices, rooms and zones that the household took out of the home. */
   readonly removed: readonly string[];
 }
@@ -27,12 +32,14 @@ export function isBridgeId(id: unknown): id is string {
 /** What was kept, checked; undefined when it is damaged. */
 export function parseKnown(kept: unknown): KnownBridge | undefined {
   if (!isJson(kept)) return undefined;
-  const { id, address, key, fingerprint, name, descriptions, removed } = kept;
+  const { id, address, key, fingerprint, name, descriptions, places, removed } = kept;
   const texts = [address, key, fingerprint, name];
   const isWhole = isBridgeId(id) && texts.every((each) => typeof each === 'string');
   const isList = Array.isArray(descriptions) && descriptions.every(isDescription);
   const areIds = Array.isArray(removed) && removed.every((each) => typeof each === 'string');
-  return isWhole && isList && areIds ? (kept as unknown as KnownBridge) : undefined;
+  const havePlaces = isJson(places) && Object.values(places).every(isJson);
+  const isKnown = isWhole && isList && areIds && havePlaces;
+  return isKnown ? (kept as unknown as KnownBridge) : undefined;
 }
 
 function isDescription(value: unknown): value is NodeDescription {

@@ -1,5 +1,5 @@
-// A bridge's resources as the nodes of the home: each Hue device with its services, each room and zone with its group of
-// lights and its scenes; their values, the requests that set them, and whether the bridge reaches them.
+// A bridge's resources as the nodes of the home: each Hue device with its services, each room and zone with its group
+// of lights and its scenes; their values, the requests that set them, and whether the bridge reaches them.
 import type { CommandBody } from '../../../hub/model/command.ts';
 import type { NodeDescription } from '../../../hub/model/device.ts';
 import { type DeviceKind, kindFromProperties } from '../../../hub/model/device-kind.ts';
@@ -17,6 +17,7 @@ import {
 import type { PropertySpec } from '../../../hub/model/property-row.ts';
 import { checkValue } from '../../../hub/model/property-value.ts';
 import type { Words } from '../../../hub/model/words.ts';
+import { type Places, placed } from '../../contract/places.ts';
 import type { Json } from '../known-devices.ts';
 import { listOf, numberOf, type Resource, textOf } from './resources.ts';
 import { type AskedColor, type Row, rowsOf } from './rows.ts';
@@ -54,12 +55,16 @@ export interface HueNode {
   readonly links: readonly string[];
   /** Of a room or zone: path of a scene by what it is called. */
   readonly scenes: ReadonlyMap<string, string>;
+  /** Which endpoint each of its properties has, and keeps. */
+  readonly places: Places;
 }
 
 /** Who describes them. */
 export interface BridgeIdentity {
   readonly adapter: AdapterId;
   readonly bridgeId: string;
+  /** The endpoints that properties of a node had before. */
+  placesOf(node: NodeAddress): Places;
 }
 
 const NODES_MAX = 1_000;
@@ -85,7 +90,7 @@ export function buildNodes(resources: Resources, identity: BridgeIdentity): HueN
 }
 
 /** The address of a node: a bridge's own ids are unique among its own alone. */
-export function addressOf({ bridgeId }: Pick<BridgeIdentity, 'bridgeId'>, id: string): NodeAddress {
+export function addressOf({ bridgeId }: BridgeIdentity, id: string): NodeAddress {
   return nodeAddress(`${bridgeId}-${id}`);
 }
 
@@ -106,7 +111,7 @@ function deviceNode(
     listOf(facts.services).some((name) => name.startsWith('bridge/'));
   if (isBridge) return null;
   const services = servicesOf(device, resources);
-  const bindings = bind(services);
+  const { bindings, places } = bind(services, identity.placesOf(addressOf(identity, id)));
   const properties = [...bindings.values()].map(({ descriptor }) => descriptor);
   const types = services.map(({ type }) => type);
   const product = textOf(facts.product) ?? 'Hue';
@@ -114,6 +119,7 @@ function deviceNode(
     node: addressOf(identity, id),
     id,
     bindings,
+    places,
     links: services.filter(({ type }) => LINKS.includes(type)).map((service) => service.id),
     scenes: new Map(),
     description: {
@@ -167,7 +173,7 @@ function groupNode(
 ): HueNode | null {
   const { facts, id, type } = group;
   const lights = servicesOf(group, resources).filter((each) => each.type === 'grouped_light');
-  const bindings = bind(lights.slice(0, 1));
+  const { bindings, places } = bind(lights.slice(0, 1), {});
   if (bindings.size === 0) return null;
   const scenes = scenesOf(id, resources);
   const properties = [...bindings.values()].map(({ descriptor }) => descriptor);
@@ -186,6 +192,7 @@ function groupNode(
     node: addressOf(identity, id),
     id,
     bindings,
+    places,
     links: [],
     scenes,
     description: {
@@ -217,23 +224,27 @@ function scenesOf(group: string, resources: Resources): Map<string, string> {
 }
 
 /** The properties of services. What several of them have gets an endpoint each. */
-function bind(services: readonly Resource[]): Map<PropertyKey, Binding> {
-  const found = services.flatMap((service) =>
+function bind(
+  services: readonly Resource[],
+  before: Places,
+): { readonly bindings: Map<PropertyKey, Binding>; readonly places: Places } {
+  const wanted = services.flatMap((service) =>
     rowsOf(service.type)
       .filter((row) => row.has?.(service.facts) ?? true)
-      .map((row) => ({ service, row })),
+      .map((row) => ({ service, row, name: row.name, id: `${service.id}/${row.name}` })),
   );
+  const wishing = wanted.map((item) => {
+    const same = wanted.filter((other) => other.name === item.name);
+    return { ...item, wish: endpointOf(item.service, same.indexOf(item) + 1) };
+  });
+  const { items, places } = placed(wishing, before);
   const bindings = new Map<PropertyKey, Binding>();
-  for (const { service, row } of found) {
-    const same = found.filter((other) => other.row.name === row.name);
-    const place = same.findIndex((other) => other.service === service) + 1;
-    const endpoint = same.length === 1 ? undefined : endpointOf(service, place);
-    const descriptor = describeRow(row, service, endpoint);
-    if (bindings.has(descriptor.key)) continue;
+  for (const [{ service, row }, endpoint] of items) {
+    const descriptor = describeRow(row, service, endpoint === 0 ? undefined : endpoint);
     const { min: _, max: __, values: ___, ...spec } = specOf(descriptor);
     bindings.set(descriptor.key, { descriptor, id: service.id, type: service.type, row, spec });
   }
-  return bindings;
+  return { bindings, places };
 }
 
 /** Buttons have numbers of their own, as they are printed on them. */

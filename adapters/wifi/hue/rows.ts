@@ -1,5 +1,5 @@
-// What each kind of service of a Hue device brings in the terms of the table of properties: what it says, and which body
-// sets it.
+// What each kind of service of a Hue device brings in the terms of the table of properties: what it says, and which
+// body sets it.
 // Spec: CLIP API v2 (https://developers.meethue.com/develop/hue-api-v2/api-reference/).
 import type {
   ColorValue,

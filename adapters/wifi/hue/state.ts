@@ -1,13 +1,22 @@
-// What a Hue bridge last said of its resources, and the nodes that follow from it: tells the hub of each change, of nodes
-// that came, changed or left, and of who is in reach.
+// What a Hue bridge last said of its resources, and the nodes that follow from it: tells the hub of each change, of
+// nodes that came, changed or left, and of who is in reach.
 import type { ReportReason } from '../../../hub/model/adapter-port.ts';
 import type { NodeDescription } from '../../../hub/model/device.ts';
 import type { NodeAddress } from '../../../hub/model/identifiers.ts';
+import type { Places } from '../../contract/places.ts';
 import type { LanTools } from '../family.ts';
 import type { Json } from '../known-devices.ts';
 import type { HueMessage } from './event-stream.ts';
 import type { KnownBridge } from './known-bridge.ts';
-import { addressOf, buildNodes, eventKey, type HueNode, linkReason, valuesOf } from './nodes.ts';
+import {
+  addressOf,
+  type BridgeIdentity,
+  buildNodes,
+  eventKey,
+  type HueNode,
+  linkReason,
+  valuesOf,
+} from './nodes.ts';
 import { pressOf, type Resource, readResource, turnOf } from './resources.ts';
 import { type AskedColor, meaningsOf } from './rows.ts';
 
@@ -24,6 +33,8 @@ export class HueState {
   readonly removed: Set<string>;
   readonly #tools: LanTools;
   readonly #bridgeId: string;
+  readonly #identity: BridgeIdentity;
+  #places: Readonly<Record<NodeAddress, Places>>;
   readonly #resources = new Map<string, Resource>();
   #nodes: readonly HueNode[] = [];
   /** Nodes by the services that they have. */
@@ -41,8 +52,14 @@ export class HueState {
   #lastRebuildMs = -Infinity;
   #rebuildTimer: NodeJS.Timeout | undefined;
 
-  constructor({ id, descriptions, removed }: KnownBridge, tools: LanTools) {
+  constructor({ id, descriptions, places, removed }: KnownBridge, tools: LanTools) {
     this.#bridgeId = id;
+    this.#places = places;
+    const { context } = tools;
+    this.#identity = {
+      ...{ adapter: context.id, bridgeId: id },
+      placesOf: (node) => (Object.hasOwn(this.#places, node) ? (this.#places[node] ?? {}) : {}),
+    };
     this.#descriptions = descriptions;
     this.removed = new Set(removed);
     this.#tools = tools;
@@ -50,6 +67,11 @@ export class HueState {
 
   get resources(): ReadonlyMap<string, Resource> {
     return this.#resources;
+  }
+
+  /** Which endpoint each property of a node has. */
+  get places(): Readonly<Record<NodeAddress, Places>> {
+    return this.#places;
   }
 
   get descriptions(): readonly NodeDescription[] {
@@ -85,8 +107,7 @@ export class HueState {
       const resource = readResource(own);
       if (resource !== null) this.#resources.set(resource.id, resource);
     }
-    const identity = { adapter: this.#tools.context.id, bridgeId: this.#bridgeId };
-    const listed = new Set(buildNodes(this.#resources, identity).map(({ node }) => node));
+    const listed = new Set(buildNodes(this.#resources, this.#identity).map(({ node }) => node));
     for (const { node } of this.#descriptions) {
       if (listed.has(node)) this.#missing.delete(node);
       else this.#missing.set(node, (this.#missing.get(node) ?? 0) + 1);
@@ -111,7 +132,7 @@ export class HueState {
         if (before === undefined) continue;
         this.#resources.delete(before.id);
         this.removed.delete(before.id);
-        const node = this.node(addressOf({ bridgeId: this.#bridgeId }, before.id));
+        const node = this.node(addressOf(this.#identity, before.id));
         if (node !== undefined) this.#missing.set(node.node, LISTINGS_WITHOUT);
         isOther = true;
       } else if (kind === 'add' || (kind === 'update' && before !== undefined)) {
@@ -221,11 +242,14 @@ export class HueState {
     this.#lastRebuildMs = performance.now();
     const { context } = this.#tools;
     const before = new Map(this.#descriptions.map((each) => [each.node, JSON.stringify(each)]));
-    const identity = { adapter: context.id, bridgeId: this.#bridgeId };
-    this.#nodes = buildNodes(this.#resources, identity).filter(({ id }) => !this.removed.has(id));
+    const nodes = buildNodes(this.#resources, this.#identity);
+    this.#nodes = nodes.filter(({ id }) => !this.removed.has(id));
     const present = new Set(this.#nodes.map(({ node }) => node));
     const kept = this.#descriptions.filter(({ node }) => !present.has(node) && !this.#isGone(node));
     this.#descriptions = [...this.#nodes.map(({ description }) => description), ...kept];
+    const places = this.#nodes.map((each) => [each.node, each.places] as const);
+    const others = kept.map(({ node }) => [node, this.#identity.placesOf(node)] as const);
+    this.#places = Object.fromEntries([...places, ...others]);
     this.#index();
     this.#forget();
     let hasChanged = this.#descriptions.length !== before.size;

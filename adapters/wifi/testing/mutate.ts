@@ -1,6 +1,14 @@
-// What a damaged or hostile device may say: a text of JSON changed in one to three places, half the time so that it stays
-// JSON and means something else.
-import type { Random } from '../../../scripts/virtual-home/random.ts';
+// What a damaged or hostile device may say: a text of JSON changed in one to three places, half the time so that it
+// stays JSON and means something else.
+
+/** What chance is needed for it; a seeded one, so that a run can be repeated. */
+export interface Chance {
+  /** From 0 up to, not including, 1. */
+  next(): number;
+  /** Whole, both included. */
+  integer(min: number, max: number): number;
+  pick<T>(list: readonly T[]): T;
+}
 
 const TOKENS = [
   'null',
@@ -31,7 +39,7 @@ const VALUES: readonly unknown[] = [
 const DEPTH_MAX = 6;
 
 /** The text, damaged. */
-export function mutate(text: string, random: Random): string {
+export function mutate(text: string, random: Chance): string {
   let mutated = text;
   const edits = random.integer(1, 3);
   for (let n = 0; n < edits; n += 1) {
@@ -40,7 +48,7 @@ export function mutate(text: string, random: Random): string {
   return mutated;
 }
 
-function mutateText(text: string, random: Random): string {
+function mutateText(text: string, random: Chance): string {
   const at = random.integer(0, Math.max(0, text.length - 1));
   const to = at + random.integer(0, 12);
   switch (random.integer(0, 4)) {
@@ -59,7 +67,7 @@ function mutateText(text: string, random: Random): string {
   }
 }
 
-function mutateValue(text: string, random: Random): string {
+function mutateValue(text: string, random: Chance): string {
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -11,7 +11,7 @@ import type { LanPeer, LanTools } from '../family.ts';
 import type { Json } from '../known-devices.ts';
 import { parseLanAddress } from '../lan-address.ts';
 import { notOne, otherDevice } from '../lan-problems.ts';
-import { Reconnect } from '../reconnect.ts';
+import { RECONNECT_MAX_MS, Reconnect } from '../reconnect.ts';
 import {
   type Bindings,
   bind,
@@ -49,12 +49,15 @@ export interface WledTimings {
   readonly pulseEveryMs: number;
   /** Of builds that do not push. */
   readonly pollEveryMs: number;
+  /** The longest pause before it is tried to be reached again. */
+  readonly reconnectMaxMs: number;
 }
 
 export const WLED_TIMINGS: WledTimings = {
   answerWithinMs: 5_000,
   pulseEveryMs: 15_000,
   pollEveryMs: 5_000,
+  reconnectMaxMs: RECONNECT_MAX_MS,
 };
 
 export const PORT_DEFAULT = 80;
@@ -122,7 +125,7 @@ export class WledDevice implements LanPeer {
     this.#description = description ?? null;
     this.#tools = tools;
     this.#timings = timings;
-    this.#reconnect = new Reconnect(() => void this.#connect());
+    this.#reconnect = new Reconnect(() => void this.#connect(), timings.reconnectMaxMs);
     this.#lane = new CommandLane<Json>({
       ...{ spacingMs: SPACING_MS, inFlightMax: 1, waitingMax: WAITING_MAX, merge: mergeBodies },
       act: (_, body, limitMs) => this.#post(body, limitMs),

@@ -105,6 +105,10 @@ function whole(value: unknown, min: number, max: number): number | null {
 
 const byte = (value: unknown): number | null => whole(value, 0, 255);
 
+/** What is only compared with what it was. */
+const mark = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' ? `${value}`.slice(0, 40) : '';
+
 /** Reads the state; null for what is none. */
 export function readState(own: unknown): WledState | null {
   if (!isJson(own)) return null;
@@ -193,8 +197,8 @@ export function readInfo(own: unknown): WledInfo | null {
     capabilities: byte(leds.lc) ?? old,
     segmentCapabilities: each.map((value) => value ?? old),
     customPalettes: byte(own.cpalcount) ?? 0,
-    listsMark: [ver, vid, own.fxcount, own.palcount, own.cpalcount].map(String).join(' '),
-    presetsMark: String(inside(own.fs, 'pmt')),
+    listsMark: [ver, vid, own.fxcount, own.palcount, own.cpalcount].map(mark).join(' '),
+    presetsMark: mark(inside(own.fs, 'pmt')),
     uptimeSeconds: whole(own.uptime, 0, 1e10),
   };
 }

@@ -1,6 +1,6 @@
 // Goal: whatever a WLED or something in its place says, the adapter stays up, keeps its device, and does not grow.
-// Method: mutated answers to the hub's requests and mutated frames on the socket, with a whole one now and then. More of
-// them with INGLE_COUNT.
+// Method: mutated answers to the hub's requests and mutated frames on the socket, with a whole one now and then. More
+// of them with INGLE_COUNT.
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -14,7 +14,7 @@ import { mutate, settledHeapBytes } from '../testing/mutate.ts';
 import { wled } from './family.ts';
 import { WledServer } from './testing/wled-server.ts';
 
-const COUNT = Number(process.env.INGLE_COUNT ?? 400);
+const COUNT = Number(process.env.INGLE_COUNT ?? 150);
 const SEED = Number(process.env.INGLE_SEED ?? 20_261_122);
 const SHELF = nodeAddress('wled-8813bf0455f0');
 const GROWTH_BYTES_MAX = 12 * 1024 * 1024;

@@ -1,5 +1,5 @@
-// WLED strips as a household meets them: added by address, coloured, heard, lost and back, with presets and segments, and
-// with something at the address that is no WLED at all.
+// WLED strips as a household meets them: added by address, coloured, heard, lost and back, with presets and segments,
+// and with something at the address that is no WLED at all.
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

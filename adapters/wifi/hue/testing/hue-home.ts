@@ -38,6 +38,7 @@ export const QUICK = {
   pulseEveryMs: 200,
   readAnewSpacingMs: 100,
   pressEveryMs: 30,
+  reconnectMaxMs: 500,
 };
 
 export const quick: OpenLine = inProcess(HUE, (context) =>

@@ -1,5 +1,5 @@
-// What can hang on an emulated Hue bridge, each in the shape in which a real bridge with software 1.60 and later lists it:
-// lamps of every kind, plugs, sensors, switches, rooms and scenes.
+// What can hang on an emulated Hue bridge, each in the shape in which a real bridge with software 1.60 and later
+// lists it: lamps of every kind, plugs, sensors, switches, rooms and scenes.
 import { createHash } from 'node:crypto';
 
 export type Fields = Record<string, unknown>;

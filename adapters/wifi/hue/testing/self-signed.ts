@@ -1,4 +1,5 @@
-// The certificate that a Hue bridge makes for itself: an elliptic key, signed by itself, with its id as the common name.
+// The certificate that a Hue bridge makes for itself: an elliptic key, signed by itself, with its id as the common
+// name.
 // Spec: RFC 5280 § 4.1, written out here in DER because Node makes no certificates.
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 
