@@ -98,6 +98,7 @@ export const ADAPTERS: readonly AdapterRow[] = [
     settings: (settings) => ({
       mdnsInterface: settings.get('mdns.interface') || null,
       bridgePort: settings.number('matter.bridgePort'),
+      attestation: settings.get('matter.attestation'),
     }),
     address: (settings) => settings.get('mdns.interface'),
   },

@@ -40,6 +40,7 @@ import {
   type NodeAddress,
 } from './model/identifiers.ts';
 import type { MatterBridge } from './model/matter-bridge.ts';
+import type { MatterNodesPort } from './model/matter-node.ts';
 import type { MovingIn } from './model/moving-in.ts';
 import type { FoundDevice } from './model/mqtt.ts';
 import type { NodeLinksPort } from './model/node-links.ts';
@@ -100,6 +101,7 @@ export interface HubOptions {
   readonly ownAdapters: OwnAdapters;
   readonly radioCare: RadioCareHost;
   readonly nodeLinks: NodeLinksPort;
+  readonly matterNodes: MatterNodesPort;
   readonly feed: LiveFeedSource;
   readonly push: Push;
   readonly dispatch: Dispatch;
@@ -274,6 +276,7 @@ export function createHub(options: HubOptions): Hub {
     ownAdapters: options.ownAdapters,
     radioCare: options.radioCare,
     nodeLinks: options.nodeLinks,
+    matterNodes: options.matterNodes,
     mqttAccounts: {
       list: async () => (await callMqtt({ kind: 'accounts' })) as AccountList,
       async add(name, rights) {

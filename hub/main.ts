@@ -15,6 +15,7 @@ import { describeFailure } from './failure-text.ts';
 import { createHousehold, type HouseholdHost } from './household/household.ts';
 import { createJobs, type JobsHost } from './household/jobs.ts';
 import { createMatterBridge } from './household/matter-bridge/matter-bridge.ts';
+import { createMatterNodes } from './household/matter-nodes.ts';
 import { createMovingIn } from './household/moving-in/moving-in.ts';
 import { createMqttSharing } from './household/mqtt-sharing/mqtt-sharing.ts';
 import { createNodeLinks } from './household/node-links.ts';
@@ -356,6 +357,14 @@ async function start(): Promise<Running> {
     ownAdapters,
     radioCare,
     nodeLinks: createNodeLinks({ devices: () => household.contents().devices, callAdapter }),
+    matterNodes: createMatterNodes({
+      devices: () => household.contents().devices,
+      callAdapter,
+      audit: (actor, action, subject, detail) =>
+        store.calls.audit({
+          ...{ atMs: nowMs(), member: actor.member?.id ?? null, action, subject, detail },
+        }),
+    }),
     provisioning: createProvisioning({
       household,
       jobs,

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { parse } from 'yaml';
 import { COORDINATOR_DRIVERS } from './model/coordinator-drivers.ts';
 import { HubError, ValidationError } from './model/errors.ts';
+import { ATTESTATION_POLICIES } from './model/matter-node.ts';
 
 type SettingKind = 'text' | 'port' | 'number' | 'switch' | 'list';
 
@@ -161,6 +162,14 @@ export const SETTINGS = {
     fallback: '5540',
     page: true,
     what: 'UDP port of the Matter bridge; some home apps look for 5540',
+  },
+  'matter.attestation': {
+    environment: 'INGLE_MATTER_ATTESTATION',
+    kind: 'text',
+    choices: ATTESTATION_POLICIES,
+    fallback: 'warn',
+    page: true,
+    what: "a Matter device whose certificate is not proved to be its maker's own: warn adds it and says so; refuse does not add it",
   },
   'mdns.interface': {
     environment: 'INGLE_MDNS_INTERFACE',

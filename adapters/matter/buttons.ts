@@ -1,5 +1,5 @@
 // The events of a Matter switch as presses of a button. Pure.
-import type { ClusterView } from './peers.ts';
+import type { ClusterView } from './views.ts';
 
 type Press = 'single' | 'double' | 'triple' | 'quadruple' | 'long' | 'release';
 const COUNTED: readonly Press[] = ['single', 'double', 'triple', 'quadruple'];

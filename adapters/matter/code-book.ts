@@ -33,6 +33,16 @@ export class CodeBook {
     this.#write();
   }
 
+  /** The node that was added as one address is known as the other. */
+  move(from: NodeAddress, to: NodeAddress): void {
+    const digest = this.#digests.get(from);
+    if (from === to || digest === undefined) return;
+    this.#digests.delete(from);
+    this.#digests.delete(to);
+    this.#digests.set(to, digest);
+    this.#write();
+  }
+
   /** Forgets all nodes but these. */
   keep(addresses: ReadonlySet<NodeAddress>): void {
     const gone = [...this.#digests.keys()].filter((address) => !addresses.has(address));

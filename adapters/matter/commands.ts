@@ -10,10 +10,11 @@ import {
 import type { NodeAddress } from '../../hub/model/identifiers.ts';
 import { type PropertyKey, parsePropertyKey } from '../../hub/model/properties.ts';
 import { valuesEqual } from '../../hub/model/property-value.ts';
+import type { Words } from '../../hub/model/words.ts';
 import type { AdapterCommand, AdapterContext } from '../contract/adapter.ts';
-import { type Act, invocationOf, settingOf } from './acts.ts';
+import { type Act, invocationOf, refusalIn, settingOf } from './acts.ts';
 import type { Node } from './node.ts';
-import { StatusError } from './peers.ts';
+import { StatusError } from './peer.ts';
 
 /** A listening node that is switched off is told of within this time. */
 const ANSWER_LIMIT_MS = 2_900;
@@ -104,19 +105,20 @@ export class Commands {
       isEnded: false,
     };
     if (body.kind === 'invoke') {
-      const requests = invocationOf(body.name, body.args, node.peer.endpoints());
+      const requests = invocationOf(body.name, body.args, node.part.endpoints);
       this.#mustBeOnline(node);
       return { ...job, acts: requests.map((request) => ({ kind: 'invoke', request })) };
     }
     const { key } = parsePropertyKey(body.property);
     const binding = node.shape.byKey.get(key);
     if (binding === undefined) {
-      throw new HubError('unsupported', `This device has no "${key}" that could be set`);
+      throw new HubError('unsupported', `This device has no "${key}" that could be set`, {
+        zh: { message: `这个设备没有可以设置的“${key}”`, hint: null },
+      });
     }
-    const { endpoint, clusterId, attributeId } = binding;
-    const attribute = node.peer.cluster(endpoint, clusterId)?.attributes.get(attributeId)?.name;
+    const cluster = node.peer.cluster(binding.endpoint, binding.clusterId);
     const transitionMs = body.transitionMs ?? 0;
-    const act = settingOf(binding, body.value, transitionMs, attribute);
+    const act = settingOf(binding, body.value, transitionMs, cluster);
     this.#mustBeOnline(node);
     return { ...job, lane: `${node.address} ${key}`, key, transitionMs, acts: [act] };
   }
@@ -141,8 +143,11 @@ export class Commands {
     this.#options.context.outcome(job.command.id, 'sent', null);
     try {
       for (const act of job.acts) {
-        if (act.kind === 'invoke') await node.peer.invoke(act.request, signal);
-        else await node.peer.write(act, act.value, signal);
+        if (act.kind === 'write') await node.peer.write(act, act.value, signal);
+        else {
+          const refusal = refusalIn(await node.peer.invoke(act.request, signal));
+          if (refusal !== null) throw new Refused(refusal);
+        }
       }
       this.#end(job, 'acknowledged', null);
       if (job.key !== null) this.#confirm(job, job.key, startedAtMs, 0);
@@ -161,9 +166,10 @@ export class Commands {
 
   #failed(job: Job, error: unknown, hasExpired: boolean): void {
     const name = this.#nameOf(job.node);
-    if (error instanceof StatusError || isStatusResponse(error)) {
-      const problem = new HubError('rejected-by-device', `${name} refused: ${wordsOf(error)}`, {
-        zh: { message: `${name} 拒绝了：${wordsOf(error)}`, hint: null },
+    const refused = refusedBy(error);
+    if (refused !== null) {
+      const problem = new HubError('rejected-by-device', `${name} refused: ${refused.en}`, {
+        zh: { message: `${name} 拒绝了：${refused.zh}`, hint: null },
       });
       this.#end(job, 'failed', toProblem(problem));
       return;
@@ -210,9 +216,12 @@ export class Commands {
     const hasTold = (node.toldAtMs.get(key) ?? 0) >= startedAtMs;
     if (hasTold || node.isOnline !== true || binding === undefined || body.kind !== 'set') return;
     // Some attributes report a change at most once a second: the node is asked.
-    if (attempt > 0) await node.peer.read(AbortSignal.timeout(READ_LIMIT_MS)).catch(() => {});
+    if (attempt > 0) {
+      const limit = AbortSignal.timeout(READ_LIMIT_MS);
+      await node.peer.read(limit, [binding]).catch(() => {});
+    }
     const value = node.value(binding);
-    const isSo = value !== undefined && valuesEqual(binding.row, value, body.value);
+    const isSo = value !== undefined && valuesEqual(binding.spec, value, body.value);
     if (isSo && !this.#isStopped) {
       this.#options.context.report(node.address, { [key]: value }, 'read');
       return;
@@ -225,28 +234,40 @@ export class Commands {
   }
 }
 
-function isStatusResponse(error: unknown): boolean {
-  return error instanceof Error && error.constructor.name.endsWith('StatusResponseError');
+/** The node took the command and answered that it will not. */
+class Refused extends Error {
+  readonly words: Words;
+
+  constructor(words: Words) {
+    super(words.en);
+    this.words = words;
+  }
 }
 
 /** What a status of the interaction model means. Spec: Matter 1.4 Core § 8.10. */
-const STATUS_WORDS: Readonly<Record<number, string>> = {
-  1: 'it failed',
-  126: 'this hub may not',
-  128: 'it does not know the command',
-  129: 'it does not know the command',
-  133: 'the value is not allowed',
-  134: 'it does not have that',
-  135: 'the value is not allowed',
-  136: 'that cannot be changed',
-  137: 'it has no room for it',
-  148: 'it took too long',
-  156: 'it is busy',
-  195: 'it does not have that',
-  203: 'it is not possible in its present state',
+const STATUSES: Readonly<Record<number, Words>> = {
+  1: { en: 'it failed', zh: '执行失败' },
+  126: { en: 'this hub may not', zh: '这个中枢没有权限' },
+  128: { en: 'it does not know the command', zh: '它不认识这个命令' },
+  129: { en: 'it does not know the command', zh: '它不认识这个命令' },
+  133: { en: 'the value is not allowed', zh: '不允许这个值' },
+  134: { en: 'it does not have that', zh: '它没有这一项' },
+  135: { en: 'the value is not allowed', zh: '不允许这个值' },
+  136: { en: 'that cannot be changed', zh: '这一项不能更改' },
+  137: { en: 'it has no room for it', zh: '它没有空间了' },
+  148: { en: 'it took too long', zh: '用时太久' },
+  156: { en: 'it is busy', zh: '它正忙' },
+  195: { en: 'it does not have that', zh: '它没有这一项' },
+  203: { en: 'it is not possible in its present state', zh: '当前状态不允许' },
 };
 
-function wordsOf(error: unknown): string {
-  if (error instanceof StatusError) return STATUS_WORDS[error.status] ?? `status ${error.status}`;
-  return error instanceof Error ? error.message : String(error);
+/** Null where the node did not refuse: it did not answer. */
+function refusedBy(error: unknown): Words | null {
+  if (error instanceof Refused) return error.words;
+  if (error instanceof StatusError) {
+    const { status } = error;
+    return STATUSES[status] ?? { en: `status ${status}`, zh: `状态 ${status}` };
+  }
+  const isStatus = error instanceof Error && error.constructor.name.endsWith('StatusResponseError');
+  return isStatus ? { en: error.message, zh: error.message } : null;
 }

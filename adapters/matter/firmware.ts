@@ -113,7 +113,7 @@ export class FirmwareUpdates {
     const { manufacturerCode: vendorId, imageType: productId, fileVersion } = image;
     try {
       const product = { vendorId, productId, softwareVersion: fileVersion };
-      await this.#opened.offer(node.address, { ...product, bytes });
+      await this.#opened.offer(node.peer.fabricAddress, { ...product, bytes });
     } catch (error) {
       this.#offered.delete(node.address);
       throw new UnreachableError(`${name} cannot be told of its image`, {
@@ -124,7 +124,7 @@ export class FirmwareUpdates {
     }
   }
 
-  state({ address }: Node): FirmwareState {
+  state({ address, peer }: Node): FirmwareState {
     const offered = this.#offered.get(address);
     if (offered === undefined) return { kind: 'idle' };
     const before = offered.state;
@@ -134,11 +134,11 @@ export class FirmwareUpdates {
       offered.movedAtMs = performance.now();
     }
     const { kind } = offered.state;
-    const isBack = this.#opened?.progress(address).kind === 'applied';
+    const isBack = this.#opened?.progress(peer.fabricAddress).kind === 'applied';
     const silentMs = performance.now() - offered.movedAtMs;
     if (kind === 'restarting' && (isBack || silentMs > QUIET_RESTART_MS)) this.#ask(offered);
     if (kind === 'done' || kind === 'failed') {
-      this.#opened?.withdraw(address).catch(() => {
+      this.#opened?.withdraw(peer.fabricAddress).catch(() => {
         // It is offered until it has expired there; the node runs it or refused it.
       });
     }
@@ -163,7 +163,7 @@ export class FirmwareUpdates {
     const isRunning = identityOf(node)?.fileVersion === image.fileVersion;
     if (isRunning && node.isOnline === true) return { kind: 'done' };
     const silentMs = performance.now() - movedAtMs;
-    const progress = this.#opened?.progress(node.address) ?? { kind: 'failed' as const };
+    const progress = this.#opened?.progress(node.peer.fabricAddress) ?? { kind: 'failed' as const };
     const failed = (code: Problem['code'], en: string, zh: string): FirmwareState => {
       const name = this.#nameOf(node.address) ?? node.address;
       const hint = 'It goes on with the firmware that it has.';
@@ -194,11 +194,11 @@ export class FirmwareUpdates {
     return failed('timed-out', 'did not fetch its image', '没有来取固件');
   }
 
-  async abort({ address }: Node): Promise<void> {
+  async abort({ address, peer }: Node): Promise<void> {
     const offered = this.#offered.get(address);
     // What is being applied cannot be called back.
     if (offered === undefined || offered.state.kind === 'restarting') return;
-    await this.#opened?.withdraw(address);
+    await this.#opened?.withdraw(peer.fabricAddress);
     this.#offered.delete(address);
   }
 
@@ -212,8 +212,12 @@ export class FirmwareUpdates {
   }
 }
 
-function takesImages({ peer }: Node): boolean {
-  return peer.endpoints().some(({ clusters }) => clusters.some(({ id }) => id === OTA_REQUESTOR));
+/** What hangs on a bridge is updated by it. */
+function takesImages({ isBridged, part }: Node): boolean {
+  const { endpoints } = part;
+  return (
+    !isBridged && endpoints.some(({ clusters }) => clusters.some(({ id }) => id === OTA_REQUESTOR))
+  );
 }
 
 function identityOf({ peer }: Node): FirmwareIdentity | null {

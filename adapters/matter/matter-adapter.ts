@@ -9,19 +9,30 @@ import {
 } from '../../hub/model/errors.ts';
 import type { NodeAddress } from '../../hub/model/identifiers.ts';
 import type { ToBridge } from '../../hub/model/matter-bridge.ts';
+import type { MatterNodeReport, RemovedNodes } from '../../hub/model/matter-node.ts';
 import type { PropertyKey, PropertyValue } from '../../hub/model/properties.ts';
 import type { Adapter, AdapterCommand, AdapterContext } from '../contract/adapter.ts';
 import { within } from '../contract/host.ts';
+import { AddressBook } from './address-book.ts';
 import { Bridge } from './bridge/bridge.ts';
 import { buttonPress } from './buttons.ts';
 import { CodeBook } from './code-book.ts';
 import { Commands } from './commands.ts';
 import { FirmwareUpdates } from './firmware.ts';
-import { Node } from './node.ts';
+import { Fleet } from './fleet.ts';
+import type { Node } from './node.ts';
+import { NodeSharing } from './node-sharing.ts';
 import { Pairing } from './pairing.ts';
-import { Controller, type Peer } from './peers.ts';
+import type { Peer } from './peer.ts';
+import type { PeerDevices } from './peer-devices.ts';
+import { Controller } from './peers.ts';
 import { Reach } from './reach.ts';
-import { bridgePortOf, type MatterSettings, readSettings } from './settings.ts';
+import {
+  attestationPolicyOf,
+  bridgePortOf,
+  type MatterSettings,
+  readSettings,
+} from './settings.ts';
 
 /** Loading matter.js takes a second, and many on a busy small board. */
 const OPEN_LIMIT_MS = 60_000;
@@ -38,12 +49,14 @@ export function createMatterAdapter(context: AdapterContext): Adapter {
 
 class MatterAdapter implements Adapter {
   readonly #context: AdapterContext;
-  readonly #nodes = new Map<NodeAddress, Node>();
+  readonly #fleet: Fleet;
   readonly #reach: Reach;
   readonly #commands: Commands;
   readonly #pairing: Pairing;
   readonly #firmware: FirmwareUpdates;
+  readonly #sharing: NodeSharing;
   readonly #codes: CodeBook;
+  readonly #addresses: AddressBook;
   readonly #bridge: Bridge;
   /** Resolves once matter.js is loaded and set up. */
   readonly #library = Promise.withResolvers<void>();
@@ -56,24 +69,34 @@ class MatterAdapter implements Adapter {
   constructor(context: AdapterContext) {
     this.#context = context;
     this.#codes = new CodeBook(context.dataFolder);
+    this.#addresses = new AddressBook(context.dataFolder);
     const port = bridgePortOf(context.settings);
     this.#bridge = new Bridge({ context, port, library: this.#library.promise });
     this.#reach = new Reach(context);
+    this.#fleet = new Fleet({ context, reach: this.#reach, addresses: this.#addresses });
     this.#commands = new Commands({
       context,
-      node: (address) => this.#nodes.get(address),
-      suspect: (node) => this.#reach.suspect(node),
+      node: (address) => this.#fleet.device(address),
+      suspect: (node) => {
+        const devices = this.#fleet.of(node.peer);
+        if (devices !== undefined) this.#reach.suspect(devices);
+      },
     });
-    this.#firmware = new FirmwareUpdates(
-      async () => this.#live().firmware(),
-      (node) => context.nameOf(node),
-    );
+    const nameOf = (node: NodeAddress) => context.nameOf(node);
+    this.#firmware = new FirmwareUpdates(async () => this.#live().firmware(), nameOf);
+    this.#sharing = new NodeSharing({ context, controller: () => this.#live() });
     this.#pairing = new Pairing(context, {
-      adopt: (peer) => this.#commissioned(peer),
+      policy: attestationPolicyOf(context.settings),
+      adopt: (peer, pairedAs) => this.#commissioned(peer, pairedAs),
       addedBy: (code) =>
-        this.#codes.nodesOf(code).flatMap((address) => this.#nodes.get(address)?.peer ?? []),
+        this.#codes.nodesOf(code).flatMap((address) => this.#fleet.device(address)?.peer ?? []),
       adding: (address, code) => this.#codes.add(address, code),
-      ended: () => this.#codes.keep(new Set(this.#nodes.keys())),
+      attested: (address, attestation) => this.#addresses.attested(address, attestation.verdict),
+      ended: () => {
+        const here = new Set(this.#fleet.peers().map(({ peer }) => peer.address));
+        this.#codes.keep(here);
+        this.#addresses.keepAttestations(here);
+      },
     });
   }
 
@@ -110,17 +133,22 @@ class MatterAdapter implements Adapter {
           log: (level, text) => context.log(level, text),
         },
         {
-          changed: (peer, ...change) => this.#changed(peer, ...change),
-          happened: (peer, ...event) => this.#happened(peer, ...event),
-          subscribed: (peer, isActive) => this.#subscribed(peer, isActive),
-          left: (peer) => this.#left(peer),
+          addresses: this.#addresses,
+          listener: {
+            changed: (peer, ...change) => this.#changed(peer, ...change),
+            happened: (peer, ...event) => this.#happened(peer, ...event),
+            subscribed: (peer, isActive) => this.#subscribed(peer, isActive),
+            restructured: (peer) => this.#fleet.restructured(peer),
+            left: (peer) => this.#left(peer),
+            replaced: (peer) => this.#fleet.forget(peer),
+          },
         },
       );
       const controller = await within(opening, OPEN_LIMIT_MS, 'Starting matter.js');
       this.#controller = controller;
       if (this.#isStopped) return;
       this.#library.resolve();
-      for (const peer of controller.peers()) this.#reach.expect(this.#nodeOf(peer));
+      for (const peer of controller.peers()) this.#reach.expect(this.#fleet.take(peer));
       this.#connected();
     } catch (error) {
       const problem = openProblem(error);
@@ -133,7 +161,7 @@ class MatterAdapter implements Adapter {
   /** Tells that it is connected, and with how many nodes. */
   #connected(): void {
     if (this.#isStopped) return;
-    const count = this.#nodes.size;
+    const count = this.#fleet.peers().length;
     const nodes = count === 1 ? '1 node' : `${count} nodes`;
     this.#context.state({ kind: 'connected', detail: `${nodes}, on ${this.#networkInterface}` });
   }
@@ -145,6 +173,8 @@ class MatterAdapter implements Adapter {
     this.#pairing.close();
     this.#commands.stop();
     this.#reach.stop();
+    this.#fleet.stop();
+    this.#sharing.stop();
     await within(this.#opening, 1_000, 'starting').catch(() => {});
     const closing = [
       Promise.resolve(this.#bridge.stop()),
@@ -175,8 +205,7 @@ class MatterAdapter implements Adapter {
         this.#pairing.close();
         return null;
       case 'remove':
-        await this.#remove(this.#known(body.node), body.force);
-        return null;
+        return this.#remove(body.node, body.force);
       case 'rename':
         return null;
       case 'interview':
@@ -184,7 +213,7 @@ class MatterAdapter implements Adapter {
         await this.#refresh(this.#known(body.node), body.kind === 'interview');
         return null;
       case 'firmwareHeard':
-        return this.#firmware.heardOf(this.#nodes.values());
+        return this.#firmware.heardOf(this.#fleet.devices());
       case 'firmwareCheck':
         return this.#firmware.check(this.#known(body.node));
       case 'firmwareUpdate':
@@ -196,14 +225,22 @@ class MatterAdapter implements Adapter {
         await this.#firmware.abort(this.#known(body.node));
         return null;
       case 'describe':
-        for (const node of this.#nodes.values()) this.#describe(node);
+        await this.#fleet.describeAll();
         return null;
+      case 'matterNode':
+        return this.#matterNode(body.node);
+      case 'shareNode':
+        return this.#sharing.open(this.#own(body.node), body.seconds);
+      case 'unshareNode':
+        return this.#sharing.close(this.#own(body.node));
+      case 'removeFabric':
+        return this.#sharing.removeFabric(this.#own(body.node), body.index);
       case 'statistics':
         return {
-          nodes: [...this.#nodes.values()].map((node) => ({
+          nodes: this.#fleet.devices().map((node) => ({
             node: node.address,
             isOnline: node.isOnline,
-            leftOut: node.shape.leftOut,
+            notShown: node.shape.notShown,
           })),
         };
       default:
@@ -221,60 +258,62 @@ class MatterAdapter implements Adapter {
 
   #known(address: NodeAddress): Node {
     this.#live();
-    const node = this.#nodes.get(address);
+    const node = this.#fleet.device(address);
     if (node === undefined) throw new NotFoundError('Matter node', address);
     return node;
   }
 
-  #nodeOf(peer: Peer): Node {
-    const known = this.#nodes.get(peer.address);
-    if (known !== undefined) return known;
-    const node = new Node(peer);
-    this.#nodes.set(peer.address, node);
-    this.#describe(node);
-    this.#tellLeftOut(node);
-    return node;
+  /** The node itself: what hangs on a bridge has no fabrics of its own. */
+  #own(address: NodeAddress): Node {
+    const node = this.#known(address);
+    if (!node.isBridged) return node;
+    const name = this.#context.nameOf(address) ?? address;
+    const bridge = this.#context.nameOf(node.peer.address) ?? node.peer.identity.product;
+    throw new HubError('unsupported', `${name} hangs on a bridge and cannot be shared by itself`, {
+      hint: `Share the bridge: ${bridge}.`,
+      zh: { message: `${name} 挂在网桥上，不能单独共享`, hint: `请共享网桥：${bridge}。` },
+    });
   }
 
-  #tellLeftOut({ address, shape }: Node): void {
-    if (shape.leftOut.length === 0) return;
-    this.#context.log(
-      'info',
-      `${address} has more than the hub takes: ${shape.leftOut.join(', ')}`,
-    );
+  async #matterNode(address: NodeAddress): Promise<MatterNodeReport> {
+    const node = this.#known(address);
+    const { part, peer } = node;
+    const bridge = node.isBridged ? peer.address : null;
+    const bridged = part.isBridge
+      ? (this.#fleet.of(peer)?.all ?? []).filter(({ isBridged }) => isBridged)
+      : [];
+    return {
+      bridge,
+      bridged: bridged.map((each) => each.address),
+      endpoints: part.endpoints.map(({ number, deviceTypes }) => ({ number, deviceTypes })),
+      attestation: this.#addresses.attestation(peer.address),
+      ...(await this.#sharing.look(node)),
+    };
   }
 
-  #describe(node: Node): void {
-    this.#context.described(node.describe(this.#context.id));
-  }
-
-  #commissioned(peer: Peer): void {
-    const node = this.#nodeOf(peer);
-    const description = node.describe(this.#context.id);
-    this.#context.pairProgress({ kind: 'described', node: peer.address, description });
-    this.#reach.expect(node);
+  async #commissioned(peer: Peer, pairedAs: NodeAddress): Promise<void> {
+    this.#codes.move(pairedAs, peer.address);
+    this.#addresses.moveAttestation(pairedAs, peer.address);
+    this.#addresses.showAll(peer.address);
+    const devices = this.#fleet.take(peer);
+    await this.#fleet.tellPaired(devices, pairedAs);
+    this.#reach.expect(devices);
     this.#connected();
   }
 
   #subscribed(peer: Peer, isActive: boolean): void {
-    const node = this.#nodes.get(peer.address);
-    if (node === undefined) return;
-    if (isActive) this.#reshape(node);
-    this.#reach.subscribed(node, isActive);
-  }
-
-  /** An update of the node may have brought or taken properties. */
-  #reshape(node: Node): void {
-    const before = JSON.stringify(node.describe(this.#context.id));
-    node.reshape();
-    if (JSON.stringify(node.describe(this.#context.id)) === before) return;
-    this.#describe(node);
-    this.#tellLeftOut(node);
+    const devices = this.#fleet.of(peer);
+    if (devices === undefined) return;
+    if (isActive) this.#fleet.look(devices);
+    this.#reach.subscribed(devices, isActive);
   }
 
   #changed(peer: Peer, endpoint: number, clusterId: number, attributeIds: readonly number[]): void {
-    const node = this.#nodes.get(peer.address);
-    if (node === undefined || node.isOnline !== true || node.isSuspect) return;
+    const devices = this.#fleet.of(peer);
+    if (devices === undefined || devices.isSuspect) return;
+    if (isStructural(clusterId)) this.#fleet.restructured(peer);
+    const node = devices.at(endpoint);
+    if (node?.isOnline !== true) return;
     const values = node.values({ endpoint, clusterId, attributeIds });
     const keys = Object.keys(values) as PropertyKey[];
     if (keys.length === 0) return;
@@ -289,7 +328,7 @@ class MatterAdapter implements Adapter {
     event: string,
     payload: unknown,
   ): void {
-    const node = this.#nodes.get(peer.address);
+    const node = this.#fleet.of(peer)?.at(endpoint);
     // What is told while a subscription begins happened before it.
     if (node?.isOnline !== true) return;
     const key = node.shape.buttons.get(endpoint);
@@ -300,39 +339,68 @@ class MatterAdapter implements Adapter {
   }
 
   #left(peer: Peer): void {
-    const node = this.#nodes.get(peer.address);
-    if (node === undefined) return;
-    this.#nodes.delete(peer.address);
-    this.#reach.forget(node);
-    this.#context.left(peer.address);
+    const devices = this.#fleet.forget(peer);
+    if (devices === undefined) return;
+    this.#addresses.forget(peer);
+    this.#sharing.forget(peer.address);
+    for (const { address } of devices.all) this.#context.left(address);
     this.#connected();
   }
 
   async #refresh(node: Node, isInterview: boolean): Promise<void> {
     const name = this.#context.nameOf(node.address) ?? node.address;
+    const { peer } = node;
+    const at = node.isBridged
+      ? node.part.endpoints.map(({ number }) => ({ endpoint: number }))
+      : undefined;
+    const devices = this.#fleet.of(peer);
     try {
-      const reading = node.peer.read(AbortSignal.timeout(REFRESH_LIMIT_MS));
+      const reading = peer.read(AbortSignal.timeout(REFRESH_LIMIT_MS), at);
       await within(reading, REFRESH_LIMIT_MS, `Reading ${name}`);
     } catch (error) {
-      this.#reach.suspect(node);
+      if (devices !== undefined) this.#reach.suspect(devices);
       throw new UnreachableError(`${name} did not answer`, {
         hint: 'Is it powered and on the network?',
         zh: { message: `${name} 没有应答`, hint: '它是否通电并在网络上？' },
         cause: error,
       });
     }
-    if (isInterview) this.#reshape(node);
+    if (isInterview && devices !== undefined) {
+      // What the household took away behind a bridge comes back when the bridge itself is asked what it has.
+      if (node.part.isBridge) this.#addresses.showAll(peer.address);
+      this.#fleet.look(devices);
+    }
     if (node.isOnline === true) this.#context.report(node.address, node.values(), 'read');
   }
 
-  async #remove(node: Node, isForced: boolean): Promise<void> {
-    const name = this.#context.nameOf(node.address) ?? node.address;
-    node.isLeaving = true;
+  /** @returns the addresses of what went with it */
+  async #remove(address: NodeAddress, isForced: boolean): Promise<RemovedNodes> {
+    const node = this.#fleet.device(address);
+    if (node === undefined && this.#fleet.bridgeOf(address) !== undefined) return { removed: [] };
+    const { peer } = node ?? this.#known(address);
+    if (node?.isBridged === true) {
+      // It stays on its bridge, which alone could take it away; the home does not look at it any more.
+      this.#addresses.hide(address);
+      const devices = this.#fleet.of(peer);
+      if (devices !== undefined) this.#fleet.hide(devices, node);
+      return { removed: [] };
+    }
+    const devices = this.#fleet.of(peer);
+    const removed = (devices?.all ?? []).map((each) => each.address);
+    if (devices !== undefined) await this.#decommission(devices, isForced);
+    this.#left(peer);
+    return { removed: removed.filter((each) => each !== address) };
+  }
+
+  async #decommission(devices: PeerDevices, isForced: boolean): Promise<void> {
+    const { peer } = devices;
+    const name = this.#context.nameOf(peer.address) ?? peer.address;
+    devices.isLeaving = true;
     try {
-      await within(node.peer.decommission(), REMOVE_LIMIT_MS, `Removing ${name}`);
+      await within(peer.decommission(), REMOVE_LIMIT_MS, `Removing ${name}`);
     } catch (error) {
       if (!isForced) {
-        node.isLeaving = false;
+        devices.isLeaving = false;
         throw new HubError('unreachable', `${name} did not answer, so it was not removed`, {
           hint: 'Switch it on and try again, or remove it by force; then reset it before it is added anew.',
           zh: {
@@ -342,10 +410,16 @@ class MatterAdapter implements Adapter {
           cause: error,
         });
       }
-      await node.peer.delete();
+      await peer.delete();
     }
-    this.#left(node.peer);
   }
+}
+
+// Spec: Matter 1.4 Core § 9.5, 9.13: what a node consists of, and what a bridge says of what hangs on it.
+const STRUCTURAL: ReadonlySet<number> = new Set([0x001d, 0x0039]);
+
+function isStructural(clusterId: number): boolean {
+  return STRUCTURAL.has(clusterId);
 }
 
 function openProblem(error: unknown): Problem {

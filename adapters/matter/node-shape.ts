@@ -1,32 +1,42 @@
-// What a Matter node is in the home's words: which property of the table each of its attributes carries, by the
-// rows' own Matter identities, and how the hub describes it. Pure: it looks at plain views of the node.
-import type { NodeDescription, PowerSource } from '../../hub/model/device.ts';
+// What a device of a Matter node is in the home's words: which property each of its attributes carries, by the table
+// per cluster, how the hub describes it, and what of it the home has no place for. Pure: it looks at plain views.
+import type { NodeDescription, NotShown, PowerSource } from '../../hub/model/device.ts';
 import { kindFromProperties } from '../../hub/model/device-kind.ts';
 import type { AdapterId, NodeAddress } from '../../hub/model/identifiers.ts';
 import {
   type DeviceKind,
   describeProperty,
-  PROPERTIES,
   type PropertyDescriptor,
   type PropertyKey,
-  type PropertyName,
-  type PropertyRow,
+  property,
+  propertyKey,
+  vendorPropertyName,
 } from '../../hub/model/properties.ts';
-import type { WireConversion } from '../../hub/model/property-row.ts';
-import { isSettable } from './acts.ts';
-import type { ClusterView, EndpointView, PeerIdentity } from './peers.ts';
+import type { PropertySpec, WireConversion } from '../../hub/model/property-row.ts';
+import { kindOfType } from './device-types.ts';
+import type { NodePart } from './node-parts.ts';
+import type { PeerIdentity } from './peer.ts';
+import type { AttributeRow, Choices, Setter } from './table/row.ts';
+import { isGlobal, rowsOf } from './table/rows-of.ts';
+import type { ClusterView, EndpointView } from './views.ts';
 
-/** One property of a node and where it stands on it. */
+/** One property of a device and where it stands on its node. */
 export interface Binding {
   readonly descriptor: PropertyDescriptor;
-  readonly row: PropertyRow;
+  /** What its values are, without the limits of this device. */
+  readonly spec: PropertySpec;
   readonly convert: WireConversion | undefined;
+  readonly field: string | undefined;
+  readonly choices: Choices | null;
+  readonly set: Setter | undefined;
   readonly endpoint: number;
   readonly clusterId: number;
   readonly attributeId: number;
+  /** Attributes whose change changes it, too. */
+  readonly with: readonly number[];
 }
 
-/** A node in the home's words. */
+/** A device in the home's words. */
 export interface NodeShape {
   readonly bindings: readonly Binding[];
   readonly byKey: ReadonlyMap<PropertyKey, Binding>;
@@ -36,240 +46,210 @@ export interface NodeShape {
   readonly commands: readonly string[];
   readonly kind: DeviceKind;
   readonly power: PowerSource;
-  /** What the node has and the table does not, in words for the log. */
-  readonly leftOut: readonly string[];
+  /** What the device has and the home does not show. */
+  readonly notShown: readonly NotShown[];
 }
 
-// Device types and clusters. Spec: Matter 1.4 Device Library, Matter 1.4 Application Clusters.
-const AGGREGATOR = 0x000e;
-const SPEAKER = 0x0022;
-const CONTACT_SENSOR = 0x0015;
-const LEAK_DETECTOR = 0x0043;
-const RAIN_SENSOR = 0x0044;
-const ON_OFF = 0x0006;
+// Spec: Matter 1.4 Application Clusters.
+const IDENTIFY = 0x0003;
 const LEVEL_CONTROL = 0x0008;
 const POWER_SOURCE = 0x002f;
 export const SWITCH = 0x003b;
-const BOOLEAN_STATE = 0x0045;
+const SMOKE_CO_ALARM = 0x005c;
 const WINDOW_COVERING = 0x0102;
-const COLOR_CONTROL = 0x0300;
-const OCCUPANCY_SENSING = 0x0406;
-const IDENTIFY = 0x0003;
-const THERMOSTAT = 0x0201;
+const CLOSURE_CONTROL = 0x0104;
+const MEDIA_PLAYBACK = 0x0506;
 
 const BUTTON_EVENTS = ['single', 'double', 'triple', 'quadruple', 'long', 'release'];
 
-const CURRENT_SATURATION = 0x0001;
-
-/** Clusters that describe or manage a node and carry nothing for the home. */
-const MANAGEMENT: ReadonlySet<number> = new Set([
+/** Clusters that the hub itself works with: nothing of them is lost. */
+const USED_BY_HUB: ReadonlySet<number> = new Set([
   IDENTIFY,
-  0x0004, // Groups
+  SWITCH,
   0x001d, // Descriptor
-  0x001e, // Binding
   0x001f, // Access control
-  0x0025, // Actions
   0x0028, // Basic information
+  0x002a, // OTA software update requestor
+  0x0030, // General commissioning
+  0x0031, // Network commissioning
   0x0039, // Bridged device basic information
-  0x0040, // Fixed label
-  0x0041, // User label
-  0x0062, // Scenes management
-  0x009c, // Power topology
+  0x003c, // Administrator commissioning
+  0x003e, // Operational credentials
 ]);
 
-/** Attributes that carry a property beside the row's own. */
-const FURTHER: readonly {
-  readonly name: PropertyName;
-  readonly clusterId: number;
-  readonly attributeId: number;
-  readonly convert: WireConversion;
-}[] = [
-  // LocalTemperature of a thermostat.
-  {
-    name: 'temperature',
-    clusterId: THERMOSTAT,
-    attributeId: 0x0000,
-    convert: { kind: 'factor', factor: 0.01 },
-  },
-];
+/** A key names endpoints up to this. */
+const ENDPOINT_MAX = 240;
+/** No page could show more; the rest is told as not shown. */
+const PROPERTIES_MAX = 120;
+const NOT_SHOWN_MAX = 64;
+const PARTS_MAX = 48;
 
-const KINDS: Readonly<Record<number, DeviceKind>> = {
-  256: 'light',
-  257: 'light',
-  268: 'light',
-  269: 'light',
-  266: 'plug',
-  267: 'plug',
-  21: 'contact',
-  263: 'motion',
-  770: 'climate',
-  775: 'climate',
-  10: 'lock',
-  514: 'cover',
-  769: 'thermostat',
-  43: 'fan',
-  67: 'leak',
-  118: 'smoke',
-  15: 'button',
-  34: 'media',
-};
+interface Candidate {
+  readonly row: AttributeRow;
+  readonly cluster: ClusterView;
+  readonly endpoint: EndpointView;
+}
 
-type Candidate = Omit<Binding, 'descriptor'>;
-
-/** The shape of a node with these endpoints. */
-export function shapeOf(endpoints: readonly EndpointView[]): NodeShape {
-  const isBridge = endpoints.some(({ deviceTypes }) => deviceTypes.includes(AGGREGATOR));
-  const leftOut: string[] = [];
-  const used = isBridge ? endpoints.filter(({ number }) => number === 0) : endpoints;
-  if (isBridge) {
-    leftOut.push(`it is a bridge, whose ${endpoints.length - 2} devices are not taken yet`);
-  }
-  const candidates = used.flatMap((endpoint) =>
-    endpoint.clusters.flatMap((cluster) => {
-      const found = candidatesOf(endpoint, cluster);
-      const isKnown = found.length > 0 || MANAGEMENT.has(cluster.id) || cluster.id === SWITCH;
-      if (!isKnown && endpoint.number !== 0) leftOut.push(inWords(endpoint, cluster));
-      return found;
-    }),
-  );
-  const bindings = candidates.map((candidate) => bind(candidate, candidates, used));
-  const switches = used.filter(({ clusters }) => clusters.some(({ id }) => id === SWITCH));
+/** The shape of a device with these endpoints. */
+export function shapeOf({
+  endpoints,
+  isBridge,
+}: Pick<NodePart, 'endpoints' | 'isBridge'>): NodeShape {
+  const found = endpoints.flatMap(candidatesOf);
+  const candidates = found.slice(0, PROPERTIES_MAX);
+  const suffixOf = suffixes(endpoints);
+  const bindings = candidates.map((candidate) => {
+    const isShared = candidates.some(
+      (other) => other.endpoint !== candidate.endpoint && nameOf(other) === nameOf(candidate),
+    );
+    return bind(candidate, isShared ? suffixOf(candidate.endpoint.number) : undefined);
+  });
+  const switches = endpoints.filter(({ clusters }) => clusters.some(({ id }) => id === SWITCH));
   const buttons = switches.map(({ number }): [number, PropertyDescriptor] => [
     number,
     describeProperty('button', {
       access: 'event',
       values: BUTTON_EVENTS,
-      ...(switches.length > 1 ? { endpoint: number } : {}),
+      ...(switches.length > 1 ? { endpoint: suffixOf(number) } : {}),
     }),
   ]);
   const properties = [
     ...bindings.map(({ descriptor }) => descriptor),
     ...buttons.map(([, descriptor]) => descriptor),
   ];
-  const ofType = used.flatMap(({ deviceTypes }) => deviceTypes.map((type) => KINDS[type]));
+  const kinds = endpoints.flatMap(({ deviceTypes }) => deviceTypes.map(kindOfType));
   return {
     bindings,
     byKey: new Map(bindings.map((binding) => [binding.descriptor.key, binding])),
     buttons: new Map(buttons.map(([number, { key }]) => [number, key])),
     properties,
-    commands: commandsOf(used),
-    kind: ofType.find((kind) => kind !== undefined) ?? kindFromProperties(properties),
+    commands: commandsOf(endpoints),
+    kind: kinds.find((kind) => kind !== undefined) ?? ownKind(properties, isBridge),
     power: powerOf(endpoints),
-    leftOut,
+    notShown: notShownOf(endpoints, candidates),
   };
 }
 
-function inWords({ number }: EndpointView, { id, name }: ClusterView): string {
-  return `${name} (0x${id.toString(16).padStart(4, '0')}) of endpoint ${number}`;
+function ownKind(properties: readonly PropertyDescriptor[], isBridge: boolean): DeviceKind {
+  return isBridge && properties.length === 0 ? 'other' : kindFromProperties(properties);
 }
 
-function candidatesOf(endpoint: EndpointView, cluster: ClusterView): Candidate[] {
-  const own = PROPERTIES.filter(
-    ({ name, matter }) =>
-      matter?.clusterId === cluster.id &&
-      name !== 'button' &&
-      cluster.attributes.has(matter.attributeId) &&
-      isMeant(name, endpoint, cluster),
-  ).map((row) => ({
-    row,
-    convert: row.matter?.convert,
+/** By the endpoint's own number, as long as all of them fit; else by the order in which they stand. */
+function suffixes(endpoints: readonly EndpointView[]): (endpoint: number) => number {
+  const numbers = endpoints.map(({ number }) => number);
+  if (numbers.every((number) => number <= ENDPOINT_MAX)) return (endpoint) => endpoint;
+  return (endpoint) => Math.min(ENDPOINT_MAX, numbers.indexOf(endpoint) + 1);
+}
+
+function nameOf({ row }: Candidate): string {
+  return typeof row.as === 'string' ? row.as : vendorPropertyName(row.as.word);
+}
+
+/** Of the rows that say the same of one endpoint the first holds. */
+function candidatesOf(endpoint: EndpointView): Candidate[] {
+  const all = endpoint.clusters.flatMap((cluster) =>
+    rowsOf(endpoint, cluster).map((row): Candidate => ({ row, cluster, endpoint })),
+  );
+  const names = new Set<string>();
+  return all.filter((candidate) => {
+    const name = nameOf(candidate);
+    const isFirst = !names.has(name);
+    names.add(name);
+    return isFirst;
+  });
+}
+
+function bind({ row, cluster, endpoint }: Candidate, suffix: number | undefined): Binding {
+  const attribute = cluster.attributes.get(row.attributeId);
+  const isEnum = typeof row.as !== 'string' && row.as.type === 'enum';
+  const choices = row.choices?.(cluster) ?? (isEnum ? (attribute?.choices ?? null) : null);
+  const descriptor = describeRow(row, cluster, { choices, suffix });
+  return {
+    descriptor,
+    spec: specOfRow(row, descriptor),
+    convert: row.convertBy?.(cluster) ?? row.convert,
+    field: row.field,
+    choices,
+    set: row.set,
     endpoint: endpoint.number,
     clusterId: cluster.id,
-    attributeId: row.matter?.attributeId ?? 0,
-  }));
-  const further = FURTHER.filter(
-    ({ clusterId, attributeId }) => clusterId === cluster.id && cluster.attributes.has(attributeId),
-  ).flatMap(({ name, clusterId, attributeId, convert }) => {
-    const row = PROPERTIES.find((each) => each.name === name);
-    return row === undefined
-      ? []
-      : [{ row, convert, endpoint: endpoint.number, clusterId, attributeId }];
-  });
-  return [...own, ...further];
-}
-
-/** Where several rows stand on one attribute, what the endpoint is decides; what it has not is not there. */
-function isMeant(
-  name: PropertyName,
-  { deviceTypes, clusters }: EndpointView,
-  cluster: ClusterView,
-): boolean {
-  switch (cluster.id) {
-    case BOOLEAN_STATE:
-      if (name === 'open') return deviceTypes.includes(CONTACT_SENSOR);
-      if (name === 'waterLeak') return deviceTypes.includes(LEAK_DETECTOR);
-      return name === 'rain' && deviceTypes.includes(RAIN_SENSOR);
-    case OCCUPANCY_SENSING:
-      return name !== 'presence';
-    case LEVEL_CONTROL:
-      if (deviceTypes.includes(SPEAKER)) return name === 'volume';
-      return name === 'brightness' && clusters.some(({ id }) => id === ON_OFF);
-    case COLOR_CONTROL:
-      return name !== 'color' || cluster.attributes.has(CURRENT_SATURATION);
-    case POWER_SOURCE:
-      return cluster.attributes.get(0x000c)?.value !== undefined || name === 'batteryLow';
-    default:
-      return true;
-  }
-}
-
-function bind(
-  candidate: Candidate,
-  all: readonly Candidate[],
-  endpoints: readonly EndpointView[],
-): Binding {
-  const { row, endpoint, clusterId } = candidate;
-  const isShared = all.some((other) => other.row === row && other.endpoint !== endpoint);
-  const cluster = endpoints
-    .find(({ number }) => number === endpoint)
-    ?.clusters.find(({ id }) => id === clusterId);
-  const canSet = cluster !== undefined && isSettable(row, candidate.attributeId, cluster);
-  const access = row.access === 'rw' && !canSet ? 'r' : row.access;
-  const descriptor = describeProperty(row.name, {
-    access,
-    ...(isShared ? { endpoint } : {}),
-    ...limitsOf(row.name, cluster),
-  });
-  return { ...candidate, descriptor };
-}
-
-function limitsOf(
-  name: PropertyName,
-  cluster: ClusterView | undefined,
-): { min?: number; max?: number } {
-  const value = (id: number): number | undefined => {
-    const number = Number(cluster?.attributes.get(id)?.value ?? Number.NaN);
-    return Number.isFinite(number) && number > 0 ? number : undefined;
+    attributeId: row.attributeId,
+    with: row.with ?? [],
   };
-  switch (name) {
-    case 'colorTemperature': {
-      // ColorTempPhysicalMaxMireds is the warmest light.
-      const [warmest, coolest] = [value(0x400c), value(0x400b)];
-      return {
-        ...(warmest === undefined ? {} : { min: Math.ceil(1e6 / warmest) }),
-        ...(coolest === undefined ? {} : { max: Math.floor(1e6 / coolest) }),
-      };
-    }
-    case 'targetTemperature': {
-      const [min, max] = [value(0x0015) ?? value(0x0003), value(0x0016) ?? value(0x0004)];
-      return {
-        ...(min === undefined ? {} : { min: min / 100 }),
-        ...(max === undefined ? {} : { max: max / 100 }),
-      };
-    }
-    default:
-      return {};
+}
+
+function describeRow(
+  row: AttributeRow,
+  cluster: ClusterView,
+  { choices, suffix }: { readonly choices: Choices | null; readonly suffix: number | undefined },
+): PropertyDescriptor {
+  const canSet = isSettable(row, cluster);
+  const limits = row.limits?.(cluster) ?? {};
+  const { as } = row;
+  if (typeof as === 'string') {
+    const granted = property(as).access;
+    const values = row.narrow?.(cluster);
+    return describeProperty(as, {
+      access: granted === 'rw' && !canSet ? 'r' : granted,
+      ...(suffix === undefined ? {} : { endpoint: suffix }),
+      ...(values === undefined ? {} : { values }),
+      ...limits,
+    });
   }
+  const { word, label, type, unit, min, max, step, values: words, access } = as;
+  const name = vendorPropertyName(word);
+  return {
+    key: propertyKey(name, suffix),
+    name,
+    ...(suffix === undefined ? {} : { endpoint: suffix }),
+    type,
+    access: access ?? (canSet ? 'rw' : 'r'),
+    label,
+    ...(unit === undefined ? {} : { unit }),
+    ...(min === undefined ? {} : { min }),
+    ...(max === undefined ? {} : { max }),
+    ...(step === undefined ? {} : { step }),
+    ...limits,
+    ...(choices === null ? {} : { values: [...choices.values()] }),
+    ...(words === undefined ? {} : { valueLabels: words }),
+  };
+}
+
+/** A setter needs its commands; without one the attribute has to be writable. */
+function isSettable({ set, attributeId, field }: AttributeRow, cluster: ClusterView): boolean {
+  if (set === undefined) {
+    return field === undefined && cluster.attributes.get(attributeId)?.isWritable === true;
+  }
+  const has = (command: string) => cluster.commands.has(command);
+  return set.isAnyEnough === true ? set.commands.some(has) : set.commands.every(has);
+}
+
+function specOfRow({ as }: AttributeRow, descriptor: PropertyDescriptor): PropertySpec {
+  if (typeof as === 'string') return property(as);
+  const { word: _word, step, values: _values, ...own } = as;
+  return {
+    ...own,
+    name: descriptor.key,
+    access: descriptor.access,
+    ...(step === undefined ? {} : { precision: step }),
+  };
 }
 
 function commandsOf(endpoints: readonly EndpointView[]): string[] {
   const clusters = endpoints.filter(({ number }) => number > 0).flatMap((each) => each.clusters);
   const has = (id: number, command: string): boolean =>
     clusters.some((cluster) => cluster.id === id && cluster.commands.has(command));
+  const stops: readonly (readonly [number, string])[] = [
+    [WINDOW_COVERING, 'stopMotion'],
+    [LEVEL_CONTROL, 'stop'],
+    [CLOSURE_CONTROL, 'stop'],
+  ];
   return [
     ...(has(IDENTIFY, 'identify') ? ['identify'] : []),
     ...(has(LEVEL_CONTROL, 'stepWithOnOff') ? ['step'] : []),
-    ...(has(WINDOW_COVERING, 'stopMotion') || has(LEVEL_CONTROL, 'stop') ? ['stop'] : []),
+    ...(stops.some(([id, command]) => has(id, command)) ? ['stop'] : []),
+    ...(has(SMOKE_CO_ALARM, 'selfTestRequest') ? ['test'] : []),
+    ...['next', 'previous'].filter((name) => has(MEDIA_PLAYBACK, name)),
   ];
 }
 
@@ -278,29 +258,83 @@ function powerOf(endpoints: readonly EndpointView[]): PowerSource {
     .flatMap(({ clusters }) => clusters)
     .filter(({ id }) => id === POWER_SOURCE);
   if (sources.length === 0) return 'unknown';
-  // BatReplaceability is there for batteries only.
+  // BatChargeLevel is there for batteries only.
   return sources.some(({ attributes }) => attributes.has(0x000e)) ? 'battery' : 'mains';
 }
 
-/** How the hub describes the node. A device says by its standard device types all that there is to know of it. */
+/** Each cluster of which something is not shown, with the attributes that are not; the same of several endpoints once. */
+function notShownOf(
+  endpoints: readonly EndpointView[],
+  candidates: readonly Candidate[],
+): readonly NotShown[] {
+  const found = new Map<
+    string,
+    { readonly name: string; parts: readonly string[]; at: number[] }
+  >();
+  for (const endpoint of endpoints) {
+    for (const cluster of endpoint.clusters) {
+      if (USED_BY_HUB.has(cluster.id)) continue;
+      const parts = partsNotShown(cluster, candidates);
+      if (parts === null) continue;
+      const key = `${cluster.id} ${parts.join()}`;
+      const same = found.get(key) ?? { name: nameOfCluster(cluster), parts, at: [] };
+      same.at.push(endpoint.number);
+      found.set(key, same);
+    }
+  }
+  return [...found.values()].slice(0, NOT_SHOWN_MAX).map(({ name, parts, at }) => ({
+    what: endpoints.length > 1 ? `${name} ${at.map((number) => `@${number}`).join(' ')}` : name,
+    parts: parts.slice(0, PARTS_MAX),
+  }));
+}
+
+/** Null where all of the cluster is shown. What manages the node, and does nothing for people, is named as a whole. */
+function partsNotShown(
+  cluster: ClusterView,
+  candidates: readonly Candidate[],
+): readonly string[] | null {
+  const rows = candidates.filter((each) => each.cluster === cluster).map(({ row }) => row);
+  if (rows.length === 0 && !cluster.isApplication) return [];
+  const shown = new Set(
+    rows.flatMap(({ attributeId, with: others = [], seen = [] }) => [
+      attributeId,
+      ...others,
+      ...seen,
+    ]),
+  );
+  const parts = [...cluster.attributes.values()]
+    .filter(({ id }) => !isGlobal(id) && !shown.has(id))
+    .map(({ name }) => name);
+  return rows.length > 0 && parts.length === 0 ? null : parts;
+}
+
+function nameOfCluster({ id, name }: ClusterView): string {
+  return `${name} (0x${id.toString(16).padStart(4, '0')})`;
+}
+
+/** How the hub describes the device. A device says by its standard device types all that there is to know of it. */
 export function describe(
   shape: NodeShape,
+  part: NodePart,
   identity: PeerIdentity,
   at: { readonly adapter: AdapterId; readonly node: NodeAddress },
 ): NodeDescription {
   const { properties } = shape;
-  const isEmpty = properties.length === 0 && shape.commands.length === 0;
+  const isEmpty = properties.length === 0 && shape.commands.length === 0 && !part.isBridge;
+  const { bridged } = part;
+  const model = bridged === null ? identity.product : (bridged.product ?? bridged.label);
   return {
     ...at,
-    manufacturer: identity.vendor,
-    model: identity.product,
-    title: identity.product,
+    manufacturer: bridged?.vendor ?? identity.vendor,
+    model: model ?? identity.product,
+    title: bridged?.label ?? model ?? identity.product,
     kind: shape.kind,
     power: shape.power,
     tier: 'preferred',
     support: isEmpty ? 'unsupported' : 'exact',
-    firmware: identity.software,
+    firmware: bridged === null ? identity.software : bridged.software,
     properties,
     commands: shape.commands,
+    ...(shape.notShown.length === 0 ? {} : { notShown: shape.notShown }),
   };
 }

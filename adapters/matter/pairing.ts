@@ -1,10 +1,14 @@
 // Adding a device by its setup code: looked for on the network for the asked time, taken into the hub's fabric step
 // by step, each step told as it happens. One device at a time.
 import { setTimeout as delay } from 'node:timers/promises';
-import { ConflictError, type Problem, ValidationError } from '../../hub/model/errors.ts';
+import { ConflictError, ValidationError } from '../../hub/model/errors.ts';
 import type { NodeAddress } from '../../hub/model/identifiers.ts';
+import type { AttestationPolicy } from '../../hub/model/matter-node.ts';
 import type { AdapterContext } from '../contract/adapter.ts';
-import type { Controller, Peer } from './peers.ts';
+import { type Attestation, isTakenIn, VERDICTS } from './attestation.ts';
+import { commissioningProblem } from './commissioning-problem.ts';
+import type { Peer } from './peer.ts';
+import type { Controller } from './peers.ts';
 import type { SetupCode } from './setup-code.ts';
 
 const SECONDS_MAX = 900;
@@ -19,15 +23,22 @@ interface Attempt {
   readonly timer: NodeJS.Timeout;
   hasFound: boolean;
   isClosed: boolean;
+  /** The step of commissioning under way, by its name in the library. */
+  step: string;
+  attestation: Attestation | null;
 }
 
 export interface PairingHome {
-  /** Takes a peer into the home; may be told again of one that is there. */
-  adopt(peer: Peer): void;
+  /** What is done with a device whose certificates are not proved to be its maker's own. */
+  readonly policy: AttestationPolicy;
+  /** Takes a peer, which was found as that address, into the home; may be told again of one that is there. */
+  adopt(peer: Peer, pairedAs: NodeAddress): Promise<void>;
   /** The peers that were added by this code. */
   addedBy(code: SetupCode): readonly Peer[];
   /** This code is about to add the node. */
   adding(address: NodeAddress, code: SetupCode): void;
+  /** What the certificates of the node are worth. */
+  attested(address: NodeAddress, attestation: Attestation): void;
   /** The attempt is over, whether the node is a peer now or not. */
   ended(): void;
 }
@@ -89,6 +100,8 @@ export class Pairing {
       stop: new AbortController(),
       hasFound: false,
       isClosed: false,
+      step: '',
+      attestation: null,
       timer: setInterval(() => {
         const secondsLeft = Math.max(0, Math.ceil((endsAtMs - performance.now()) / 1_000));
         if (!attempt.hasFound) context.pairProgress({ kind: 'open', secondsLeft });
@@ -105,13 +118,14 @@ export class Pairing {
         {
           address,
           step: (index, of, name) => this.#step(attempt, address, { index, of, name }),
-          attestation: (findings) => this.#attestation(address, findings),
+          attestation: (found) => this.#attestation(attempt, address, found),
         },
         attempt.stop.signal,
       );
       const here = this.#home.addedBy(code).map((known) => this.#untilHere(known, attempt));
       const peer = await Promise.race([commissioning, ...here]);
-      if (peer.address === address) context.pairProgress({ kind: 'configuring', node: address });
+      const isNew = peer.fabricAddress === address;
+      if (isNew) context.pairProgress({ kind: 'configuring', node: address });
       else {
         attempt.hasFound = true;
         attempt.stop.abort();
@@ -120,11 +134,12 @@ export class Pairing {
         const text = { en: 'It is in this home already.', zh: '它已经在这个家里了。' };
         context.pairProgress({ kind: 'note', node: peer.address, text });
       }
-      this.#home.adopt(peer);
+      await this.#home.adopt(peer, isNew ? address : peer.address);
     } catch (error) {
       const isWanted = attempt.isClosed && !attempt.hasFound;
       if (!isWanted) {
-        const problem = problemOf(error, attempt.hasFound, seconds);
+        const { hasFound, step, attestation } = attempt;
+        const problem = commissioningProblem(error, { hasFound, seconds, step, attestation });
         context.pairProgress({ kind: 'failed', node: attempt.hasFound ? address : null, problem });
         context.log('warn', `A Matter device was not added: ${String(error)}`);
       }
@@ -168,80 +183,29 @@ export class Pairing {
   ): void {
     if (!attempt.hasFound) this.#context.pairProgress({ kind: 'found', node });
     attempt.hasFound = true;
+    attempt.step = name;
     this.#context.log('debug', `Commissioning ${node}: ${name}`);
     this.#context.pairProgress({ kind: 'interviewing', node, index, of });
   }
 
-  /** The household owns the device and has typed its code: a doubtful certificate is told and not refused. */
-  #attestation(node: NodeAddress, findings: readonly string[]): void {
-    const why = findings.join('; ');
-    const text = {
-      en: `Its certificate could not be proved to be a maker's own: ${why}. It is added all the same.`,
-      zh: `无法证明它的证书来自正规厂商：${why}。仍然添加了它。`,
-    };
+  /**
+   * The household owns the device and has typed its code: a doubtful certificate is told and not refused, unless the
+   * household has asked for that.
+   */
+  #attestation(attempt: Attempt, node: NodeAddress, attestation: Attestation): boolean {
+    attempt.attestation = attestation;
+    this.#home.attested(node, attestation);
+    const { verdict, findings } = attestation;
+    const isWanted = isTakenIn(verdict, this.#home.policy);
+    const { en, zh } = VERDICTS[verdict];
+    this.#context.log('debug', `Certificates of ${node}: ${verdict}. ${findings.join('; ')}`);
+    const text =
+      verdict === 'official'
+        ? { en: `${en}.`, zh: `${zh}。` }
+        : isWanted
+          ? { en: `${en}. It is added all the same.`, zh: `${zh}。仍然添加了它。` }
+          : { en: `${en}. It is not added.`, zh: `${zh}。因此没有添加。` };
     this.#context.pairProgress({ kind: 'note', node, text });
+    return isWanted;
   }
-}
-
-/** Why it was not added, in words. */
-function problemOf(error: unknown, hasFound: boolean, seconds: number): Problem {
-  const text = chainOf(error);
-  if (!hasFound && /No commissionable device|timed out|cancell?ed/i.test(text)) {
-    return {
-      code: 'timed-out',
-      message: `No device with this code was found within ${seconds} s`,
-      hint: 'Is it powered, on this network and ready to be added? One that is used elsewhere must be opened for adding there, which gives a new code; a new one must first be on the Wi-Fi or by cable.',
-      zh: {
-        message: `${seconds} 秒内没有找到使用这个配对码的设备`,
-        hint: '它是否通电、在同一网络、处于可添加状态？已在别处使用的设备要先在那里开放添加，会得到新的配对码；新设备要先连上 Wi-Fi 或网线。',
-      },
-    };
-  }
-  if (/key confirmation|passcode|PASE|Incorrect|confirmation/i.test(text)) {
-    return {
-      code: 'rejected-by-device',
-      message: 'The device did not accept the code',
-      hint: 'Compare it with the device and type it again.',
-      zh: { message: '设备不接受这个配对码', hint: '请与设备上的对照，重新输入。' },
-    };
-  }
-  if (/already commissioned|AlreadyCommissioned|FabricConflict/i.test(text)) {
-    return {
-      code: 'conflict',
-      message: 'The device belongs to this home already',
-      hint: 'Look for it among the devices; to add it anew, remove it first or reset it.',
-      zh: {
-        message: '这个设备已经属于这个家',
-        hint: '请在设备列表里找它；要重新添加，请先移除或重置它。',
-      },
-    };
-  }
-  if (/operational|CASE|Reconnect/i.test(text)) {
-    return {
-      code: 'unreachable',
-      message: 'The device took the code and could then not be reached on the network',
-      hint: 'Its network must be the one of the hub, with IPv6 and multicast between the two.',
-      zh: {
-        message: '设备接受了配对码，但之后在网络上连不上它',
-        hint: '它必须与中枢在同一网络，两者之间要能用 IPv6 和组播。',
-      },
-    };
-  }
-  return {
-    code: 'rejected-by-device',
-    message: `The device could not be added: ${text}`,
-    hint: 'Switch it off and on and try again; a reset helps where an earlier attempt was broken off.',
-    zh: {
-      message: `无法添加这个设备：${text}`,
-      hint: '请关开电源再试；如果之前中断过，重置会有帮助。',
-    },
-  };
-}
-
-/** The messages of an error and of what caused it. */
-function chainOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const inner = error instanceof AggregateError ? error.errors.map(chainOf) : [];
-  const cause = error.cause === undefined ? [] : [chainOf(error.cause)];
-  return [error.message, ...inner, ...cause].join(': ');
 }

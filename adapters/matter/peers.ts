@@ -1,54 +1,21 @@
-// The border to matter.js: the hub's controller node and the nodes of its fabric, in plain values. Everything that
-// a later matter.js may change (0.18 renames much of `peers`) stands here; no type of the library leaves this file.
+// The border to matter.js: the hub's controller node and its fabric. Everything that a later matter.js may change
+// (0.18 renames much of `peers`) stands here and in peer.ts; no type of the library leaves them.
+import { randomBytes } from 'node:crypto';
 import type { ClientNode, Endpoint, ServerNode } from '@matter/main';
-import type { Invoke } from '@matter/main/protocol';
 import { type NodeAddress, nodeAddress } from '../../hub/model/identifiers.ts';
+import type { AddressBook } from './address-book.ts';
+import { type Attestation, attestationOf, REFUSED } from './attestation.ts';
 import { type LibraryOptions, loadLibrary } from './library.ts';
 import { OtaProvider } from './ota-provider.ts';
+import { identityOf, type Libraries, Peer } from './peer.ts';
 import { readSetupCode, type SetupCode } from './setup-code.ts';
 
-type Library = Awaited<ReturnType<typeof loadLibrary>>;
-type Protocol = typeof import('@matter/main/protocol');
-type Types = typeof import('@matter/main/types');
-type ClusterType = Parameters<typeof Invoke.ConcreteCommandRequest>[0]['cluster'];
-type Session = Parameters<ClientNode['interaction']['invoke']>[1];
-
-/** One cluster of an endpoint as the node has it. Values are of the cache; it is live while the peer is subscribed. */
-export interface ClusterView {
-  readonly endpoint: number;
-  readonly id: number;
-  /** Its name in the standard, such as `OnOff`. */
-  readonly name: string;
-  readonly commands: ReadonlySet<string>;
-  readonly attributes: ReadonlyMap<number, AttributeView>;
-}
-
-export interface AttributeView {
-  readonly name: string;
-  readonly isWritable: boolean;
-  /** Plain: bitmaps and 64-bit numbers as numbers; structs and lists as they are; null and undefined alike unknown. */
-  readonly value: unknown;
-}
-
-export interface EndpointView {
-  readonly number: number;
-  readonly deviceTypes: readonly number[];
-  readonly clusters: readonly ClusterView[];
-}
-
-/** Who made a node and what it runs. */
-export interface PeerIdentity {
-  readonly vendor: string;
-  readonly product: string;
-  readonly software: string | null;
-}
-
-export interface CommandRequest {
-  readonly endpoint: number;
-  readonly clusterId: number;
-  readonly command: string;
-  readonly fields?: Readonly<Record<string, unknown>>;
-}
+const PROBE_LIMIT_MS = 2_500;
+/** Of the verifier of a window that is opened to others. Spec: Matter 1.4 Core § 3.9, 11.19.8.1. */
+const WINDOW_ITERATIONS = 1_000;
+const WINDOW_SALT_BYTES = 32;
+/** Bit of a QR code: it is on the network already. Spec: Matter 1.4 Core § 5.1.3.1. */
+const ON_NETWORK = 4;
 
 /** What is heard of the peers; called in no particular thread of theirs, and never after `close()`. */
 export interface PeerListener {
@@ -58,8 +25,12 @@ export interface PeerListener {
   happened(peer: Peer, endpoint: number, clusterId: number, event: string, payload: unknown): void;
   /** Whether the subscription to the peer stands. */
   subscribed(peer: Peer, isActive: boolean): void;
+  /** Endpoints or clusters of the peer have come or gone. */
+  restructured(peer: Peer): void;
   /** The peer has left the fabric. */
   left(peer: Peer): void;
+  /** The peer is gone: its hardware comes again as another peer of the same address. */
+  replaced(peer: Peer): void;
 }
 
 /** What is told while a node is being commissioned. */
@@ -67,197 +38,8 @@ export interface CommissioningListener {
   readonly address: NodeAddress;
   /** The n-th step of so many, by its name in the standard. */
   step(index: number, of: number, name: string): void;
-  /** What is not in order about the node's certificates; commissioning goes on. */
-  attestation(findings: readonly string[]): void;
-}
-
-/** A node of the fabric. */
-export class Peer {
-  readonly address: NodeAddress;
-  readonly #node: ClientNode;
-  readonly #protocol: Protocol;
-  readonly #isCluster: Library['ClusterBehavior']['isType'];
-  #isSubscribed = false;
-
-  constructor(node: ClientNode, address: NodeAddress, libraries: Libraries) {
-    this.#node = node;
-    this.address = address;
-    this.#protocol = libraries.protocol;
-    this.#isCluster = libraries.matter.ClusterBehavior.isType;
-  }
-
-  get isSubscribed(): boolean {
-    return this.#isSubscribed;
-  }
-
-  /** Tells of the subscription from now on. */
-  watch(listener: (isActive: boolean) => void): void {
-    const become = (isActive: boolean): void => {
-      if (this.#isSubscribed === isActive) return;
-      this.#isSubscribed = isActive;
-      listener(isActive);
-    };
-    this.#node.eventsOf('network').subscriptionStatusChanged?.on(become);
-    this.#node.act((agent) => become(agent.network.subscriptionActive === true));
-  }
-
-  get identity(): PeerIdentity {
-    const state = this.#node.maybeStateOf('basicInformation') ?? {};
-    const { vendorName, productName, softwareVersionString } = state;
-    return {
-      vendor: textOf(vendorName) ?? 'Unknown',
-      product: textOf(productName) ?? 'Matter device',
-      software: textOf(softwareVersionString),
-    };
-  }
-
-  endpoints(): EndpointView[] {
-    const views: EndpointView[] = [];
-    for (const endpoint of this.#node.endpoints) {
-      const descriptor = endpoint.maybeStateOf('descriptor');
-      const types = (descriptor?.deviceTypeList ?? []) as Iterable<{ deviceType: number }>;
-      views.push({
-        number: endpoint.number,
-        deviceTypes: [...types].map(({ deviceType }) => Number(deviceType)),
-        clusters: this.#clusters(endpoint),
-      });
-    }
-    return views.sort((a, b) => a.number - b.number);
-  }
-
-  cluster(endpointNumber: number, clusterId: number): ClusterView | undefined {
-    for (const endpoint of this.#node.endpoints) {
-      if (endpoint.number !== endpointNumber) continue;
-      return this.#clusters(endpoint, clusterId)[0];
-    }
-    return undefined;
-  }
-
-  /** Sends one command; resolves once the node has answered that it did it. Aborting ends its retransmissions too. */
-  async invoke(request: CommandRequest, signal: AbortSignal): Promise<void> {
-    const { Invoke } = this.#protocol;
-    const { endpoint, clusterId, command, fields } = request;
-    const invoke = Invoke({
-      commands: [
-        Invoke.ConcreteCommandRequest({
-          endpoint: endpoint as never,
-          cluster: this.#clusterType(endpoint, clusterId),
-          command,
-          ...(fields === undefined ? {} : { fields }),
-        } as Parameters<typeof Invoke.ConcreteCommandRequest>[0]),
-      ],
-    });
-    // A batched command could not be taken back once its batch has left.
-    invoke.batchDuration = false;
-    const chunks = this.#node.interaction.invoke(invoke, { abort: signal } as Session);
-    for await (const chunk of chunks) {
-      for (const entry of chunk) {
-        if (entry.kind === 'cmd-status' && entry.status !== 0) throw new StatusError(entry.status);
-      }
-    }
-  }
-
-  /** Writes one attribute; resolves once the node has taken it. */
-  async write(
-    at: { readonly endpoint: number; readonly clusterId: number; readonly attribute: string },
-    value: unknown,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { Write } = this.#protocol;
-    const write = Write(
-      Write.Attribute({
-        endpoint: at.endpoint as never,
-        cluster: this.#clusterType(at.endpoint, at.clusterId),
-        attributes: [at.attribute],
-        value,
-      } as Parameters<typeof Write.Attribute>[0]),
-    );
-    const results = await this.#node.interaction.write(write, { abort: signal } as Session);
-    for (const { status } of results ?? []) if (status !== 0) throw new StatusError(status);
-  }
-
-  /** Reads everything anew; what differs is told as changed. */
-  async read(signal: AbortSignal): Promise<void> {
-    const { Read } = this.#protocol;
-    const request = Read({ fabricFilter: true, attributes: [{}] });
-    const chunks = this.#node.interaction.read(request, { abort: signal } as Session);
-    for await (const chunk of chunks) for await (const _ of chunk);
-  }
-
-  /** Whether it answers at all. */
-  async probe(signal: AbortSignal): Promise<boolean> {
-    const interaction = this.#node.interaction as { probe?(o: object): Promise<boolean> };
-    return (await interaction.probe?.({ abort: signal })) === true;
-  }
-
-  /** Has the node forget this fabric, then forgets it. */
-  async decommission(): Promise<void> {
-    await this.#node.decommission();
-  }
-
-  /** Forgets the node, which does not hear of it. */
-  async delete(): Promise<void> {
-    await this.#node.delete();
-  }
-
-  #clusterType(endpoint: number, clusterId: number): ClusterType {
-    for (const each of this.#node.endpoints) {
-      if (each.number !== endpoint) continue;
-      for (const type of Object.values(each.behaviors.supported)) {
-        if (this.#isCluster(type) && type.cluster.id === clusterId) return type.cluster;
-      }
-    }
-    throw new Error(`Endpoint ${endpoint} has no cluster ${clusterId}`);
-  }
-
-  #clusters(endpoint: Endpoint, only?: number): ClusterView[] {
-    const views: ClusterView[] = [];
-    for (const [key, type] of Object.entries(endpoint.behaviors.supported)) {
-      if (!this.#isCluster(type)) continue;
-      const id = Number(type.cluster.id);
-      if (only !== undefined && id !== only) continue;
-      const state = endpoint.maybeStateOf(key);
-      if (state === undefined) continue;
-      const present = new Set(numbersOf(state.attributeList));
-      const attributes = new Map<number, AttributeView>();
-      for (const model of type.schema.attributes) {
-        if (!present.has(model.id)) continue;
-        attributes.set(model.id, {
-          name: model.propertyName,
-          isWritable: model.writable,
-          value: plain(state[model.propertyName], model),
-        });
-      }
-      const accepted = new Set(numbersOf(state.acceptedCommandList));
-      const commands = Object.entries(type.cluster.commands ?? {})
-        .filter(([, { id: commandId }]) => accepted.has(Number(commandId)))
-        .map(([name]) => name);
-      views.push({
-        endpoint: endpoint.number,
-        id,
-        name: type.schema.name,
-        commands: new Set(commands),
-        attributes,
-      });
-    }
-    return views;
-  }
-}
-
-/** The node answered that it will not. */
-export class StatusError extends Error {
-  readonly status: number;
-
-  constructor(status: number) {
-    super(`The device answered with status ${status}`);
-    this.status = status;
-  }
-}
-
-interface Libraries {
-  readonly matter: Library;
-  readonly protocol: Protocol;
-  readonly types: Types;
+  /** What its certificates are worth; true: commissioning goes on. */
+  attestation(attestation: Attestation): boolean;
 }
 
 /** The hub's own node: the administrator of one fabric. */
@@ -266,17 +48,26 @@ export class Controller {
   readonly #server: ServerNode;
   readonly #listener: PeerListener;
   readonly #peers = new Map<ClientNode, Peer>();
+  readonly #addresses: AddressBook;
   #firmware: Promise<OtaProvider> | undefined;
   #isClosing = false;
 
-  private constructor(libraries: Libraries, server: ServerNode, listener: PeerListener) {
+  private constructor(
+    libraries: Libraries,
+    server: ServerNode,
+    home: { readonly listener: PeerListener; readonly addresses: AddressBook },
+  ) {
     this.#libraries = libraries;
     this.#server = server;
-    this.#listener = listener;
+    this.#listener = home.listener;
+    this.#addresses = home.addresses;
   }
 
   /** Loads matter.js, takes up the fabric of `storage` or founds one, and goes online. */
-  static async open(options: LibraryOptions, listener: PeerListener): Promise<Controller> {
+  static async open(
+    options: LibraryOptions,
+    home: { readonly listener: PeerListener; readonly addresses: AddressBook },
+  ): Promise<Controller> {
     const matter = await loadLibrary(options);
     const protocol = await import('@matter/main/protocol');
     const types = await import('@matter/main/types');
@@ -289,7 +80,7 @@ export class Controller {
         controller: { adminFabricLabel: 'Ingle', nodeIdAssignment: 'random', ble: false },
       },
     );
-    const controller = new Controller({ matter, protocol, types }, server, listener);
+    const controller = new Controller({ matter, protocol, types }, server, home);
     controller.#listen();
     await server.start();
     for (const node of server.peers) controller.#known(node);
@@ -337,20 +128,25 @@ export class Controller {
         await super.executeCommissioning();
       }
     }
+    let isAttested = false;
     const discovery = this.#server.peers.commission({
       ...code,
       nodeId: types.NodeId(BigInt(hooks.address)),
       timeout: matter.Millis(timeoutMs),
       commissioningFlowImpl: Flow,
       onAttestationFailure: (findings) => {
-        hooks.attestation(findings.map(({ message }) => message));
-        return true;
+        isAttested = true;
+        return hooks.attestation(attestationOf(findings)) || REFUSED;
       },
     });
     const cancel = (): void => discovery.cancel();
     signal.addEventListener('abort', cancel, { once: true });
     try {
-      const peer = this.#known(await discovery);
+      const node = await discovery;
+      // Without any finding the library does not ask.
+      if (!isAttested) hooks.attestation(attestationOf([]));
+      await this.#takeFormerPlace(node);
+      const peer = this.#known(node);
       if (peer === undefined) throw new Error('The device has no address in the fabric');
       return peer;
     } finally {
@@ -379,12 +175,68 @@ export class Controller {
     const known = this.#peers.get(node);
     const nodeId = node.peerAddress?.nodeId;
     if (known !== undefined || nodeId === undefined) return known;
-    const peer = new Peer(node, addressOf(nodeId), this.#libraries);
+    const fabricAddress = addressOf(nodeId);
+    const address = this.#addresses.homeAddress(fabricAddress);
+    const peer = new Peer(node, { address, fabricAddress }, this.#libraries);
     this.#peers.set(node, peer);
-    peer.watch((isActive) => {
-      if (!this.#isClosing) this.#listener.subscribed(peer, isActive);
-    });
+    peer.watch(
+      (isActive) => {
+        if (!this.#isClosing) this.#listener.subscribed(peer, isActive);
+      },
+      () => {
+        if (!this.#isClosing) this.#listener.restructured(peer);
+      },
+    );
     return peer;
+  }
+
+  /**
+   * The same piece of hardware, reset and commissioned again, goes on as the device that it was: its old place in the
+   * fabric is dead, which is asked for, since cheap makers give many products the same number.
+   */
+  async #takeFormerPlace(node: ClientNode): Promise<void> {
+    const { own } = identityOf(node);
+    const nodeId = node.peerAddress?.nodeId;
+    if (own === null || nodeId === undefined) return;
+    for (const [former, peer] of this.#peers) {
+      if (former === node || peer.identity.own !== own) continue;
+      const isAlive = await peer.probe(AbortSignal.timeout(PROBE_LIMIT_MS)).catch(() => false);
+      if (isAlive) continue;
+      this.#addresses.keep(addressOf(nodeId), peer.address);
+      this.#peers.delete(former);
+      this.#listener.replaced(peer);
+      await peer.delete().catch(() => {});
+      return;
+    }
+  }
+
+  /**
+   * What opens a node to another home's controller for a while: a code made for this once, and what proves it.
+   * Spec: Matter 1.4 Core § 11.19.8.1.
+   */
+  async newWindow(of: { readonly vendorId: number; readonly productId: number }): Promise<{
+    readonly manualCode: string;
+    readonly qrText: string;
+    readonly fields: Readonly<Record<string, unknown>>;
+  }> {
+    const { matter, protocol, types } = this.#libraries;
+    const crypto = this.#server.env.get(matter.Crypto);
+    const passcode = protocol.PaseClient.generateRandomPasscode(crypto);
+    const discriminator = protocol.PaseClient.generateRandomDiscriminator(crypto);
+    const salt = new Uint8Array(randomBytes(WINDOW_SALT_BYTES));
+    const pbkdf = { iterations: WINDOW_ITERATIONS, salt };
+    const verifier = protocol.PaseClient.generatePakePasscodeVerifier;
+    const pakePasscodeVerifier = await verifier(crypto, passcode, pbkdf);
+    return {
+      manualCode: types.ManualPairingCodeCodec.encode({ discriminator, passcode }),
+      qrText: types.QrPairingCodeCodec.encode([
+        {
+          ...{ version: 0, vendorId: of.vendorId as never, productId: of.productId, flowType: 0 },
+          ...{ discoveryCapabilities: ON_NETWORK, discriminator, passcode },
+        },
+      ]),
+      fields: { pakePasscodeVerifier, discriminator, ...pbkdf },
+    };
   }
 
   #listen(): void {
@@ -427,36 +279,4 @@ function ownerOf(endpoint: Endpoint, isIt: (each: unknown) => boolean): Endpoint
   let each: Endpoint | undefined = endpoint;
   while (each !== undefined && !isIt(each)) each = each.owner;
   return each;
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
-}
-
-function numbersOf(value: unknown): number[] {
-  return [...((value ?? []) as Iterable<number>)].map(Number);
-}
-
-/** The field of a bitmap: one bit, or a range of bits. */
-interface BitField {
-  readonly propertyName: string;
-  readonly constraint: { readonly value?: unknown; readonly min?: unknown; readonly max?: unknown };
-}
-
-/** matter.js has bitmaps as objects by field and 64-bit numbers as bigints; both become numbers. */
-function plain(
-  value: unknown,
-  model: { readonly effectiveMetatype?: string | undefined; readonly members: Iterable<unknown> },
-): unknown {
-  if (typeof value === 'bigint') return Number(value);
-  if (model.effectiveMetatype !== 'bitmap' || typeof value !== 'object' || value === null) {
-    return value;
-  }
-  const fields = value as Readonly<Record<string, unknown>>;
-  let number = 0;
-  for (const { propertyName, constraint } of model.members as Iterable<BitField>) {
-    const shift = Number(constraint.value ?? constraint.min ?? 0);
-    number += Number(fields[propertyName] ?? 0) * 2 ** shift;
-  }
-  return number;
 }

@@ -1,7 +1,10 @@
-// Which nodes answer. A node is online while its subscription stands and it left no command unanswered; only then is
-// what matter.js has cached of it live, and told. A node that fell silent is asked again until it answers.
+// Which devices answer. A node is online while its subscription stands and it left no command unanswered; only then is
+// what matter.js has cached of it live, and told. A node that fell silent is asked again until it answers. What hangs
+// on a bridge is online while the bridge is and says that it reaches it.
+import type { NodeAddress } from '../../hub/model/identifiers.ts';
 import type { AdapterContext } from '../contract/adapter.ts';
 import type { Node } from './node.ts';
+import type { PeerDevices } from './peer-devices.ts';
 
 /** After a start nodes have this long to be reached before they are told offline. */
 const GRACE_MS = 10_000;
@@ -9,11 +12,12 @@ const PROBE_LIMIT_MS = 2_500;
 /** Pauses between asking a silent node: 1, 2, 4 … 30 s. */
 const PAUSE_MIN_MS = 1_000;
 const PAUSE_MAX_MS = 30_000;
+const READ_LIMIT_MS = 5_000;
 
 export class Reach {
   readonly #context: AdapterContext;
-  readonly #timers = new Map<Node, NodeJS.Timeout>();
-  readonly #asking = new Set<Node>();
+  readonly #timers = new Map<PeerDevices, NodeJS.Timeout>();
+  readonly #asking = new Set<PeerDevices>();
   #isStopped = false;
 
   constructor(context: AdapterContext) {
@@ -21,15 +25,15 @@ export class Reach {
   }
 
   /** Takes up a node that was known before this start: silent until it has been reached. */
-  expect(node: Node): void {
-    if (node.peer.isSubscribed) {
-      this.subscribed(node, true);
+  expect(devices: PeerDevices): void {
+    if (devices.peer.isSubscribed) {
+      this.subscribed(devices, true);
       return;
     }
-    this.#after(node, GRACE_MS, () => {
-      if (!node.peer.isSubscribed) {
+    this.#after(devices, GRACE_MS, () => {
+      if (!devices.peer.isSubscribed) {
         this.#offline(
-          node,
+          devices,
           'It has not answered since the hub started. Is it powered and on the network?',
         );
       }
@@ -37,26 +41,40 @@ export class Reach {
   }
 
   /** The subscription to a node stands, or no longer does. */
-  subscribed(node: Node, isActive: boolean): void {
+  subscribed(devices: PeerDevices, isActive: boolean): void {
     if (this.#isStopped) return;
     if (!isActive) {
-      this.#offline(node, 'It no longer answers. Is it powered and on the network?');
+      this.#offline(devices, 'It no longer answers. Is it powered and on the network?');
       return;
     }
-    if (!node.isSuspect) this.#online(node);
+    if (!devices.isSuspect) this.#online(devices);
   }
 
   /** A node left a command unanswered: it counts as gone until it answers. */
-  suspect(node: Node): void {
-    if (this.#isStopped || node.isSuspect || node.isLeaving) return;
-    node.isSuspect = true;
-    void this.#ask(node, PAUSE_MIN_MS);
+  suspect(devices: PeerDevices): void {
+    if (this.#isStopped || devices.isSuspect || devices.isLeaving) return;
+    devices.isSuspect = true;
+    void this.#ask(devices, PAUSE_MIN_MS);
   }
 
-  forget(node: Node): void {
-    clearTimeout(this.#timers.get(node));
-    this.#timers.delete(node);
+  /** A device has come, or its bridge says otherwise of it: it is told as its node is. */
+  renew(devices: PeerDevices, node: Node): void {
+    if (this.#isStopped || devices.isSuspect || !devices.peer.isSubscribed) return;
+    this.#tell(devices, node);
+  }
+
+  /** The bridge no longer has it. */
+  taken(node: Node): void {
+    if (this.#isStopped || node.isLeaving) return;
+    this.#toldOffline(node, 'Its bridge has taken it away.');
     node.isLeaving = true;
+  }
+
+  forget(devices: PeerDevices): void {
+    clearTimeout(this.#timers.get(devices));
+    this.#timers.delete(devices);
+    devices.isLeaving = true;
+    for (const node of devices.all) node.isLeaving = true;
   }
 
   stop(): void {
@@ -65,49 +83,75 @@ export class Reach {
     this.#timers.clear();
   }
 
-  async #ask(node: Node, pauseMs: number): Promise<void> {
-    if (this.#asking.has(node)) return;
-    this.#asking.add(node);
-    const hasAnswered = await node.peer
-      .probe(AbortSignal.timeout(PROBE_LIMIT_MS))
-      .catch(() => false);
+  async #ask(devices: PeerDevices, pauseMs: number): Promise<void> {
+    if (this.#asking.has(devices)) return;
+    this.#asking.add(devices);
+    const { peer } = devices;
+    const hasAnswered = await peer.probe(AbortSignal.timeout(PROBE_LIMIT_MS)).catch(() => false);
     if (hasAnswered && !this.#isStopped) {
       // What it reported meanwhile may be lost.
-      await node.peer.read(AbortSignal.timeout(2 * PROBE_LIMIT_MS)).catch(() => {});
+      await peer.read(AbortSignal.timeout(READ_LIMIT_MS)).catch(() => {});
     }
-    this.#asking.delete(node);
-    if (this.#isStopped || node.isLeaving) return;
+    this.#asking.delete(devices);
+    if (this.#isStopped || devices.isLeaving) return;
     if (hasAnswered) {
-      node.isSuspect = false;
-      if (node.peer.isSubscribed) this.#online(node);
+      devices.isSuspect = false;
+      if (peer.isSubscribed) this.#online(devices);
       return;
     }
-    this.#offline(node, 'It did not answer. Is it powered and on the network?');
-    if (!node.peer.isSubscribed) {
+    this.#offline(devices, 'It did not answer. Is it powered and on the network?');
+    if (!peer.isSubscribed) {
       // matter.js itself connects again; its new subscription is the answer.
-      node.isSuspect = false;
+      devices.isSuspect = false;
       return;
     }
-    this.#after(node, pauseMs, () => void this.#ask(node, Math.min(PAUSE_MAX_MS, 2 * pauseMs)));
+    const next = Math.min(PAUSE_MAX_MS, 2 * pauseMs);
+    this.#after(devices, pauseMs, () => void this.#ask(devices, next));
   }
 
-  #online(node: Node): void {
-    clearTimeout(this.#timers.get(node));
-    this.#timers.delete(node);
+  #online(devices: PeerDevices): void {
+    clearTimeout(this.#timers.get(devices));
+    this.#timers.delete(devices);
+    for (const node of devices.all) this.#tell(devices, node);
+  }
+
+  /** The node answers; one behind a bridge does where the bridge says so. */
+  #tell(devices: PeerDevices, node: Node): void {
+    if (node.isLeaving) return;
+    if (node.part.bridged?.isReachable === false) {
+      const bridge = this.#nameOf(devices.peer.address, devices.own);
+      this.#toldOffline(node, `${bridge} cannot reach it. Is it powered and near enough?`);
+      return;
+    }
     if (node.isOnline !== true) this.#context.availability(node.address, true, null);
     node.isOnline = true;
-    this.#context.report(node.address, node.values(), 'reconnect');
+    const values = node.values();
+    if (Object.keys(values).length > 0) this.#context.report(node.address, values, 'reconnect');
   }
 
-  #offline(node: Node, reason: string): void {
+  #offline(devices: PeerDevices, reason: string): void {
+    for (const node of devices.all) {
+      const bridge = this.#nameOf(devices.peer.address, devices.own);
+      this.#toldOffline(
+        node,
+        node.isBridged ? `${bridge} cannot be reached. Is it powered and on the network?` : reason,
+      );
+    }
+  }
+
+  #toldOffline(node: Node, reason: string): void {
     if (node.isLeaving || node.isOnline === false) return;
     node.isOnline = false;
     this.#context.availability(node.address, false, reason);
   }
 
-  #after(node: Node, delayMs: number, act: () => void): void {
-    clearTimeout(this.#timers.get(node));
+  #nameOf(address: NodeAddress, own: Node): string {
+    return this.#context.nameOf(address) ?? own.peer.identity.product;
+  }
+
+  #after(devices: PeerDevices, delayMs: number, act: () => void): void {
+    clearTimeout(this.#timers.get(devices));
     if (this.#isStopped) return;
-    this.#timers.set(node, setTimeout(act, delayMs));
+    this.#timers.set(devices, setTimeout(act, delayMs));
   }
 }

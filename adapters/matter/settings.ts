@@ -2,6 +2,7 @@
 import { networkInterfaces } from 'node:os';
 import type { AdapterSettings } from '../../hub/model/adapter-port.ts';
 import { HubError, ValidationError } from '../../hub/model/errors.ts';
+import type { AttestationPolicy } from '../../hub/model/matter-node.ts';
 
 export interface MatterSettings {
   /** The one interface on which devices are looked for. */
@@ -14,6 +15,11 @@ const BRIDGE_PORT = 5540;
 /** The UDP port of the bridge. */
 export function bridgePortOf({ bridgePort }: AdapterSettings): number {
   return typeof bridgePort === 'number' ? bridgePort : BRIDGE_PORT;
+}
+
+/** What is done with a device whose certificates are not proved to be its maker's own. */
+export function attestationPolicyOf({ attestation }: AdapterSettings): AttestationPolicy {
+  return attestation === 'refuse' ? 'refuse' : 'warn';
 }
 
 const HINT =

@@ -34,6 +34,7 @@ import { inboxRoutes } from './inbox.ts';
 import { jobRoutes } from './jobs.ts';
 import { linkRoutes } from './links.ts';
 import { matterBridgeRoutes } from './matter-bridge.ts';
+import { matterNodeRoutes } from './matter-nodes.ts';
 import { memberRoutes } from './members.ts';
 import { movingInRoutes } from './moving-in.ts';
 import { mqttRoutes } from './mqtt.ts';
@@ -120,6 +121,7 @@ export function createApi(hub: HubPort, options: ApiOptions): Api {
     ...replacementRoutes(parts),
     ...memberRoutes(parts),
     ...matterBridgeRoutes(parts),
+    ...matterNodeRoutes(parts),
     ...mqttRoutes(parts),
     ...openRoutes(parts),
     ...outboundRoutes(parts),

@@ -8,6 +8,7 @@ import { firmwareCheckJson, firmwareImportJson, listedImageJson } from './firmwa
 import { HOME_VALUE_ROUTES } from './home-values-routes.ts';
 import { LINK_ROUTES } from './links-routes.ts';
 import { MATTER_BRIDGE_ROUTES } from './matter-bridge-routes.ts';
+import { MATTER_NODE_ROUTES } from './matter-nodes-routes.ts';
 import { MOVING_IN_ROUTES } from './moving-in-routes.ts';
 import { MQTT_ROUTES } from './mqtt-routes.ts';
 import { OPEN_ROUTES } from './open-routes.ts';
@@ -67,6 +68,7 @@ export const ROUTES = {
   ...ADAPTER_ROUTES,
   ...HOME_VALUE_ROUTES,
   ...MATTER_BRIDGE_ROUTES,
+  ...MATTER_NODE_ROUTES,
   ...MQTT_ROUTES,
   ...OPEN_ROUTES,
   ...SCENE_ROUTES,

@@ -154,6 +154,8 @@ export const deviceJson = v.object({
   properties: v.record(v.string(), devicePropertyJson),
   /** Commands beyond setting a property. */
   commands: v.array(v.string()),
+  /** What the device has and the home does not show, by the names of its own standard; no parts: all of it. */
+  notShown: v.array(v.object({ what: v.string(), parts: v.array(v.string()) })),
   version: v.number(),
   createdAt: timeJson,
 });

@@ -68,6 +68,7 @@ export function deviceView(view: DeviceView): shapes.DeviceJson {
     firmware: { current: description.firmware, available: newFirmware ?? null },
     properties,
     commands: [...description.commands],
+    notShown: (description.notShown ?? []).map(({ what, parts }) => ({ what, parts: [...parts] })),
     version: record.version,
     createdAt: toRfc3339(record.createdAtMs),
   };

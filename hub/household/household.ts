@@ -10,6 +10,7 @@ import type { HomeRecord, MemberRecord, RoomRecord } from '../model/home.ts';
 import { homeSubjects, isReservedHandle } from '../model/home-values.ts';
 import type { Actor, Async, Household } from '../model/hub-port.ts';
 import type { AdapterId, DeviceId, MemberId, NodeAddress, RoomId } from '../model/identifiers.ts';
+import type { RemovedNodes } from '../model/matter-node.ts';
 import type { SceneTemplates } from '../model/scene-templates-port.ts';
 import type { HomeContents, StoreCalls } from '../model/store-port.ts';
 import type { SyncConsent } from '../model/sync-port.ts';
@@ -417,8 +418,10 @@ export function createHousehold(options: HouseholdOptions): HouseholdHost {
       // Whatever cuts it off from here on, it is finished at the next start.
       await inTurn(() => removedNodes.add(adapter, node));
       let isToldLater = false;
+      let gone: readonly NodeAddress[] = [];
       try {
-        await options.callAdapter(adapter, { kind: 'remove', node, force });
+        const answer = await options.callAdapter(adapter, { kind: 'remove', node, force });
+        gone = (answer as RemovedNodes | null)?.removed ?? [];
       } catch (error) {
         if (!force) {
           await inTurn(() => removedNodes.forget(adapter, node));
@@ -430,6 +433,13 @@ export function createHousehold(options: HouseholdOptions): HouseholdHost {
       await inTurn(async () => {
         await takeOut(device, actor);
         if (!isToldLater) await removedNodes.forget(adapter, node);
+        // What hung on a bridge goes with it.
+        for (const address of gone) {
+          const other = deviceOf(adapter, address);
+          if (other === undefined) continue;
+          await dropDevice(other.id);
+          await audit(actor, 'device.remove', other.id, other.name);
+        }
       });
     },
     setMember: (id, change, version, actor) =>

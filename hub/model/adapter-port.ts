@@ -7,6 +7,7 @@ import type { Problem } from './errors.ts';
 import type { FirmwareOffer } from './firmware.ts';
 import type { CommandId, NodeAddress } from './identifiers.ts';
 import type { BridgeAsk, FromBridge, ToBridge } from './matter-bridge.ts';
+import type { MatterNodeCall } from './matter-node.ts';
 import type { MeshCall, MeshCare } from './mesh.ts';
 import type { FromShare, MqttAccount, MqttCall, ToShare } from './mqtt.ts';
 import type { LinkChange } from './node-links.ts';
@@ -172,6 +173,7 @@ export type AdapterCall =
       readonly password?: string | null;
     }
   | { readonly kind: 'pairStop' }
+  /** May answer with `RemovedNodes`: what went with it. */
   | { readonly kind: 'remove'; readonly node: NodeAddress; readonly force: boolean }
   | { readonly kind: 'rename'; readonly node: NodeAddress; readonly name: string }
   | { readonly kind: 'interview'; readonly node: NodeAddress }
@@ -216,6 +218,7 @@ export type AdapterCall =
   | { readonly kind: 'accountRemove'; readonly name: string }
   /** Of the Matter bridge; answers with `BridgeStatus`. */
   | { readonly kind: 'bridge'; readonly ask: BridgeAsk }
+  | MatterNodeCall
   | MqttCall
   | OpenCall;
 

@@ -18,6 +18,14 @@ export interface FailedInterview {
   readonly retryAtMs: number | null;
 }
 
+/** Something that a node has and the home does not show. */
+export interface NotShown {
+  /** Its name in its own standard, such as `ModeSelect (0x0050)`. */
+  readonly what: string;
+  /** What of it, by the standard's names; empty for all of it. */
+  readonly parts: readonly string[];
+}
+
 /** What an adapter has found out about a node; stored with the device, so the house starts without the radio. */
 export interface NodeDescription {
   readonly adapter: AdapterId;
@@ -41,6 +49,8 @@ export interface NodeDescription {
   readonly properties: readonly PropertyDescriptor[];
   /** Command names beyond setting a property: `identify`, `stop`, `step`, … */
   readonly commands: readonly string[];
+  /** What else it has; absent: nothing, or its adapter does not tell. */
+  readonly notShown?: readonly NotShown[];
 }
 
 /** What the household keeps about a device; a row of home.db. */

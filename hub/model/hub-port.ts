@@ -40,6 +40,7 @@ import type {
 } from './identifiers.ts';
 import type { Job } from './job.ts';
 import type { MatterBridge } from './matter-bridge.ts';
+import type { MatterNodesPort } from './matter-node.ts';
 import type { MovingIn } from './moving-in.ts';
 import type { AccountRights, FoundDevice, SharingChange, SharingView } from './mqtt.ts';
 import type { NodeLinksPort } from './node-links.ts';
@@ -451,6 +452,7 @@ export interface HubPort {
   readonly firmware: Firmware;
   readonly radioCare: RadioCare;
   readonly nodeLinks: NodeLinksPort;
+  readonly matterNodes: MatterNodesPort;
   readonly mqttAccounts: MqttAccounts;
   readonly vendors: Vendors;
   readonly matterBridge: MatterBridge;

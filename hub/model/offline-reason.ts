@@ -10,7 +10,9 @@ const UNITS: Readonly<Record<string, string>> = {
 };
 
 const KNOWN: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[] = [
-  [/^It does not answer/, () => '它没有应答。'],
+  [/^It (does not|did not|no longer) answers?/, () => '它没有应答。'],
+  [/^It has not answered since the hub started/, () => '中枢启动后它还没有应答。'],
+  [/^(.+) cannot reach it\b/, ([, bridge]) => `${bridge} 联系不上它。`],
   [/^Nothing was heard of it ever/, () => '从来没有收到过它的消息。'],
   [
     /^Nothing was heard of it for (\d+) (minute|hour|day)/,

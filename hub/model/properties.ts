@@ -167,6 +167,8 @@ export interface PropertyDescriptor extends PropertyConstraints {
   readonly unit?: string;
   /** Only for a vendor's own property: the table has the others' labels. */
   readonly label?: Label;
+  /** What the values of a vendor's own enum are called, where that is known. */
+  readonly valueLabels?: Readonly<Record<string, Label>>;
 }
 
 /** The descriptor of a row of the table on a device that grants `access` and states its own constraints. */
@@ -230,15 +232,16 @@ export function specOf(descriptor: PropertyDescriptor): PropertySpec {
     ...(row === undefined && step !== undefined ? { precision: step } : {}),
     ...(min === undefined ? {} : { min }),
     ...(max === undefined ? {} : { max }),
-    ...(values === undefined ? {} : { values: labelled(values, row) }),
+    ...(values === undefined ? {} : { values: labelled(values, row, descriptor.valueLabels) }),
   };
 }
 
 function labelled(
   values: readonly string[],
   row: PropertyRow | undefined,
+  own: Readonly<Record<string, Label>> = {},
 ): Readonly<Record<string, Label>> {
-  const known = row?.values ?? {};
+  const known = row?.values ?? own;
   const isOpen = row === undefined || row.openValues === true;
   const labels: [string, Label][] = [];
   for (const value of values) {

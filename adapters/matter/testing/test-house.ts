@@ -35,7 +35,8 @@ export function whyNoNamespace(): string | null {
 }
 
 /** The process with the devices, and what a test does at them. */
-export interface TestDevices extends Pick<DeviceProcess, 'set' | 'get' | 'fetched'> {
+export interface TestDevices
+  extends Pick<DeviceProcess, 'set' | 'get' | 'add' | 'remove' | 'fetched'> {
   readonly list: readonly ListedDevice[];
   of(key: string): ListedDevice;
   /** Stops and resumes the whole process: out of reach and back. */

@@ -1,5 +1,6 @@
 // What the command says, in English. zh.ts has the same keys; the type keeps them so.
 
+import { deviceSharingEn } from './device-sharing.ts';
 import { matterEn } from './matter.ts';
 import { radioEn } from './radio.ts';
 import { replaceEn } from './replace.ts';
@@ -624,6 +625,7 @@ export const en = {
       schedule: 'at its time',
     },
   },
+  deviceSharing: deviceSharingEn,
   matter: matterEn,
   radio: radioEn,
   replace: replaceEn,

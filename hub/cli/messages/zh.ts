@@ -1,5 +1,6 @@
 // What the command says, in Chinese; the keys are those of en.ts.
 import type { Messages } from './en.ts';
+import { deviceSharingZh } from './device-sharing.ts';
 import { matterZh } from './matter.ts';
 import { radioZh } from './radio.ts';
 import { replaceZh } from './replace.ts';
@@ -578,6 +579,7 @@ export const zh: Messages = {
       schedule: '到点',
     },
   },
+  deviceSharing: deviceSharingZh,
   matter: matterZh,
   radio: radioZh,
   replace: replaceZh,

@@ -18,6 +18,7 @@ import { isConfirmed } from '../prompt.ts';
 import { propertyLabel, propertyName, valueText } from '../property-text.ts';
 import type { AddVerb } from '../verb.ts';
 import { originRows } from './device-origin.ts';
+import { addDeviceSharing } from './device-sharing.ts';
 import { replaceWith } from './replace.ts';
 
 type Table = ReadonlyMap<string, PropertyInfoJson>;
@@ -41,7 +42,8 @@ interface RoomOptions {
   readonly create?: boolean;
 }
 
-export const addDevices: AddVerb = (program, { words, act, examples }) => {
+export const addDevices: AddVerb = (program, setting) => {
+  const { words, act, examples } = setting;
   const devices = program
     .command('devices')
     .description(words.help.devices)
@@ -53,6 +55,7 @@ export const addDevices: AddVerb = (program, { words, act, examples }) => {
         'ingle devices rename hall-lamp "Lamp by the door"',
         'ingle devices room hall-lamp Hall --create',
         'ingle devices replace "Old bulb" "New bulb"',
+        'ingle devices share "Hall lamp"',
       ),
     );
   devices
@@ -114,6 +117,7 @@ export const addDevices: AddVerb = (program, { words, act, examples }) => {
     .action(async (typed: string, _options: unknown, command: Command) => {
       await act(command, (context) => interviewDevice(context, typed));
     });
+  addDeviceSharing(devices, setting);
 };
 
 async function listDevices(context: Context): Promise<void> {
@@ -235,6 +239,9 @@ async function showDevice(context: Context, typed: string): Promise<void> {
       ];
     }),
   );
+  if (device.notShown.length === 0) return;
+  printer.line(`  ${words.deviceSharing.notShown}`);
+  printer.table(device.notShown.map(({ what, parts }) => [`    ${what}`, parts.join(', ')]));
 }
 
 async function patch(device: DeviceJson, context: Context, change: unknown): Promise<DeviceJson> {

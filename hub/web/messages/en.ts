@@ -1,5 +1,6 @@
 // Every text of the page in English. `zh.ts` has the same keys; the compiler sees to it.
 
+import { deviceHomesEn } from './device-homes.ts';
 import { firmwareEn } from './firmware.ts';
 import { list, number, plural } from './grammar.ts';
 import { joiningEn } from './joining.ts';
@@ -379,6 +380,7 @@ export const en = {
     noAdapter: 'No radio is connected, so no device can join.',
   },
   joining: joiningEn,
+  deviceHomes: deviceHomesEn,
   links: linksEn,
   moveIn: {
     title: 'Move in from Zigbee2MQTT',

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { ClusterValues } from './model.ts';
+import type { ClusterValues, EndpointPlacement } from './model.ts';
 import type { Fetched } from './requestor.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
@@ -24,6 +24,10 @@ export interface DeviceProcess {
   set(key: string, endpoint: number, values: ClusterValues): Promise<void>;
   /** An attribute as it is now. */
   get(key: string, endpoint: number, cluster: string, attribute: string): Promise<unknown>;
+  /** Adds a device to a bridge; gives the number of its endpoint. */
+  add(key: string, endpoint: number, what: EndpointPlacement): Promise<number>;
+  /** Takes an endpoint away. */
+  remove(key: string, endpoint: number): Promise<void>;
   /** The image that a device runs; null for the one from the factory. */
   fetched(key: string): Promise<Fetched | null>;
   /** Sends a signal, such as SIGSTOP for a device out of reach. */
@@ -114,6 +118,10 @@ export function startDeviceProcess(options: DeviceProcessOptions): DeviceProcess
     },
     get: (device, endpoint, cluster, attribute) =>
       ask({ device, endpoint, get: [cluster, attribute] }),
+    add: async (device, endpoint, what) => Number(await ask({ device, endpoint, add: what })),
+    async remove(device, endpoint) {
+      await ask({ device, endpoint, remove: true });
+    },
     fetched: async (device) =>
       (await ask({ device, endpoint: 0, fetched: true })) as Fetched | null,
     signal: (signal) => void child.kill(signal),

@@ -28,8 +28,11 @@ import { PressureSensorDevice } from '@matter/main/devices/pressure-sensor';
 import { TemperatureSensorDevice } from '@matter/main/devices/temperature-sensor';
 import { ThermostatDevice } from '@matter/main/devices/thermostat';
 import { WindowCoveringDevice } from '@matter/main/devices/window-covering';
+import { AggregatorEndpoint } from '@matter/main/endpoints/aggregator';
 import { ElectricalSensorEndpoint } from '@matter/main/endpoints/electrical-sensor';
 import { MeasurementType } from '@matter/main/types';
+import { ALARMS } from './alarms.ts';
+import { APPLIANCES } from './appliances.ts';
 import type { EndpointType } from './model.ts';
 
 /** What a meter says of its accuracy; every product must say something. */
@@ -60,6 +63,9 @@ const DOOR_LOCK = {
 };
 
 const BUILDERS: Readonly<Record<EndpointType, (id: string) => Endpoint>> = {
+  ...(APPLIANCES as unknown as Record<keyof typeof APPLIANCES, (id: string) => Endpoint>),
+  ...(ALARMS as unknown as Record<keyof typeof ALARMS, (id: string) => Endpoint>),
+  aggregator: (id) => new Endpoint(AggregatorEndpoint, { id }),
   'dimmable-light': (id) => new Endpoint(DimmableLightDevice, { id }),
   'extended-color-light': (id) =>
     new Endpoint(

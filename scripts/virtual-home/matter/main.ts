@@ -1,12 +1,13 @@
 // The virtual home's Matter devices as a process of their own. When they listen it prints one line of JSON:
 // {"devices":[{"key":…,"manualCode":…,"qrCode":…,"isCommissioned":…}]}. Each line of standard input is a request
 // {"id":1,"device":KEY,"endpoint":1,"set":{…}} or {"id":2,"device":KEY,"endpoint":1,"get":["onOff","onOff"]},
-// or {"id":3,"device":KEY,"endpoint":0,"fetched":true} for the image that it runs,
+// or {"id":3,"device":KEY,"endpoint":0,"fetched":true} for the image that it runs, or {…"endpoint":1,"add":{…}} and
+// {…"endpoint":7,"remove":true} for what a bridge gains and loses,
 // answered by {"id":…,"value":…} or {"id":…,"problem":…}. It ends on SIGTERM and when its input closes.
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { createRandom } from '../random.ts';
-import { type ClusterValues, loadMatterHome } from './model.ts';
+import { type ClusterValues, type EndpointPlacement, loadMatterHome } from './model.ts';
 import { type MatterNodes, startMatterNodes } from './nodes.ts';
 import { MatterResidents } from './residents.ts';
 
@@ -18,6 +19,10 @@ interface Request {
   readonly get?: readonly [cluster: string, attribute: string];
   /** Which image it runs. */
   readonly fetched?: true;
+  /** A new part of the endpoint; its number is the answer. */
+  readonly add?: EndpointPlacement;
+  /** The endpoint is taken away. */
+  readonly remove?: true;
 }
 
 function say(line: object): void {
@@ -30,6 +35,8 @@ async function answer({ nodes }: MatterNodes, request: Request): Promise<unknown
   const node = nodes.find(({ placement }) => placement.key === request.device);
   if (node === undefined) throw new Error(`There is no device ${request.device}`);
   if (request.fetched === true) return node.fetched;
+  if (request.add !== undefined) return node.add(request.endpoint, request.add);
+  if (request.remove === true) return node.remove(request.endpoint);
   if (request.set !== undefined) await node.set(request.endpoint, request.set);
   return request.get === undefined ? null : node.get(request.endpoint, ...request.get);
 }

@@ -19,11 +19,48 @@ export const ENDPOINT_TYPES = [
   'thermostat',
   'generic-switch',
   'mode-select',
+  'fan',
+  'air-purifier',
+  'dishwasher',
+  'laundry-washer',
+  'refrigerator',
+  'cabinet',
+  'robot-vacuum',
+  'room-air-conditioner',
+  'car-charger',
+  'water-heater',
+  'water-valve',
+  'on-off-light',
+  'light-switch',
+  'flow-sensor',
+  'leak-detector',
+  'freeze-detector',
+  'rain-sensor',
+  'smoke-alarm',
+  'air-quality-sensor',
+  'pump',
+  'speaker',
+  'aggregator',
 ] as const;
 export type EndpointType = (typeof ENDPOINT_TYPES)[number];
 
 /** Attribute values by cluster, in matter.js's own names: `{"onOff": {"onOff": true}}`. */
 export type ClusterValues = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** What a bridge says of a device behind it. */
+export interface BridgedPlacement {
+  readonly label: string;
+  /** Absent: the bridge names none, as old ones do. */
+  readonly uniqueId?: string;
+}
+
+export interface EndpointPlacement {
+  readonly type: EndpointType;
+  readonly state?: ClusterValues;
+  /** What it is composed of; of an aggregator what it bridges. */
+  readonly parts?: readonly EndpointPlacement[];
+  readonly bridged?: BridgedPlacement;
+}
 
 export interface MatterPlacement {
   /** Names its storage; small letters, digits and hyphens. */
@@ -36,8 +73,8 @@ export interface MatterPlacement {
   readonly discriminator: number;
   /** Whether it takes firmware over the air. */
   readonly takesFirmware?: boolean;
-  /** Numbered from 1 in this order. */
-  readonly endpoints: readonly { readonly type: EndpointType; readonly state?: ClusterValues }[];
+  /** Numbered from 1 in this order, each before its parts. */
+  readonly endpoints: readonly EndpointPlacement[];
 }
 
 /** Reads a home's file, by default the demo's. */
@@ -46,11 +83,14 @@ export function loadMatterHome(
 ): readonly MatterPlacement[] {
   const { devices } = JSON.parse(readFileSync(file, 'utf8')) as { devices: MatterPlacement[] };
   for (const { key, endpoints } of devices) {
-    for (const { type } of endpoints) {
-      if (!ENDPOINT_TYPES.includes(type)) {
-        throw new Error(`The Matter device ${key} has an endpoint of unknown type "${type}"`);
-      }
-    }
+    for (const endpoint of endpoints) checkTypes(key, endpoint);
   }
   return devices;
+}
+
+function checkTypes(key: string, { type, parts = [] }: EndpointPlacement): void {
+  if (!ENDPOINT_TYPES.includes(type)) {
+    throw new Error(`The Matter device ${key} has an endpoint of unknown type "${type}"`);
+  }
+  for (const part of parts) checkTypes(key, part);
 }

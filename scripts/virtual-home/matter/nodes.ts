@@ -9,9 +9,10 @@ import {
   ServerNode,
   VendorId,
 } from '@matter/main';
+import { BridgedDeviceBasicInformationServer } from '@matter/main/behaviors/bridged-device-basic-information';
 import { ManualPairingCodeCodec, QrPairingCodeCodec } from '@matter/main/types';
 import { buildEndpoint } from './endpoints.ts';
-import type { ClusterValues, MatterPlacement } from './model.ts';
+import type { ClusterValues, EndpointPlacement, MatterPlacement } from './model.ts';
 import { type Fetched, requestorEndpoint } from './requestor.ts';
 
 const VENDOR = 0xfff1;
@@ -29,6 +30,10 @@ export interface VirtualMatterNode {
   set(endpoint: number, values: ClusterValues): Promise<void>;
   /** An attribute as it is. */
   get(endpoint: number, cluster: string, attribute: string): unknown;
+  /** Adds an endpoint to an aggregator, or a part to another one; gives its number. */
+  add(endpoint: number, what: EndpointPlacement): Promise<number>;
+  /** Takes an endpoint away. */
+  remove(endpoint: number): Promise<void>;
   /** The image that it runs; null for the one from the factory. */
   readonly fetched: Fetched | null;
 }
@@ -99,6 +104,8 @@ async function makeBody(placement: MatterPlacement): Promise<Body> {
         return body.node.isCommissioned;
       },
       set: (...change) => body.node.set(...change),
+      add: (...what) => body.node.add(...what),
+      remove: (endpoint) => body.node.remove(endpoint),
       get: (...what) => body.node.get(...what),
       get fetched() {
         return fetched;
@@ -131,12 +138,9 @@ async function buildNode(
       softwareVersionString: `${softwareVersion}.0`,
     },
   });
-  const endpoints = placement.endpoints.map(({ type }, index) =>
-    buildEndpoint(type, `${type}-${index + 1}`),
-  );
-  for (const endpoint of endpoints) await server.add(endpoint);
+  const endpoints = new Map<number, Endpoint>();
   const at = (number: number) => {
-    const endpoint = endpoints[number - 1];
+    const endpoint = endpoints.get(number);
     if (endpoint === undefined) throw new Error(`${key} has no endpoint ${number}`);
     return endpoint;
   };
@@ -145,9 +149,26 @@ async function buildNode(
       await at(number).setStateOf(cluster, { ...attributes });
     }
   };
-  for (const [index, { state }] of placement.endpoints.entries()) {
-    if (state !== undefined) await set(index + 1, state);
-  }
+  let built = 0;
+  const grow = async (owner: Endpoint, what: EndpointPlacement): Promise<number> => {
+    built += 1;
+    const endpoint = buildEndpoint(what.type, idOf(what, built));
+    if (what.bridged !== undefined) {
+      const { label, uniqueId } = what.bridged;
+      endpoint.behaviors.require(BridgedDeviceBasicInformationServer, {
+        nodeLabel: label,
+        productName: `Bridged ${what.type}`,
+        reachable: true,
+        ...(uniqueId === undefined ? {} : { uniqueId }),
+      });
+    }
+    await owner.add(endpoint);
+    endpoints.set(endpoint.number, endpoint);
+    for (const part of what.parts ?? []) await grow(endpoint, part);
+    if (what.state !== undefined) await set(endpoint.number, what.state);
+    return endpoint.number;
+  };
+  for (const endpoint of placement.endpoints) await grow(server, endpoint);
   if (placement.takesFirmware === true) {
     await server.add(new Endpoint(requestorEndpoint(apply), { id: 'ota' }));
   }
@@ -168,8 +189,19 @@ async function buildNode(
       return server.lifecycle.isCommissioned;
     },
     set,
+    add: (number: number, what: EndpointPlacement) => grow(at(number), what),
+    async remove(number: number) {
+      const endpoint = at(number);
+      endpoints.delete(number);
+      await endpoint.delete();
+    },
     get: (number: number, cluster: string, attribute: string): unknown =>
       at(number).stateOf(cluster)[attribute],
   };
   return { server, node };
+}
+
+/** Names what the endpoint remembers: a bridged device is the same wherever it stands. */
+function idOf({ type, bridged }: EndpointPlacement, index: number): string {
+  return bridged?.uniqueId ?? `${type}-${index}`;
 }

@@ -35,6 +35,7 @@ export function testDevice(change: Partial<DeviceJson> = {}): DeviceJson {
       brightness: testProperty({ value: 50, type: 'number', unit: '%', min: 0, max: 100 }),
     },
     commands: ['identify'],
+    notShown: [],
     version: 1,
     labels: [],
     createdAt: AT,

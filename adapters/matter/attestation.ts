@@ -1,0 +1,75 @@
+// What a node's certificates are worth, in the home's words, from what matter.js found about them. Pure.
+import type { AttestationPolicy, AttestationVerdict } from '../../hub/model/matter-node.ts';
+import type { Words } from '../../hub/model/words.ts';
+
+/** Stands in the error of a commissioning that ends for its certificates. */
+export const REFUSED = 'refused for its certificates';
+
+export interface Attestation {
+  readonly verdict: AttestationVerdict;
+  /** The findings, in the library's English. */
+  readonly findings: readonly string[];
+}
+
+/** One finding, as matter.js has it. Spec: Matter 1.4 Core § 6.2.3.1. */
+export interface Finding {
+  readonly type: string;
+  readonly message: string;
+}
+
+const TEST = new Set([
+  'CertificationTypeTest',
+  'CertificationTypeProvisional',
+  'TrustedAsTestCertificate',
+]);
+const WRONG = new Set([
+  'CertificateChainInvalid',
+  'CertificateExpired',
+  'VendorIdMismatch',
+  'AttestationSignatureInvalid',
+  'AttestationNonceMismatch',
+  'CertificationDeclarationSignatureInvalid',
+  'CertificationDeclarationFieldMismatch',
+  'FirmwareInfoMismatch',
+]);
+/** It says nothing against the node. */
+const HARMLESS = new Set(['PaaTrustStoreTimeMismatch', 'CertificateIdNotVerified']);
+
+/** The worst finding decides; without any the certificates are official. */
+export function attestationOf(found: readonly Finding[]): Attestation {
+  const has = (types: ReadonlySet<string>) => found.some(({ type }) => types.has(type));
+  const isProved = found.every(({ type }) => HARMLESS.has(type));
+  const verdict = has(new Set(['CertificateRevoked']))
+    ? 'revoked'
+    : has(WRONG)
+      ? 'wrong'
+      : has(TEST)
+        ? 'test'
+        : isProved
+          ? 'official'
+          : 'unknown';
+  return { verdict, findings: found.map(({ message }) => message) };
+}
+
+/** Whether a node of this verdict is taken in. */
+export function isTakenIn(verdict: AttestationVerdict, policy: AttestationPolicy): boolean {
+  return policy === 'warn' || verdict === 'official';
+}
+
+/** What a verdict means, as a sentence without its stop. */
+export const VERDICTS: Readonly<Record<AttestationVerdict, Words>> = {
+  official: {
+    en: "Its certificate was proved to be its maker's own",
+    zh: '它的证书已证实来自正规厂商',
+  },
+  test: {
+    en: "Its certificate is one for development and not a maker's own",
+    zh: '它的证书是开发用的测试证书，并非来自正规厂商',
+  },
+  unknown: {
+    en: "Its certificate could not be proved to be a maker's own: the list of makers stands in the internet, which the hub does not ask",
+    zh: '无法证明它的证书来自正规厂商：厂商名录在互联网上，中枢不会去查询',
+  },
+  revoked: { en: 'Its certificate was withdrawn by its maker', zh: '它的证书已被厂商吊销' },
+  wrong: { en: 'Its certificate contradicts itself', zh: '它的证书自相矛盾' },
+};
