@@ -18,6 +18,8 @@ const CRASH_TESTS = [
   // The real Zigbee2MQTT beside the hub, and mutated announcements.
   ...['scripts/e2e/zigbee2mqtt-beside.test.ts', 'adapters/mqtt/discovery'],
   'adapters/zigbee/definitions/models.test.ts',
+  // Three bad adapters at once, and how quick the others stay.
+  'scripts/e2e/vendor-adapters.test.ts',
   ...['adapters/matter/bridge/bridge.test.ts', 'scripts/e2e/matter-bridge.test.ts'],
   // With a data folder that the real Zigbee2MQTT has just left.
   ...['adapters/zigbee/frame-fuzz.test.ts', 'scripts/e2e/zigbee2mqtt.test.ts'],

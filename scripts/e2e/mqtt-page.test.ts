@@ -3,6 +3,7 @@
 // client.
 import { connectAsync } from 'mqtt';
 import { expect, test } from 'vitest';
+import type { MqttSharingJson } from '../../hub/api/mqtt-shapes.ts';
 import { freePort } from '../bench/process.ts';
 import { openOwnersPage } from './browser-page.ts';
 import { startHub, waitFor } from './running-hub.ts';
@@ -58,10 +59,39 @@ test('House shows what announced itself, takes it in, shares the home, and grant
   await at('house-vendors').getByText('small letters').waitFor();
   await at('vendor-name').fill('acme');
   await at('vendor-grant').click();
-  expect(await at('vendor-token').innerText()).toMatch(/^vnd_/);
+  const token = await at('vendor-token').innerText();
+  expect(token).toMatch(/^vnd_/);
+
+  // A device that did not come over MQTT is shared or left out by itself; what came so is told there already.
+  const described = { name: 'Acme lamp', manufacturer: 'Acme', model: 'L1' };
+  await hub.call('/api/open/devices/lamp-1', {
+    ...{ method: 'PUT', headers: { Authorization: `Bearer ${token}` } },
+    body: { ...described, properties: [{ property: 'on' }] },
+  });
+  const sharing = async () => (await hub.call<MqttSharingJson>('/api/mqtt/sharing')).body.devices;
+  const lamp = await waitFor('the lamp', async () =>
+    (await sharing()).find(({ name, shared }) => name === 'Acme lamp' && shared),
+  );
+  await browser.page.reload();
+  await card.locator('summary').first().click();
+  await at('mqtt-share-what').locator('summary').click();
+  await at('mqtt-share-what').getByText('1 of 3 devices shared').waitFor();
+  await at(`offer-${lamp.id}`).click();
+  await at('mqtt-share-what').getByText('left out by choice').waitFor();
+  expect((await sharing()).map(({ why }) => why).sort()).toEqual([
+    ...['chosen', 'discovered', 'discovered'],
+  ]);
+  expect(await at('mqtt-share-what').getByRole('switch').count()).toBe(1);
+  for (const width of [360, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    await browser.expectAccessible(`sharing at ${width} px`, '[data-testid="house-mqtt"]');
+    const folder = process.env.INGLE_SHOTS;
+    if (folder) await page.screenshot({ path: `${folder}/mqtt-${width}.png`, fullPage: true });
+  }
+  await at('house-vendors').locator('summary').click();
   await browser.expectAccessible('vendors', '[data-testid="house-vendors"]');
   await at('vendor-revoke-acme').click();
-  await at('vendor-token').waitFor({ state: 'detached' });
+  await at('vendor-revoke-acme').waitFor({ state: 'detached' });
   expect(browser.errors).toEqual([]);
   await bridge.endAsync(true);
 }, 90_000);

@@ -101,7 +101,6 @@ test('every block of the page of the open interface does what it says', async ()
   expect(told).toMatchObject({ device: 'lamp-1', command: 'identify', args: {} });
   await run('answer', { ...environment, COMMAND: told.id });
   expect((await asleep).body.state).toBe('acknowledged');
-  stop.abort();
 
   await run('mqtt', environment);
   const meter = await waitFor('the meter', () => deviceNamed(hub, 'Acme meter'));
@@ -145,14 +144,27 @@ test('every block of the page of the open interface does what it says', async ()
   const stranger = { Authorization: 'Bearer vnd_0123456789012345678901234567890' };
   expect((await hub.call('/api/open/devices', { headers: stranger })).status).toBe(401);
 
+  // Revoked, it is out at once, however it was in: the stream, a long poll, MQTT, and what was asked of its devices.
   const closed = new Promise<void>((resolve) => program.once('close', () => resolve()));
+  const streamEnded = waitFor('the end of the stream', async () => (await reading?.read())?.done);
+  const polling = hub.call('/api/open/commands?waitMs=30000', { headers: bearer });
+  const unanswered = hub.call(`/api/devices/${meter.id}/commands?wait=observed`, {
+    body: { property: 'on', value: true },
+  });
+  program.removeAllListeners('message');
+  await new Promise<void>((resolve) => program.once('message', () => resolve()));
+  const revokedMs = performance.now();
   expect((await hub.call('/api/vendors/acme', { method: 'DELETE' })).status).toBe(204);
-  await closed;
+  await Promise.all([closed, streamEnded]);
+  expect((await polling).status).toBe(403);
+  expect((await unanswered).body).toMatchObject({ code: 'unreachable' });
+  expect(performance.now() - revokedMs).toBeLessThan(1_000);
   expect((await hub.call('/api/open/devices', { headers: bearer })).status).toBe(401);
   await waitFor('the lamp out of reach', async () => {
     return (await deviceNamed(hub, 'Acme lamp'))?.availability.online === false;
   });
   await program.endAsync(true);
+  stop.abort();
 }, 90_000);
 
 test('a program beside the hub sees what is shared and commands by its right: a lock takes more than a lamp', async () => {

@@ -3,8 +3,9 @@
 // named with what to do. Method: the real hub on an emulated Zigbee network, packages of the test's own installed over
 // the API, the command line and the page; a button is pressed at the radio and its lamp watched there.
 import { spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,7 +16,10 @@ import { waitFor } from './running-hub.ts';
 
 const MAIN = fileURLToPath(new URL('../../hub/cli/main.ts', import.meta.url));
 const TEMPLATE = fileURLToPath(new URL('../../adapters/contract/vendor-template', import.meta.url));
-const PRESSES = 40;
+/** `INGLE_COUNT=1000` says more of the slowest. */
+const PRESSES = Math.min(Number(process.env.INGLE_COUNT ?? 40), 500);
+/** `npm run soak`, which has the machine to itself. */
+const IS_LONG = process.env.INGLE_COUNT !== undefined;
 /** Reactions this close to none say nothing about their ratio; others may be using the machine as well. */
 const RATIO = 3;
 const SLACK_MS = 50;
@@ -103,7 +107,13 @@ async function reactionMs(): Promise<number> {
   return performance.now() - startedMs;
 }
 
-async function reactions(): Promise<{ readonly p50: number; readonly p95: number }> {
+interface Reactions {
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+}
+
+async function reactions(): Promise<Reactions> {
   const times: number[] = [];
   for (let press = 0; press < PRESSES; press += 1) {
     times.push(await reactionMs());
@@ -111,7 +121,7 @@ async function reactions(): Promise<{ readonly p50: number; readonly p95: number
   }
   times.sort((a, b) => a - b);
   const atShare = (share: number) => times[Math.floor(PRESSES * share)] ?? Number.POSITIVE_INFINITY;
-  return { p50: atShare(0.5), p95: atShare(0.95) };
+  return { p50: atShare(0.5), p95: atShare(0.95), p99: atShare(0.99) };
 }
 
 async function ingle(...args: readonly string[]): Promise<{ code: number; text: string }> {
@@ -167,14 +177,40 @@ describe('adapters of others', () => {
         { body: { property: 'on', value: true } },
       );
       expect(command.body.state).toBe('observed');
-      const { body } = await house.hub.call<{ tier: string }>(`/api/devices/${device.id}`);
-      expect(body.tier).toBe('community');
+      const shown = async () =>
+        (
+          await house.hub.call<{
+            tier: string;
+            availability: { online: boolean; reason: string | null };
+          }>(`/api/devices/${device.id}`)
+        ).body;
+      expect((await shown()).tier).toBe('community');
       const list = await ingle('adapter', 'list');
       expect(list.text).toMatch(/^zigbee +core +connected/m);
       expect(list.text).toMatch(/^acme-lamp +community +connected +1 device +Example 0\.1\.0/m);
+
+      // Somebody whose key the hub trusts has tried exactly this package.
+      writeFileSync(path.join(folder, 'ingle-adapter.json'), files['ingle-adapter.json']);
+      const { privateKey } = generateKeyPairSync('ed25519');
+      const keyFile = path.join(house.data, 'key.pem');
+      writeFileSync(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+      const signed = await ingle('adapter', 'sign', folder, '--key', keyFile);
+      const value = /call it preferred: (\S+)/.exec(signed.text)?.[1];
+      await house.hub.call('/api/settings/adapters.keys', { method: 'PUT', body: { value } });
+      expect((await ingle('adapter', 'install', folder)).text).toContain(
+        'is installed (preferred)',
+      );
+      await waitFor('the device to be shown so', async () => (await shown()).tier === 'preferred');
+      await waitFor('the device', async () => (await shown()).availability.online);
+      expect((await ingle('adapter', 'disable', 'acme-lamp')).code).toBe(0);
+      await waitFor('the device to be out of reach', async () => {
+        const { online, reason } = (await shown()).availability;
+        return !online && reason === 'acme-lamp is switched off';
+      });
+      expect((await ingle('adapter', 'enable', 'acme-lamp')).code).toBe(0);
       await browser.open('house');
       await at('adapters-link').click();
-      await at('adapter-acme-lamp').getByText('Community').waitFor();
+      await at('adapter-acme-lamp').getByText('Preferred').waitFor();
       await at('adapter-zigbee').getByText('Core').waitFor();
       await browser.expectAccessible('the adapters');
       await at('adapter-remove-acme-lamp').click();
@@ -246,10 +282,15 @@ describe('adapters of others', () => {
     }, 200);
     try {
       const during = await reactions();
+      const shares = (['p50', 'p95', 'p99'] as const).map(
+        (share) => `${share} ${usual[share].toFixed(1)} → ${during[share].toFixed(1)} ms`,
+      );
       process.stdout.write(
-        `report to command, usual and with three bad adapters: p50 ${usual.p50.toFixed(1)} → ${during.p50.toFixed(1)} ms, p95 ${usual.p95.toFixed(1)} → ${during.p95.toFixed(1)} ms\n`,
+        `report to command, ${PRESSES} presses, usual and with three bad adapters: ${shares.join(', ')}\n`,
       );
       expect(during.p50).toBeLessThan(usual.p50 * RATIO + SLACK_MS);
+      // The slowest say something where nobody else uses the machine.
+      if (IS_LONG) expect(during.p95).toBeLessThan(usual.p95 * RATIO + SLACK_MS);
       await waitFor('the leak to be ended', async () => (await adapter('leaks')).restarts > 0);
       await waitFor('the loop to be ended', async () => (await adapter('loops')).restarts > 0);
       const again = await reactions();
@@ -307,5 +348,5 @@ describe('adapters of others', () => {
     );
     expect((await adapter('leaks')).state).toBe('off');
     expect((await adapters()).find(({ id }) => id === 'zigbee')?.tier).toBe('core');
-  }, 120_000);
+  }, 240_000);
 });

@@ -155,15 +155,46 @@ class OpenAdapter implements Adapter {
     this.#accounts = accounts;
     this.#door.know(accounts);
     for (const [node, device] of this.#devices) {
-      if (accounts.some(({ name }) => name === device.account)) continue;
+      if (this.#isGranted(device.account)) continue;
       this.#setOnline(node, device, false, 'Its account was revoked');
+    }
+    for (const account of this.#queues.keys()) {
+      if (!this.#isGranted(account)) this.#queues.delete(account);
+    }
+    for (const [account, waiters] of this.#waiters) {
+      if (!this.#isGranted(account)) for (const wake of waiters) wake();
+    }
+    for (const [id, { account, command, timer }] of this.#underWay) {
+      if (this.#isGranted(account)) continue;
+      clearTimeout(timer);
+      this.#underWay.delete(id);
+      this.#context.outcome(command.id, 'failed', {
+        code: 'unreachable',
+        message: `The account "${account}" was revoked`,
+        hint: 'Grant it again, with a new token for its program.',
+        zh: {
+          message: `账号“${account}”已被撤销`,
+          hint: '请重新授予账号，并把新令牌交给它的程序。',
+        },
+      });
     }
   }
 
+  #isGranted(account: string): boolean {
+    return this.#accounts === null || this.#accounts.some(({ name }) => name === account);
+  }
+
+  /** @throws HubError `forbidden` */
+  #mustBeGranted(account: string): void {
+    if (this.#isGranted(account)) return;
+    const shown = account.slice(0, 40);
+    throw new HubError('forbidden', `The account "${shown}" was revoked`, {
+      zh: { message: `账号“${shown}”已被撤销`, hint: null },
+    });
+  }
+
   async #answer(account: string, ask: OpenAsk): Promise<unknown> {
-    if (this.#accounts !== null && !this.#accounts.some(({ name }) => name === account)) {
-      throw new HubError('forbidden', `The account "${account.slice(0, 40)}" was revoked`);
-    }
+    this.#mustBeGranted(account);
     if (ask.kind !== 'commands') this.#count(account);
     switch (ask.kind) {
       case 'describe':
@@ -284,6 +315,7 @@ class OpenAdapter implements Adapter {
         const timer = setTimeout(done, waitMs);
         waiters.add(done);
       });
+      this.#mustBeGranted(account);
     }
     const commands = (this.#queues.get(account) ?? []).filter(({ id }) => this.#underWay.has(id));
     this.#queues.delete(account);
