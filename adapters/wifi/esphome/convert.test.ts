@@ -6,8 +6,13 @@ import { type PropertyKey, parsePropertyKey } from '../../../hub/model/propertie
 import { type Conversion, convert, requestsOf, statesOf } from './convert.ts';
 import { compact, type ListedEntity } from './entity.ts';
 import { type Fields, loadLibrary } from './library.ts';
-import { SAMPLES } from './testing/sample-entities.ts';
+import { SAMPLE_ACTORS } from './testing/sample-actors.ts';
+import { SAMPLE_LIGHTS } from './testing/sample-lights.ts';
+import { SAMPLE_SENSORS } from './testing/sample-sensors.ts';
+import { SAMPLE_SETTINGS } from './testing/sample-settings.ts';
 import { decode, encode } from './testing/wire.ts';
+
+const SAMPLES = [...SAMPLE_SETTINGS, ...SAMPLE_LIGHTS, ...SAMPLE_SENSORS, ...SAMPLE_ACTORS];
 
 await loadLibrary();
 

@@ -1,5 +1,5 @@
-// ESPHome devices as a household meets them: added by address, with a key or without one, switched, heard, lost and back,
-// flashed anew, asleep, and with something at the address that is no ESPHome device at all.
+// ESPHome devices as a household meets them: added by address, with a key or without one, switched, heard, lost and
+// back, flashed anew, asleep, and with something at the address that is no ESPHome device at all.
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import os from 'node:os';

@@ -1,7 +1,7 @@
 // The border to @2colors/esphome-native-api: its generated messages and its framing with the Noise handshake, loaded
-// when the first device needs them, since they are large. Its own connection is not used: it gives up on any device with
-// an entity that it does not know (dates, valves, events, alarm panels, updates), leaves timers and promises behind that
-// nobody hears, and takes frames without a limit.
+// when the first device needs them, since they are large. Its own connection is not used: it gives up on any device
+// with an entity that it does not know (dates, valves, events, alarm panels, updates), leaves timers and promises
+// behind that nobody hears, and takes frames without a limit.
 import { createRequire } from 'node:module';
 import type FrameHelper from '@2colors/esphome-native-api/lib/utils/frameHelper.js';
 import type { Message, MessageClass } from '@2colors/esphome-native-api/lib/utils/messages.js';

@@ -1,5 +1,5 @@
-// Lights: on and off, brightness, white by its temperature, colour, effects, and the white of lamps that have one beside
-// their colours.
+// Lights: on and off, brightness, white by its temperature, colour, effects, and the white of lamps that have one
+// beside their colours.
 // Spec: ESPHome native API, api.proto, ColorMode; a mode is the sum of what it can.
 import { fromRgb, toRgb } from '../../../../hub/model/color-space.ts';
 import type { ColorValue, PropertyValue } from '../../../../hub/model/properties.ts';
