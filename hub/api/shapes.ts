@@ -104,6 +104,8 @@ export const devicePropertyJson = v.object({
   waitsUntil: v.optional(timeJson),
   /** Stands where the table of `GET /api/properties` does not know the property. */
   label: v.optional(labelJson),
+  /** Words of those values that the table has none for. */
+  valueLabels: v.optional(v.record(v.string(), labelJson)),
 });
 export type DevicePropertyJson = v.InferOutput<typeof devicePropertyJson>;
 

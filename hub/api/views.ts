@@ -17,7 +17,12 @@ import type {
 import { HOME_MODE, modesOf } from '../model/home-values.ts';
 import type { DeviceView, HealthReport, HubPort, LiveEvent, SceneView } from '../model/hub-port.ts';
 import type { Job } from '../model/job.ts';
-import { isPropertyName, PROPERTIES, type PropertyDescriptor } from '../model/properties.ts';
+import {
+  isPropertyName,
+  ownValueLabels,
+  PROPERTIES,
+  type PropertyDescriptor,
+} from '../model/properties.ts';
 import { UNDO_REPLACEMENT_MS } from '../model/replacement.ts';
 import type { RunTrace } from '../model/run.ts';
 import { problemView } from './errors.ts';
@@ -124,6 +129,7 @@ function propertyView(
       wantedBy: state?.wanted === undefined ? undefined : state.wantedBy,
       waitsUntil: state?.waitsUntilMs === undefined ? undefined : toRfc3339(state.waitsUntilMs),
       label: isPropertyName(name) ? undefined : label,
+      valueLabels: ownValueLabels(descriptor),
     }),
   };
 }

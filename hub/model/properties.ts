@@ -17,6 +17,7 @@ import type {
   PropertySpec,
   PropertyType,
 } from './property-row.ts';
+import { ownValueLabel } from './value-words.ts';
 
 export type { DeviceKind } from './device-kind.ts';
 export type { ColorValue, PropertyValue } from './property-row.ts';
@@ -247,9 +248,25 @@ function labelled(
   for (const value of values) {
     const label = Object.hasOwn(known, value) ? known[value] : undefined;
     if (label !== undefined) labels.push([value, label]);
-    else if (isOpen) labels.push([value, sameInBoth(readable(value))]);
+    else if (isOpen) labels.push([value, ownValueLabel(value)]);
   }
   return Object.fromEntries(labels);
+}
+
+/** Words of those values of a device's choice that the table has none for; undefined where it has them all. */
+export function ownValueLabels({
+  name,
+  type,
+  values,
+  valueLabels = {},
+}: PropertyDescriptor): Readonly<Record<string, Label>> | undefined {
+  if (type !== 'enum' || values === undefined) return undefined;
+  const known = findProperty(name)?.values ?? {};
+  const own = values.filter((value) => !Object.hasOwn(known, value));
+  if (own.length === 0) return undefined;
+  return Object.fromEntries(
+    own.map((value) => [value, valueLabels[value] ?? ownValueLabel(value)]),
+  );
 }
 
 function sameInBoth(text: string): Label {

@@ -1,13 +1,12 @@
 // The values of properties as a person reads them, in English and Chinese.
 import type { Label, Language, PropertySpec, PropertyValue } from './property-row.ts';
+import { ownValueLabel } from './value-words.ts';
 
 /** What one value of an enum is called: the table's words, else the device's made readable. */
 export function valueLabel(spec: PropertySpec, value: string): Label {
   const labels = spec.values ?? {};
   const label = Object.hasOwn(labels, value) ? labels[value] : undefined;
-  if (label !== undefined) return label;
-  const plain = value.replaceAll('_', ' ');
-  return { en: plain, zh: plain };
+  return label ?? ownValueLabel(value);
 }
 
 /** A value as a person reads it: `62 %`, `21.5 °C`, `on` or 开; a dash for what is not known. */

@@ -1,8 +1,9 @@
 // The words of which converters make the labels of vendors' own properties, in Chinese. Longer ones win.
 
+import { phraseTable } from '../../../hub/model/word-by-word.ts';
+
 /** English in lower case, up to four words, to Chinese. */
-export const VENDOR_WORDS: ReadonlyMap<string, string> = new Map(
-  `
+export const VENDOR_WORDS: ReadonlyMap<string, string> = phraseTable(`
 effect speed=效果速度|effect color=效果颜色|switch type=开关类型|operation mode=操作模式
 operating mode=工作模式|switch actions=开关动作|level config=亮度设置|current level startup=启动亮度
 power outage count=断电次数|power outage memory=断电记忆|execute if off=关灯时也执行|backlight mode=背光模式
@@ -82,11 +83,4 @@ filter=滤网|age=使用时间|replace=更换|rain=降雨|wind=风|gust=阵风|d
 formaldehyde=甲醛|particulate=颗粒物|ppm=浓度|full=完全|half=半|ready=就绪|idle=空闲|single=单|triple=三
 temp=温度|small=小|large=大|keep=保持|block=屏蔽|ambient light=环境光|x axis=X 轴|y axis=Y 轴|z axis=Z 轴
 color temp=色温|muted=已静音|moving=移动中|resolution=分辨率|yesterday=昨日
-`
-    .trim()
-    .split(/[|\n]/)
-    .map((pair): [string, string] => {
-      const [english = '', chinese = ''] = pair.split('=');
-      return [english, chinese];
-    }),
-);
+`);

@@ -10,7 +10,11 @@ import {
   prepareDefinition,
   setLogger,
 } from 'zigbee-herdsman-converters';
-import { isPropertyName, type PropertyValue } from '../../../hub/model/properties.ts';
+import {
+  isPropertyName,
+  ownValueLabels,
+  type PropertyValue,
+} from '../../../hub/model/properties.ts';
 import { checkValue, valuesEqual } from '../../../hub/model/property-value.ts';
 import type { Binding } from '../definitions/binding.ts';
 import { type Conversion, convertExposes } from '../definitions/convert.ts';
@@ -99,12 +103,25 @@ function leavesOf(feature: Feature, within: string | undefined, trail: Feature[]
   return (feature.features ?? []).flatMap((each) => leavesOf(each, within, own));
 }
 
+function converted(definition: DefinitionWithExtend) {
+  const prepared = prepareDefinition(definition);
+  const { exposes } = prepared;
+  const list = typeof exposes === 'function' ? exposes({ isDummyDevice: true }, {}) : exposes;
+  return { prepared, list, conversion: convertExposes(list, ENDPOINT_NAMES) };
+}
+
+/** The values of a definition's choices that the table of properties has no words for. */
+export function vendorValuesOf(definition: DefinitionWithExtend): string[] {
+  const { conversion } = converted(definition);
+  return [...conversion.byKey.values()].flatMap(({ descriptor }) =>
+    Object.keys(ownValueLabels(descriptor) ?? {}),
+  );
+}
+
 /** All leaves of a definition, each with what became of it. */
 export function reportOf(definition: DefinitionWithExtend): ModelReport {
-  const prepared = prepareDefinition(definition);
-  const { vendor, model, exposes } = prepared;
-  const list = typeof exposes === 'function' ? exposes({ isDummyDevice: true }, {}) : exposes;
-  const conversion = convertExposes(list, ENDPOINT_NAMES);
+  const { prepared, list, conversion } = converted(definition);
+  const { vendor, model } = prepared;
   const rows = list
     .flatMap((expose) => leavesOf(expose as Feature, undefined, []))
     .map((found) => rowOf(found, conversion, prepared));

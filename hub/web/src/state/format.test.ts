@@ -30,6 +30,8 @@ describe('a value in words', () => {
 
   it('makes a plain word of what the table does not know', () => {
     expect(formatValue('en', 'fan_only', {}, unknown)).toBe('Fan only');
+    const valueLabels = { fan_only: { en: 'fan only', zh: '仅风扇' } };
+    expect(formatValue('zh', 'fan_only', { valueLabels }, unknown)).toBe('仅风扇');
     expect(formatValue('en', null, {}, unknown)).toBe('–');
     expect(formatValue('en', { hue: 31.6, saturation: 80.2 }, {}, unknown)).toBe('32° · 80 %');
   });

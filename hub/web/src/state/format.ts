@@ -58,7 +58,7 @@ export function capitalised(text: string): string {
 export function formatValue(
   language: Language,
   value: ValueJson | null,
-  property: Pick<DevicePropertyJson, 'unit'>,
+  property: Pick<DevicePropertyJson, 'unit' | 'valueLabels'>,
   { facts, wording }: PropertyKnowledge,
 ): string {
   if (value === null) return '–';
@@ -70,7 +70,8 @@ export function formatValue(
     return formatNumber(language, value, property.unit ?? facts?.unit, facts?.precision);
   }
   if (typeof value === 'string') {
-    return capitalised(wording?.values?.[value] ?? value.replaceAll('_', ' '));
+    const own = property.valueLabels?.[value]?.[language];
+    return capitalised(wording?.values?.[value] ?? own ?? value.replaceAll('_', ' '));
   }
   return `${Math.round(value.hue)}° · ${Math.round(value.saturation)} %`;
 }

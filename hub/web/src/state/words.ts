@@ -56,7 +56,7 @@ export function propertyLabel(
 export function valueText(
   key: string,
   value: ValueJson | null,
-  property: Pick<DevicePropertyJson, 'unit'> = {},
+  property: Pick<DevicePropertyJson, 'unit' | 'valueLabels'> = {},
 ): string {
   const name = nameOfKey(key);
   return formatValue(language(), value, property, {
@@ -66,9 +66,16 @@ export function valueText(
 }
 
 /** What one value of an enum is called. */
-export function choiceText(key: string, value: string): string {
+export function choiceText(
+  key: string,
+  value: string,
+  property: Pick<DevicePropertyJson, 'valueLabels'> = {},
+): string {
+  const own = property.valueLabels?.[value]?.[language()];
   return capitalised(
-    propertyWords().properties[nameOfKey(key)]?.values?.[value] ?? value.replaceAll('_', ' '),
+    propertyWords().properties[nameOfKey(key)]?.values?.[value] ??
+      own ??
+      value.replaceAll('_', ' '),
   );
 }
 
