@@ -329,20 +329,26 @@ function placeIn(error: unknown): number {
 export class UnfinishedError extends HubError {
   readonly errors: readonly InputProblem[];
 
-  constructor(message: string, hint: string, errors: readonly InputProblem[]) {
-    super('timed-out', message, { hint });
+  constructor(what: Words, errors: readonly InputProblem[]) {
+    super('timed-out', what.en, {
+      hint: 'What was done stays. Put the missing devices into pairing mode, and do the same again.',
+      zh: { message: what.zh, hint: '做完的部分会保留。请让缺少的设备进入配对模式，再做一次。' },
+    });
     this.errors = errors;
   }
 }
 
 function unfinished({ missing }: Done, errors: readonly InputProblem[]): UnfinishedError {
-  const parts = [
-    ...(missing.length === 0 ? [] : [`these devices did not come: ${missing.join(', ')}`]),
-    ...(errors.length === 0 ? [] : [`${errors[0]?.message}`]),
+  const [first] = errors;
+  const parts = (came: string, wrong: string | undefined): string[] => [
+    ...(missing.length === 0 ? [] : [came]),
+    ...(wrong === undefined ? [] : [wrong]),
   ];
-  return new UnfinishedError(
-    `Not everything was done; ${parts.join('; ')}`,
-    'What was done stays. Put the missing devices into pairing mode, and do the same again.',
-    errors,
-  );
+  const en = parts(`these devices did not come: ${missing.join(', ')}`, first?.message);
+  const zh = parts(`这些设备没有出现：${missing.join('、')}`, first?.zh ?? first?.message);
+  const what = {
+    en: `Not everything was done; ${en.join('; ')}`,
+    zh: `没有全部完成；${zh.join('；')}`,
+  };
+  return new UnfinishedError(what, errors);
 }

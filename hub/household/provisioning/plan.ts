@@ -13,6 +13,7 @@ import type { SceneHome, SceneLanguage } from '../../model/scene-language-port.t
 import type { HomeContents } from '../../model/store-port.ts';
 import { withPeople } from '../value-shelf.ts';
 import { type Path, pointer } from './document.ts';
+import { inBothLanguages } from './mistakes.ts';
 import { readWantedHome, type WantedDevice, type WantedRoom, type WantedScene } from './read.ts';
 import type { HomeEntry } from './schema.ts';
 import { type PlannedValue, planValues, valueChange, valuesAfter } from './values.ts';
@@ -87,7 +88,7 @@ export function knownDevice(
 export function planWork(text: string, facts: PlanFacts): Planned {
   const problems: InputProblem[] = [];
   const wanted = readWantedHome(text, problems);
-  if (wanted === null) return { errors: problems, work: null };
+  if (wanted === null) return { errors: inBothLanguages(problems), work: null };
   const { contents } = facts;
   const refuse = (path: Path, message: string) => {
     const place = pointer(path);
@@ -132,7 +133,7 @@ export function planWork(text: string, facts: PlanFacts): Planned {
   );
   if (problems.length > 0) {
     problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
-    return { errors: problems.slice(0, PROBLEMS_MAX), work: null };
+    return { errors: inBothLanguages(problems.slice(0, PROBLEMS_MAX)), work: null };
   }
   return {
     errors: [],

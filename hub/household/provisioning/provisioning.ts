@@ -36,17 +36,26 @@ export function createProvisioning(options: ProvisioningOptions): Provisioning {
       if (!Number.isInteger(seconds) || seconds < SECONDS_MIN || seconds > SECONDS_MAX) {
         throw new ValidationError(`Devices cannot be waited for ${seconds} s`, {
           hint: `Wait ${SECONDS_MIN} to ${SECONDS_MAX} seconds.`,
+          zh: {
+            message: `不能等待设备 ${seconds} 秒`,
+            hint: `请等待 ${SECONDS_MIN} 到 ${SECONDS_MAX} 秒。`,
+          },
         });
       }
       if (isRunning) {
         throw new ConflictError('A provisioning file is being applied already', {
           hint: 'Wait until that job has ended, or cancel it.',
+          zh: { message: '正在应用另一个配置文件', hint: '请等那个任务结束，或取消它。' },
         });
       }
       const { errors, work } = plan(text);
       if (work === null) {
         throw new ValidationError('The file has mistakes, and nothing was changed', {
           hint: 'Each mistake below says where it is and what would be right.',
+          zh: {
+            message: '文件有错误，没有做任何更改',
+            hint: '下面每一处错误都写明了位置和正确的写法。',
+          },
           errors,
         });
       }
