@@ -78,10 +78,14 @@ export function inProcess(id: AdapterId, createAdapter: CreateAdapter): OpenLine
   };
 }
 
-/** The host in a worker thread that runs this entry file. */
-export function inWorker(entry: URL): OpenLine {
+/**
+ * The host in a worker thread that runs this entry file.
+ * @param opened is given each thread, for whoever measures it
+ */
+export function inWorker(entry: URL, opened: (worker: Worker) => void = () => {}): OpenLine {
   return (onMain, onExit) => {
     const worker = new Worker(entry);
+    opened(worker);
     worker.on('message', onMain);
     worker.on('exit', onExit);
     worker.on('error', () => {});

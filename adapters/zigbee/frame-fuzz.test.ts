@@ -5,9 +5,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { MessageChannel, Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { AdapterToCore, CoreToAdapter } from '../../hub/model/adapter-port.ts';
 import { type NodeAddress, nodeAddress } from '../../hub/model/identifiers.ts';
 import { propertyKey } from '../../hub/model/properties.ts';
 import type { NodeView } from '../../scripts/virtual-home/control/control.ts';
@@ -19,8 +18,7 @@ import {
   reportOf,
 } from '../../scripts/virtual-home/znp/mutated-frames.ts';
 import { encodeMtFrame } from '../../scripts/virtual-home/znp/unpi.ts';
-import { type OpenLine, ScriptedHub } from '../contract/scripted-hub.ts';
-import { textPort } from '../contract/text-port.ts';
+import { inWorker, ScriptedHub } from '../contract/scripted-hub.ts';
 
 const FRAMES_A_ROUND = 25;
 const FRAMES = FRAMES_A_ROUND * Number(process.env.INGLE_COUNT ?? 200);
@@ -40,26 +38,10 @@ let dataFolder = '';
 let lamp: NodeAddress;
 let victims: NodeView[] = [];
 
-/** As inWorker, with the thread at hand: its processor time and its heap are what is measured. */
-const inOwnWorker: OpenLine = (onMain, onExit) => {
-  worker = new Worker(new URL('./zigbee.worker.ts', import.meta.url));
-  worker.on('message', onMain);
-  worker.on('exit', onExit);
-  worker.on('error', () => {});
-  return {
-    pid: null,
-    toHost: (message) => worker.postMessage(message),
-    connectCore: async (onBatch) => {
-      const { port1, port2 } = new MessageChannel();
-      const line = textPort<AdapterToCore, CoreToAdapter>(port1, onBatch);
-      worker.postMessage({ kind: 'core', port: port2 }, [port2]);
-      return { send: line.postMessage, close: line.close };
-    },
-    kill: async () => {
-      await worker.terminate();
-    },
-  };
-};
+/** With the thread at hand: its processor time and its heap are what is measured. */
+const inOwnWorker = inWorker(new URL('./zigbee.worker.ts', import.meta.url), (opened) => {
+  worker = opened;
+});
 
 beforeAll(async () => {
   dataFolder = mkdtempSync(path.join(os.tmpdir(), 'ingle-'));

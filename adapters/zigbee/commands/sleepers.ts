@@ -14,6 +14,11 @@ const TOLD_AFTER_MS = 1_500;
 /** A parent keeps a frame for 7.68 s; what a node has not taken then, it takes when it is heard again. */
 export const ATTEMPT_MS = 9_000;
 const EXPIRY_EVERY_MS = 5_000;
+/**
+ * Of what is asked for within this time only the newest reaches the node's parent, from where nothing can be taken back.
+ * Two commands of one moment may come in two messages, and one who sleeps does not mind.
+ */
+const GATHERED_MS = 50;
 
 export interface SleepersOptions {
   readonly context: AdapterContext;
@@ -93,8 +98,7 @@ export class Sleepers {
       wish.command,
       setTimeout(() => void this.#tellOnceKept(wish), afterMs),
     );
-    // Of what is asked for at once only the newest reaches the node's parent, from where nothing can be taken back.
-    setImmediate(() => void this.#try(node.address));
+    setTimeout(() => void this.#try(node.address), GATHERED_MS);
     return true;
   }
 
