@@ -29,6 +29,15 @@ export interface AdapterRow {
   address(settings: Settings): string;
 }
 
+/** Where devices call that are asleep when they are called. */
+function callsOf(settings: Settings): AdapterSettings {
+  const isSet = settings.get('shelly.callPort') !== '';
+  return {
+    callPort: isSet ? settings.number('shelly.callPort') : null,
+    callHost: settings.get('host'),
+  };
+}
+
 export const ADAPTERS: readonly AdapterRow[] = [
   {
     id: adapterId('zigbee'),
@@ -82,7 +91,10 @@ export const ADAPTERS: readonly AdapterRow[] = [
       sharesWorker: true,
       shell: () => 'worker',
       entries: { worker: 'lan' },
-      settings: (settings) => ({ mdnsInterface: settings.get('mdns.interface') || null }),
+      settings: (settings) => ({
+        mdnsInterface: settings.get('mdns.interface') || null,
+        ...(protocol === 'shelly' ? callsOf(settings) : {}),
+      }),
       address: () => '',
     }),
   ),

@@ -171,6 +171,13 @@ export const SETTINGS = {
     page: true,
     what: "a Matter device whose certificate is not proved to be its maker's own: warn adds it and says so; refuse does not add it",
   },
+  'shelly.callPort': {
+    environment: 'INGLE_SHELLY_CALL_PORT',
+    kind: 'port',
+    fallback: '',
+    page: true,
+    what: 'port at which Shelly devices on batteries call when they wake; it listens only while there is one, and unset never',
+  },
   'mdns.interface': {
     environment: 'INGLE_MDNS_INTERFACE',
     kind: 'text',

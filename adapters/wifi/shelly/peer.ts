@@ -1,5 +1,6 @@
 // One Shelly that belongs to the home, with the Bluetooth devices that it hears: keeps a connection to it, tells what
 // it says, sends what it is told, and says why it is out of reach when it is.
+import type { WebSocket } from 'ws';
 import type { NodeDescription } from '../../../hub/model/device.ts';
 import { HubError, type Problem, toProblem, UnreachableError } from '../../../hub/model/errors.ts';
 import { type NodeAddress, nodeAddress } from '../../../hub/model/identifiers.ts';
@@ -20,8 +21,9 @@ import {
 } from './convert.ts';
 import type { KnownShelly } from './known-shelly.ts';
 import type { NodeConversion } from './node-conversion.ts';
-import { type Connection, connect } from './opening.ts';
-import { isJson, type Json, type Rpc } from './rpc.ts';
+import { type Connection, connect, Listener } from './opening.ts';
+import { type Credential, isJson, type Json, Rpc } from './rpc.ts';
+import { Sleeper, wakePeriodOf } from './sleeper.ts';
 import { overlay, readStatus, readWhole } from './whole.ts';
 
 export const PORT = 80;
@@ -47,8 +49,8 @@ const MADE_ANEW = new Set(['config_changed', 'component_added', 'component_remov
 
 export class ShellyPeer implements LanPeer {
   readonly id: string;
+  readonly #tools: LanTools;
   readonly #context: AdapterContext;
-  readonly #changed: () => void;
   readonly #address: LanAddress;
   #known: KnownShelly;
   #conversion: Conversion;
@@ -59,14 +61,16 @@ export class ShellyPeer implements LanPeer {
   readonly #strangers = new Set<string>();
   #reason = '';
   #failures = 0;
+  /** Only of a device that sleeps. */
+  #sleeper: Sleeper | null = null;
   #retryTimer: NodeJS.Timeout | undefined;
   #askTimer: NodeJS.Timeout | undefined;
   #anewTimer: NodeJS.Timeout | undefined;
 
   /** @param connection the one that it was opened with; null after a start of the hub */
-  constructor({ context, changed }: LanTools, known: KnownShelly, connection: Connection | null) {
-    this.#context = context;
-    this.#changed = changed;
+  constructor(tools: LanTools, known: KnownShelly, connection: Connection | null) {
+    this.#tools = tools;
+    this.#context = tools.context;
     this.#known = known;
     this.#connection = connection;
     this.#address = parseLanAddress(known.address, PORT);
@@ -106,12 +110,14 @@ export class ShellyPeer implements LanPeer {
   start(): void {
     const connection = this.#connection;
     this.#connection = null;
+    this.#watchSleep();
     if (connection === null) void this.#connect();
     else this.#opened(connection);
   }
 
   stop(): void {
     this.#isStopped = true;
+    this.#sleeper?.stop();
     clearTimeout(this.#retryTimer);
     this.#endAsking();
     this.#connection?.rpc.close();
@@ -173,6 +179,7 @@ export class ShellyPeer implements LanPeer {
 
   #online(): Rpc {
     if (this.#rpc !== null) return this.#rpc;
+    if (this.#sleeper !== null && this.#reason === '') throw asleep(this.#name);
     throw new UnreachableError(this.#reason || `${this.#name} is not connected`, {
       hint: 'Check that it has power and is in reach of the Wi-Fi.',
       zh: {
@@ -196,14 +203,54 @@ export class ShellyPeer implements LanPeer {
     };
   }
 
+  get #credential(): Credential {
+    const { passwordDigest } = this.#known;
+    return passwordDigest === null ? { kind: 'none' } : { kind: 'digest', digest: passwordDigest };
+  }
+
+  /** A device that sleeps, or that was set up to do so meanwhile, calls by itself. */
+  #watchSleep(): void {
+    const period = wakePeriodOf(this.#known.status);
+    if (period === null) {
+      this.#sleeper?.stop();
+      this.#sleeper = null;
+    } else if (this.#sleeper === null) {
+      this.#sleeper = new Sleeper(this.#tools, this.id, period, {
+        called: (socket, first) => this.#called(socket, first),
+        missed: (reason) => {
+          this.#reason = reason;
+          for (const node of this.nodes) this.#tell(node, reason);
+        },
+      });
+      this.#sleeper.start();
+      for (const node of this.nodes) this.#tell(node, null);
+    } else {
+      this.#sleeper.heard(period);
+    }
+  }
+
+  /** It is awake for a few seconds, and says all that it knows. */
+  #called(socket: WebSocket, { method, params }: Json): void {
+    this.#rpc?.close();
+    const listener = new Listener();
+    const rpc = Rpc.over(socket, this.#address.text, this.#credential, listener);
+    this.#rpc = rpc;
+    this.#reason = '';
+    clearTimeout(this.#retryTimer);
+    listener.take({
+      notified: (name, said) => this.#notified(name, said),
+      lost: (error) => this.#lost(rpc, toProblem(error)),
+    });
+    this.#watchSleep();
+    this.#tellAvailability();
+    if (typeof method === 'string' && isJson(params)) this.#notified(method, params);
+    this.#tools.changed();
+  }
+
   async #connect(): Promise<void> {
-    const { passwordDigest, info } = this.#known;
     try {
-      const connection = await connect(
-        this.#address,
-        passwordDigest === null ? { kind: 'none' } : { kind: 'digest', digest: passwordDigest },
-      );
-      if (connection.info.id !== info.id) {
+      const connection = await connect(this.#address, this.#credential);
+      if (connection.info.id !== this.#known.info.id) {
         connection.rpc.close();
         throw otherDevice(this.#address.text);
       }
@@ -215,6 +262,8 @@ export class ShellyPeer implements LanPeer {
   }
 
   #opened({ rpc, info, whole, listener }: Connection): void {
+    // It may have called meanwhile.
+    this.#rpc?.close();
     this.#rpc = rpc;
     this.#failures = 0;
     this.#reason = '';
@@ -228,7 +277,10 @@ export class ShellyPeer implements LanPeer {
     this.#tellAvailability();
     this.#report(null, 'reconnect');
     this.#endAsking();
-    this.#askTimer = setInterval(() => this.#askAgain(rpc), ASK_AGAIN_EVERY_MS);
+    this.#watchSleep();
+    // A question would keep it awake.
+    if (this.#sleeper !== null) void this.#sleeper.teach(rpc, this.#known.config);
+    else this.#askTimer = setInterval(() => this.#askAgain(rpc), ASK_AGAIN_EVERY_MS);
   }
 
   /** Takes what it is made of now, and describes what is another than before. */
@@ -238,7 +290,7 @@ export class ShellyPeer implements LanPeer {
     this.#known = knownAs(known, this.#conversion);
     const fresh = this.descriptions().filter((one) => before.get(one.node) !== JSON.stringify(one));
     for (const description of fresh) this.#context.described(description);
-    if (fresh.length > 0 || this.#conversion.nodes.length !== before.size) this.#changed();
+    if (fresh.length > 0 || this.#conversion.nodes.length !== before.size) this.#tools.changed();
   }
 
   #notified(method: string, params: Json): void {
@@ -304,7 +356,7 @@ export class ShellyPeer implements LanPeer {
         (whole) => {
           if (this.#rpc !== rpc) return;
           this.#take({ ...this.#known, ...whole });
-          this.#changed();
+          this.#tools.changed();
           this.#tellAvailability();
           this.#report(null, 'read');
         },
@@ -356,15 +408,19 @@ export class ShellyPeer implements LanPeer {
     this.#failed(problem);
   }
 
-  #failed(problem: Problem): void {
-    if (this.#isStopped) return;
-    const { message, hint } = this.#named(problem);
+  #tellOffline({ message, hint }: Problem): void {
     const reason = hint === null ? message : `${message}. ${hint}`;
     if (reason !== this.#reason) {
       this.#reason = reason;
       this.#context.log('warn', `${this.id} is offline: ${message}`);
     }
     for (const node of this.nodes) this.#tell(node, reason);
+  }
+
+  #failed(problem: Problem): void {
+    if (this.#isStopped) return;
+    const isAsleep = this.#sleeper !== null && /^(unreachable|timed-out)$/.test(problem.code);
+    if (!isAsleep) this.#tellOffline(this.#named(problem));
     this.#failures += 1;
     const doubled = RECONNECT_MIN_MS * 2 ** Math.min(10, this.#failures - 1);
     const ceilingMs =
@@ -375,6 +431,13 @@ export class ShellyPeer implements LanPeer {
       ceilingMs / 2 + Math.random() * (ceilingMs / 2),
     );
   }
+}
+
+function asleep(name: string): UnreachableError {
+  return new UnreachableError(`${name} is asleep`, {
+    hint: 'Press its button to wake it, and try again at once.',
+    zh: { message: `${name} 正在休眠`, hint: '请按它的按键唤醒它，然后马上再试。' },
+  });
 }
 
 function converted(known: KnownShelly): Conversion {

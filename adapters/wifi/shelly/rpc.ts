@@ -75,6 +75,7 @@ export class Rpc {
   readonly #name = `ingle-${process.pid}-${Math.random().toString(36).slice(2, 8)}`;
   #credential: Credential;
   #auth: AuthFrame | null = null;
+  #localAddress: string | null = null;
   #lastId = 0;
   #isAlive = true;
   #isOver = false;
@@ -107,6 +108,9 @@ export class Rpc {
       perMessageDeflate: false,
     });
     const rpc = new Rpc(socket, address.text, credential, events);
+    socket.once('upgrade', (response) => {
+      rpc.#localAddress = response.socket.localAddress ?? null;
+    });
     try {
       await new Promise<void>((resolve, reject) => {
         socket.once('open', resolve);
@@ -120,6 +124,18 @@ export class Rpc {
     }
     rpc.#listen();
     return rpc;
+  }
+
+  /** Goes on with a connection that the device itself has made. @param name what it is called in problems */
+  static over(socket: WebSocket, name: string, credential: Credential, events: RpcEvents): Rpc {
+    const rpc = new Rpc(socket, name, credential, events);
+    rpc.#listen();
+    return rpc;
+  }
+
+  /** The address by which the device knows this machine; null while that is not known. */
+  get localAddress(): string | null {
+    return this.#localAddress;
   }
 
   /** What to keep of the password; null where the device asked for none. */

@@ -3,7 +3,7 @@
 // Spec: https://shelly-api-docs.shelly.cloud/gen2/General/RPCProtocol.
 import { createHash, randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
 import { Timers } from '../timers.ts';
 import type { Fields, ShellyModel } from './model.ts';
 import { loadOf, METHODS, type MethodTarget, Refusal, setOutput } from './shelly-methods.ts';
@@ -105,6 +105,25 @@ export class ShellyDevice implements MethodTarget {
     this.status = structuredClone(change.status);
     this.config = structuredClone(change.config);
     await this.start();
+  }
+
+  /** Wakes, calls where it was told to, says all that it knows, and goes back to sleep after a while. */
+  async wake(change: Record<string, Fields>, awakeMs = 300): Promise<void> {
+    for (const [key, own] of Object.entries(change)) {
+      this.status[key] = { ...this.status[key], ...own };
+    }
+    const { ws } = this.config as { ws?: { server?: string } };
+    const socket = new WebSocket(ws?.server ?? '');
+    await new Promise<void>((resolve, reject) => {
+      socket.once('open', resolve);
+      socket.once('error', reject);
+    });
+    this.#clients.set(socket, 'ws');
+    socket.on('message', (data) => this.#received(socket, data.toString()));
+    socket.on('close', () => this.#clients.delete(socket));
+    const params = { ts: Date.now() / 1_000, ...this.status };
+    socket.send(JSON.stringify({ src: this.id, dst: 'ws', method: 'NotifyFullStatus', params }));
+    this.#timers.after(awakeMs, () => socket.close());
   }
 
   /** No challenge of before is good any more, as after an hour or a restart. */

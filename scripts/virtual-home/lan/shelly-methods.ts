@@ -163,6 +163,12 @@ function run(isRunning: boolean): Method {
 const isNumberOf = (value: unknown, { min = -Infinity, max = Infinity }: Fields): boolean =>
   typeof value === 'number' && value >= Number(min) && value <= Number(max);
 
+/** Where it calls when it wakes: it wants to start anew before it does. */
+function setCalls(target: MethodTarget, params: Fields): Fields {
+  target.config.ws = { ...(params.config as Fields) };
+  return { restart_required: true };
+}
+
 /** All methods that change something, by their names. */
 export const METHODS: Readonly<Record<string, Method>> = {
   'Switch.Set': (target, params) =>
@@ -189,6 +195,8 @@ export const METHODS: Readonly<Record<string, Method>> = {
   'Button.Trigger': press,
   'Script.Start': run(true),
   'Script.Stop': run(false),
+  'Ws.SetConfig': setCalls,
+  'Shelly.Reboot': () => null,
   'Smoke.Mute': (target, params) =>
     target.change(componentOf(target, 'smoke', params), { mute: true }),
 };

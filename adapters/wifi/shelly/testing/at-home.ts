@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { AdapterSettings } from '../../../../hub/model/adapter-port.ts';
 import { adapterId, nodeAddress } from '../../../../hub/model/identifiers.ts';
 import type { PropertyKey } from '../../../../hub/model/properties.ts';
 import type { ShellyModel } from '../../../../scripts/virtual-home/lan/model.ts';
@@ -13,6 +14,8 @@ import { shelly } from '../family.ts';
 const SHELLY = adapterId('shelly');
 const open = inProcess(SHELLY, (context) => createLanAdapter(context, shelly));
 
+const NO_SETTINGS: AdapterSettings = { mdnsInterface: null };
+
 /** A home with one Shelly. */
 export interface AtHome extends AsyncDisposable {
   readonly folder: string;
@@ -22,9 +25,12 @@ export interface AtHome extends AsyncDisposable {
 }
 
 /** A home whose adapter runs. */
-export async function startHub(dataFolder: string): Promise<ScriptedHub> {
+export async function startHub(
+  dataFolder: string,
+  settings: AdapterSettings = NO_SETTINGS,
+): Promise<ScriptedHub> {
   const hub = new ScriptedHub(open);
-  hub.start({ dataFolder, settings: { mdnsInterface: null } });
+  hub.start({ dataFolder, settings });
   await hub.connectCore();
   await hub.until('the adapter', () => hub.state()?.kind === 'connected');
   return hub;
@@ -43,11 +49,14 @@ export async function add(hub: ScriptedHub, device: ShellyDevice): Promise<void>
 }
 
 /** The device, added to a home of its own. */
-export async function atHome(model: ShellyModel): Promise<AtHome> {
+export async function atHome(
+  model: ShellyModel,
+  settings: AdapterSettings = NO_SETTINGS,
+): Promise<AtHome> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'ingle-'));
   const device = new ShellyDevice(model);
   await device.start(0);
-  const hub = await startHub(folder);
+  const hub = await startHub(folder, settings);
   await add(hub, device);
   return {
     folder,
