@@ -1,5 +1,6 @@
 // Colours as Hue lamps say them, CIE 1931 x and y within what a lamp can show, to and from hue and saturation.
-// Spec: ITU-R BT.709 (sRGB primaries, D65); the triangles of lamps as CLIP's `gamut` gives them.
+// Spec: CLIP API v2, `gamut` of a light.
+import { fromXy, toXy } from '../../../hub/model/color-space.ts';
 import type { ColorValue } from '../../../hub/model/properties.ts';
 
 export interface Point {
@@ -21,44 +22,15 @@ export const GAMUTS: Readonly<Record<string, Gamut>> = {
   C: { red: { x: 0.6915, y: 0.3083 }, green: { x: 0.17, y: 0.7 }, blue: { x: 0.1532, y: 0.0475 } },
 };
 
-const WHITE: Point = { x: 0.3127, y: 0.329 };
-
 /** x and y → hue and saturation. */
 export function fromPoint({ x, y }: Point): ColorValue {
-  if (!(y > 0)) return { hue: 0, saturation: 0 };
-  const big = x / y;
-  const rest = (1 - x - y) / y;
-  const linear = [
-    3.2406 * big - 1.5372 - 0.4986 * rest,
-    -0.9689 * big + 1.8758 + 0.0415 * rest,
-    0.0557 * big - 0.204 + 1.057 * rest,
-  ].map((value) => Math.max(0, value));
-  const brightest = Math.max(...linear, 1e-9);
-  const [red = 0, green = 0, blue = 0] = linear.map((value) => gamma(value / brightest));
-  const max = Math.max(red, green, blue);
-  const span = max - Math.min(red, green, blue);
-  // What is left of white after rounding has no hue of its own.
-  if (span < 0.004) return { hue: 0, saturation: 0 };
-  const turn =
-    max === red
-      ? (green - blue) / span
-      : max === green
-        ? 2 + (blue - red) / span
-        : 4 + (red - green) / span;
-  return { hue: tidy((turn * 60 + 360) % 360), saturation: tidy((span / max) * 100) };
+  return fromXy(x, y);
 }
 
 /** Hue and saturation → x and y, the nearest that the lamp can show. */
-export function toPoint({ hue, saturation }: ColorValue, gamut: Gamut | undefined): Point {
-  const part = (offset: number): number => {
-    const k = (offset + hue / 60) % 6;
-    return ungamma(1 - (saturation / 100) * Math.max(0, Math.min(k, 4 - k, 1)));
-  };
-  const [r, g, b] = [part(5), part(3), part(1)];
-  const big = 0.4124 * r + 0.3576 * g + 0.1805 * b;
-  const middle = 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  const sum = big + middle + (0.0193 * r + 0.1192 * g + 0.9505 * b);
-  const point = sum > 0 ? { x: big / sum, y: middle / sum } : WHITE;
+export function toPoint(color: ColorValue, gamut: Gamut | undefined): Point {
+  const [atX, atY] = toXy(color);
+  const point = { x: atX, y: atY };
   const { x, y } = gamut === undefined ? point : nearest(point, gamut);
   return { x: Math.round(x * 1e4) / 1e4, y: Math.round(y * 1e4) / 1e4 };
 }
@@ -92,16 +64,4 @@ function onEdge(point: Point, a: Point, b: Point): Point {
   const along = ((point.x - a.x) * (b.x - a.x) + (point.y - a.y) * (b.y - a.y)) / length;
   const t = Math.min(1, Math.max(0, along));
   return { x: a.x + t * (b.x - a.x), y: a.y + t * (b.y - a.y) };
-}
-
-function gamma(value: number): number {
-  return value <= 0.0031308 ? 12.92 * value : 1.055 * value ** (1 / 2.4) - 0.055;
-}
-
-function ungamma(value: number): number {
-  return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-}
-
-function tidy(value: number): number {
-  return Math.round(value * 10) / 10;
 }

@@ -313,7 +313,8 @@ test('a lamp without power is out of reach with the reason, and a command to it 
     state: 'failed',
     problem: {
       code: 'rejected-by-device',
-      message: expect.stringContaining('is "soft off", command (.color) may not have effect'),
+      message:
+        'The Hue bridge says: device (light) is "soft off", command (.color) may not have effect',
       hint: 'The light is off: switch it on first.',
       zh: { hint: '灯是关着的：请先打开它。' },
     },

@@ -4,19 +4,23 @@ import { HubError, UnreachableError } from '../../../hub/model/errors.ts';
 
 const MAX_SAID = 3;
 const SAID_CHARACTERS_MAX = 300;
+/** The bridge names a lamp by an id that nobody knows. */
+const AN_ID = / [0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
 
 /** The bridge answered that a command was not done, or may not have been. */
 export class CommandRefusal extends Error {
   readonly kind: 'busy' | 'gone' | 'refused';
   readonly status: number;
-  /** Its own words. */
+  /** Its own words, without ids. */
   readonly said: readonly string[];
 
   constructor(kind: 'busy' | 'gone' | 'refused', status: number, said: readonly string[]) {
     super(`The bridge answered ${status}`);
     this.kind = kind;
     this.status = status;
-    this.said = said.slice(0, MAX_SAID).map((text) => text.slice(0, SAID_CHARACTERS_MAX));
+    this.said = said
+      .slice(0, MAX_SAID)
+      .map((text) => text.slice(0, SAID_CHARACTERS_MAX).replace(AN_ID, ''));
   }
 }
 

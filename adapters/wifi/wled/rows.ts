@@ -1,5 +1,6 @@
 // What a WLED brings in the terms of the table of properties: the rows of the whole strip, and those of each segment.
 // Spec: WLED JSON API (https://kno.wled.ge/interfaces/json-api/).
+import { fromRgb, toRgb } from '../../../hub/model/color-space.ts';
 import { HubError } from '../../../hub/model/errors.ts';
 import type {
   ColorValue,
@@ -59,27 +60,15 @@ function rawOf(percent: PropertyValue, min: number): number {
 
 const known = <T>(value: T | null): T | undefined => value ?? undefined;
 
-function fromChannels([red, green, blue]: Channels): ColorValue {
-  const max = Math.max(red, green, blue);
-  const span = max - Math.min(red, green, blue);
-  if (span <= 0) return { hue: 0, saturation: 0 };
-  const turn =
-    max === red
-      ? (green - blue) / span
-      : max === green
-        ? 2 + (blue - red) / span
-        : 4 + (red - green) / span;
-  const hue = Math.round(((turn * 60 + 360) % 360) * 10) / 10;
-  return { hue, saturation: Math.round((span / max) * 1_000) / 10 };
+function colorOf(channels: Channels | null): ColorValue | undefined {
+  if (channels === null) return undefined;
+  const [red, green, blue] = channels;
+  return fromRgb([red, green, blue]);
 }
 
-function toChannels({ hue, saturation }: ColorValue, hasWhite: boolean): readonly number[] {
-  if (hasWhite && saturation <= WHITE_SATURATION_MAX) return [0, 0, 0, 255];
-  const part = (offset: number): number => {
-    const k = (offset + hue / 60) % 6;
-    return Math.round((1 - (saturation / 100) * Math.max(0, Math.min(k, 4 - k, 1))) * 255);
-  };
-  return hasWhite ? [part(5), part(3), part(1), 0] : [part(5), part(3), part(1)];
+function toChannels(color: ColorValue, hasWhite: boolean): readonly number[] {
+  if (hasWhite && color.saturation <= WHITE_SATURATION_MAX) return [0, 0, 0, 255];
+  return hasWhite ? [...toRgb(color), 0] : toRgb(color);
 }
 
 /** Names of a list that a person can choose, each once. */
@@ -235,7 +224,7 @@ export const SEGMENT_ROWS: readonly Row[] = [
   {
     name: 'color',
     has: (seen) => (capabilitiesOf(seen) & COLORS) !== 0,
-    read: ({ segment }) => (segment.channels === null ? undefined : fromChannels(segment.channels)),
+    read: ({ segment }) => colorOf(segment.channels),
     write: (value, seen) => {
       const hasWhite = (capabilitiesOf(seen) & WHITE) !== 0;
       const color = isColor(value) ? value : { hue: 0, saturation: 0 };
