@@ -15,7 +15,7 @@ const PLACEMENTS = [
     { type: 'refrigerator', parts: [{ type: 'cabinet' }, { type: 'cabinet' }] },
     { type: 'laundry-washer' },
   ]),
-  placement('vacuum', [{ type: 'robot-vacuum' }, { type: 'speaker' }]),
+  placement('vacuum', [{ type: 'robot-vacuum' }, { type: 'xy-light' }]),
   placement('air', [
     { type: 'air-quality-sensor' },
     { type: 'air-purifier' },
@@ -110,6 +110,17 @@ describe.skipIf(whyNoNamespace() !== null)('Matter appliances', () => {
       label: { en: 'Operation', zh: '运行' },
       valueLabels: { docked: { en: 'docked', zh: '已回座' } },
     });
+  });
+
+  test('a light that knows its colour as x and y alone takes a colour like every other', async () => {
+    const light = node('vacuum');
+    await home.set(light, 'color', { hue: 120, saturation: 80 });
+    await home.hub.until('its colour', () => {
+      const color = home.value(light, 'color');
+      if (typeof color !== 'object') return false;
+      return Math.abs(color.hue - 120) <= 3 && Math.abs(color.saturation - 80) <= 3;
+    });
+    expect(await devices.get('vacuum', 2, 'colorControl', 'currentX')).toBeLessThan(24_000);
   });
 
   test('a car is charged when it may be, and a water heater is boosted', async () => {

@@ -20,6 +20,7 @@ const KINDS: Readonly<Partial<Record<EndpointType, string>>> = {
   'on-off-light': 'on',
   'dimmable-light': 'brightness',
   'extended-color-light': 'color',
+  'xy-light': 'color',
   'on-off-plug': 'on',
   'contact-sensor': 'open',
   'temperature-sensor': 'temperature',

@@ -95,7 +95,7 @@ export class Node {
       // What the node itself does not list is told by its number.
       return typeof wire === 'number' ? (choices.get(wire) ?? String(wire)) : undefined;
     }
-    const isColor = convert?.kind === 'hueSaturation';
+    const isColor = convert?.kind === 'hueSaturation' || convert?.kind === 'xy';
     return fromWire(spec, convert, isColor ? [wire, ...binding.with.map(at)] : wire);
   }
 }

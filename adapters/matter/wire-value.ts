@@ -1,6 +1,7 @@
 // Turning the values of Matter attributes into the table's and back, by the conversion that a row of the table of
 // properties states. Pure; what cannot be turned gives undefined.
 import type { PropertySpec, PropertyValue, WireConversion } from '../../hub/model/property-row.ts';
+import { fromXy } from './bridge/color-space.ts';
 
 const HUE_MAX = 254;
 
@@ -22,7 +23,7 @@ function numberOf(wire: unknown): number | undefined {
 
 /**
  * The table's value of an attribute's; undefined where it says nothing, such as null. A colour takes hue and
- * saturation as `[hue, saturation]`, each 0–254.
+ * saturation as `[hue, saturation]`, each 0–254, or its chromaticity as `[x, y]`.
  */
 export function fromWire(
   spec: PropertySpec,
@@ -70,7 +71,11 @@ export function fromWire(
         saturation: Math.round((saturation / HUE_MAX) * 100),
       };
     }
-    case 'xy':
+    case 'xy': {
+      if (!Array.isArray(wire)) return undefined;
+      const [x, y] = wire.map(numberOf);
+      return x === undefined || y === undefined ? undefined : fromXy({ x, y });
+    }
     case 'warning':
       return undefined;
   }

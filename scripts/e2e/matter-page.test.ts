@@ -80,5 +80,26 @@ describe.skipIf(why !== null)(
       expect(Number(await level())).toBeLessThan(20);
       expect(browser.errors).toEqual([]);
     }, 60_000);
+
+    it('says which homes it is in, gives a code for another app and takes it back, and what is not shown', async () => {
+      const { at, page } = browser;
+      await at('device-about').locator('summary').first().click();
+      await at('device-homes').locator('summary').click();
+      await at('homes-fabric-1').getByText('This hub').waitFor();
+      expect(await at('homes-certificate').textContent()).toContain('One for development');
+      await at('homes-open').click();
+      await at('homes-digits').waitFor();
+      expect(await at('homes-digits').textContent()).toMatch(/^\d{4}-\d{3}-\d{4}$/);
+      await page.getByRole('img', { name: 'QR code to add the device elsewhere' }).waitFor();
+      await page.getByText(/Open for another 1[45]:\d\d/).waitFor();
+      await at('device-not-shown').locator('summary').click();
+      await at('device-not-shown').getByText('ScenesManagement (0x0062)').waitFor();
+      await browser.expectAccessible('a device that is shared');
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect(width).toBeLessThanOrEqual(360);
+      await at('homes-close').click();
+      await at('homes-open').waitFor();
+      expect(browser.errors).toEqual([]);
+    }, 60_000);
   },
 );

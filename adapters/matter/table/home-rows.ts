@@ -3,6 +3,7 @@
 
 import { PROPERTIES, type PropertyName, property } from '../../../hub/model/properties.ts';
 import type { WireConversion } from '../../../hub/model/property-row.ts';
+import { toXy } from '../bridge/color-space.ts';
 import type { ClusterView, EndpointView } from '../views.ts';
 import { toHueSaturation } from '../wire-value.ts';
 import { type AttributeRow, numberAt, type Setter } from './row.ts';
@@ -235,6 +236,22 @@ const alarm: WireConversion = { kind: 'values', values: { '0': false, '1': true,
 
 /** The same thing for a household on another attribute or cluster than the one of the table. */
 const FURTHER: readonly AttributeRow[] = [
+  {
+    clusterId: COLOR_CONTROL, // of a light that knows its colour as x and y alone
+    attributeId: 0x0003,
+    as: 'color',
+    convert: { kind: 'xy' },
+    with: [0x0004],
+    isMeant: (_, { attributes }) => !attributes.has(CURRENT_SATURATION),
+    set: {
+      commands: ['moveToColor'],
+      request: (value, _, transitionTime) => {
+        if (typeof value !== 'object') return null;
+        const { x: colorX, y: colorY } = toXy(value);
+        return ['moveToColor', { colorX, colorY, transitionTime, ...EVEN_WHILE_OFF }];
+      },
+    },
+  },
   {
     clusterId: THERMOSTAT, // LocalTemperature
     attributeId: 0x0000,

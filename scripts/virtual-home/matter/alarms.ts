@@ -1,12 +1,15 @@
-// How the sensors and alarms among the virtual Matter devices are built that need more than their bare device type.
+// How further lights, sensors and alarms among the virtual Matter devices are built.
 import { Endpoint } from '@matter/main';
 import { AirQualityServer } from '@matter/main/behaviors/air-quality';
 import { CarbonDioxideConcentrationMeasurementServer } from '@matter/main/behaviors/carbon-dioxide-concentration-measurement';
+import { ColorControlServer } from '@matter/main/behaviors/color-control';
 import { PumpConfigurationAndControlServer } from '@matter/main/behaviors/pump-configuration-and-control';
 import { SmokeCoAlarmServer } from '@matter/main/behaviors/smoke-co-alarm';
 import { TotalVolatileOrganicCompoundsConcentrationMeasurementServer } from '@matter/main/behaviors/total-volatile-organic-compounds-concentration-measurement';
+import { ColorControl } from '@matter/main/clusters/color-control';
 import { ConcentrationMeasurement } from '@matter/main/clusters/concentration-measurement';
 import { AirQualitySensorDevice } from '@matter/main/devices/air-quality-sensor';
+import { ExtendedColorLightDevice } from '@matter/main/devices/extended-color-light';
 import { FlowSensorDevice } from '@matter/main/devices/flow-sensor';
 import { OnOffLightDevice } from '@matter/main/devices/on-off-light';
 import { OnOffLightSwitchDevice } from '@matter/main/devices/on-off-light-switch';
@@ -21,6 +24,21 @@ const IN_AIR = ConcentrationMeasurement.MeasurementMedium.Air;
 
 export const ALARMS = {
   'on-off-light': (id: string) => new Endpoint(OnOffLightDevice, { id }),
+  /** It knows its colour as x and y alone. */
+  'xy-light': (id: string) =>
+    new Endpoint(ExtendedColorLightDevice.with(ColorControlServer.with('Xy', 'ColorTemperature')), {
+      id,
+      colorControl: {
+        colorMode: ColorControl.ColorMode.CurrentXAndCurrentY,
+        enhancedColorMode: ColorControl.EnhancedColorMode.CurrentXAndCurrentY,
+        currentX: 24_939,
+        currentY: 24_701,
+        colorTemperatureMireds: 370,
+        colorTempPhysicalMinMireds: 153,
+        colorTempPhysicalMaxMireds: 454,
+        coupleColorTempToLevelMinMireds: 153,
+      },
+    }),
   'light-switch': (id: string) => new Endpoint(OnOffLightSwitchDevice, { id }),
   'flow-sensor': (id: string) =>
     new Endpoint(FlowSensorDevice, { id, flowMeasurement: { measuredValue: 25 } }),

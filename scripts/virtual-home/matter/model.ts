@@ -31,6 +31,7 @@ export const ENDPOINT_TYPES = [
   'water-heater',
   'water-valve',
   'on-off-light',
+  'xy-light',
   'light-switch',
   'flow-sensor',
   'leak-detector',
