@@ -44,6 +44,17 @@ describe('why a device is offline', () => {
       'It has told nothing for 5 minutes, and its values hold no longer',
       '已经 5 分钟没有上报，它的值只在这段时间内有效。',
     ],
+    [
+      '192.168.1.2 shows another certificate than the Hue bridge had. If the bridge was replaced, add it again.',
+      '192.168.1.2 shows another certificate than the Hue bridge had.',
+      '它出示的证书和以前不同，已拒绝连接。',
+    ],
+    [
+      'The Hue bridge has no radio contact to it. Check that it has power.',
+      'The Hue bridge has no radio contact to it.',
+      'Hue 网桥联系不上它。',
+    ],
+    ['192.168.1.9 did not answer', '192.168.1.9 did not answer', '它没有应答。'],
     ['Matter is switched off', 'Matter is switched off', 'Matter 已关闭。'],
     ['Acme lamps was removed', 'Acme lamps was removed', 'Acme lamps 已删除。'],
     ['A vendor’s own words', 'A vendor’s own words', 'A vendor’s own words'],
