@@ -12,6 +12,7 @@ import {
   propertyKey,
   specOf,
 } from '../../../hub/model/properties.ts';
+import type { PropertySpec } from '../../../hub/model/property-row.ts';
 import { checkValue } from '../../../hub/model/property-value.ts';
 import type { Words } from '../../../hub/model/words.ts';
 import {
@@ -96,6 +97,8 @@ export interface LeftOut {
 export interface Binding {
   readonly entity: Entity;
   readonly descriptor: PropertyDescriptor;
+  /** What it may tell: a device may tell beyond what it takes. */
+  readonly told: PropertySpec;
   readonly read?: NonNullable<Draft['read']>;
   readonly write?: NonNullable<Draft['write']>;
 }
@@ -166,7 +169,8 @@ export function convert(listed: readonly ListedEntity[], known: Places): Convers
       continue;
     }
     const { read, write } = draft;
-    const binding = { entity, descriptor, ...(read && { read }), ...(write && { write }) };
+    const { min: _, max: __, ...told } = specOf(descriptor);
+    const binding = { entity, descriptor, told, ...(read && { read }), ...(write && { write }) };
     bindings.set(descriptor.key, binding);
     const at = stateOf(entity);
     byEntity.set(at, [...(byEntity.get(at) ?? []), binding]);
@@ -225,11 +229,10 @@ export function statesOf({ byEntity }: Conversion, type: string, fields: Fields)
   const state = new Said(fields);
   const values: Record<PropertyKey, PropertyValue> = {};
   const events: (readonly [PropertyKey, PropertyValue])[] = [];
-  for (const { descriptor, read } of byEntity.get(`${kind} ${state.number('key') ?? 0}`) ?? []) {
+  for (const { descriptor, told, read } of byEntity.get(`${kind} ${state.number('key') ?? 0}`) ??
+    []) {
     const value = read?.(state);
-    if (value === undefined) continue;
-    const { min: _, max: __, ...spec } = specOf(descriptor);
-    if (checkValue(spec, value) !== null) continue;
+    if (value === undefined || checkValue(told, value) !== null) continue;
     if (descriptor.access === 'event') events.push([descriptor.key, value]);
     else values[descriptor.key] = value;
   }

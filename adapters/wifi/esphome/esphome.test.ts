@@ -390,6 +390,33 @@ test('what waits for a device to wake can be taken back', async () => {
   expect(device.commands).toEqual([]);
 }, 30_000);
 
+test('a cover of an older device can be stopped, though it does not say so', async () => {
+  const cover = { kind: 'Cover', fields: { objectId: 'blind', name: 'Blind' }, state: {} };
+  await using setting = await setUp({ apiMinor: 7, entities: [cover] });
+  const { hub, device, node } = setting;
+  await addDevice(setting);
+  const outcome = await hub.settle(node, { kind: 'invoke', name: 'stop', args: {} });
+  expect(outcome.state).toBe('acknowledged');
+  expect(device.commands.at(-1)?.fields).toMatchObject({ stop: true });
+});
+
+test('a device with more entities than the hub takes is taken in part, and that is said', async () => {
+  const entities = Array.from({ length: 700 }, (_, at) => ({
+    kind: 'BinarySensor',
+    fields: { objectId: `b${at}`, name: `B ${at}` },
+    state: { state: true },
+  }));
+  await using setting = await setUp({ entities, key: KEY });
+  const { hub, node } = setting;
+  await addDevice(setting, KEY);
+  expect(hub.description(node)?.properties.length).toBe(400);
+  const notes = hub.messages.flatMap((message) =>
+    message.kind === 'pair' && message.progress.kind === 'note' ? [message.progress.text.en] : [],
+  );
+  expect(notes.at(-1)).toMatch(/^188 of its entities are left out/);
+  await hub.until('the last one', () => hub.values(node)[propertyKey('x_b399')] === true);
+});
+
 test('what of a device has no place is said when it is added', async () => {
   await using setting = await setUp({
     entities: [...ENTITIES, { kind: 'Camera', fields: { objectId: 'cam', name: 'Door camera' } }],

@@ -22,6 +22,8 @@ export const ENTITIES_MAX = 512;
 const PARTS_MAX = 64;
 /** ESPHome 2021.8: lamps say their colour modes since. */
 const API_MINOR_MIN = 6;
+/** Covers of older devices can all be stopped, and do not say so. */
+const API_MINOR_WITH_STOP = 8;
 /** Older devices want to be told a password in any case, even an empty one. */
 const API_MINOR_WITHOUT_PASSWORD = 12;
 
@@ -89,9 +91,11 @@ export async function openSession(
     let untaken = 0;
     const take = ({ type, fields }: Received): void => {
       const kind = /^ListEntities(\w+)Response$/.exec(type ?? '')?.[1];
-      if (kind !== undefined && entities.length < ENTITIES_MAX)
-        entities.push({ kind, fields: compact(fields) });
-      else if (kind !== undefined || type === null) untaken += 1;
+      if (kind !== undefined && entities.length < ENTITIES_MAX) {
+        const isStoppable = kind === 'Cover' && minor < API_MINOR_WITH_STOP;
+        const listed = isStoppable ? { ...fields, supportsStop: true } : fields;
+        entities.push({ kind, fields: compact(listed) });
+      } else if (kind !== undefined || type === null) untaken += 1;
     };
     await link.collect('ListEntitiesRequest', 'ListEntitiesDoneResponse', take, LIST_WITHIN_MS);
     if (signal?.aborted) throw calledOff(address.text);
