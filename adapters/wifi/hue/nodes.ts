@@ -311,7 +311,7 @@ export function eventKey(
 export function putOf(node: HueNode, body: CommandBody, resources: Resources): Put {
   if (body.kind === 'invoke') {
     if (body.name !== 'identify' || node.description.commands.length === 0) {
-      throw new HubError('unsupported', `This device cannot "${body.name}"`);
+      throw cannot(`This device cannot "${body.name}"`, `这个设备不能“${body.name}”`);
     }
     return { path: `device/${node.id}`, body: { identify: { action: 'identify' } }, lane: 'light' };
   }
@@ -320,7 +320,10 @@ export function putOf(node: HueNode, body: CommandBody, resources: Resources): P
   const binding = node.bindings.get(property);
   const isScene = property === SCENE && descriptor !== undefined;
   if (descriptor === undefined || (!isScene && binding?.row.write === undefined)) {
-    throw new HubError('unsupported', `This device has no "${property}" that could be set`);
+    throw cannot(
+      `This device has no "${property}" that could be set`,
+      `这个设备没有可设置的“${property}”`,
+    );
   }
   const problem = checkValue(specOf(descriptor), value);
   if (problem !== null) {
@@ -335,6 +338,10 @@ export function putOf(node: HueNode, body: CommandBody, resources: Resources): P
     lane: type === 'grouped_light' ? 'group' : 'light',
     ...(change?.asked === undefined ? {} : { asked: { light: id, color: change.asked } }),
   };
+}
+
+function cannot(en: string, zh: string): HubError {
+  return new HubError('unsupported', en, { zh: { message: zh, hint: null } });
 }
 
 function scenePut(path: string, transitionMs: number | undefined): Put {

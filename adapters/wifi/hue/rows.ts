@@ -121,17 +121,17 @@ function effectsOf(facts: Facts): string[] {
 function effectChange(value: PropertyValue, facts: Facts, transitionMs?: number): Change {
   const effect = String(value);
   const isTimed = listOf(facts.timedEffects).includes(effect);
+  const plain = listOf(facts.effects).includes(effect)
+    ? { effects: { effect } }
+    : listOf(facts.effectsV2).includes(effect)
+      ? { effects_v2: { action: { effect } } }
+      : {};
   if (effect === NO_EFFECT) {
-    const timed = isTimed ? { timed_effects: { effect } } : {};
-    return { body: { effects: { effect }, ...timed } };
+    return { body: { ...plain, ...(isTimed ? { timed_effects: { effect } } : {}) } };
   }
-  if (isTimed) {
-    const duration = Math.min(TIMED_EFFECT_MS_MAX, transitionMs ?? TIMED_EFFECT_MS);
-    return { body: { timed_effects: { effect, duration } } };
-  }
-  return listOf(facts.effects).includes(effect)
-    ? { body: { effects: { effect } } }
-    : { body: { effects_v2: { action: { effect } } } };
+  if (!isTimed) return { body: plain };
+  const duration = Math.min(TIMED_EFFECT_MS_MAX, transitionMs ?? TIMED_EFFECT_MS);
+  return { body: { timed_effects: { effect, duration } } };
 }
 
 const ON: Row = {

@@ -110,11 +110,14 @@ export function valuesOf(bindings: Bindings, view: View): Record<PropertyKey, Pr
 export function bodyOf(bindings: Bindings, view: View, body: CommandBody): Json {
   if (body.kind === 'invoke') {
     if (body.name === 'restart') return { rb: true };
-    throw new HubError('unsupported', `This device cannot "${body.name}"`);
+    throw cannot(`This device cannot "${body.name}"`, `这个设备不能“${body.name}”`);
   }
   const binding = bindings.get(body.property);
   if (binding?.row.write === undefined) {
-    throw new HubError('unsupported', `This device has no "${body.property}" that could be set`);
+    throw cannot(
+      `This device has no "${body.property}" that could be set`,
+      `这个设备没有可设置的“${body.property}”`,
+    );
   }
   const problem = checkValue(specOf(binding.descriptor), body.value);
   if (problem !== null) {
@@ -128,6 +131,10 @@ export function bodyOf(bindings: Bindings, view: View, body: CommandBody): Json 
   const tt =
     transitionMs === undefined ? {} : { tt: Math.min(65_535, Math.round(transitionMs / 100)) };
   return { ...part, ...tt };
+}
+
+function cannot(en: string, zh: string): HubError {
+  return new HubError('unsupported', en, { zh: { message: zh, hint: null } });
 }
 
 /** Two bodies as one; what the later says holds. */
