@@ -1,5 +1,5 @@
-// Commands of one device that were sent and whose end is not known yet. Each stands in the lane of what it sets: a newer
-// one takes the place of the one before, and each ends once, in whichever way comes first.
+// Commands of one device that were sent and whose end is not known yet. Each stands in the lane of what it sets: a
+// newer one takes the place of the one before, and each ends once, in whichever way comes first.
 import type { Problem } from '../../hub/model/errors.ts';
 import type { AdapterCommand, AdapterContext } from '../contract/adapter.ts';
 

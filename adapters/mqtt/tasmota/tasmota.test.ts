@@ -1,5 +1,5 @@
-// Every kind of Tasmota device, on emulated ones that speak real MQTT: what the home sees of it, what it can be told, and
-// what it tells by itself. INGLE_SEED repeats the run of odd messages, INGLE_COUNT lengthens it.
+// Every kind of Tasmota device, on emulated ones that speak real MQTT: what the home sees of it, what it can be told,
+// and what it tells by itself. INGLE_SEED repeats the run of odd messages, INGLE_COUNT lengthens it.
 import { expect, test } from 'vitest';
 import type { PropertyValue } from '../../../hub/model/properties.ts';
 import type { TasmotaModel } from '../../../scripts/virtual-home/lan/model.ts';
@@ -7,8 +7,8 @@ import { oddJson, oddText } from '../../../scripts/virtual-home/odd-json.ts';
 import { createRandom } from '../../../scripts/virtual-home/random.ts';
 import { convert, happeningsOf, valuesOf } from './convert.ts';
 import { isFields, parseDiscovery, parseSensors } from './discovery.ts';
-import { acquaint, atHome, key, startHub } from './testing/at-home.ts';
-import * as profiles from './testing/profiles.ts';
+import { acquaint, atHome, key, startHub } from './testing/test-home.ts';
+import * as profiles from './testing/test-profiles.ts';
 
 const SEED = Number(process.env.INGLE_SEED ?? 20_261_122);
 const COUNT = Number(process.env.INGLE_COUNT ?? 1_300);

@@ -3,8 +3,8 @@
 import { expect, test } from 'vitest';
 import { nodeAddress } from '../../../hub/model/identifiers.ts';
 import type { PropertyValue } from '../../../hub/model/properties.ts';
-import { add, atHome, eventsOf, key, startHub } from './testing/at-home.ts';
-import { gateway } from './testing/profiles.ts';
+import { add, atHome, eventsOf, key, startHub } from './testing/test-home.ts';
+import { gateway } from './testing/test-profiles.ts';
 
 const ID = 'shellyblugwg3-54320aa1020f';
 const BUTTON = nodeAddress(`${ID}/blu-3c2ef571d52a`);

@@ -1,10 +1,10 @@
-// Every kind of component of a Shelly, on emulated devices that answer as the vendor's do: what the home sees of it, what
-// it can be told, and what it tells by itself.
+// Every kind of component of a Shelly, on emulated devices that answer as the vendor's do: what the home sees of it,
+// what it can be told, and what it tells by itself.
 import { expect, test } from 'vitest';
 import type { PropertyValue } from '../../../hub/model/properties.ts';
 import type { ShellyModel } from '../../../scripts/virtual-home/lan/model.ts';
-import { add, atHome, eventsOf, key, startHub } from './testing/at-home.ts';
-import * as profiles from './testing/profiles.ts';
+import { add, atHome, eventsOf, key, startHub } from './testing/test-home.ts';
+import * as profiles from './testing/test-profiles.ts';
 
 type Values = Readonly<Record<string, PropertyValue>>;
 
@@ -57,7 +57,12 @@ const SEEN: readonly (readonly [string, () => ShellyModel, Values])[] = [
     'a bulb that is either coloured or white',
     profiles.bulb,
     {
-      ...{ on: true, brightness: 44, colorTemperature: 3_349, color: { hue: 219, saturation: 70 } },
+      ...{
+        on: true,
+        brightness: 44,
+        colorTemperature: 3_349,
+        color: { hue: 218.5, saturation: 70.2 },
+      },
       ...{ ...FINE, ...SYS },
     },
   ],

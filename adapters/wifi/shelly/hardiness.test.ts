@@ -8,8 +8,8 @@ import { createRandom } from '../../../scripts/virtual-home/random.ts';
 import { convert, describe as described, eventsOf, valuesOf } from './convert.ts';
 import { parseInfo } from './device-info.ts';
 import { isJson } from './rpc.ts';
-import { atHome, key } from './testing/at-home.ts';
-import * as profiles from './testing/profiles.ts';
+import { atHome, key } from './testing/test-home.ts';
+import * as profiles from './testing/test-profiles.ts';
 
 const SEED = Number(process.env.INGLE_SEED ?? 20_261_122);
 const COUNT = Number(process.env.INGLE_COUNT ?? 1_700);

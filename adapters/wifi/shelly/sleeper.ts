@@ -1,5 +1,5 @@
-// A Shelly that sleeps on its battery: it calls by itself when it wakes, so it is told once where; and only after it has
-// missed its time twice does it count as gone.
+// A Shelly that sleeps on its battery: it calls by itself when it wakes, so it is told once where; and only after it
+// has missed its time twice does it count as gone.
 import type { WebSocket } from 'ws';
 import { toProblem } from '../../../hub/model/errors.ts';
 import { nodeAddress } from '../../../hub/model/identifiers.ts';

@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { freePort } from '../../../scripts/virtual-home/lan/demo-lan.ts';
-import { atHome, key, startHub } from './testing/at-home.ts';
-import { climate, relay } from './testing/profiles.ts';
+import { atHome, key, startHub } from './testing/test-home.ts';
+import { climate, relay } from './testing/test-profiles.ts';
 
 const settingsFor = (callPort: number | null) => ({
   ...{ mdnsInterface: null, callHost: '127.0.0.1', callPort },

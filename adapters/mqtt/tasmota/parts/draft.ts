@@ -1,5 +1,5 @@
-// What a part of a Tasmota device is to the hub: a property with the way to it in the device's messages, and the command
-// that sets it. Spec: https://tasmota.github.io/docs/Commands/.
+// What a part of a Tasmota device is to the hub: a property with the way to it in the device's messages, and the
+// command that sets it. Spec: https://tasmota.github.io/docs/Commands/.
 import type { AnyPropertyName, PropertyValue } from '../../../../hub/model/properties.ts';
 import type { Label, PropertyType } from '../../../../hub/model/property-row.ts';
 import type { Fields } from '../discovery.ts';

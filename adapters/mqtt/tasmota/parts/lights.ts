@@ -1,5 +1,5 @@
-// The lights of a Tasmota device: one light of up to five channels, colours and whites as two lights, or a light for each
-// channel. Spec: https://tasmota.github.io/docs/Lights/.
+// The lights of a Tasmota device: one light of up to five channels, colours and whites as two lights, or a light for
+// each channel. Spec: https://tasmota.github.io/docs/Lights/.
 import { isColor } from '../../../../hub/model/property-value.ts';
 import { LIGHT, type TasmotaConfig } from '../discovery.ts';
 import { type Draft, type Now, number, type Parts, type TasmotaCommand, vendor } from './draft.ts';
@@ -181,8 +181,8 @@ function fading(): Draft[] {
 }
 
 /**
- * The command with the fading that is wanted for this once. Without option 117 a speed is the time of the whole way from
- * dark to full, so a shorter way takes less time than was asked.
+ * The command with the fading that is wanted for this once. Without option 117 a speed is the time of the whole way
+ * from dark to full, so a shorter way takes less time than was asked.
  */
 function faded(config: TasmotaConfig, now: Now, command: TasmotaCommand): TasmotaCommand {
   const { transitionMs } = now;

@@ -1,5 +1,5 @@
-// The sensors and meters of a Tasmota device, as its announcement lists them: by the table where that knows a field, else
-// under Tasmota's own word.
+// The sensors and meters of a Tasmota device, as its announcement lists them: by the table where that knows a field,
+// else under Tasmota's own word.
 import { vendorPropertyName } from '../../../../hub/model/properties.ts';
 import type { PropertyValue } from '../../../../hub/model/property-row.ts';
 import { type Fields, isFields } from '../discovery.ts';

@@ -1,5 +1,5 @@
-// Bluetooth devices that a Shelly hears for the home: each of them a node of its own, put together from its BTHomeDevice,
-// the sensors that stand for its objects, and the BluTrv that speaks for a radiator valve.
+// Bluetooth devices that a Shelly hears for the home: each of them a node of its own, put together from its
+// BTHomeDevice, the sensors that stand for its objects, and the BluTrv that speaks for a radiator valve.
 // Spec: https://shelly-api-docs.shelly.cloud/gen2/DynamicComponents/BTHome/.
 import { property, vendorPropertyName } from '../../../../hub/model/properties.ts';
 import type { PropertyType } from '../../../../hub/model/property-row.ts';

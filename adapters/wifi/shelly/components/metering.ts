@@ -1,4 +1,5 @@
-// What outputs and meters measure: power and energy of a switch, a light, a cover or a meter, of one phase and of three.
+// What outputs and meters measure: power and energy of a switch, a light, a cover or a meter, of one phase and of
+// three.
 // Spec: https://shelly-api-docs.shelly.cloud/gen2/ComponentsAndServices/EM and its neighbours.
 import type { PropertyName } from '../../../../hub/model/properties.ts';
 import type { Json } from '../rpc.ts';

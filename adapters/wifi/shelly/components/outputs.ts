@@ -1,8 +1,9 @@
 // What a Shelly drives: switches, lights of all kinds, covers and thermostats.
+
+import { fromRgb, toRgb } from '../../../../hub/model/color-space.ts';
 import type { PropertyValue } from '../../../../hub/model/properties.ts';
 import { isColor } from '../../../../hub/model/property-value.ts';
 import type { Json } from '../rpc.ts';
-import { fromRgb, toRgb } from './color.ts';
 import {
   boolean,
   type Component,
