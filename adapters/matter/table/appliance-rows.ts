@@ -20,7 +20,7 @@ const OPERATIONS: Enum = [
 ];
 
 const OPERATION_ERRORS: Enum = [
-  [0, 'none', 'none', '无'],
+  [0, 'none', 'no trouble', '无故障'],
   [1, 'unableToStart', 'unable to start or go on', '无法启动或继续'],
   [2, 'unableToComplete', 'unable to finish', '无法完成'],
   [3, 'notNow', 'not possible now', '当前状态不允许'],

@@ -33,6 +33,8 @@ const SOIL_MEASUREMENT = 0x0430;
 const TEMPERATURE_MEASUREMENT = 0x0402;
 const CURRENT_SATURATION = 0x0001;
 const BOOST_SECONDS = 3_600;
+/** CurrentX, CurrentY, ColorMode, EnhancedColorMode: the same colour once more. */
+const COLOR_TOLD_TWICE = [0x0003, 0x0004, 0x0008, 0x4001];
 
 /** A light may be told its colour while it is off. Spec: Matter 1.4 Application Clusters § 1.6.5.5. */
 const EVEN_WHILE_OFF = {
@@ -114,7 +116,7 @@ function ownRow(name: PropertyName): AttributeRow[] {
       ...(set === undefined ? {} : { set }),
       ...(narrow === undefined ? {} : { narrow: narrow.values, with: narrow.with }),
       ...(limits === undefined ? {} : limitsBy(limits.convert, limits.by)),
-      ...(name === 'color' ? { with: [CURRENT_SATURATION] } : {}),
+      ...(name === 'color' ? { with: [CURRENT_SATURATION], seen: COLOR_TOLD_TWICE } : {}),
       isMeant: (endpoint, cluster) => isMeant(name, endpoint, cluster),
     },
   ];

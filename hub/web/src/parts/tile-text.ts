@@ -5,6 +5,9 @@ import type { LiveDevice } from '../state/home.svelte.ts';
 import { t } from '../state/language.svelte.ts';
 import { propertyLabel, timeText, valueText } from '../state/words.ts';
 
+/** What a device that runs, blows, plays or closes is doing, before what it measures. */
+const DOING = ['x_operation', 'fanMode', 'x_playback', 'x_closure'] as const;
+
 function coverText(percent: number): string {
   if (percent <= 0) return t().tile.closed;
   if (percent >= 100) return t().tile.open_;
@@ -70,7 +73,11 @@ export function tileText(device: LiveDevice): string {
   const lock = keyNamed(json, 'locked');
   if (lock !== null) return lockText(device, lock);
   const readings = firstReadings(json).flatMap((key) => readingText(device, key) ?? []);
-  if (readings.length > 0) return readings.join(' · ');
+  const doing = DOING.flatMap((name) => keyNamed(json, name) ?? [])
+    .slice(0, 1)
+    .flatMap((key) => readingText(device, key) ?? []);
+  const [first, second] = [...doing, ...readings];
+  if (first !== undefined) return second === undefined ? first : `${first} · ${second}`;
   const hasButton = Object.values(json.properties).some(({ access }) => access === 'event');
   return hasButton ? t().device.noPress : t().tile.notYet;
 }
