@@ -111,8 +111,9 @@ export class CommandLane<Body> {
         continue;
       }
       this.#waiting.delete(job.key);
-      this.#nextAtMs = nowMs + this.#options.spacingMs;
       void this.#run(job);
+      // From when it has really left.
+      this.#nextAtMs = performance.now() + this.#options.spacingMs;
     }
     if (wakeAtMs === Infinity) return;
     this.#timer = setTimeout(() => this.#pump(), Math.max(1, wakeAtMs - performance.now()));
