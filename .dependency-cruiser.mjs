@@ -1,11 +1,11 @@
 // Who may import whom: the table of the README's map, as rules. What is not allowed here is not allowed.
 //
 // Excepted are the places that put things together: hub/boot.ts and hub/main.ts, a thread's *.worker.ts and a process's
-// *.child.ts, tests with their test-*.ts, scripts, and the command's starter, which is one. Type imports count: a
-// type is a dependency too.
+// *.child.ts, tests with their test-*.ts and testing/ folders, scripts, and the command's starter, which is one. Type
+// imports count: a type is a dependency too.
 
 const COMPOSES =
-  '(^hub/boot\\.ts|\\.test\\.ts|/ingle\\.mjs|/test-[^/]+\\.ts|\\.worker\\.ts|\\.child\\.ts)$';
+  '(^hub/boot\\.ts|\\.test\\.ts|/ingle\\.mjs|/test-[^/]+\\.ts|\\.worker\\.ts|\\.child\\.ts)$|/testing/';
 const OURS = '^(hub|adapters|scenes|sync|firmware-images|scripts)/';
 
 /** Code under `folder` may import itself and `allowed` of what is ours. */
