@@ -87,4 +87,18 @@ it('shows those of the hub that can be switched, also while they are off, and sw
   expect((await api.page('adult')('/api/adapters/matter', { method: 'PATCH', body })).status).toBe(
     403,
   );
+  // What comes with the hub is not taken away, and Zigbee is not switched here: that is said of it.
+  for (const [id, method] of [
+    ['matter', 'DELETE'],
+    ['zigbee', 'PATCH'],
+  ] as const) {
+    const change = method === 'PATCH' ? { body: { enabled: false } } : {};
+    const refused = await owner(`/api/adapters/${id}`, { method, ...change });
+    expect(refused.status).toBe(422);
+    expect(await bodyOf(refused)).toMatchObject({
+      code: 'unsupported',
+      detail: expect.stringMatching(/ comes with the hub$/),
+      zh: { detail: expect.stringMatching(/自带/) },
+    });
+  }
 });

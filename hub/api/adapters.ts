@@ -1,6 +1,7 @@
 // Adapters: how each is, and those of others installed, switched and removed.
 import { toRfc3339 } from '../model/clock.ts';
 import type { SupportTier } from '../model/device.ts';
+import { HubError } from '../model/errors.ts';
 import type { AdapterHealth } from '../model/hub-port.ts';
 import { LAN_FAMILIES } from '../model/lan-families.ts';
 import type { OwnAdapterView } from '../model/own-adapter.ts';
@@ -102,6 +103,20 @@ export function adapterRoutes({ hub }: ApiParts) {
     ];
   }
 
+  /** @throws HubError for one that comes with the hub, which cannot be set or taken away like those of others */
+  function mustBeInstalled(id: string): void {
+    if (vendorAdapters.list().some(({ manifest }) => manifest.id === id)) return;
+    const title = TITLES[id];
+    if (title === undefined) return;
+    throw new HubError('unsupported', `${title} comes with the hub`, {
+      hint: 'Matter and MQTT can be switched; the others run whenever the home has devices of them.',
+      zh: {
+        message: `${title} 是中枢自带的`,
+        hint: '可以开关 Matter 和 MQTT；其余的只要家里有它们的设备就会运行。',
+      },
+    });
+  }
+
   return {
     'GET /api/adapters': (c, { query }) => c.json(listPart(all(), query)),
     'POST /api/adapters': async (c, { body }) =>
@@ -110,13 +125,16 @@ export function adapterRoutes({ hub }: ApiParts) {
       const wish = { enabled: body.enabled, values: body.settings };
       const id = c.req.param('id') ?? '';
       if (!ownAdapters.list().some((one) => one.id === id)) {
+        mustBeInstalled(id);
         return c.json(installed(await vendorAdapters.change(id, wish, actorOf(c))));
       }
       const changed = await ownAdapters.change(id, wish, actorOf(c));
       return c.json(ours(id, changed.health, changed));
     },
     'DELETE /api/adapters/:id': async (c) => {
-      await vendorAdapters.remove(c.req.param('id') ?? '', actorOf(c));
+      const id = c.req.param('id') ?? '';
+      mustBeInstalled(id);
+      await vendorAdapters.remove(id, actorOf(c));
       return c.body(null, 204);
     },
   } satisfies Partial<Handlers>;

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { inputProblemIn } from '../model/problem-words.ts';
 import { oneOf } from './arguments.ts';
+import { nearest } from './choose.ts';
 import { CliError, type CliErrorCode } from './cli-error.ts';
 import { Client } from './client.ts';
 import type { Context, Language } from './context.ts';
@@ -229,7 +230,11 @@ function inheritSettings(command: Command): Command {
 }
 
 /** What commander found wrong with the words, in the chosen language. */
-function usageError(error: CommanderError, words: Messages, path: string): CliError {
+function usageError(
+  error: CommanderError,
+  words: Messages,
+  { path, verbs, stray }: ReturnType<typeof commandPath>,
+): CliError {
   const name = /'([^']*)'/.exec(error.message)?.[1] ?? '';
   const suggestion = /Did you mean (?:one of )?(.+)\?/.exec(error.message)?.[1];
   const hint =
@@ -243,8 +248,16 @@ function usageError(error: CommanderError, words: Messages, path: string): CliEr
       return new CliError('usage', words.usage.missingArgument(name), { hint });
     case 'commander.optionMissingArgument':
       return new CliError('usage', words.usage.missingValue(name), { hint });
-    case 'commander.excessArguments':
-      return new CliError('usage', words.usage.excessArguments, { hint: words.usage.excessHint });
+    case 'commander.excessArguments': {
+      // With a verb that is meant where none is named, a mistyped one comes here as a word too many.
+      if (verbs.length === 0 || stray === undefined) {
+        return new CliError('usage', words.usage.excessArguments, { hint: words.usage.excessHint });
+      }
+      const [near] = nearest(stray, verbs);
+      return new CliError('usage', words.usage.unknownCommand(stray), {
+        hint: near === undefined ? hint : words.usage.didYouMean(near),
+      });
+    }
     default:
       return new CliError('usage', error.message.replace(/^error: /, ''), { hint });
   }
@@ -269,17 +282,26 @@ function report(error: CliError, language: Language, isJson: boolean): void {
   process.stderr.write(`${lines.join('\n')}\n`);
 }
 
-/** The verbs that the words name, as in `ingle devices rename`. */
-function commandPath(program: Command, args: readonly string[]): string {
+/** Options of every command that take a value. */
+const VALUED: ReadonlySet<string> = new Set(['--hub', '--data', '--lang']);
+
+/** The verbs that the words name, as in `ingle devices rename`, and the first word after them that names none. */
+function commandPath(program: Command, args: readonly string[]) {
   const path = ['ingle'];
   let command: Command = program;
+  let stray: string | undefined;
+  let before = '';
   for (const arg of args) {
     const next = command.commands.find((each) => each.name() === arg);
-    if (!next) continue;
-    path.push(arg);
-    command = next;
+    if (next) {
+      path.push(arg);
+      command = next;
+      stray = undefined;
+    } else if (!arg.startsWith('-') && !VALUED.has(before)) stray ??= arg;
+    before = arg;
   }
-  return path.join(' ');
+  const verbs = command.commands.map((each) => each.name());
+  return { path: path.join(' '), verbs, stray };
 }
 
 /** Runs one command line and returns its exit code. */

@@ -456,6 +456,7 @@ export const en = {
       fault: 'fault',
       stopped: 'stopped',
     },
+    idle: 'when needed',
     devices: (count: number) => plural(count, 'device', 'devices'),
     fell: (id: string, restarts: number, reason: string) =>
       `${id}: started again ${plural(restarts, 'time', 'times')}, last because ${reason}. Look for a newer version, or: ingle adapter disable ${id}`,

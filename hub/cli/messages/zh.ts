@@ -418,6 +418,7 @@ export const zh: Messages = {
       fault: '故障',
       stopped: '已停止',
     },
+    idle: '需要时运行',
     devices: (count: number) => `${count} 个设备`,
     fell: (id: string, restarts: number, reason: string) =>
       `${id}：已重新启动 ${restarts} 次，最近一次的原因：${reason}。请找更新的版本，或：ingle adapter disable ${id}`,

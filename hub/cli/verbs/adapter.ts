@@ -227,7 +227,9 @@ async function list({ client, printer, words, language }: Context): Promise<void
     adapters.map((one) => [
       one.id,
       words.adapter.tiers[one.tier],
-      words.adapter.states[one.state],
+      one.state === 'stopped' && !one.isInstalled && one.devices === 0
+        ? words.adapter.idle
+        : words.adapter.states[one.state],
       words.adapter.devices(one.devices),
       [one.vendor, one.version].filter(Boolean).join(' '),
       one.memoryBytes === null ? '' : `${Math.round(one.memoryBytes / 1024 / 1024)} MB`,

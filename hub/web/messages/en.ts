@@ -640,6 +640,7 @@ export const en = {
       fault: 'Fault',
       stopped: 'Stopped',
     } as Record<string, string>,
+    idle: 'Runs when needed',
     devices: (count: number) => some(count, 'device', 'devices'),
     enabledOf: (title: string) => `${title} runs`,
     hosts: (hosts: string) => `May connect to: ${hosts}`,

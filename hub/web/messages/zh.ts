@@ -612,6 +612,7 @@ export const zh: Messages = {
       fault: '故障',
       stopped: '已停止',
     } as Record<string, string>,
+    idle: '需要时运行',
     devices: (count: number) => `${n(count)} 个设备`,
     enabledOf: (title: string) => `运行 ${title}`,
     hosts: (hosts: string) => `可以连接：${hosts}`,
@@ -779,7 +780,7 @@ export const zh: Messages = {
     offer: (name) => `提供 ${name}`,
     noDevices: '还没有设备。',
     waits: '提供',
-    without: (what) => `提供，但不含${what}`,
+    without: (what) => `提供，但没有：${what}`,
     why: {
       matter: '它是 Matter 设备，可以自己共享',
       room: '它的房间不提供',
