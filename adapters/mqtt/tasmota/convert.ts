@@ -15,6 +15,7 @@ import {
   propertyKey,
   specOf,
 } from '../../../hub/model/properties.ts';
+import type { PropertySpec } from '../../../hub/model/property-row.ts';
 import { checkValue } from '../../../hub/model/property-value.ts';
 import { type Places, placed } from '../../contract/places.ts';
 import type { Fields, TasmotaConfig } from './discovery.ts';
@@ -29,6 +30,10 @@ type Values = Record<PropertyKey, PropertyValue>;
 
 interface Binding {
   readonly descriptor: PropertyDescriptor;
+  /** What it can be set to. */
+  readonly spec: PropertySpec;
+  /** What it can be told as: a device may say more than it can be set to. */
+  readonly told: PropertySpec;
   readonly draft: Draft;
 }
 
@@ -61,7 +66,9 @@ export function convert(config: TasmotaConfig, sensors: Fields, before: Places =
   const bindings = new Map<PropertyKey, Binding>();
   for (const [{ draft }, endpoint] of items) {
     const descriptor = descriptorOf(draft, endpoint);
-    bindings.set(descriptor.key, { descriptor, draft });
+    const spec = specOf(descriptor);
+    const { min: _, max: __, ...told } = spec;
+    bindings.set(descriptor.key, { descriptor, spec, told, draft });
   }
   return { bindings, commands: parts.commands, places };
 }
@@ -92,11 +99,9 @@ function descriptorOf(draft: Draft, place: number): PropertyDescriptor {
 /** The values that a message says, each checked against its property. */
 export function valuesOf({ bindings }: Conversion, state: Fields): Values {
   const values: Values = {};
-  for (const [key, { descriptor, draft }] of bindings) {
+  for (const [key, { told, draft }] of bindings) {
     const value = draft.read?.(state);
-    if (value === undefined) continue;
-    const { min: _, max: __, ...spec } = specOf(descriptor);
-    if (checkValue(spec, value) === null) values[key] = value;
+    if (value !== undefined && checkValue(told, value) === null) values[key] = value;
   }
   return values;
 }
@@ -106,9 +111,9 @@ export function happeningsOf(
   { bindings }: Conversion,
   state: Fields,
 ): { key: PropertyKey; value: PropertyValue }[] {
-  return [...bindings].flatMap(([key, { descriptor, draft }]) => {
+  return [...bindings].flatMap(([key, { spec, draft }]) => {
     const value = draft.event?.(state);
-    const isRight = value !== undefined && checkValue(specOf(descriptor), value) === null;
+    const isRight = value !== undefined && checkValue(spec, value) === null;
     return isRight ? [{ key, value }] : [];
   });
 }
@@ -144,7 +149,7 @@ export function commandOf(
       },
     });
   }
-  const problem = checkValue(specOf(binding.descriptor), body.value);
+  const problem = checkValue(binding.spec, body.value);
   if (problem !== null) {
     throw new ValidationError(problem.message, { hint: problem.hint, zh: problem.zh });
   }

@@ -421,3 +421,18 @@ test('a list names what nothing is made of, and why', async () => {
     'lens:0: it says nothing that the hub knows',
   ]);
 });
+
+test('a device that wants a restart and newer firmware for it are told, by its name, until they are not so', async () => {
+  await using home = await atHome(profiles.relay());
+  const { hub, device, node } = home;
+  const notices = () => {
+    const told = hub.messages.filter((one) => one.kind === 'notices').at(-1);
+    return told?.notices.map(({ text }) => text.en) ?? null;
+  };
+  await hub.until('both', () => notices()?.length === 2);
+  expect(notices()?.join()).toContain(`${node} (1.7.2)`);
+  device.change('sys', { restart_required: false });
+  await hub.until('the restart to be done', () => notices()?.length === 1);
+  await hub.call({ kind: 'remove', node, force: false });
+  await hub.until('none', () => notices()?.length === 0);
+});

@@ -7,12 +7,7 @@ import type { NodeDescription } from '../../../hub/model/device.ts';
 import { kindFromProperties } from '../../../hub/model/device-kind.ts';
 import { HubError, ValidationError } from '../../../hub/model/errors.ts';
 import type { AdapterId, NodeAddress } from '../../../hub/model/identifiers.ts';
-import {
-  type PropertyKey,
-  type PropertyName,
-  type PropertyValue,
-  specOf,
-} from '../../../hub/model/properties.ts';
+import type { PropertyKey, PropertyName, PropertyValue } from '../../../hub/model/properties.ts';
 import { checkValue } from '../../../hub/model/property-value.ts';
 import type { Words } from '../../../hub/model/words.ts';
 import type { Places } from '../../contract/places.ts';
@@ -155,14 +150,12 @@ export function valuesOf(
   const said = components.filter((key) => only === null || only.has(key));
   if (said.length === 0) return values;
   const all = Object.fromEntries(components.map((key) => [key, status[key]]));
-  for (const [key, { component, descriptor, draft }] of bindings) {
+  for (const [key, { component, told, draft }] of bindings) {
     const own = component === WHOLE ? all : said.includes(component) ? status[component] : null;
     if (!isJson(own) || draft.read === undefined) continue;
     const value = draft.read(own);
     if (value === undefined) continue;
-    // A device may say more than it can be set to.
-    const { min: _, max: __, ...spec } = specOf(descriptor);
-    if (checkValue(spec, value) === null) values[key] = value;
+    if (checkValue(told, value) === null) values[key] = value;
   }
   return values;
 }
@@ -194,7 +187,7 @@ function happenings(
 ): Happening[] {
   return [...bindings].flatMap(([key, binding]) => {
     const value = of(binding);
-    const isRight = value !== undefined && checkValue(specOf(binding.descriptor), value) === null;
+    const isRight = value !== undefined && checkValue(binding.spec, value) === null;
     return isRight ? [{ key, value }] : [];
   });
 }
@@ -225,7 +218,7 @@ export function requestOf({ bindings, commands }: NodeConversion, body: CommandB
       },
     });
   }
-  const problem = checkValue(specOf(binding.descriptor), body.value);
+  const problem = checkValue(binding.spec, body.value);
   if (problem !== null) {
     throw new ValidationError(problem.message, { hint: problem.hint, zh: problem.zh });
   }

@@ -5,7 +5,9 @@ import {
   type PropertyDescriptor,
   type PropertyKey,
   propertyKey,
+  specOf,
 } from '../../../hub/model/properties.ts';
+import type { PropertySpec } from '../../../hub/model/property-row.ts';
 import type { Words } from '../../../hub/model/words.ts';
 import { type Places, placed } from '../../contract/places.ts';
 import type { BluDevice } from './components/bthome.ts';
@@ -14,6 +16,10 @@ import type { CommandDraft, Component, Draft, Parts } from './components/compone
 /** A property with the component that it comes from. */
 export interface Binding {
   readonly descriptor: PropertyDescriptor;
+  /** What it can be set to. */
+  readonly spec: PropertySpec;
+  /** What it can be told as: a device may say more than it can be set to. */
+  readonly told: PropertySpec;
   readonly component: string;
   readonly draft: Draft;
 }
@@ -75,7 +81,9 @@ export function nodeOf({ suffix, blu, parts }: NodeParts, placing: Placing): Nod
   const bindings = new Map<PropertyKey, Binding>();
   for (const [{ component, draft }, endpoint] of items) {
     const descriptor = descriptorOf(draft, endpoint);
-    bindings.set(descriptor.key, { descriptor, component, draft });
+    const spec = specOf(descriptor);
+    const { min: _, max: __, ...told } = spec;
+    bindings.set(descriptor.key, { descriptor, spec, told, component, draft });
   }
   const commands = parts.flatMap(([{ id }, own]) =>
     (own.commands ?? []).map((command) => ({ ...command, endpoint: id + 1 })),

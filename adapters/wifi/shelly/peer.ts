@@ -21,6 +21,7 @@ import {
 } from './convert.ts';
 import type { KnownShelly } from './known-shelly.ts';
 import type { NodeConversion } from './node-conversion.ts';
+import { noticesOf } from './notices.ts';
 import { type Connection, connect, Listener } from './opening.ts';
 import { type Credential, isJson, type Json, Rpc } from './rpc.ts';
 import { Sleeper, wakePeriodOf } from './sleeper.ts';
@@ -118,6 +119,7 @@ export class ShellyPeer implements LanPeer {
   stop(): void {
     this.#isStopped = true;
     this.#sleeper?.stop();
+    noticesOf(this.#tools).forget(this.id);
     clearTimeout(this.#retryTimer);
     this.#endAsking();
     this.#connection?.rpc.close();
@@ -330,6 +332,7 @@ export class ShellyPeer implements LanPeer {
   }
 
   #report(only: ReadonlySet<string> | null, reason: 'report' | 'read' | 'reconnect'): void {
+    noticesOf(this.#tools).heard(this.id, this.#known.status);
     for (const node of this.#conversion.nodes) {
       const values: Record<PropertyKey, PropertyValue> = valuesOf(node, this.#known.status, only);
       const isSaid = Object.keys(values).length > 0;
