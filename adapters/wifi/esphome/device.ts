@@ -21,15 +21,13 @@ import { otherDevice } from '../lan-problems.ts';
 import { RECONNECT_MAX_MS, Reconnect } from '../reconnect.ts';
 import { type Conversion, convert, type LeftOut, requestsOf, statesOf } from './convert.ts';
 import { describe } from './describe.ts';
-import type { KnownDevice } from './known-device.ts';
+import { type KnownDevice, PORT } from './known-device.ts';
 import type { Received } from './library.ts';
 import type { Link } from './link.ts';
 import { ASLEEP } from './problems.ts';
 import { openSession, type Session } from './session.ts';
 import { Waiting, type Wish } from './waiting.ts';
 
-/** Of the native API, where the address names none. */
-export const PORT = 6_053;
 const COMMAND_WITHIN_MS = 5_000;
 const COMMANDS_MAX = 32;
 /** A device that sleeps is awake for some seconds, so it is looked for often, and no packet disturbs its sleep. */
@@ -38,7 +36,8 @@ const ASLEEP_RETRY_MS = 4_000;
 const REFUSALS: ReadonlySet<string> = new Set(['forbidden', 'conflict', 'unsupported']);
 /** Reasons that a sleeping device gives by being asleep. */
 const SILENCES: ReadonlySet<string> = new Set(['unreachable', 'timed-out']);
-const LOGGED_MAX = 10;
+/** Told at the adding; all of them stand with the device. */
+const NOTES_MAX = 10;
 
 /** A part of the device: 0 is the device itself. */
 interface DevicePart {
@@ -96,7 +95,8 @@ export class EsphomeDevice implements LanPeer {
   }
 
   get leftOut(): readonly LeftOut[] {
-    return this.#parts.flatMap(({ conversion }) => conversion.leftOut);
+    const own = this.#parts.flatMap(({ conversion }) => conversion.leftOut);
+    return this.#untaken === 0 ? own : [untakenOf(this.#untaken), ...own];
   }
 
   kept(): Json {
@@ -403,34 +403,27 @@ export class EsphomeDevice implements LanPeer {
 
   /** Says at the adding what of it is not taken. */
   #tellLeftOut(): void {
-    const { context } = this.#tools;
-    for (const { node, conversion } of this.#parts) {
-      const { leftOut } = conversion;
-      for (const { what, why } of leftOut.slice(0, LOGGED_MAX)) {
-        context.pairProgress({
-          kind: 'note',
-          node,
-          text: {
-            en: `${what} is left out: ${why.en}.`,
-            zh: `${what} 没有采用：${why.zh}。`,
-          },
-        });
-      }
-      if (leftOut.length > LOGGED_MAX) {
-        context.log('info', `${node}: ${leftOut.length} parts of it are left out`);
-      }
-    }
     const [first] = this.#parts;
-    if (this.#untaken === 0 || first === undefined) return;
-    context.pairProgress({
-      kind: 'note',
-      node: first.node,
-      text: {
-        en: `${this.#untaken} of its entities are left out: their kind is newer than this hub, or there are too many.`,
-        zh: `有 ${this.#untaken} 个实体没有采用：它们的类型比这个中枢新，或者数量太多。`,
-      },
-    });
+    if (first === undefined) return;
+    for (const { what, why } of this.leftOut.slice(0, NOTES_MAX)) {
+      this.#tools.context.pairProgress({
+        kind: 'note',
+        node: first.node,
+        text: { en: `${what} is left out: ${why.en}.`, zh: `${what} 没有采用：${why.zh}。` },
+      });
+    }
   }
+}
+
+/** Entities that were listed and could not be taken. */
+function untakenOf(count: number): LeftOut {
+  return {
+    what: `A rest of ${count} entities`,
+    why: {
+      en: 'of a kind that is newer than this hub, or too many',
+      zh: '类型比这个中枢新，或者数量太多',
+    },
+  };
 }
 
 function wordsOf({ message, hint, zh }: Problem): Words {

@@ -1,7 +1,7 @@
 // ESPHome devices, over their native API, as a family of Wi-Fi devices.
 import type { LanFamily } from '../family.ts';
-import { EsphomeDevice, PORT } from './device.ts';
-import { type KnownDevice, readKnown } from './known-device.ts';
+import { EsphomeDevice } from './device.ts';
+import { type KnownDevice, PORT, readKnown } from './known-device.ts';
 import { credentialOf, openSession } from './session.ts';
 
 /** The family, for the adapter. */

@@ -1,21 +1,26 @@
 // Whatever a device sends: mutated frames in the handshake, in the listing and in its states, plain and encrypted,
 // never end the adapter, never block it, and leave nothing behind. INGLE_COUNT says how many frames; INGLE_SEED
 // repeats a run.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { HubError } from '../../../hub/model/errors.ts';
+import { adapterId } from '../../../hub/model/identifiers.ts';
 import { propertyKey } from '../../../hub/model/properties.ts';
 import { createRandom, type Random } from '../../../scripts/virtual-home/random.ts';
+import type { AdapterContext } from '../../contract/adapter.ts';
 import { parseLanAddress } from '../lan-address.ts';
-import { PORT } from './device.ts';
+import { esphome } from './family.ts';
+import { PORT } from './known-device.ts';
 import { openSession, type Session } from './session.ts';
 import { FakeEsphome } from './testing/fake-esphome.ts';
 import { SAMPLE_ACTORS } from './testing/sample-actors.ts';
 import { SAMPLE_LIGHTS } from './testing/sample-lights.ts';
 import { SAMPLE_SENSORS } from './testing/sample-sensors.ts';
 import { SAMPLE_SETTINGS } from './testing/sample-settings.ts';
-import { addDevice, ENTITIES, KEY, setUp } from './testing/test-esphome.ts';
+import { addDevice, ENTITIES, KEY, setUp, startHub } from './testing/test-esphome.ts';
 import { encode, varint } from './testing/wire.ts';
 
 const SEED = Number(process.env.INGLE_SEED ?? Date.now() % 100_000);
@@ -65,6 +70,27 @@ function mutate(frame: Buffer, random: Random): Buffer {
       return Buffer.from(frame.map((byte) => byte ^ (random.next() < 0.02 ? 0x80 : 0)));
   }
 }
+
+/** A value of what was kept exchanged for another, or taken away. */
+function damaged(value: unknown, random: Random): unknown {
+  const others = [null, 0, -1, 1e300, '', 'x', '__proto__', true, [], {}, [[]], { kind: 'key' }];
+  if (typeof value !== 'object' || value === null || random.next() < 0.02)
+    return random.pick(others);
+  if (Array.isArray(value)) {
+    const at = random.integer(0, Math.max(0, value.length - 1));
+    return value.map((each, index) => (index === at ? damaged(each, random) : each));
+  }
+  const names = Object.keys(value);
+  const name = names.length === 0 ? 'x' : random.pick(names);
+  const { [name]: own, ...rest } = value as Record<string, unknown>;
+  return random.next() < 0.1 ? rest : { ...rest, [name]: damaged(own, random) };
+}
+
+/** For a device that is only read. */
+const silentContext = {
+  id: adapterId('esphome'),
+  nameOf: () => undefined,
+} as unknown as AdapterContext;
 
 /** The longest time of this thread's own between two turns of the loop, in milliseconds. */
 function watchLoop() {
@@ -221,6 +247,54 @@ test('a device that says far too much is let go, and one that begins a frame and
   expect(await ends(Buffer.concat([endless, endless, endless]))).toMatch(/answers nonsense/);
   expect(longest()).toBeLessThan(BLOCKED_MS_MAX);
 });
+
+test('a device that is unplugged is missed though nothing is asked of it', async () => {
+  await using device = await FakeEsphome.start({ entities: ENTITIES, key: KEY });
+  const address = parseLanAddress(device.address, PORT);
+  const { link } = await openSession(
+    { address, mac: null, pingEveryMs: 40 },
+    { kind: 'key', key: KEY },
+  );
+  let isLost = false;
+  const lost = new Promise<HubError>((resolve) =>
+    link.listen(
+      () => {},
+      (error) => {
+        isLost = true;
+        resolve(error);
+      },
+    ),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(isLost).toBe(false);
+  device.fault.isSilent = true;
+  expect((await lost).message).toMatch(/went silent/);
+});
+
+test('a kept device is read back as it was, and a damaged one never brings the hub down', async () => {
+  await using setting = await setUp({ entities: ALL, info: { hasDeepSleep: true } });
+  await addDevice(setting);
+  const { hub, folder, node } = setting;
+  const described = hub.description(node);
+  await hub.stop();
+  const file = path.join(folder, 'esphome', 'devices.json');
+  const kept = readFileSync(file, 'utf8');
+  await using next = await startHub(folder);
+  expect(next.description(node)).toEqual(described);
+  await next.stop();
+  const random = createRandom(SEED);
+  const tools = { context: silentContext, changed: () => {}, former: () => undefined };
+  const whole: unknown = JSON.parse(kept).devices[0];
+  let restored = 0;
+  for (let n = 0; n < 300; n += 1) {
+    const peer = esphome.restore(damaged(whole, random), tools);
+    if (peer === undefined) continue;
+    restored += 1;
+    expect(peer.descriptions().length).toBeGreaterThan(0);
+    expect(JSON.parse(JSON.stringify(peer.kept()))).not.toBeNull();
+  }
+  expect(restored).toBeGreaterThan(0);
+}, 30_000);
 
 test('mutated frames neither stop the adapter nor lose the device', async () => {
   process.stderr.write(`mutated frames to the adapter: INGLE_SEED=${SEED}\n`);

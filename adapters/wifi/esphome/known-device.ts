@@ -1,9 +1,13 @@
 // What is kept of an ESPHome device: its address, what is shown to it, what it is made of, where its properties stand,
 // and what waits for it to wake.
+import { parseLanAddress } from '../lan-address.ts';
 import { isJson, type ListedEntity, readEntities } from './entity.ts';
 import { type Places, readPlaces } from './places.ts';
 import { type Credential, type NodeInfo, readInfo } from './session.ts';
 import { readWishes, type Wish } from './waiting.ts';
+
+/** Of the native API, where the address names none. */
+export const PORT = 6_053;
 
 /** One device as it is kept. Its key or password is needed at each connection, so it stands in the private file. */
 export interface KnownDevice {
@@ -26,7 +30,7 @@ export function readKnown(kept: unknown): KnownDevice | undefined {
   const credential = readCredential(kept.credential);
   const info = readInfo(kept.info);
   const entities = readEntities(kept.entities);
-  if (typeof address !== 'string' || !credential || !info || !entities) return undefined;
+  if (!isAddress(address) || !credential || !info || !entities) return undefined;
   const places = isJson(kept.places) ? kept.places : {};
   return {
     address,
@@ -39,6 +43,14 @@ export function readKnown(kept: unknown): KnownDevice | undefined {
     hidden: Array.isArray(hidden) ? hidden.filter((one) => Number.isInteger(one)) : [],
     waiting: readWishes(kept.waiting),
   };
+}
+
+function isAddress(kept: unknown): kept is string {
+  try {
+    return typeof kept === 'string' && parseLanAddress(kept, PORT).port > 0;
+  } catch {
+    return false;
+  }
 }
 
 function readCredential(kept: unknown): Credential | undefined {

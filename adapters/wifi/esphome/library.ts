@@ -2,12 +2,10 @@
 // when the first device needs them, since they are large. Its own connection is not used: it gives up on any device
 // with an entity that it does not know (dates, valves, events, alarm panels, updates), leaves timers and promises
 // behind that nobody hears, and takes frames without a limit.
-import { createRequire } from 'node:module';
 import type FrameHelper from '@2colors/esphome-native-api/lib/utils/frameHelper.js';
 import type { Message, MessageClass } from '@2colors/esphome-native-api/lib/utils/messages.js';
-import type NoiseFrameHelper from '@2colors/esphome-native-api/lib/utils/noiseFrameHelper.js';
-import type { CreateNoise, Noise } from '@2colors/esphome-native-api/lib/utils/noiseFrameHelper.js';
 import { HubError } from '../../../hub/model/errors.ts';
+import { beginHandshake, freeStates, ofLibrary } from './encryption.ts';
 
 /** The fields of a message by their names in camel case; lists end in `List`. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -78,7 +76,10 @@ let loading: Promise<Library> | undefined;
 
 /** Loads the library once. */
 export function loadLibrary(): Promise<Library> {
-  loading ??= load();
+  loading ??= load().catch((error: unknown) => {
+    loading = undefined;
+    throw error;
+  });
   return loading;
 }
 
@@ -151,7 +152,7 @@ async function load(): Promise<Library> {
       if (key !== null) {
         const helper = new NoiseFrames(ip, port, key);
         helper.buildMessage = build;
-        helper.onConnect = () => begin(helper);
+        helper.onConnect = () => beginHandshake(helper);
         return { helper, message, received, free: () => freeStates(helper) };
       }
       const helper = new PlainFrames(ip, port);
@@ -165,33 +166,6 @@ async function load(): Promise<Library> {
       return { helper, message, received, free: () => {} };
     },
   };
-}
-
-/** Spec: ESPHome native API, Noise encryption. */
-const PROTOCOL = 'Noise_NNpsk0_25519_ChaChaPoly_SHA256';
-/** With the size of our hello, which is empty. */
-const PROLOGUE = Buffer.from('NoiseAPIInit\0\0', 'latin1');
-/** The library's word for waiting for the other side's hello. */
-const HANDSHAKE_HELLO = 1;
-
-let noise: Promise<Noise> | undefined;
-
-/**
- * The one instance of the encryption. The library makes one for each connection, whose memory of 16 MB takes some
- * gigabytes of addresses with its guards: some dozen devices would be too much for a small board.
- */
-function sharedNoise(): Promise<Noise> {
-  noise ??= new Promise<Noise>((made) => {
-    const create = ofLibrary('@richardhopton/noise-c.wasm') as CreateNoise;
-    create(made);
-  });
-  return noise;
-}
-
-/** A package that the library depends on, the very copy that it uses. */
-function ofLibrary(name: string): unknown {
-  const ours = createRequire(import.meta.url);
-  return createRequire(ours.resolve('@2colors/esphome-native-api/package.json'))(name);
 }
 
 /** Lists of numbers in one piece, by what the library's messages call the reading of them. */
@@ -213,34 +187,6 @@ function mendReaders(): void {
       this[`readPackable${kind}Into`]?.(values);
       return values;
     };
-  }
-}
-
-/** Begins the handshake as the library does, with the shared instance, and rejects to nobody. */
-async function begin(helper: NoiseFrameHelper): Promise<void> {
-  try {
-    const { HandshakeState, constants } = await sharedNoise();
-    if (helper.socket.destroyed) return;
-    const client = HandshakeState(PROTOCOL, constants.NOISE_ROLE_INITIATOR);
-    helper.client = client;
-    client.Initialize(PROLOGUE, null, null, Buffer.from(helper.encryptionKey, 'base64'));
-    helper.handshakeState = HANDSHAKE_HELLO;
-    helper.write([]);
-  } catch (error) {
-    // An instance that has trapped is of no more use.
-    if (error instanceof Error && error.name === 'RuntimeError') noise = undefined;
-    helper.emit('error', error);
-  }
-}
-
-function freeStates(helper: NoiseFrameHelper): void {
-  const { client, encryptor, decryptor } = helper;
-  for (const state of [client, encryptor, decryptor]) {
-    try {
-      state?.free();
-    } catch {
-      // A handshake frees its own state at its end and after an error.
-    }
   }
 }
 

@@ -35,8 +35,11 @@ const MESSAGES_A_SECOND_MAX = 500;
 const BYTES_LIKE_A_MESSAGE = 128;
 /** For what was written last, such as a goodbye. */
 const LINGER_MS = 100;
-const PING_EVERY_MS = 15_000;
-const PINGS_UNANSWERED_MAX = 3;
+/** What is unplugged says no goodbye: it is told within some forty seconds. */
+const PING_EVERY_MS = 10_000;
+const PINGS_UNANSWERED_MAX = 2;
+/** Written and not taken by the other side; all that is ever said to a device is small. */
+const UNSENT_BYTES_MAX = 64 * 1_024;
 
 /** How a connection is opened. */
 export interface LinkOptions {
@@ -46,6 +49,8 @@ export interface LinkOptions {
   /** The MAC of the device that is meant, twelve small hexadecimal digits; null: any. */
   readonly mac: string | null;
   readonly signal?: AbortSignal;
+  /** How often a silent device is asked for a sign of life; a test has less patience. */
+  readonly pingEveryMs?: number;
 }
 
 type Listener = (message: Received) => void;
@@ -110,6 +115,10 @@ export class Link {
     }
   }
 
+  get #pingEveryMs(): number {
+    return this.#options.pingEveryMs ?? PING_EVERY_MS;
+  }
+
   /** Whether messages can be sent. */
   get isOpen(): boolean {
     return this.#error === null && this.#isReady;
@@ -126,6 +135,7 @@ export class Link {
   send(type: string, fields: Fields = {}): void {
     const { helper, message } = this.#framing;
     const made = message(type, fields);
+    if (helper.socket.writableLength > UNSENT_BYTES_MAX) this.giveUp();
     if (this.#error !== null) throw this.#error;
     try {
       helper.sendMessage(made);
@@ -229,7 +239,7 @@ export class Link {
   #ready(): void {
     if (this.#error !== null) return;
     this.#isReady = true;
-    this.#pinger = setInterval(() => this.#keepAlive(), PING_EVERY_MS);
+    this.#pinger = setInterval(() => this.#keepAlive(), this.#pingEveryMs);
     this.#readied();
   }
 
@@ -325,7 +335,7 @@ export class Link {
   }
 
   #keepAlive(): void {
-    if (performance.now() - this.#heardAtMs < PING_EVERY_MS / 2) return;
+    if (performance.now() - this.#heardAtMs < this.#pingEveryMs / 2) return;
     this.#unanswered += 1;
     if (this.#unanswered > PINGS_UNANSWERED_MAX) {
       this.giveUp();
