@@ -104,6 +104,42 @@ describe('a device of a Hue bridge', () => {
     else expect(told).toContain(reason);
   });
 
+  it('that chimes is a siren with chimes that can be muted', () => {
+    const speaker = {
+      id: idOf('speaker'),
+      type: 'speaker',
+      alarm: { sound_values: ['siren', 'no_sound'], status: { sound: 'no_sound' } },
+      chime: { sound_values: ['bleep', 'rise'], status: { sound: 'no_sound' } },
+      mute: { mute: 'unmute' },
+    };
+    const services = [{ rid: speaker.id, rtype: 'speaker' }];
+    const own = { id: idOf('chime'), type: 'device', metadata: { name: 'Chime' }, services };
+    const known = listing([own, speaker]);
+    const node = onlyOf(known);
+    expect(node.description.kind).toBe('alarm');
+    expect(valuesOf(node, known, new Map())).toEqual({ siren: false, x_muted: false });
+    expect(bodyOf(node, known, 'siren', true).body).toEqual({ alarm: { sound: 'siren' } });
+    expect(bodyOf(node, known, 'x_chime', 'rise').body).toEqual({ chime: { sound: 'rise' } });
+  });
+
+  it('whose reading is not valid tells none, whatever its last report was', () => {
+    const motion = { motion: false, motion_valid: false, motion_report: { motion: true } };
+    const sensor = { id: idOf('area'), type: 'convenience_area_motion', enabled: true, motion };
+    const area = {
+      id: idOf('motion area'),
+      type: 'motion_area_configuration',
+      name: 'Sofa',
+      services: [{ rid: sensor.id, rtype: sensor.type }],
+    };
+    const known = listing([area, sensor]);
+    const node = onlyOf(known);
+    expect(node.description).toMatchObject({ title: 'Sofa (Hue motion area)', kind: 'motion' });
+    expect(valuesOf(node, known, new Map())).toEqual({ x_motion_enabled: true });
+    motion.motion_valid = true;
+    const later = listing([area, sensor]);
+    expect(valuesOf(onlyOf(later), later, new Map())).toMatchObject({ occupancy: true });
+  });
+
   it('that is the bridge itself is none of the home', () => {
     const services = [{ rid: idOf('b'), rtype: 'bridge' }];
     const own = { id: idOf('self'), type: 'device', metadata: { name: 'Hue Bridge' }, services };

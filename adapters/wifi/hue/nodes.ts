@@ -78,15 +78,28 @@ export function buildNodes(resources: Resources, identity: BridgeIdentity): HueN
   const nodes: HueNode[] = [];
   for (const resource of resources.values()) {
     if (nodes.length >= NODES_MAX) break;
-    const made =
-      resource.type === 'device'
-        ? deviceNode(resource, resources, identity)
-        : resource.type === 'room' || resource.type === 'zone'
-          ? groupNode(resource, resources, identity)
-          : null;
+    const made = nodeOf(resource, resources, identity);
     if (made !== null) nodes.push(made);
   }
   return nodes;
+}
+
+function nodeOf(
+  resource: Resource,
+  resources: Resources,
+  identity: BridgeIdentity,
+): HueNode | null {
+  switch (resource.type) {
+    case 'device':
+      return deviceNode(resource, resources, identity);
+    case 'room':
+    case 'zone':
+      return groupNode(resource, resources, identity);
+    case 'motion_area_configuration':
+      return areaNode(resource, resources, identity);
+    default:
+      return null;
+  }
 }
 
 /** The address of a node: a bridge's own ids are unique among its own alone. */
@@ -207,6 +220,28 @@ function groupNode(
       support: 'exact',
       firmware: null,
       properties,
+      commands: [],
+    },
+  };
+}
+
+/** Where lamps notice people together. Of its two ways the one for comfort is taken, else the one for security. */
+function areaNode(area: Resource, resources: Resources, identity: BridgeIdentity): HueNode | null {
+  const { id, facts } = area;
+  const services = servicesOf(area, resources);
+  const comfort = services.filter(({ type }) => type === 'convenience_area_motion');
+  const { bindings, places } = bind(comfort.length > 0 ? comfort : services.slice(0, 1), {});
+  if (bindings.size === 0) return null;
+  const node = addressOf(identity, id);
+  return {
+    ...{ node, id, bindings, places, links: [], scenes: new Map() },
+    description: {
+      adapter: identity.adapter,
+      node,
+      ...{ manufacturer: 'Signify Netherlands B.V.', model: 'Hue motion area' },
+      title: `${textOf(facts.name) ?? 'Area'} (Hue motion area)`,
+      ...{ kind: 'motion', power: 'mains', tier: 'core', support: 'exact', firmware: null },
+      properties: [...bindings.values()].map(({ descriptor }) => descriptor),
       commands: [],
     },
   };

@@ -120,7 +120,7 @@ const MOTION = {
   ...SWITCHED,
   motion: boolean('motion.motion'),
   motionValid: boolean('motion.motion_valid'),
-  // Newer bridges say it here, and what stands above may be old then.
+  // Newer bridges say it here, and `motion` may be old then.
   motionReport: boolean('motion.motion_report.motion'),
   sensitivity: number('sensitivity.sensitivity'),
   sensitivityMax: number('sensitivity.sensitivity_max'),
@@ -182,6 +182,10 @@ const FACTS: Readonly<Record<string, Readonly<Record<string, Read>>>> = {
   smart_scene: { name: text('metadata.name'), group: text('group.rid') },
   motion: MOTION,
   camera_motion: MOTION,
+  // What lamps notice together of people between them.
+  motion_area_configuration: { name: text('name'), services: references('services') },
+  convenience_area_motion: MOTION,
+  security_area_motion: MOTION,
   temperature: {
     ...SWITCHED,
     temperature: number('temperature.temperature'),
@@ -202,6 +206,12 @@ const FACTS: Readonly<Record<string, Readonly<Record<string, Read>>>> = {
   },
   button: PRESS,
   bell_button: PRESS,
+  speaker: {
+    alarm: text('alarm.status.sound'),
+    alarms: texts('alarm.sound_values'),
+    chimes: texts('chime.sound_values'),
+    mute: text('mute.mute'),
+  },
   relative_rotary: { updated: text('relative_rotary.rotary_report.updated') },
   zigbee_connectivity: LINK,
   zgp_connectivity: LINK,

@@ -47,7 +47,10 @@ const TIMED_EFFECT_MS_MAX = 21_600_000;
 /** How far what a lamp says may lie from what was sent: it keeps 16 bits of each. */
 const SAME_POINT = 0.005;
 const NO_EFFECT = 'no_effect';
+const SIREN = 'siren';
+const NO_SOUND = 'no_sound';
 const SENSITIVITIES = ['low', 'medium', 'high', 'very_high', 'max'];
+const SENSITIVITY_MAX = 20;
 const POWER_UP: Readonly<Record<string, string>> = { safety: 'on', powerfail: 'previous' };
 
 /** What each press is in the words of the table. `single` is told when it is over, so that a long one is none. */
@@ -167,9 +170,11 @@ function switched(name: VendorPropertyName, label: Words): Row {
 const MOTION: readonly Row[] = [
   {
     name: 'occupancy',
+    // What is not valid is not known, and its report may be of long ago.
     read: (facts) =>
-      booleanOf(facts.motionReport) ??
-      (facts.motionValid === false ? undefined : booleanOf(facts.motion)),
+      facts.motionValid === false
+        ? undefined
+        : (booleanOf(facts.motionReport) ?? booleanOf(facts.motion)),
   },
   {
     name: 'sensitivity',
@@ -184,8 +189,13 @@ const MOTION: readonly Row[] = [
 ];
 
 function sensitivities(facts: Facts): readonly string[] {
-  const most = numberOf(facts.sensitivityMax) ?? 0;
-  return SENSITIVITIES.slice(0, Math.max(0, Math.min(most, SENSITIVITIES.length - 1)) + 1);
+  const most = Math.trunc(
+    Math.max(0, Math.min(SENSITIVITY_MAX, numberOf(facts.sensitivityMax) ?? 0)),
+  );
+  // Finer scales than there are words for are counted.
+  return most < SENSITIVITIES.length
+    ? SENSITIVITIES.slice(0, most + 1)
+    : Array.from({ length: most + 1 }, (_, step) => `${step}`);
 }
 
 const BUTTON: readonly Row[] = [
@@ -256,13 +266,15 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
   ],
   motion: MOTION,
   camera_motion: MOTION,
+  convenience_area_motion: MOTION,
+  security_area_motion: MOTION,
   temperature: [
     {
       name: 'temperature',
-      read: (facts) => {
-        const old = facts.temperatureValid === false ? undefined : numberOf(facts.temperature);
-        return rounded(numberOf(facts.temperatureReport) ?? old, 2);
-      },
+      read: (facts) =>
+        facts.temperatureValid === false
+          ? undefined
+          : rounded(numberOf(facts.temperatureReport) ?? numberOf(facts.temperature), 2),
     },
     switched('x_temperature_enabled', { en: 'Temperature is measured', zh: '启用温度测量' }),
   ],
@@ -270,10 +282,10 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
     {
       name: 'illuminance',
       read: (facts) => {
-        const old = facts.levelValid === false ? undefined : numberOf(facts.level);
-        const level = numberOf(facts.levelReport) ?? old;
+        const level = numberOf(facts.levelReport) ?? numberOf(facts.level);
+        if (facts.levelValid === false || level === undefined) return undefined;
         // The bridge says 10,000 · log10(lux) + 1.
-        return level === undefined ? undefined : rounded(10 ** ((level - 1) / 1e4), 1);
+        return rounded(10 ** ((level - 1) / 1e4), 1);
       },
     },
     switched('x_light_level_enabled', { en: 'Light level is measured', zh: '启用光照测量' }),
@@ -299,6 +311,32 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
       name: 'batteryLow',
       has: (facts) => textOf(facts.state) !== undefined,
       read: (facts) => textOf(facts.state) !== 'normal',
+    },
+  ],
+  speaker: [
+    {
+      name: 'siren',
+      has: (facts) => listOf(facts.alarms).includes(SIREN),
+      read: (facts) => textOf(facts.alarm) !== NO_SOUND,
+      write: (value, _, ms) => {
+        const duration = value === true && ms !== undefined ? { duration: ms } : {};
+        return { body: { alarm: { sound: value === true ? SIREN : NO_SOUND, ...duration } } };
+      },
+    },
+    {
+      name: 'x_chime',
+      vendor: { type: 'enum', label: { en: 'Play a chime', zh: '播放铃声' } },
+      has: (facts) => listOf(facts.chimes).length > 0,
+      own: (facts) => ({ values: listOf(facts.chimes) }),
+      write: (value) => ({ body: { chime: { sound: value } } }),
+    },
+    {
+      name: 'x_muted',
+      // Its siren is heard all the same.
+      vendor: { type: 'boolean', label: { en: 'Chimes muted', zh: '铃声静音' } },
+      has: (facts) => textOf(facts.mute) !== undefined,
+      read: (facts) => textOf(facts.mute) === 'mute',
+      write: (value) => ({ body: { mute: { mute: value === true ? 'mute' : 'unmute' } } }),
     },
   ],
   button: BUTTON,

@@ -323,7 +323,8 @@ function isLasting(name: string, fact: Resource['facts'][string] | undefined): b
 
 /** Kinds of which most events are about values alone. */
 const VALUED: ReadonlySet<string> = new Set([
-  ...['light', 'grouped_light', 'motion', 'camera_motion', 'temperature', 'light_level'],
+  ...['light', 'grouped_light', 'motion', 'camera_motion', 'temperature', 'light_level', 'speaker'],
+  ...['convenience_area_motion', 'security_area_motion'],
   ...['contact', 'tamper', 'device_power', 'button', 'bell_button', 'relative_rotary'],
   ...['zigbee_connectivity', 'zgp_connectivity', 'wifi_connectivity'],
 ]);
