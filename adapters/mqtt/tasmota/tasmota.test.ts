@@ -85,7 +85,7 @@ const SEEN: readonly (readonly [string, () => TasmotaModel, Values])[] = [
       ...{ 'temperature@1': 20, 'temperature@2': 5, 'temperature@3': 22, 'temperature@4': 22.5 },
       ...{ humidity: 48.2, x_dew_point: 10, pressure: 1_013.3, x_sea_pressure: 1_019.9 },
       ...{ illuminance: 312, co2: 640, x_eco2: 410, voc: 12, x_pm1: 3, pm25: 5, pm10: 7 },
-      ...{ x_cf1: 3, x_cf2_5: 5, x_cf10: 6, x_pb0_3: 1_300, distance: 1.674 },
+      ...{ x_cf1: 3, x_cf2_5: 5, x_cf10: 6, x_pb0_3: 1_300, x_distance: 167.4 },
       ...{ windSpeed: 10, windDirection: 247.5, x_TX23_Speed_Avg: 18, x_analog: 512 },
       ...{ soilMoisture: 41, 'x_counter@1': 7, 'x_counter@2': 9, deviceTemperature: 50 },
     },

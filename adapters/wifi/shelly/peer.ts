@@ -8,6 +8,8 @@ import type { PropertyKey, PropertyValue } from '../../../hub/model/properties.t
 import type { AdapterCommand, AdapterContext } from '../../contract/adapter.ts';
 import type { LanPeer, LanTools } from '../family.ts';
 import { type LanAddress, parseLanAddress } from '../lan-address.ts';
+import { otherDevice } from '../lan-problems.ts';
+import { RECONNECT_MAX_MS, Reconnect } from '../reconnect.ts';
 import { heardAt } from './components/bthome.ts';
 import {
   type Conversion,
@@ -32,9 +34,6 @@ export const PORT = 80;
 const COMMAND_WITHIN_MS = 4_000;
 /** What is passed on by Bluetooth to a device that sleeps for seconds. */
 const BLUETOOTH_WITHIN_MS = 30_000;
-const RECONNECT_MIN_MS = 1_000;
-const RECONNECT_MAX_MS = 60_000;
-const WRONG_PASSWORD_RETRY_MS = 300_000;
 /** What no notification tells: the signal, a newer firmware, and what got lost on the way. */
 const ASK_AGAIN_EVERY_MS = 300_000;
 const READ_ANEW_AFTER_MS = 500;
@@ -61,10 +60,9 @@ export class ShellyPeer implements LanPeer {
   readonly #told = new Map<NodeAddress, string | null>();
   readonly #strangers = new Set<string>();
   #reason = '';
-  #failures = 0;
   /** Only of a device that sleeps. */
   #sleeper: Sleeper | null = null;
-  #retryTimer: NodeJS.Timeout | undefined;
+  readonly #reconnect = new Reconnect(() => void this.#connect(), RECONNECT_MAX_MS);
   #askTimer: NodeJS.Timeout | undefined;
   #anewTimer: NodeJS.Timeout | undefined;
 
@@ -120,7 +118,7 @@ export class ShellyPeer implements LanPeer {
     this.#isStopped = true;
     this.#sleeper?.stop();
     noticesOf(this.#tools).forget(this.id);
-    clearTimeout(this.#retryTimer);
+    this.#reconnect.stop();
     this.#endAsking();
     this.#connection?.rpc.close();
     this.#connection = null;
@@ -238,7 +236,7 @@ export class ShellyPeer implements LanPeer {
     const rpc = Rpc.over(socket, this.#address.text, this.#credential, listener);
     this.#rpc = rpc;
     this.#reason = '';
-    clearTimeout(this.#retryTimer);
+    this.#reconnect.stop();
     listener.take({
       notified: (name, said) => this.#notified(name, said),
       lost: (error) => this.#lost(rpc, toProblem(error)),
@@ -267,7 +265,7 @@ export class ShellyPeer implements LanPeer {
     // It may have called meanwhile.
     this.#rpc?.close();
     this.#rpc = rpc;
-    this.#failures = 0;
+    this.#reconnect.succeeded();
     this.#reason = '';
     this.#strangers.clear();
     listener.take({
@@ -424,15 +422,7 @@ export class ShellyPeer implements LanPeer {
     if (this.#isStopped) return;
     const isAsleep = this.#sleeper !== null && /^(unreachable|timed-out)$/.test(problem.code);
     if (!isAsleep) this.#tellOffline(this.#named(problem));
-    this.#failures += 1;
-    const doubled = RECONNECT_MIN_MS * 2 ** Math.min(10, this.#failures - 1);
-    const ceilingMs =
-      problem.code === 'forbidden' ? WRONG_PASSWORD_RETRY_MS : Math.min(RECONNECT_MAX_MS, doubled);
-    clearTimeout(this.#retryTimer);
-    this.#retryTimer = setTimeout(
-      () => void this.#connect(),
-      ceilingMs / 2 + Math.random() * (ceilingMs / 2),
-    );
+    this.#reconnect.failed(problem.code === 'forbidden');
   }
 }
 
@@ -453,14 +443,4 @@ function converted(known: KnownShelly): Conversion {
 function knownAs(known: KnownShelly, { nodes, places }: Conversion): KnownShelly {
   const all = new Set([...nodes.map(({ suffix }) => suffix), ...known.nodes]);
   return { ...known, places, nodes: [...all].slice(0, NODES_MAX) };
-}
-
-function otherDevice(address: string): HubError {
-  return new HubError('conflict', `Another device answers at ${address}`, {
-    hint: 'The router may have given the address away: add the device again with its new address.',
-    zh: {
-      message: `${address} 上应答的是另一个设备`,
-      hint: '路由器可能把地址给了别的设备：请用新地址重新添加。',
-    },
-  });
 }

@@ -2,8 +2,9 @@
 // password's challenge. What comes from the device is checked before anything looks into it.
 // Spec: Shelly Gen2+ API, RPC Protocol (https://shelly-api-docs.shelly.cloud/gen2/General/RPCProtocol).
 import WebSocket from 'ws';
-import { HubError, TimeoutError, toProblem, UnreachableError } from '../../../hub/model/errors.ts';
+import { HubError, TimeoutError, toProblem } from '../../../hub/model/errors.ts';
 import { type LanAddress, resolveLanAddress } from '../lan-address.ts';
+import { lost, silent, unreachable } from '../lan-problems.ts';
 import { type AuthFrame, answerChallenge, digestOfPassword, parseChallenge } from './digest.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -152,7 +153,7 @@ export class Rpc {
   }
 
   #ask(method: string, params: Json, limitMs: number, hasAnswered: boolean): Promise<Json> {
-    if (this.#isOver) return Promise.reject(lostProblem(this.#address));
+    if (this.#isOver) return Promise.reject(lost(this.#address));
     if (this.#waiting.size >= REQUESTS_MAX) {
       return Promise.reject(
         new HubError('busy', `${this.#address} has ${REQUESTS_MAX} requests waiting`),
@@ -163,9 +164,7 @@ export class Rpc {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(id);
-        const message = `${this.#address} did not answer`;
-        const zh = { message: `${this.#address} 没有应答`, hint: CHECK_POWER_ZH };
-        reject(new TimeoutError(message, { hint: CHECK_POWER, zh }));
+        reject(silent(this.#address));
       }, limitMs);
       this.#waiting.set(id, { method, params, hasAnswered, timer, resolve, reject });
       const auth = this.#auth === null ? {} : { auth: this.#auth };
@@ -175,7 +174,7 @@ export class Rpc {
 
   /** Ends the connection without a word to `lost`. */
   close(): void {
-    this.#end(lostProblem(this.#address), true);
+    this.#end(lost(this.#address), true);
   }
 
   #listen(): void {
@@ -185,7 +184,7 @@ export class Rpc {
       this.#isAlive = true;
     });
     socket.on('error', (error) => this.#end(connectProblem(this.#address, error), false));
-    socket.on('close', () => this.#end(lostProblem(this.#address), false));
+    socket.on('close', () => this.#end(lost(this.#address), false));
     this.#pulse = setInterval(() => {
       if (!this.#isAlive) {
         const message = `${this.#address} went silent`;
@@ -286,13 +285,6 @@ function parseFrame(data: WebSocket.RawData): Json | null {
   }
 }
 
-function lostProblem(address: string): HubError {
-  return new UnreachableError(`The connection to ${address} was lost`, {
-    hint: CHECK_POWER,
-    zh: { message: `与 ${address} 的连接断开了`, hint: CHECK_POWER_ZH },
-  });
-}
-
 function connectProblem(address: string, error: unknown): HubError {
   const code = isJson(error) && typeof error.code === 'string' ? error.code : '';
   // A server that speaks HTTP but no WebSocket, or answers with other bytes, is not what we look for.
@@ -301,9 +293,5 @@ function connectProblem(address: string, error: unknown): HubError {
   if (/Unexpected server response|Invalid|Parse Error/.test(message)) {
     return nonsenseProblem(address);
   }
-  return new UnreachableError(`${address} cannot be reached`, {
-    hint: CHECK_POWER,
-    zh: { message: `连不上 ${address}`, hint: CHECK_POWER_ZH },
-    cause: error,
-  });
+  return unreachable(address, error);
 }

@@ -12,7 +12,6 @@ export type SensorField =
       readonly kind: 'row';
       readonly name: PropertyName;
       readonly choice?: UnitChoice;
-      readonly factor?: number;
     }
   | {
       readonly kind: 'own';
@@ -22,10 +21,11 @@ export type SensorField =
       readonly label: Label;
     };
 
-const row = (
-  name: PropertyName,
-  more: { readonly choice?: UnitChoice; readonly factor?: number } = {},
-): SensorField => ({ kind: 'row', name, ...more });
+const row = (name: PropertyName, more: { readonly choice?: UnitChoice } = {}): SensorField => ({
+  kind: 'row',
+  name,
+  ...more,
+});
 const own = (
   word: string,
   unit: string | null,
@@ -69,7 +69,7 @@ export const SENSOR_FIELDS: Readonly<Record<string, SensorField>> = {
   Noise: row('noise'),
   UvIndex: row('uvIndex'),
   UvLevel: own('uv_level', null, 'UV level', '紫外线'),
-  Distance: row('distance', { factor: 0.01 }),
+  Distance: own('distance', 'cm', 'Distance', '距离'),
   Moisture: row('soilMoisture'),
   Fertility: own('fertility', 'µS/cm', 'Fertility', '土壤肥力'),
   Weight: own('weight', 'kg', 'Weight', '重量'),

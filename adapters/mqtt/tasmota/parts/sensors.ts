@@ -89,10 +89,9 @@ function draftOf(sensors: Fields, way: Way): Draft {
   const [sensor] = way;
   if (field === undefined) return unknownDraft(sensors, way, id);
   const change = changeOf(field.choice, sensors);
-  const factor = field.kind === 'row' ? (field.factor ?? 1) : 1;
   const read = (state: Fields): PropertyValue | undefined => {
     const value = number(at(state, way));
-    return value === undefined ? undefined : tidy(change(value) * factor);
+    return value === undefined ? undefined : tidy(change(value));
   };
   if (field.kind === 'own') {
     const { unit } = field;
