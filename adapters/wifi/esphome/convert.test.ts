@@ -186,6 +186,20 @@ test('one relay that is renamed in its configuration keeps the plain key', () =>
   expect(Object.keys(keysOf(convert([relay('main_relay')], places)))).toEqual(['on']);
 });
 
+test('what is a property of its own has a name in both languages', () => {
+  const lamp = { objectId: 'ring', name: 'Ring', supportedColorModesList: [39] };
+  const led = { ...lamp, objectId: 'led', name: 'LED', entityCategory: 1, key: 8 };
+  const { bindings } = convert([listed('Light', lamp), listed('Light', led)], {});
+  const labels = [...bindings.values()].flatMap(({ descriptor: { label } }) => label ?? []);
+  expect(labels).toEqual([
+    { en: 'Ring white', zh: 'Ring 白光' },
+    { en: 'LED', zh: 'LED' },
+    { en: 'LED brightness', zh: 'LED 亮度' },
+    { en: 'LED colour', zh: 'LED 颜色' },
+    { en: 'LED white', zh: 'LED 白光' },
+  ]);
+});
+
 test('stop goes to every cover, or to the one whose endpoint is given', () => {
   const cover = (at: number) =>
     listed('Cover', {

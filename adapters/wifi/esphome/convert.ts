@@ -210,7 +210,7 @@ function descriptorOf(draft: Draft, place: number): PropertyDescriptor {
     access,
     ...(unit === undefined ? {} : { unit }),
     ...own,
-    ...(label === undefined ? {} : { label: { en: label, zh: label } }),
+    ...(label === undefined ? {} : { label }),
   };
 }
 

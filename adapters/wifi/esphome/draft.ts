@@ -8,7 +8,7 @@ import {
   property,
   vendorPropertyName,
 } from '../../../hub/model/properties.ts';
-import type { PropertyAccess, PropertyType } from '../../../hub/model/property-row.ts';
+import type { Label, PropertyAccess, PropertyType } from '../../../hub/model/property-row.ts';
 import type { Words } from '../../../hub/model/words.ts';
 import type { Entity, Said } from './entity.ts';
 import type { Fields } from './library.ts';
@@ -31,7 +31,7 @@ export interface Draft {
   readonly step?: number;
   readonly values?: readonly string[];
   /** What its own device calls it, for a vendor's own property. */
-  readonly label?: string;
+  readonly label?: Label;
   /** What a state of its entity says; undefined where that says nothing of it. */
   read?(state: Said): PropertyValue | undefined;
   /** The fields of its entity's command. @throws HubError for what it cannot be set to now */
@@ -73,9 +73,32 @@ export function vendorDraft(
     name: vendorPropertyName(word === undefined ? objectId : `${objectId}_${word}`),
     type,
     access: accessOf(own),
-    label: word === undefined ? title : `${title} ${word.replaceAll('_', ' ')}`,
+    label: labelOf(title, word),
     ...own,
   };
+}
+
+/** What an entity's further properties are called; a row of the table says it itself. */
+const WORDS: Readonly<Record<string, string>> = {
+  check: '检查更新',
+  direction: '方向',
+  in_progress: '正在升级',
+  install: '安装',
+  installed: '已安装的版本',
+  latest: '最新版本',
+  moving: '动作',
+  muted: '静音',
+  target_humidity: '目标湿度',
+  tone: '铃声',
+  white: '白光',
+};
+
+/** The entity's own name, which is of its owner's language, and what of it the property is. */
+function labelOf(title: string, word: string | undefined): Label {
+  if (word === undefined) return { en: title, zh: title };
+  const row = isPropertyName(word) ? property(word).label : undefined;
+  const en = row?.en.toLowerCase() ?? word.replaceAll('_', ' ');
+  return { en: `${title} ${en}`, zh: `${title} ${row?.zh ?? WORDS[word] ?? word}` };
 }
 
 function accessOf({ read, write }: Own): PropertyAccess {
