@@ -338,6 +338,7 @@ async function start(): Promise<Running> {
     changed: () => feed.publish([{ topic: 'home', body: { kind: 'home', what: 'devices' } }]),
     failed: (text) => log.write('warn', 'firmware', text),
   });
+  const byDevice = { devices: () => household.contents().devices, callAdapter };
   const running: Hub = createHub({
     version: readVersion(),
     isDemo,
@@ -356,19 +357,10 @@ async function start(): Promise<Running> {
     vendorAdapters,
     ownAdapters,
     radioCare,
-    nodeLinks: createNodeLinks({ devices: () => household.contents().devices, callAdapter }),
-    matterNodes: createMatterNodes({
-      devices: () => household.contents().devices,
-      callAdapter,
-      audit: (actor, action, subject, detail) =>
-        store.calls.audit({
-          ...{ atMs: nowMs(), member: actor.member?.id ?? null, action, subject, detail },
-        }),
-    }),
+    nodeLinks: createNodeLinks(byDevice),
+    matterNodes: createMatterNodes({ ...byDevice, nowMs, store: store.calls }),
     provisioning: createProvisioning({
-      household,
-      jobs,
-      language,
+      ...{ household, jobs, language },
       adapters: () => [...adapters.keys()],
       callAdapter,
     }),

@@ -1,8 +1,6 @@
 // A small real hub over plain maps, for the tests of the API: devices that answer, commands that go through
 // their states, a live feed with a ring, versions that conflict. Its clock moves only when it is told to.
 
-import { createMatterNodes } from '../household/matter-nodes.ts';
-import { createNodeLinks } from '../household/node-links.ts';
 import type { Cause } from '../model/cause.ts';
 import type { ClockState, Instant } from '../model/clock.ts';
 import {
@@ -27,7 +25,6 @@ import {
   runId,
 } from '../model/identifiers.ts';
 import type { Job } from '../model/job.ts';
-import type { MatterNodeCall } from '../model/matter-node.ts';
 import type { PropertyDescriptor, PropertyKey, PropertyValue } from '../model/properties.ts';
 import type { RunTrace } from '../model/run.ts';
 import { createTestBridge, type TestBridge } from './test-bridge.ts';
@@ -35,8 +32,8 @@ import { createTestExplained, type TestExplained } from './test-explained.ts';
 import { healthOf } from './test-health.ts';
 import { createTestHousehold, emptyContents, type MutableContents } from './test-household.ts';
 import { lampProperties, lampRecord } from './test-lamp.ts';
-import { testLinks } from './test-links.ts';
-import { testMatterNode } from './test-matter.ts';
+import { testNodeLinks } from './test-links.ts';
+import { testMatterNodes } from './test-matter.ts';
 import { createTestMqtt } from './test-mqtt.ts';
 import { testProvisioning } from './test-provisioning.ts';
 import { testRadioCare } from './test-radio.ts';
@@ -387,15 +384,8 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
         update: async () => startJob('firmware'),
         rollOut: async () => startJob('rollout'),
       },
-      nodeLinks: createNodeLinks({
-        devices: () => contents.devices,
-        callAdapter: async (_, call) => testLinks(call),
-      }),
-      matterNodes: createMatterNodes({
-        devices: () => contents.devices,
-        callAdapter: async (_, call) => testMatterNode(call as MatterNodeCall),
-        audit: async () => {},
-      }),
+      nodeLinks: testNodeLinks(() => contents.devices),
+      matterNodes: testMatterNodes(() => contents.devices),
       radioCare: testRadioCare(startJob),
       provisioning: testProvisioning(startJob),
       movingIn: {

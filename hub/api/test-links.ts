@@ -1,6 +1,8 @@
 // A radio for tests of the API: a device that reports its state and is bound to the hub, and agrees to all.
+import { createNodeLinks } from '../household/node-links.ts';
 import type { AdapterCall } from '../model/adapter-port.ts';
-import type { NodeBinding, NodeLinks, Reporting } from '../model/node-links.ts';
+import type { DeviceRecord } from '../model/device.ts';
+import type { NodeBinding, NodeLinks, NodeLinksPort, Reporting } from '../model/node-links.ts';
 
 const ON_OFF = { endpoint: 1, cluster: 'genOnOff' } as const;
 
@@ -10,7 +12,7 @@ let reporting: readonly Reporting[] = [
 let bindings: readonly NodeBinding[] = [{ ...ON_OFF, to: { kind: 'hub' } }];
 
 /** Answers the calls about links as the Zigbee adapter does. */
-export function testLinks(call: AdapterCall): NodeLinks {
+function testLinks(call: AdapterCall): NodeLinks {
   if (call.kind === 'changeLinks') {
     const { change } = call;
     if (change.kind === 'report') reporting = [change.reporting];
@@ -28,4 +30,9 @@ export function testLinks(call: AdapterCall): NodeLinks {
     bindings,
     endpoints: [{ endpoint: 1, inputs: ['genOnOff'], outputs: ['genOta'] }],
   };
+}
+
+/** The devices' reports and bindings, as such a radio has them. */
+export function testNodeLinks(devices: () => readonly DeviceRecord[]): NodeLinksPort {
+  return createNodeLinks({ devices, callAdapter: async (_, call) => testLinks(call) });
 }

@@ -1,8 +1,11 @@
 // A Matter node for tests of the API: it is in this home and in another one, and may be opened to a third.
+import { createMatterNodes } from '../household/matter-nodes.ts';
+import type { DeviceRecord } from '../model/device.ts';
 import { NotFoundError } from '../model/errors.ts';
 import type {
   MatterNodeCall,
   MatterNodeReport,
+  MatterNodesPort,
   NodeFabric,
   NodeWindow,
 } from '../model/matter-node.ts';
@@ -14,7 +17,7 @@ let fabrics: readonly NodeFabric[] = [
 let window: NodeWindow | null = null;
 
 /** Answers the calls about Matter nodes as the Matter adapter does. */
-export function testMatterNode(call: MatterNodeCall): unknown {
+function testMatterNode(call: MatterNodeCall): unknown {
   switch (call.kind) {
     case 'shareNode': {
       const closesAtMs = Date.now() + call.seconds * 1_000;
@@ -38,4 +41,14 @@ export function testMatterNode(call: MatterNodeCall): unknown {
       return report;
     }
   }
+}
+
+/** The Matter devices' other homes, as such a node has them. */
+export function testMatterNodes(devices: () => readonly DeviceRecord[]): MatterNodesPort {
+  return createMatterNodes({
+    devices,
+    callAdapter: async (_, call) => testMatterNode(call as MatterNodeCall),
+    nowMs: Date.now,
+    store: { audit: async () => {} },
+  });
 }

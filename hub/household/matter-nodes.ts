@@ -2,7 +2,7 @@
 import type { AdapterCall } from '../model/adapter-port.ts';
 import type { DeviceRecord } from '../model/device.ts';
 import { HubError, NotFoundError } from '../model/errors.ts';
-import type { Actor } from '../model/hub-port.ts';
+import type { Actor, Async } from '../model/hub-port.ts';
 import { adapterId, type DeviceId, type NodeAddress } from '../model/identifiers.ts';
 import type {
   MatterNodeCall,
@@ -10,18 +10,30 @@ import type {
   MatterNodesPort,
   NodeWindow,
 } from '../model/matter-node.ts';
+import type { StoreCalls } from '../model/store-port.ts';
 
 const MATTER = adapterId('matter');
 
 export interface MatterNodesOptions {
   devices(): readonly DeviceRecord[];
   callAdapter(adapter: typeof MATTER, call: AdapterCall): Promise<unknown>;
-  audit(actor: Actor, action: string, subject: DeviceId, detail: string): Promise<void>;
+  nowMs(): number;
+  readonly store: Pick<Async<StoreCalls>, 'audit'>;
 }
 
 export function createMatterNodes(options: MatterNodesOptions): MatterNodesPort {
-  const { devices, audit } = options;
+  const { devices, store, nowMs } = options;
   const call = (body: MatterNodeCall) => options.callAdapter(MATTER, body);
+
+  async function audit(
+    actor: Actor,
+    action: string,
+    { id: subject, name }: DeviceRecord,
+    what = '',
+  ): Promise<void> {
+    const member = actor.member?.id ?? null;
+    await store.audit({ atMs: nowMs(), member, action, subject, detail: name + what });
+  }
 
   function deviceOf(id: DeviceId): DeviceRecord {
     const device = devices().find((each) => each.id === id);
@@ -53,21 +65,21 @@ export function createMatterNodes(options: MatterNodesOptions): MatterNodesPort 
       };
     },
     async share(id, seconds, actor) {
-      const { description, name } = deviceOf(id);
-      const { node } = description;
+      const device = deviceOf(id);
+      const { node } = device.description;
       const window = (await call({ kind: 'shareNode', node, seconds })) as NodeWindow;
-      await audit(actor, 'device.share', id, `${name}, ${seconds} s`);
+      await audit(actor, 'device.share', device, `, ${seconds} s`);
       return window;
     },
     async unshare(id, actor) {
-      const { description, name } = deviceOf(id);
-      await call({ kind: 'unshareNode', node: description.node });
-      await audit(actor, 'device.unshare', id, name);
+      const device = deviceOf(id);
+      await call({ kind: 'unshareNode', node: device.description.node });
+      await audit(actor, 'device.unshare', device);
     },
     async removeFabric(id, index, actor) {
-      const { description, name } = deviceOf(id);
-      await call({ kind: 'removeFabric', node: description.node, index });
-      await audit(actor, 'device.fabric.remove', id, `${name}, fabric ${index}`);
+      const device = deviceOf(id);
+      await call({ kind: 'removeFabric', node: device.description.node, index });
+      await audit(actor, 'device.fabric.remove', device, `, fabric ${index}`);
     },
   };
 }

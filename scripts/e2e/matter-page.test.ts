@@ -95,7 +95,7 @@ describe.skipIf(why !== null)(
       await at('device-not-shown').locator('summary').click();
       await at('device-not-shown').getByText('ScenesManagement (0x0062)').waitFor();
       await browser.expectAccessible('a device that is shared');
-      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      const width = await page.evaluate('document.documentElement.scrollWidth');
       expect(width).toBeLessThanOrEqual(360);
       await at('homes-close').click();
       await at('homes-open').waitFor();

@@ -1,6 +1,7 @@
 // What the command says, in Chinese; the keys are those of en.ts.
-import type { Messages } from './en.ts';
+
 import { deviceSharingZh } from './device-sharing.ts';
+import type { Messages } from './en.ts';
 import { matterZh } from './matter.ts';
 import { radioZh } from './radio.ts';
 import { replaceZh } from './replace.ts';

@@ -1,7 +1,7 @@
 // 中文文案：与 en.ts 的键一一对应，缺一个就通不过类型检查。称呼用“你”，数字与汉字之间留空格。
 
-import type { Messages } from './en.ts';
 import { deviceHomesZh } from './device-homes.ts';
+import type { Messages } from './en.ts';
 import { firmwareZh } from './firmware.ts';
 import { list, number } from './grammar.ts';
 import { joiningZh } from './joining.ts';
