@@ -73,7 +73,7 @@ class ZigbeeAdapter implements Adapter {
       known: (node, status) => this.#interviewed(node, status),
       configure: async (node, controller) => {
         await this.#setup.configure(node, controller, true);
-        // What the household is told to be added is on the disk: after a power cut it could not be commanded else.
+        // What the household is told to be added is on the disk as it is configured.
         await this.#radio?.saved();
       },
       settled: async (node) => {
@@ -410,6 +410,8 @@ class ZigbeeAdapter implements Adapter {
 
   async #interviewed(node: Node, status: 'successful' | 'failed'): Promise<void> {
     await this.#whenLoaded(node, () => {});
+    // What becomes a device is on the disk first: after a power cut it could not be commanded else.
+    await this.#radio?.saved();
     this.#describe(node);
     this.#availability?.seen(node);
     this.#care?.added();

@@ -295,7 +295,10 @@ export class Commands {
     const { key } = parsePropertyKey(body.property);
     const binding = node.binding(key);
     if (binding === undefined) {
-      throw new HubError('unsupported', `This device has no "${key}" that could be set`);
+      if (!node.isWhole) throw stillAsked();
+      throw new HubError('unsupported', `This device has no "${key}" that could be set`, {
+        zh: { message: `这个设备没有可以设置的“${key}”`, hint: null },
+      });
     }
     const request = setRequest(binding, body.value, body.transitionMs);
     const alike = alikeKey(node, binding, request);
@@ -432,6 +435,17 @@ export class Commands {
       this.#options.context.nameOf(node.address) ?? node.definition?.description ?? node.address
     );
   }
+}
+
+/** A node that was cut off in its interview is asked again at the start; what it can do is known only then. */
+function stillAsked(): HubError {
+  return new HubError('busy', 'This device is still being asked what it can do', {
+    hint: 'Try again in a minute. Where that does not help, ask it again (Device, Interview).',
+    zh: {
+      message: '仍在询问这个设备能做什么',
+      hint: '请过一分钟再试。如果没有用，请重新询问它（设备，询问）。',
+    },
+  });
 }
 
 /** The jobs of a group's members, in its order; none where a member has none. */

@@ -17,9 +17,7 @@ function shareOf(values: readonly string[]): { readonly share: number; readonly 
   const open = values.filter((value) => !isRead(value));
   const counts = new Map<string, number>();
   for (const value of open) counts.set(value, (counts.get(value) ?? 0) + 1);
-  const most = [...counts]
-    .sort((a, b) => b[1] - a[1])
-    .slice(0, 40);
+  const most = [...counts].sort((a, b) => b[1] - a[1]).slice(0, 40);
   return {
     share: 1 - open.length / Math.max(1, values.length),
     open: most.map(([value, count]) => `${value} ×${count}`).join(', '),
