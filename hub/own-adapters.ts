@@ -40,7 +40,7 @@ const MATTER: Row = {
   decidedBy: ['matter.enabled'],
   isOn: (settings) => settings.get('matter.enabled') === '1',
   asks: (settings) => {
-    const value = settings.get('mdns.interface') || null;
+    const value = settings.get('mdns.interface') || onlyOuter();
     const usable = usableInterfaces().map(({ name }) => name);
     return [
       {
@@ -115,13 +115,18 @@ function usableInterfaces(): readonly Network[] {
     .sort((a, b) => Number(a.isInternal) - Number(b.isInternal));
 }
 
+/** The one network that this machine has to others; null where it has none, or several. */
+function onlyOuter(): string | null {
+  const outer = usableInterfaces().filter(({ isInternal }) => !isInternal);
+  return outer.length === 1 ? (outer[0]?.name ?? null) : null;
+}
+
 /** The wished network; without a wish the only one there is. @throws ValidationError naming those to choose from */
 function interfaceFor(wished: string): string {
   const usable = usableInterfaces();
   if (usable.some(({ name }) => name === wished)) return wished;
-  const outer = usable.filter(({ isInternal }) => !isInternal);
-  const [only] = outer;
-  if (wished === '' && only !== undefined && outer.length === 1) return only.name;
+  const only = onlyOuter();
+  if (wished === '' && only !== null) return only;
   const names = usable.map(({ name }) => name);
   const refuse = (message: string, hint: string, zh: { message: string; hint: string }): never => {
     throw new ValidationError(message, {

@@ -821,7 +821,8 @@ export const en = {
     offer: (name: string) => `Offer ${name}`,
     noDevices: 'There are no devices yet.',
     waits: 'offered',
-    without: (what: string) => `offered, without ${what}`,
+    without: (count: number) => `offered, without ${some(count, 'value', 'values')}`,
+    withoutText: (what: string) => `Home apps have no place for ${what}.`,
     why: {
       matter: 'a Matter device, which can be shared by itself',
       room: 'its room is not offered',

@@ -780,7 +780,8 @@ export const zh: Messages = {
     offer: (name) => `提供 ${name}`,
     noDevices: '还没有设备。',
     waits: '提供',
-    without: (what) => `提供，但没有：${what}`,
+    without: (count) => `提供，不含 ${n(count)} 项`,
+    withoutText: (what) => `家庭应用没有这些内容的位置：${what}。`,
     why: {
       matter: '它是 Matter 设备，可以自己共享',
       room: '它的房间不提供',
