@@ -68,6 +68,7 @@ export class HueBridge implements LanPeer {
   #reading: Promise<void> | null = null;
   /** Messages that wait for the reading that goes on, or is about to begin; null: none does. */
   #held: HueMessage[] | null = null;
+  #hasGap = false;
   #problem: HubError | null = null;
   #isOnline = false;
   #isStopped = false;
@@ -227,6 +228,7 @@ export class HueBridge implements LanPeer {
 
   async #readAll(connection: HueConnection): Promise<void> {
     this.#held ??= [];
+    this.#hasGap = false;
     this.#lastReadMs = performance.now();
     let isWhole = true;
     try {
@@ -236,7 +238,8 @@ export class HueBridge implements LanPeer {
       if (this.#connection === connection) {
         const held = this.#held ?? [];
         this.#held = null;
-        this.#planReading(this.#timings.readAnewEveryMs);
+        // What was garbled meanwhile has planned the next one already.
+        if (!this.#hasGap) this.#planReading(this.#timings.readAnewEveryMs);
         this.#apply(held, true);
         if (!isWhole) this.#gap('something was not listed');
       }
@@ -266,6 +269,9 @@ export class HueBridge implements LanPeer {
 
   /** Something was not understood, so what the bridge says now is read as a whole. */
   #gap(why: string): void {
+    // Planned already; many gaps must not put it off.
+    if (this.#hasGap) return;
+    this.#hasGap = true;
     this.#tools.context.log('debug', `Hue bridge ${this.id}: read anew after ${why}`);
     const sinceMs = performance.now() - this.#lastReadMs;
     this.#planReading(Math.max(50, this.#timings.readAnewSpacingMs - sinceMs));
@@ -277,7 +283,7 @@ export class HueBridge implements LanPeer {
     if (connection === null) return;
     this.#readAnew = setTimeout(() => {
       this.#read(connection).catch((error: unknown) => {
-        if (isBusy(error)) this.#gap('it was busy');
+        if (isBusy(error)) this.#gap('it was too busy for it');
         else this.#lost(connection, error);
       });
     }, afterMs);
@@ -315,6 +321,7 @@ export class HueBridge implements LanPeer {
     this.#stream = null;
     this.#connection = null;
     this.#held = null;
+    this.#hasGap = false;
     this.#isOnline = false;
   }
 

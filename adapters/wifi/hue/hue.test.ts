@@ -302,6 +302,12 @@ test('what the household removes stays away, also after a restart', async () => 
   await next.until('the desk', () => next.isOnline(desk) === true);
   expect(next.description(shed)).toBeNull();
   expect((await set(next, desk, 'on', true)).state).toBe('acknowledged');
+  // With the last of it the bridge goes, and its key.
+  const { nodes } = (await next.call({ kind: 'statistics' })) as { nodes: { node: NodeAddress }[] };
+  for (const { node } of nodes) await next.call({ kind: 'remove', node, force: false });
+  const kept = readFileSync(path.join(folder, 'hue', 'devices.json'), 'utf8');
+  expect(kept).not.toContain(bridge.keys[0]);
+  await expect.poll(() => bridge.streams).toBe(0);
 });
 
 test('a lamp without power is out of reach with the reason, and a command to it says what the bridge says', async () => {

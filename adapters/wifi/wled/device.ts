@@ -106,6 +106,8 @@ export class WledDevice implements LanPeer {
   #view: View | null = null;
   #bindings: Bindings = new Map();
   #link: WledLink | null = null;
+  /** Which lists are older than what it says of them. */
+  #outdated: 'all' | 'presets' | null = null;
   #isReadingLists = false;
   #nonsense = 0;
   #problem: HubError | null = null;
@@ -260,27 +262,33 @@ export class WledDevice implements LanPeer {
     this.#nonsense = 0;
     this.#see({ ...before, state, info });
     this.#report(reason);
-    const hasNewLists = info.listsMark !== before.info.listsMark;
-    if (hasNewLists || info.presetsMark !== before.info.presetsMark) {
-      void this.#readLists(link, hasNewLists);
-    }
+    if (info.listsMark !== before.info.listsMark) this.#outdated = 'all';
+    else if (info.presetsMark !== before.info.presetsMark) this.#outdated ??= 'presets';
+    if (this.#outdated !== null) void this.#readLists(link);
   }
 
-  /** Its effects, palettes or presets are others now. */
-  async #readLists(link: WledLink, hasNewLists: boolean): Promise<void> {
+  /** Its effects, palettes or presets are others now. What fails is tried again with its next word. */
+  async #readLists(link: WledLink): Promise<void> {
     if (this.#isReadingLists) return;
     this.#isReadingLists = true;
     const { answerWithinMs } = this.#timings;
+    let wanted = this.#outdated;
     try {
-      const read = hasNewLists
-        ? await readView(link, answerWithinMs)
-        : { presets: await readPresetsOf(link, answerWithinMs) };
-      const now = this.#view;
-      if (this.#link !== link || now === null) return;
-      // What it shows was pushed meanwhile.
-      this.#see({ ...now, ...read, state: now.state, info: now.info });
-      this.#report('report');
+      while (wanted !== null) {
+        this.#outdated = null;
+        const read =
+          wanted === 'all'
+            ? await readView(link, answerWithinMs)
+            : { presets: await readPresetsOf(link, answerWithinMs) };
+        const now = this.#view;
+        if (this.#link !== link || now === null) return;
+        // What it shows was pushed meanwhile.
+        this.#see({ ...now, ...read, state: now.state, info: now.info });
+        this.#report('report');
+        wanted = this.#outdated;
+      }
     } catch (error) {
+      this.#outdated ??= wanted;
       this.#tools.context.log('debug', `${this.#node}: ${toProblem(error).message}`);
     } finally {
       this.#isReadingLists = false;

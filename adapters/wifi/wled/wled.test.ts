@@ -137,6 +137,9 @@ test('presets and playlists are chosen by their names, and new ones are seen', a
   expect((await set(propertyKey('x_playlist'), 'Round')).state).toBe('acknowledged');
   await hub.until('the playlist', () => hub.values(SHELF)[propertyKey('x_playlist')] === 'Round');
   expect((await set(preset, 'none')).problem).toMatchObject({ code: 'unsupported' });
+  // Two changes close together: the second is not missed while the first is read.
+  strip.info.fs = { u: 13, t: 983, pmt: 1_718_890_000 };
+  strip.push();
   strip.presets = { ...PRESETS, '4': { n: 'Reading', on: true, bri: 90 } };
   strip.info.fs = { u: 13, t: 983, pmt: 1_718_900_000 };
   strip.push();
