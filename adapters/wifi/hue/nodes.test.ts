@@ -170,6 +170,19 @@ describe('a room of a Hue bridge', () => {
     });
   });
 
+  it('that is the whole bridge switches all lights', () => {
+    const resources = room('Home', things, []).map((own) =>
+      own.type === 'room' ? { ...own, type: 'bridge_home', metadata: undefined } : own,
+    );
+    const known = listing(resources);
+    const node = onlyOf(known);
+    expect(node.description).toMatchObject({ title: 'All lights (Hue)', kind: 'other' });
+    expect(bodyOf(node, known, 'on', false)).toMatchObject({
+      path: `grouped_light/${idOf('group', 'Home')}`,
+      lane: 'group',
+    });
+  });
+
   it('without lamps is no node', () => {
     const [own] = room('Attic', [], []);
     expect(nodesOf(listing(own === undefined ? [] : [{ ...own, services: [] }]))).toEqual([]);

@@ -92,6 +92,7 @@ function nodeOf(
   switch (resource.type) {
     case 'device':
       return deviceNode(resource, resources, identity);
+    case 'bridge_home':
     case 'room':
     case 'zone':
       return groupNode(resource, resources, identity);
@@ -178,7 +179,7 @@ function kindOf(
   return kind === 'remote' && isOne ? 'button' : kind;
 }
 
-/** What a room or a zone is for the home: no light of its own, so that "all lights" does not mean it too. */
+/** What a room, a zone or the whole bridge is for the home: no light of its own, so that "all lights" does not mean it too. */
 function groupNode(
   group: Resource,
   resources: Resources,
@@ -200,7 +201,8 @@ function groupNode(
       values: [...scenes.keys()],
     });
   }
-  const word = type === 'room' ? 'room' : 'zone';
+  const isHome = type === 'bridge_home';
+  const title = isHome ? 'All lights (Hue)' : `${textOf(facts.name) ?? type} (Hue ${type})`;
   return {
     node: addressOf(identity, id),
     id,
@@ -212,8 +214,8 @@ function groupNode(
       adapter: identity.adapter,
       node: addressOf(identity, id),
       manufacturer: 'Signify Netherlands B.V.',
-      model: `Hue ${word}`,
-      title: `${textOf(facts.name) ?? word} (Hue ${word})`,
+      model: isHome ? 'Hue home' : `Hue ${type}`,
+      title,
       kind: 'other',
       power: 'unknown',
       tier: 'core',

@@ -18,6 +18,7 @@ export interface Resource {
 const ID = /^[\w-]{1,64}$/;
 const TEXT_CHARACTERS_MAX = 120;
 const LIST_MAX = 64;
+const REFERENCES_MAX = 500;
 
 type Read = (own: Json) => Fact | undefined;
 
@@ -72,7 +73,7 @@ const references =
     const value = at(own, path);
     if (!Array.isArray(value)) return undefined;
     const named: string[] = [];
-    for (const each of value.slice(0, LIST_MAX)) {
+    for (const each of value.slice(0, REFERENCES_MAX)) {
       if (!isJson(each)) continue;
       const { rid, rtype } = each;
       const isWhole = typeof rid === 'string' && typeof rtype === 'string';
@@ -176,6 +177,8 @@ const FACTS: Readonly<Record<string, Readonly<Record<string, Read>>>> = {
     takesMirek: has('color_temperature'),
     takesColor: has('color'),
   },
+  // All that hangs on the bridge.
+  bridge_home: GROUP,
   room: GROUP,
   zone: GROUP,
   scene: { name: text('metadata.name'), group: text('group.rid') },
