@@ -9,6 +9,7 @@ import {
   ValidationError,
 } from '../../hub/model/errors.ts';
 import type { CommandId, NodeAddress } from '../../hub/model/identifiers.ts';
+import type { RemovedNodes } from '../../hub/model/matter-node.ts';
 import type { Adapter, AdapterCommand, AdapterContext } from '../contract/adapter.ts';
 import type { LanFamily, LanPeer, LanTools } from './family.ts';
 import type { Finder, FoundService } from './finder.ts';
@@ -100,9 +101,10 @@ class LanAdapter implements Adapter {
         }
         this.#save();
         // What a bridge spoke for goes with it.
-        for (const node of isPeerLeft ? [body.node] : nodes) this.#context.left(node);
+        const removed = isPeerLeft ? [body.node] : nodes;
+        for (const node of removed) this.#context.left(node);
         this.#tellState();
-        return null;
+        return { removed: removed.filter((node) => node !== body.node) } satisfies RemovedNodes;
       }
       case 'rename':
         return null;

@@ -123,7 +123,8 @@ test('one that is learned on the gateway appears, and one that is forgotten ther
   await next.until('it again', () => next.isOnline(DOOR) === true);
 
   // With the gateway go all that it speaks for.
-  await next.call({ kind: 'remove', node: nodeAddress(ID), force: false });
+  const answer = await next.call({ kind: 'remove', node: nodeAddress(ID), force: false });
+  expect(answer).toEqual({ removed: expect.arrayContaining([WALL, DOOR, WEATHER, VALVE]) });
   const left = next.messages.flatMap((one) => (one.kind === 'left' ? [one.node] : []));
   expect(left).toEqual(expect.arrayContaining([nodeAddress(ID), WALL, DOOR, WEATHER, VALVE]));
 });
