@@ -1,5 +1,6 @@
 // The hub's own adapters that a household switches on and off while the hub runs, without a restart: Matter and MQTT.
-// What is chosen is kept as settings of the page; where flag, environment or file say otherwise, those win and it says so.
+// What is chosen is kept as settings of the page; where flag, environment or file say otherwise, those win, and it says
+// so.
 import { networkInterfaces } from 'node:os';
 import { HubError, NotFoundError, ValidationError } from './model/errors.ts';
 import type { Actor, AdapterHealth } from './model/hub-port.ts';

@@ -91,6 +91,8 @@ describe.skipIf(why !== null)(
 
     it('says that Matter is off and what it takes, and switches it on at the network that is chosen, at once', async () => {
       expect(await matter()).toMatchObject({ enabled: false, state: 'off', canSwitch: true });
+      await browser.open('add');
+      await at('pair-off').getByText('Matter and Tasmota: switched off.').waitFor();
       await browser.open('house');
       await at('sharing-open').click();
       const card = at('adapter-matter');

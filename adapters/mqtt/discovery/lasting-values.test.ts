@@ -1,5 +1,5 @@
-// How long a value holds, at the hub's own broker with a real client: a sensor that falls silent is out of reach with the
-// reason, one of several that does is named, and motion goes off by itself.
+// How long a value holds, at the hub's own broker with a real client: a sensor that falls silent is out of reach with
+// the reason, one of several that does is named, and motion goes off by itself.
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

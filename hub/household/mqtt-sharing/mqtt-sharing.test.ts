@@ -1,5 +1,5 @@
-// What of the home is told over MQTT: all of it, some rooms, single devices whatever their room; never what came in over
-// MQTT; and a choice that was kept in its first form.
+// What of the home is told over MQTT: all of it, some rooms, single devices whatever their room; never what came in
+// over MQTT; and a choice that was kept in its first form.
 import { expect, test } from 'vitest';
 import type { DeviceView, LiveEvent } from '../../model/hub-port.ts';
 import type { DeviceId, RoomId } from '../../model/identifiers.ts';

@@ -337,6 +337,7 @@ export const en = {
     how: 'Then set it to joining: often a button held for 5 seconds, or power switched off and on six times.',
     howIp: 'It must be powered and on the same network as the hub.',
     protocol: 'What it speaks',
+    off: (what: string) => `${what}: switched off.`,
     code: 'Setup code',
     codeHint:
       '11 digits on the device or in its box, or the text of its QR code, which begins with MT:',

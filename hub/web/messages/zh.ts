@@ -324,6 +324,7 @@ export const zh: Messages = {
     how: '然后让它进入入网状态：通常是按住按钮 5 秒，或连续断电通电六次。',
     howIp: '它必须已通电，并且和中枢在同一个网络里。',
     protocol: '通信协议',
+    off: (what) => `${what}：没有打开。`,
     code: '配对码',
     codeHint: '设备上或包装盒里的 11 位数字，或二维码的文字（以 MT: 开头）',
     address: '它的地址',

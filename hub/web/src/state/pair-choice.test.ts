@@ -7,12 +7,16 @@ import {
   isComplete,
   pairRequest,
   protocolsOf,
+  switchedOff,
 } from './pair-choice.ts';
 
 test('the protocols of the hub are offered, Tasmota where it speaks MQTT', () => {
   const adapters = ['mqtt', 'matter', 'zigbee', 'something'].map((id) => ({ id }));
   expect(protocolsOf(adapters)).toEqual(['zigbee', 'matter', 'tasmota']);
   expect(protocolsOf([])).toEqual([]);
+  // Of those that are not, the ones that an owner can switch on are named.
+  expect(switchedOff(protocolsOf(adapters))).toEqual([]);
+  expect(switchedOff(['zigbee'])).toEqual(['matter', 'tasmota']);
 });
 
 test('a Matter device needs its code, and nothing of another protocol is sent with it', () => {

@@ -49,6 +49,11 @@ export function protocolsOf(adapters: readonly { readonly id: string }[]): reado
   );
 }
 
+/** Those of the protocols that an owner can switch on, and that are not. */
+export function switchedOff(protocols: readonly Protocol[]): readonly Protocol[] {
+  return (['matter', 'tasmota'] as const).filter((protocol) => !protocols.includes(protocol));
+}
+
 /** What is known of a typed or scanned install code before it is sent. */
 export type InstallCodeCheck =
   | { readonly kind: 'none' }
