@@ -1,6 +1,6 @@
-// Goal: what a Shelly brings stands in a whole house: the Bluetooth devices that a gateway hears are devices of the home
-// that scenes use, a sensor that sleeps is heard when it calls, and all of them go with the Shelly that speaks for them.
-// Method: the real hub over its API, emulated devices that speak Shelly's own protocol.
+// Goal: what a Shelly brings stands in a whole house: the Bluetooth devices that a gateway hears are devices of the
+// home that scenes use, a sensor that sleeps is heard when it calls, and all of them go with the Shelly that speaks for
+// them. Method: the real hub over its API, emulated devices that speak Shelly's own protocol.
 import { expect, test } from 'vitest';
 import { climate, gateway } from '../../adapters/wifi/shelly/testing/test-profiles.ts';
 import { freePort } from '../virtual-home/lan/demo-lan.ts';
