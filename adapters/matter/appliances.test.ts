@@ -1,6 +1,8 @@
 // Matter devices beyond lamps and sensors on loopback, real matter.js nodes all: appliances, charging, alarms, what is
 // in the air; composed ones; sharing with another controller; certificates; a device that was reset and comes again.
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { TestCert_PAA_NoVID_Cert } from '@matter/main/protocol';
 import { ManualPairingCodeCodec } from '@matter/main/types';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type NodeAddress, nodeAddress } from '../../hub/model/identifiers.ts';
@@ -36,6 +38,7 @@ const PLACEMENTS = [
 ];
 
 const LAMP = placement('lamp', [{ type: 'on-off-light' }]);
+const PRODUCT = { ...placement('product', [{ type: 'on-off-light' }]), isCertified: true };
 
 describe.skipIf(whyNoNamespace() !== null)('Matter appliances', () => {
   let house: TestHouse;
@@ -234,7 +237,7 @@ describe.skipIf(whyNoNamespace() !== null)('Matter appliances', () => {
     const before = node('safety');
     devices.freeze(true);
     // The same piece of hardware, which has forgotten everything.
-    fresh = await house.devices([...PLACEMENTS.slice(-1), LAMP], 'reset');
+    fresh = await house.devices([...PLACEMENTS.slice(-1), LAMP, PRODUCT], 'reset');
     const { qrCode } = fresh.of('safety');
     expect(await home.add(qrCode)).toBe(before);
     await home.becomes(before, 'smoke', false);
@@ -244,6 +247,9 @@ describe.skipIf(whyNoNamespace() !== null)('Matter appliances', () => {
 
   test('a wrong code is told as such though a device was found, and a doubtful certificate is refused on demand', async () => {
     await home.stop();
+    const trusted = path.join(house.folder, 'matter', 'paa');
+    mkdirSync(trusted);
+    writeFileSync(path.join(trusted, 'maker.der'), Buffer.from(TestCert_PAA_NoVID_Cert));
     home = await MatterHome.start(house, { attestation: 'refuse' });
     // The one that came again is known as what it was after a restart, too.
     await home.online(node('safety'), true);
@@ -264,6 +270,11 @@ describe.skipIf(whyNoNamespace() !== null)('Matter appliances', () => {
     );
     expect(note).toMatchObject({
       progress: { text: { en: expect.stringMatching(/not added/), zh: expect.any(String) } },
+    });
+    // One whose maker's certificate the household has put beside the fabric is proved.
+    const product = await home.add(fresh.of('product').qrCode);
+    expect(await home.hub.call({ kind: 'matterNode', node: product })).toMatchObject({
+      attestation: 'official',
     });
   }, 60_000);
 });

@@ -32,8 +32,12 @@ const WRONG = new Set([
   'CertificationDeclarationFieldMismatch',
   'FirmwareInfoMismatch',
 ]);
-/** It says nothing against the node. */
-const HARMLESS = new Set(['PaaTrustStoreTimeMismatch', 'CertificateIdNotVerified']);
+/** It says nothing against the node whose own certificates are proved. */
+const HARMLESS = new Set([
+  'PaaTrustStoreTimeMismatch',
+  'CertificateIdNotVerified',
+  'CdSignerVerificationSkipped',
+]);
 
 /** The worst finding decides; without any the certificates are official. */
 export function attestationOf(found: readonly Finding[]): Attestation {

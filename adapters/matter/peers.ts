@@ -9,6 +9,7 @@ import { type LibraryOptions, loadLibrary } from './library.ts';
 import { OtaProvider } from './ota-provider.ts';
 import { identityOf, type Libraries, Peer } from './peer.ts';
 import { readSetupCode, type SetupCode } from './setup-code.ts';
+import { readTrustStore } from './trust-store.ts';
 
 const PROBE_LIMIT_MS = 2_500;
 /** Of the verifier of a window that is opened to others. Spec: Matter 1.4 Core § 3.9, 11.19.8.1. */
@@ -71,6 +72,15 @@ export class Controller {
     const matter = await loadLibrary(options);
     const protocol = await import('@matter/main/protocol');
     const types = await import('@matter/main/types');
+    const trusted = readTrustStore(
+      options.storage,
+      (der) => ({ keyId: keyIdOf(protocol.Paa.fromAsn1(der).cert.extensions) }),
+      (text) => options.log('warn', text),
+    );
+    // Without certificates of the household's own nothing is registered: the library's own service asks the internet.
+    if (trusted !== null) {
+      matter.Environment.default.set(protocol.DclCertificateService, trusted as never);
+    }
     const server = await matter.ServerNode.create(
       matter.ServerNode.RootEndpoint.with(matter.ControllerBehavior),
       {
@@ -268,6 +278,12 @@ export class Controller {
       if (ids.length > 0) this.#listener.changed(peer, endpoint.number, clusterId, ids);
     });
   }
+}
+
+/** @throws Error for a certificate without one */
+function keyIdOf({ subjectKeyIdentifier }: { subjectKeyIdentifier?: unknown }): Uint8Array {
+  if (subjectKeyIdentifier === undefined) throw new Error('it names no key');
+  return new Uint8Array(subjectKeyIdentifier as Uint8Array);
 }
 
 /** The address of a node in the home: its node id in the fabric, 64 bits. */

@@ -72,6 +72,8 @@ export interface MatterPlacement {
   readonly passcode: number;
   /** 12 bits; its upper four are in the manual code. */
   readonly discriminator: number;
+  /** It says that it is certified as a product, and not for development. */
+  readonly isCertified?: boolean;
   /** Whether it takes firmware over the air. */
   readonly takesFirmware?: boolean;
   /** Numbered from 1 in this order, each before its parts. */

@@ -11,6 +11,7 @@ import {
 } from '@matter/main';
 import { BridgedDeviceBasicInformationServer } from '@matter/main/behaviors/bridged-device-basic-information';
 import { ManualPairingCodeCodec, QrPairingCodeCodec } from '@matter/main/types';
+import { officialCertificates } from './certificates.ts';
 import { buildEndpoint } from './endpoints.ts';
 import type { ClusterValues, EndpointPlacement, MatterPlacement } from './model.ts';
 import { type Fetched, requestorEndpoint } from './requestor.ts';
@@ -124,6 +125,13 @@ async function buildNode(
     id: key,
     network: { port },
     commissioning: { passcode, discriminator },
+    ...(placement.isCertified === true
+      ? {
+          operationalCredentials: {
+            certification: () => officialCertificates(VendorId(VENDOR), PRODUCT),
+          },
+        }
+      : {}),
     productDescription: { name: product, deviceType: DeviceTypeId(DIMMABLE_LIGHT) },
     basicInformation: {
       vendorName: 'Ingle Virtual',
