@@ -13,7 +13,7 @@ import { type TestDevices, TestHouse, whyNoNamespace } from './testing/test-hous
 
 const SEED = Number(process.env.INGLE_SEED ?? Math.floor(Math.random() * 1e9));
 /** Endpoints of the bridge beside its root and its aggregator. */
-const ENDPOINTS = Number(process.env.INGLE_COUNT ?? 125);
+const ENDPOINTS = Math.min(250, Number(process.env.INGLE_COUNT ?? 125));
 
 /** Each kind with a property that it has at least. */
 const KINDS: Readonly<Partial<Record<EndpointType, string>>> = {

@@ -21,7 +21,7 @@ type Reason = readonly [
 /** The first that fits holds. */
 const REASONS: readonly Reason[] = [
   [
-    /key confirmation|InvalidParam|Invalid parameter|passcode|confirmation/i,
+    /key confirmation/i,
     'rejected-by-device',
     [
       'The device did not accept the code',
@@ -31,7 +31,7 @@ const REASONS: readonly Reason[] = [
     ],
   ],
   [
-    /TableFull|MaximumCommissionedFabrics|maximum (number of )?(commissioned )?fabrics|No more fabrics/i,
+    /TableFull|maximum number of fabrics|exceed supported fabrics|No more fabrics/i,
     'rejected-by-device',
     [
       'The device belongs to as many homes as it can hold',
@@ -61,13 +61,23 @@ const REASONS: readonly Reason[] = [
     ],
   ],
   [
-    /fail-?safe/i,
+    /fail-?safe|exceeds the maximum timeframe/i,
     'timed-out',
     [
       'The device gave up because adding it took too long',
       'Try again; it must be near, and its battery not weak.',
       '添加用时太久，设备放弃了',
       '请再试一次；让它离得近一些，电池不要太弱。',
+    ],
+  ],
+  [
+    /Establishing PASE channel failed|BusyWithOtherAdmin|\bBusy\b/i,
+    'rejected-by-device',
+    [
+      'The device does not take a new home now',
+      'Its time for adding is over, or another app is adding it: open it for adding once more.',
+      '设备现在不接受添加',
+      '它的可添加时间已过，或另一个应用正在添加它：请再次开放添加。',
     ],
   ],
   [
@@ -98,7 +108,7 @@ export function commissioningProblem(error: unknown, attempted: Attempted): Prob
   const { hasFound, seconds, attestation } = attempted;
   if (attestation !== null && text.includes(REFUSED)) return refused(attestation);
   if (!hasFound && /No commissionable device|timed out|cancell?ed|not found/i.test(text)) {
-    if (!/key confirmation|InvalidParam/i.test(text)) return nobody(seconds);
+    if (!/attempt\(s\) failed/i.test(text)) return nobody(seconds);
   }
   for (const [pattern, code, [message, hint, zhMessage, zhHint]] of REASONS) {
     if (!pattern.test(text)) continue;

@@ -38,6 +38,8 @@ export const deviceSharingEn = {
   left: (device: string, home: string) => `${device} has left "${home}".`,
   noSuchHome: (device: string, number: string) => `${device} belongs to no home ${number}`,
   notShown: 'not shown',
+  removesBridged: (count: number) =>
+    `${count} ${count === 1 ? 'device that hangs' : 'devices that hang'} on it will be removed as well.`,
 };
 
 export const deviceSharingZh: typeof deviceSharingEn = {
@@ -75,4 +77,5 @@ export const deviceSharingZh: typeof deviceSharingEn = {
   left: (device, home) => `${device} 已离开“${home}”。`,
   noSuchHome: (device, number) => `${device} 没有编号为 ${number} 的家`,
   notShown: '未显示',
+  removesBridged: (count) => `它下面的 ${count} 台设备也会一起移除。`,
 };

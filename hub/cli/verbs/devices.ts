@@ -293,6 +293,7 @@ async function removeDevice(
 ): Promise<void> {
   const { client, printer, words } = context;
   const device = await findDevice(context, typed);
+  if (!yes && device.adapter === 'matter') await warnOfBridged(context, device);
   const answer = await isConfirmed(words.devices.confirmRemove(device.name), yes);
   if (answer === 'nobody') {
     throw new CliError('usage', words.usage.needsYes, { hint: words.usage.needsYesHint });
@@ -306,6 +307,16 @@ async function removeDevice(
   await client.request('DELETE', path, { timeoutMs: 30_000 });
   if (printer.isJson) printer.value({ removed: device.id });
   else printer.line(words.devices.removed(device.name));
+}
+
+/** What hangs on a bridge goes with it. */
+async function warnOfBridged(
+  { client, printer, words }: Context,
+  { address }: DeviceJson,
+): Promise<void> {
+  const devices = await client.list<DeviceJson>('/api/devices');
+  const bridged = devices.filter((each) => each.address.startsWith(`${address}-`));
+  if (bridged.length > 0) printer.note(words.deviceSharing.removesBridged(bridged.length));
 }
 
 async function replaceDevice(
