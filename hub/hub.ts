@@ -45,7 +45,7 @@ import type { MovingIn } from './model/moving-in.ts';
 import type { FoundDevice } from './model/mqtt.ts';
 import type { NodeLinksPort } from './model/node-links.ts';
 import type { Vendors } from './model/open-interface.ts';
-import type { OwnAdapters } from './model/own-adapter.ts';
+import { notConfigured, type OwnAdapters } from './model/own-adapter.ts';
 import type { Provisioning } from './model/provisioning.ts';
 import type { RunTrace } from './model/run.ts';
 import type { SceneSwitch } from './model/scene-world.ts';
@@ -240,17 +240,7 @@ export function createHub(options: HubOptions): Hub {
 
   function callMqtt(call: AdapterCall): Promise<unknown> {
     if (adapters.has(MQTT)) return options.callAdapter(MQTT, call);
-    throw mqttIsOff();
-  }
-
-  function mqttIsOff(): HubError {
-    return new HubError('unsupported', 'The MQTT broker of this hub is off', {
-      hint: 'Switch it on first: ingle adapter enable mqtt, or House › Adapters.',
-      zh: {
-        message: '这个中枢没有打开 MQTT 服务器',
-        hint: '请先打开：ingle adapter enable mqtt，或“全屋 › 适配器”。',
-      },
-    });
+    throw notConfigured(MQTT);
   }
 
   /** Live clients take it for the message that they know by its id. */
@@ -294,7 +284,7 @@ export function createHub(options: HubOptions): Hub {
       },
       sharing: () => options.mqttSharing.view(),
       share(change, actor) {
-        if (change.isOn === true && !adapters.has(MQTT)) throw mqttIsOff();
+        if (change.isOn === true && !adapters.has(MQTT)) throw notConfigured(MQTT);
         return options.mqttSharing.set(change, actor);
       },
     },

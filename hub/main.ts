@@ -28,9 +28,9 @@ import { createVendors } from './household/vendors.ts';
 import { createHub, type Hub } from './hub.ts';
 import { createLog } from './log.ts';
 import type { LogLevel } from './model/adapter-port.ts';
-import { HubError } from './model/errors.ts';
 import { HOME_MODE } from './model/home-values.ts';
 import { type AdapterId, adapterId } from './model/identifiers.ts';
+import { notConfigured } from './model/own-adapter.ts';
 import type { HomeContents, Recovery } from './model/store-port.ts';
 import { createOwnAdapters } from './own-adapters.ts';
 import { checkPageSetting, dataFolder, readSettings, SETTINGS, type Settings } from './settings.ts';
@@ -140,11 +140,7 @@ async function start(): Promise<Running> {
     // Starting what runs already does nothing.
     if (isReady) adapter?.start();
     if (adapter) return adapter.call(call);
-    return Promise.reject(
-      new HubError('unreachable', `The ${id} adapter is not configured`, {
-        hint: 'Set INGLE_ZIGBEE_PORT, or the coordinator in House, Settings, and start the hub again.',
-      }),
-    );
+    return Promise.reject(notConfigured(id));
   };
 
   const language = createSceneLanguage();

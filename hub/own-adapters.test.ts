@@ -3,6 +3,7 @@
 import { networkInterfaces } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import type { Actor } from './model/hub-port.ts';
+import { notConfigured } from './model/own-adapter.ts';
 import { createOwnAdapters } from './own-adapters.ts';
 import { checkPageSetting, readSettings } from './settings.ts';
 
@@ -117,5 +118,18 @@ describe('MQTT', () => {
     await expect(own.change('mqtt', { enabled: false }, OWNER)).rejects.toMatchObject({
       code: 'unsupported',
     });
+  });
+});
+
+describe('an adapter that the hub does not run', () => {
+  it('is told with how it is switched on, in both languages', () => {
+    expect(notConfigured('matter')).toMatchObject({
+      code: 'unsupported',
+      hint: 'Switch it on first: ingle matter on, or House › Adapters.',
+      zh: { message: '这个中枢没有打开 Matter' },
+    });
+    expect(notConfigured('mqtt').hint).toContain('ingle adapter enable mqtt');
+    expect(notConfigured('zigbee').hint).toContain('ingle coordinator use PORT');
+    expect(notConfigured('zigbee').zh?.hint).toMatch(/网关/);
   });
 });

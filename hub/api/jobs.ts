@@ -1,8 +1,9 @@
 // Long work: pairing, interviewing anew, setting up a home from a file.
-import { HubError, NotFoundError, ValidationError } from '../model/errors.ts';
+import { NotFoundError, ValidationError } from '../model/errors.ts';
 import type { HubPort } from '../model/hub-port.ts';
 import { type AdapterId, deviceId, type JobId, jobId } from '../model/identifiers.ts';
 import type { Job } from '../model/job.ts';
+import { switchedOff } from '../model/own-adapter.ts';
 import { type ApiParts, actorOf, type Handlers, inputId, listPart, pathId } from './context.ts';
 import { deviceOf } from './devices.ts';
 import { nearest } from './nearest.ts';
@@ -76,11 +77,8 @@ function knownAdapter(hub: HubPort, protocol: string): AdapterId {
   const carrier = Object.hasOwn(CARRIERS, protocol) ? CARRIERS[protocol] : undefined;
   const id = ids.find((each) => each === (carrier ?? protocol));
   if (id !== undefined) return id;
-  if (carrier === 'mqtt') {
-    throw new HubError('unsupported', 'Tasmota devices speak MQTT, and no broker is set up', {
-      hint: 'Set INGLE_MQTT_PORT (1883 is usual) for the hub’s own broker, or INGLE_MQTT_URL for one that is there, and start the hub again.',
-    });
-  }
+  const off = switchedOff(carrier ?? protocol);
+  if (off !== null) throw off;
   const like = nearest(protocol, ids);
   throw new ValidationError(`This hub speaks no "${protocol}"`, {
     hint: `${like === undefined ? '' : `Did you mean ${like}? `}${

@@ -1,7 +1,7 @@
 // The home's side of the Matter bridge: tells the adapter what is offered and how it is, brings what controllers ask
 // through the core's command path, and tells the front doors how the bridge stands.
 import type { AdapterCall } from '../../model/adapter-port.ts';
-import { HubError, NotFoundError, type Problem, toProblem } from '../../model/errors.ts';
+import { NotFoundError, type Problem, toProblem } from '../../model/errors.ts';
 import type { Actor, DeviceView, HubPort, LiveFeed } from '../../model/hub-port.ts';
 import type { FabricId } from '../../model/identifiers.ts';
 import {
@@ -20,6 +20,7 @@ import {
   type ToBridge,
   vendorName,
 } from '../../model/matter-bridge.ts';
+import { switchedOff } from '../../model/own-adapter.ts';
 import { bringCommand, createDeviceFeed } from '../device-feed.ts';
 import type { BridgeEdits } from './bridge-shelf.ts';
 
@@ -106,14 +107,8 @@ export function createMatterBridge(options: MatterBridgeOptions): MatterBridgeHo
   }
 
   function mustHaveAdapter(): void {
-    if (options.hasAdapter()) return;
-    throw new HubError('unsupported', 'Matter is off on this hub', {
-      hint: 'Switch it on first: ingle matter on, or House › Adapters.',
-      zh: {
-        message: '这个中枢没有打开 Matter',
-        hint: '请先打开：ingle matter on，或“全屋 › 适配器”。',
-      },
-    });
+    const off = options.hasAdapter() ? null : switchedOff('matter');
+    if (off !== null) throw off;
   }
 
   function view(): BridgeView {
