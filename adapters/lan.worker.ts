@@ -20,4 +20,7 @@ runSharedWorkerHost({
   },
   open: async () => (await import('./mqtt/open/open-adapter.ts')).createOpenAdapter(door),
   shelly: async () => lan((await import('./wifi/shelly/family.ts')).shelly),
+  esphome: async () => lan((await import('./wifi/esphome/family.ts')).esphome),
+  hue: async () => lan((await import('./wifi/hue/family.ts')).hue),
+  wled: async () => lan((await import('./wifi/wled/family.ts')).wled),
 });

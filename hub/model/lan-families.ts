@@ -21,6 +21,9 @@ export interface LanFamilyRow {
 /** All families, in the order in which the page offers them. */
 export const LAN_FAMILIES = [
   { protocol: 'shelly', title: 'Shelly', secret: 'password' },
+  { protocol: 'esphome', title: 'ESPHome', secret: 'key' },
+  { protocol: 'hue', title: 'Philips Hue', secret: 'button' },
+  { protocol: 'wled', title: 'WLED', secret: 'none' },
 ] as const satisfies readonly LanFamilyRow[];
 
 /** The name of a family. */

@@ -182,7 +182,7 @@ describe('provisioning a house', () => {
       There is no room "Hal"; did you mean Hall?
       The address 0x000b57fffe6a1001 stands in the file twice
       Another device of the file is called "hall lamp" already
-      How is "Nowhere" found? Give one of zigbee, matter, shelly, tasmota
+      How is "Nowhere" found? Give one of zigbee, matter, shelly, esphome, hue, wled, tasmota
       The install code is mistyped: its last four digits do not check the others
       This hub is not set up for matter
       The Matter code is mistyped: its last digit does not check the others
