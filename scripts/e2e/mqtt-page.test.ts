@@ -1,6 +1,6 @@
-// Goal: in House a person makes an account for a bridge, takes in all that it announces with one tap, lets a Home
-// Assistant see the home, and grants a vendor's program its token. Method: real Chromium, the real hub, a real MQTT
-// client.
+// Goal: in House a person switches MQTT on, makes an account for a bridge, takes in all that it announces with one tap,
+// lets a Home Assistant see the home, and grants a vendor's program its token. Method: real Chromium, the real hub, a
+// real MQTT client.
 import { connectAsync } from 'mqtt';
 import { expect, test } from 'vitest';
 import type { MqttSharingJson } from '../../hub/api/mqtt-shapes.ts';
@@ -10,10 +10,17 @@ import { startHub, waitFor } from './running-hub.ts';
 
 test('House shows what announced itself, takes it in, shares the home, and grants accounts', async () => {
   const port = await freePort();
-  await using hub = await startHub({ environment: { INGLE_MQTT_PORT: String(port) } });
+  await using hub = await startHub();
   await waitFor('readiness', async () => (await hub.call('/readyz')).status === 200);
   await using browser = await openOwnersPage(hub);
   const { page, at } = browser;
+  await browser.open('adapters');
+  await at('adapter-mqtt')
+    .getByText(/takes about \d+ MB/)
+    .waitFor();
+  await at('adapter-mqtt-port').fill(String(port));
+  await at('adapter-switch-mqtt').click();
+  await at('adapter-mqtt').getByText('Connected', { exact: true }).waitFor();
   await browser.open('house');
   const card = at('house-mqtt');
   await card.locator('summary').first().click();
@@ -92,6 +99,23 @@ test('House shows what announced itself, takes it in, shares the home, and grant
   await browser.expectAccessible('vendors', '[data-testid="house-vendors"]');
   await at('vendor-revoke-acme').click();
   await at('vendor-revoke-acme').waitFor({ state: 'detached' });
+
+  // Off again, after what is lost by it was said.
+  await browser.open('adapters');
+  await at('adapter-switch-mqtt').click();
+  await page.getByText('2 devices are out of reach until it is on again.').waitFor();
+  await at('confirm-yes').click();
+  await at('adapter-mqtt').getByText('Off', { exact: true }).waitFor();
+  const reasons = async () => {
+    const { body } = await hub.call<{
+      items: { adapter: string; availability: { reason: string | null } }[];
+    }>('/api/devices');
+    const bridged = body.items.filter(({ adapter }) => adapter === 'mqtt');
+    return bridged.map(({ availability }) => availability.reason);
+  };
+  await waitFor('its devices to be out of reach', async () =>
+    (await reasons()).every((reason) => reason === 'MQTT is switched off'),
+  );
   expect(browser.errors).toEqual([]);
   await bridge.endAsync(true);
 }, 90_000);
