@@ -29,11 +29,17 @@ export interface BrowserPage extends AsyncDisposable {
   expectAccessible(where: string, part?: string): Promise<void>;
 }
 
-/** Opens a browser as large as a phone, in English; nothing is loaded yet and nobody is signed in. */
-export async function openBrowserPage(hub: Pick<RunningHub, 'url'>): Promise<BrowserPage> {
+/**
+ * Opens a browser as large as a phone, in English; nothing is loaded yet and nobody is signed in.
+ * @param more arguments of Chromium, such as those of a camera
+ */
+export async function openBrowserPage(
+  hub: Pick<RunningHub, 'url'>,
+  more: readonly string[] = [],
+): Promise<BrowserPage> {
   const browser = await chromium.launch({
     executablePath: process.env.INGLE_CHROMIUM ?? '/usr/bin/chromium',
-    args: ARGUMENTS,
+    args: [...ARGUMENTS, ...more],
   });
   const context = await browser.newContext({
     viewport: PHONE,
@@ -83,7 +89,15 @@ export async function openOwnersPage(hub: RunningHub): Promise<BrowserPage> {
   const { body } = await hub.call<{ code: string }>('/api/claim/code', { body: {} });
   const claimed = await hub.call('/api/claim', { body: { code: body.code, ...OWNER } });
   expect(claimed.status).toBe(201);
-  const opened = await openBrowserPage(hub);
+  return openSignedInPage(hub);
+}
+
+/** Opens a browser in which the owner is signed in. */
+export async function openSignedInPage(
+  hub: RunningHub,
+  more: readonly string[] = [],
+): Promise<BrowserPage> {
+  const opened = await openBrowserPage(hub, more);
   const login = await opened.page
     .context()
     .request.post(`${hub.url}/api/session`, { data: OWNER, headers: { Origin: hub.url } });

@@ -1,60 +1,18 @@
-// Goal: in the page of a phone, a person reads an install code from a photo, is told of a mistyped one, of a weak join
+// Goal: in the page of a phone, a person reads an install code from a photo or with the camera, is told of a mistyped one, of a weak join
 // and of a model without a definition, and replaces a dead device after seeing what scenes would miss. Method: real
 // Chromium over plain HTTP, the real hub, the virtual home.
-import { rmSync } from 'node:fs';
-import { deflateSync } from 'node:zlib';
-import { generate } from 'lean-qr';
+import { rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startVirtualHome, type VirtualHome } from '../virtual-home/home.ts';
-import { type BrowserPage, openOwnersPage } from './browser-page.ts';
+import { type BrowserPage, openOwnersPage, openSignedInPage } from './browser-page.ts';
 import { connected } from './house.ts';
+import { cameraArguments, filmOf, pictureOf } from './qr-picture.ts';
 import { makeFolder, type RunningHub, startHub, waitFor } from './running-hub.ts';
 
 const IEEE = '0x70ac08fffeef7001';
 const CODE = '83FED3407A939723A5C639B26916D505C3B5';
 const LABEL = `Z:${IEEE.slice(2).toUpperCase()}$I:${CODE}`;
-
-/** A photo of a code: black on white, with a margin. Spec: PNG (ISO 15948) § 5, § 11. */
-function pictureOf(text: string): Buffer {
-  const code = generate(text);
-  const [scale, margin] = [8, 4];
-  const side = (code.size + 2 * margin) * scale;
-  const rows = Array.from({ length: side }, (_, y) => {
-    const row = Buffer.alloc(side + 1, 0xff);
-    row[0] = 0;
-    for (let x = 0; x < side; x++) {
-      const [column, line] = [x, y].map((at) => Math.floor(at / scale) - margin);
-      if (code.get(column ?? -1, line ?? -1)) row[x + 1] = 0;
-    }
-    return row;
-  });
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(side, 0);
-  header.writeUInt32BE(side, 4);
-  header.set([8, 0, 0, 0, 0], 8);
-  return Buffer.concat([
-    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
-    ...[
-      ['IHDR', header] as const,
-      ['IDAT', deflateSync(Buffer.concat(rows))] as const,
-      ['IEND', Buffer.alloc(0)] as const,
-    ].map(([name, content]) => chunk(name, content)),
-  ]);
-}
-
-function chunk(name: string, content: Buffer): Buffer {
-  const body = Buffer.concat([Buffer.from(name, 'latin1'), content]);
-  const whole = Buffer.alloc(body.length + 8);
-  whole.writeUInt32BE(content.length, 0);
-  body.copy(whole, 4);
-  let crc = 0xffff_ffff;
-  for (const byte of body) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb8_8320 : crc >>> 1;
-  }
-  whole.writeUInt32BE(~crc >>> 0, body.length + 4);
-  return whole;
-}
 
 let home: VirtualHome;
 let hub: RunningHub;
@@ -143,6 +101,20 @@ it('reads an install code from a photo over plain HTTP, checks it, and joins wit
   await at('pair-stop').click();
 }, 120_000);
 
+it('reads an install code with the camera, and lets go of the camera then', async () => {
+  const film = path.join(data, 'label.y4m');
+  writeFileSync(film, filmOf(LABEL));
+  await using filming = await openSignedInPage(hub, cameraArguments(film));
+  const { at, page } = filming;
+  await filming.open('add');
+  await page.getByText('More options').click();
+  await page.getByRole('button', { name: 'Use the camera' }).click();
+  await at('install-code-good').waitFor();
+  expect(await at('pair-install-code').inputValue()).toBe(LABEL);
+  expect(await page.locator('video').count()).toBe(0);
+  expect(filming.errors).toEqual([]);
+}, 60_000);
+
 it('shows what scenes would miss, replaces only then, and puts the old device back', async () => {
   const { at, page } = browser;
   const text = 'scene: Dry\ndo:\n  - set: { dryer-plug: { on: true } }\n';
@@ -161,7 +133,7 @@ it('shows what scenes would miss, replaces only then, and puts the old device ba
   expect(await at('replace-do').isDisabled()).toBe(true);
   await browser.expectAccessible('what scenes would miss');
   await at('replace-with').selectOption({ label: 'Spare plug · SP 234' });
-  await page.getByText('Scenes miss nothing.').waitFor();
+  await page.getByText('Nothing is missed.').waitFor();
   await at('replace-do').click();
   await page.getByText('is a Innr SP 234 now').waitFor();
   await at('replace-undo').click();

@@ -1,6 +1,7 @@
 // The virtual home's Matter devices for one test: real matter.js nodes at the far end of a pair of virtual cables.
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import {
   type DeviceProcess,
   type ListedDevice,
@@ -10,7 +11,9 @@ import { loadMatterHome, type MatterPlacement } from '../virtual-home/matter/mod
 import { createDemoNamespace, whyNoNamespace } from '../virtual-home/matter/namespace.ts';
 import { makeFolder } from './running-hub.ts';
 
-export interface MatterDevices extends AsyncDisposable, Pick<DeviceProcess, 'set' | 'get'> {
+export interface MatterDevices
+  extends AsyncDisposable,
+    Pick<DeviceProcess, 'set' | 'get' | 'fetched'> {
   /** Settings with which a hub finds them. */
   readonly environment: Readonly<Record<string, string>>;
   readonly list: readonly (ListedDevice & MatterPlacement)[];
@@ -26,12 +29,18 @@ export function whyNoMatter(): string | null {
   return status === 0 ? null : `this machine gives no network of its own: ${stderr}`;
 }
 
-export async function startMatterDevices(): Promise<MatterDevices> {
+/** @param placements other devices than those of the demo's home */
+export async function startMatterDevices(
+  placements: readonly MatterPlacement[] = loadMatterHome(),
+): Promise<MatterDevices> {
   const folder = makeFolder();
+  const home = path.join(folder, 'home.json');
+  writeFileSync(home, JSON.stringify({ devices: placements }));
   const network = await createDemoNamespace();
   const devices = startDeviceProcess({
     inside: network.inside,
-    data: folder,
+    data: path.join(folder, 'devices'),
+    home,
     networkInterface: network.deviceInterface,
     said: (text) => process.stderr.write(`${text}\n`),
   });
@@ -41,7 +50,6 @@ export async function startMatterDevices(): Promise<MatterDevices> {
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    const placements = loadMatterHome();
     const list = (await devices.listed).flatMap((device) =>
       placements.filter(({ key }) => key === device.key).map((one) => ({ ...one, ...device })),
     );
@@ -55,6 +63,7 @@ export async function startMatterDevices(): Promise<MatterDevices> {
       },
       set: devices.set,
       get: devices.get,
+      fetched: devices.fetched,
       [Symbol.asyncDispose]: dispose,
     };
   } catch (error) {
