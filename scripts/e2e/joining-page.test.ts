@@ -1,6 +1,6 @@
-// Goal: in the page of a phone, a person reads an install code from a photo or with the camera, is told of a mistyped one, of a weak join
-// and of a model without a definition, and replaces a dead device after seeing what scenes would miss. Method: real
-// Chromium over plain HTTP, the real hub, the virtual home.
+// Goal: in the page of a phone, a person reads an install code from a photo or with the camera, is told of a mistyped
+// one, of a weak join and of a model without a definition, and replaces a dead device after seeing what scenes would
+// miss. Method: real Chromium over plain HTTP, the real hub, the virtual home.
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';

@@ -14,6 +14,7 @@ import type { TrafficRecord } from '../../../scripts/virtual-home/control/traffi
 import type { Placement } from '../../../scripts/virtual-home/devices/model.ts';
 import { startVirtualHome, type VirtualHome } from '../../../scripts/virtual-home/home.ts';
 import { inWorker, ScriptedHub } from '../../contract/scripted-hub.ts';
+import { isSetUp } from '../testing/paired-home.ts';
 
 const WORKER = inWorker(new URL('../zigbee.worker.ts', import.meta.url));
 const MODELS = [
@@ -44,15 +45,6 @@ async function startHub(): Promise<void> {
   hub.start({ dataFolder, settings: { port, driver: 'zstack' } });
   await hub.connectCore();
   await hub.until('the connection', () => hub.state()?.kind === 'connected', 30_000);
-}
-
-function isSetUp(node: NodeAddress): boolean {
-  return hub.messages.some(
-    (message) =>
-      message.kind === 'pair' &&
-      message.progress.kind === 'described' &&
-      message.progress.node === node,
-  );
 }
 
 const now = (): number => home.control.log({ limit: 100_000 }).next;
@@ -120,7 +112,7 @@ beforeAll(async () => {
   });
   await startHub();
   await hub.call({ kind: 'pair', seconds: 120, via: null, installCode: null });
-  await hub.until('all to be set up', () => lamps.every(isSetUp), 60_000);
+  await hub.until('all to be set up', () => lamps.every((lamp) => isSetUp(hub, lamp)), 60_000);
   await hub.call({ kind: 'pairStop' });
   await hub.until('values', () => lamps.every((node) => value(node, 'on') !== undefined), 20_000);
 }, 100_000);

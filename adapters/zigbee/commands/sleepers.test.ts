@@ -18,6 +18,7 @@ import {
 import { startVirtualHome, type VirtualHome } from '../../../scripts/virtual-home/home.ts';
 import { inChild, ScriptedHub } from '../../contract/scripted-hub.ts';
 import { waitingTimeMs } from '../../contract/waiting-time.ts';
+import { isSetUp } from '../testing/paired-home.ts';
 import { WakeQueue, WISHES_OF_NODE_MAX, type Wish } from './wake-queue.ts';
 
 const CHILD = inChild(new URL('../zigbee.child.ts', import.meta.url));
@@ -95,21 +96,12 @@ function signOfLife(): void {
   home.control.set(MOTION.ieee, { temperature });
 }
 
-function isSetUp(node: NodeAddress): boolean {
-  return hub.messages.some(
-    (message) =>
-      message.kind === 'pair' &&
-      message.progress.kind === 'described' &&
-      message.progress.node === node,
-  );
-}
-
 beforeAll(async () => {
   dataFolder = mkdtempSync(path.join(os.tmpdir(), 'ingle-'));
   home = await startVirtualHome({ residents: false, devices: [MOTION], joinStaggerMs: 0 });
   await startHub();
   await hub.call({ kind: 'pair', seconds: 120, via: null, installCode: null });
-  await hub.until('it to be set up', () => isSetUp(motion), 60_000);
+  await hub.until('it to be set up', () => isSetUp(hub, motion), 60_000);
   await hub.call({ kind: 'pairStop' });
   home.control.fault({ kind: 'asleep', ieee: MOTION.ieee });
   await untilAsleep(motion);

@@ -15,8 +15,8 @@ const TOLD_AFTER_MS = 1_500;
 export const ATTEMPT_MS = 9_000;
 const EXPIRY_EVERY_MS = 5_000;
 /**
- * Of what is asked for within this time only the newest reaches the node's parent, from where nothing can be taken back.
- * Two commands of one moment may come in two messages, and one who sleeps does not mind.
+ * Of what is asked for within this time only the newest reaches the node's parent, from where nothing can be taken
+ * back. Two commands of one moment may come in two messages, and one who sleeps does not mind.
  */
 const GATHERED_MS = 50;
 

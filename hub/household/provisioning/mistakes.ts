@@ -1,5 +1,5 @@
-// The mistakes of a provisioning file in Chinese. Each is said once, in English, where it is found; here stands the same
-// in Chinese by the form of its words, so that whoever reads the file's mistakes reads all of them in one language.
+// The mistakes of a provisioning file in Chinese. Each is said once, in English, where it is found; here stands the
+// same in Chinese by the form of its words, so that whoever reads a file's mistakes reads all of them in one language.
 import type { InputProblem } from '../../model/errors.ts';
 
 /** What a file's entries are called. */
