@@ -303,6 +303,8 @@ export class DiscoveredDevice {
     this.#isOnline = false;
     this.#reason = reason;
     this.#context.availability(this.node, false, reason);
+    // What is out of reach altogether is not named value by value as well.
+    if (this.#lasting.expired.length > 0) this.#staleChanged();
     this.#underWay.failAll({
       code: 'unreachable',
       message: `${this.#name} is offline: ${reason}`,

@@ -116,6 +116,7 @@ export class Discovery {
     this.#devices.delete(address);
     if (this.#announced.get(address)?.entities.size === 0) this.#announced.delete(address);
     this.#save();
+    if (device.stale.length > 0) this.#tellStale();
     this.#context.left(node);
     this.#options.changed();
   }
@@ -201,10 +202,11 @@ export class Discovery {
   }
 
   #make(kept: KeptDevice): DiscoveredDevice {
-    const context = this.#context;
-    return new DiscoveredDevice(context, this.#options.view(), kept, () =>
-      context.notices(staleNotices(this.#devices.values())),
-    );
+    return new DiscoveredDevice(this.#context, this.#options.view(), kept, () => this.#tellStale());
+  }
+
+  #tellStale(): void {
+    this.#context.notices(staleNotices(this.#devices.values()));
   }
 
   #view(address: string): FoundDevice | null {

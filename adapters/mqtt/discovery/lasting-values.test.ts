@@ -95,6 +95,9 @@ test('while other values of a device hold, the one that does not is named, until
     expect(notices(hub)[0]?.text.zh).toMatch(/温度/);
     client.publish('acme/temperature', '21');
     await hub.until('nothing to be named', () => notices(hub).length === 0);
+    await hub.until('it to be named again', () => notices(hub).length === 1);
+    await hub.call({ kind: 'remove', node: NODE, force: false });
+    await hub.until('nobody to be named', () => notices(hub).length === 0);
   });
 });
 
