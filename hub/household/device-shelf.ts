@@ -1,5 +1,5 @@
-// The devices of the home: taken in as adapters describe them, named, put into rooms, replaced and removed. A removal is
-// finished whatever cuts it off.
+// The devices of the home: taken in as adapters describe them, named, put into rooms, replaced and removed. A removal
+// is finished whatever cuts it off.
 import type { CoreInput } from '../model/core-port.ts';
 import type { DeviceRecord, NodeDescription } from '../model/device.ts';
 import { ConflictError, HubError, ValidationError } from '../model/errors.ts';

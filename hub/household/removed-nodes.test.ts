@@ -1,5 +1,5 @@
-// A device that is removed stays removed, whatever its adapter still knows of it and whenever the hub is killed: over the
-// real home.db.
+// A device that is removed stays removed, whatever its adapter still knows of it and whenever the hub is killed: over
+// the real home.db.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

@@ -1,6 +1,6 @@
 // Goal: a person adds an ESPHome device by its key, a WLED strip and a Hue bridge by its button, in the page; a scene
-// acts on all of them, and they are back after a start of the hub. Method: real Chromium, the real hub, and devices that
-// speak what their makers have published.
+// acts on all of them, and they are back after a start of the hub. Method: real Chromium, the real hub, and devices
+// that speak what their makers have published.
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
