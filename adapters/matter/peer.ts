@@ -217,6 +217,13 @@ export class Peer {
     return (await interaction.probe?.({ abort: signal })) === true;
   }
 
+  /** Begins the subscription anew, now: after a failed one the library waits for longer each time. */
+  async resubscribe(): Promise<void> {
+    const node = this.#node as Endpoint;
+    await node.setStateOf('network', { autoSubscribe: false });
+    await node.setStateOf('network', { autoSubscribe: true });
+  }
+
   /** Has the node forget this fabric, then forgets it. */
   async decommission(): Promise<void> {
     await this.#node.decommission();

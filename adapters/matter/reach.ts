@@ -13,6 +13,12 @@ const PROBE_LIMIT_MS = 2_500;
 const PAUSE_MIN_MS = 1_000;
 const PAUSE_MAX_MS = 30_000;
 const READ_LIMIT_MS = 5_000;
+/** A question to a node that is searched for stands this long: one that is taken back begins the search anew. */
+const WAKE_LIMIT_MS = 60_000;
+/** A large bridge takes seconds to tell all that a new subscription begins with. */
+const SETTLE_MS = 15_000;
+/** BasicInformation, SoftwareVersion: every node has it. */
+const SOMETHING = [{ endpoint: 0, clusterId: 0x0028, attributeId: 9 }];
 
 export class Reach {
   readonly #context: AdapterContext;
@@ -36,6 +42,7 @@ export class Reach {
           devices,
           'It has not answered since the hub started. Is it powered and on the network?',
         );
+        void this.#wake(devices);
       }
     });
   }
@@ -81,6 +88,24 @@ export class Reach {
     this.#isStopped = true;
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
+  }
+
+  /** A node that answers a question and is not subscribed to is subscribed to now, and not when the library likes. */
+  async #wake(devices: PeerDevices): Promise<void> {
+    const { peer } = devices;
+    const isOver = () => this.#isStopped || devices.isLeaving || peer.isSubscribed;
+    const hasAnswered = await peer.read(AbortSignal.timeout(WAKE_LIMIT_MS), SOMETHING).then(
+      () => true,
+      () => false,
+    );
+    if (isOver()) return;
+    this.#after(devices, SETTLE_MS, () => {
+      if (isOver()) return;
+      if (hasAnswered) peer.resubscribe().catch(() => {});
+      this.#after(devices, SETTLE_MS, () => {
+        if (!isOver()) void this.#wake(devices);
+      });
+    });
   }
 
   async #ask(devices: PeerDevices, pauseMs: number): Promise<void> {
