@@ -17,7 +17,10 @@ const CRASH_TESTS = [
   'adapters/matter/firmware.test.ts',
   // The real Zigbee2MQTT beside the hub, and mutated announcements.
   ...['scripts/e2e/zigbee2mqtt-beside.test.ts', 'adapters/mqtt/discovery'],
-  ...['adapters/zigbee/definitions/models.test.ts', 'adapters/zigbee/definitions/value-words.test.ts'],
+  ...[
+    'adapters/zigbee/definitions/models.test.ts',
+    'adapters/zigbee/definitions/value-words.test.ts',
+  ],
   // What a survey of 200 nodes says on the air, and a dial that is told of a lamp's successor.
   ...['adapters/zigbee/mesh/mesh-by-itself.test.ts', 'scripts/e2e/replaced-links.test.ts'],
   // Three bad adapters at once, and how quick the others stay.
