@@ -8,7 +8,7 @@ import { zh } from './zh.ts';
 
 /** Texts that are the same in both languages: names, units, figures. */
 const SAME =
-  /^(rehearsal\.example|appName|common\.list|trace\.ms|trace\.seconds|cause\.member)$|\.roomNames\.\d+\.1$/;
+  /^(rehearsal\.example|appName|common\.list|trace\.ms|trace\.seconds|cause\.member|joining\.gapUser\.(named|mqtt))$|\.roomNames\.\d+\.1$/;
 
 type Leaf = readonly [path: string, text: string];
 
