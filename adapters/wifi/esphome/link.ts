@@ -309,6 +309,8 @@ export class Link {
         this.#reply('DisconnectResponse');
         this.#end(lost(this.#address));
         return;
+      default:
+        break;
     }
     for (const waiter of this.#waiters) {
       if (waiter.type !== message.type) continue;
