@@ -52,7 +52,13 @@ async function about(handle: string): Promise<void> {
 it('says where images come from while there are none', async () => {
   await browser.open('house');
   await at('firmware-open').click();
-  await at('firmware').getByText('The hub has no images yet').waitFor();
+  await at('firmware')
+    .getByText('The hub has no images yet')
+    .waitFor()
+    .catch(async (error: unknown) => {
+      const shown = await browser.page.locator('body').innerText();
+      throw new Error(`${String(error)}; ${browser.page.url()} shows: ${shown}`);
+    });
   await browser.expectAccessible('a hub without images', '[data-testid="firmware"]');
   await stockBoth();
 });
