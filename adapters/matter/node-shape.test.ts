@@ -25,7 +25,8 @@ const LISTS: Readonly<Record<string, unknown>> = {
 
 function clusterView(model: ClusterModel): ClusterView {
   const attributes = new Map(
-    factsOf(model as never)
+    model.attributes
+      .map((attribute) => factsOf(attribute as never))
       .filter(({ id }) => id < 0xfff8 || id > 0xffff || id === 0xfffc)
       .map((facts) => {
         const plain = { boolean: true, number: 1, enum: 0, string: 'text', other: 0 }[facts.kind];

@@ -75,8 +75,9 @@ export function clusterViews(
     if (state === undefined) continue;
     const present = new Set(numbersOf(state.attributeList));
     const attributes = new Map<number, AttributeView>();
-    for (const facts of factsOf(type.schema)) {
-      if (!present.has(facts.id)) continue;
+    for (const model of type.schema.attributes) {
+      if (!present.has(model.id)) continue;
+      const facts = factsOf(model);
       attributes.set(facts.id, { ...facts, value: facts.plain(state[facts.name]) });
     }
     const accepted = new Set(numbersOf(state.acceptedCommandList));
@@ -103,7 +104,7 @@ export function attributeValue(
 ): unknown {
   for (const [key, type] of Object.entries(endpoint.behaviors.supported)) {
     if (!isCluster(type) || Number(type.cluster.id) !== at.clusterId) continue;
-    const facts = factsOf(type.schema).find(({ id }) => id === at.attributeId);
+    const facts = factsAt(type.schema, at.attributeId);
     return facts?.plain(stateOf(endpoint, key)?.[facts.name]);
   }
   return undefined;
@@ -117,7 +118,7 @@ export function writable(
 ): { readonly name: string; toLibrary(value: unknown): unknown } | undefined {
   for (const type of Object.values(endpoint.behaviors.supported)) {
     if (!isCluster(type) || Number(type.cluster.id) !== at.clusterId) continue;
-    return factsOf(type.schema).find(({ id }) => id === at.attributeId);
+    return factsAt(type.schema, at.attributeId);
   }
   return undefined;
 }
@@ -137,20 +138,30 @@ export interface Facts extends AttributeFacts {
   toLibrary(value: unknown): unknown;
 }
 
-/** A bridge has the same clusters a hundred times over, and the library looks each fact up in its model anew. */
-const known = new WeakMap<Schema, readonly Facts[]>();
+/**
+ * A bridge has the same clusters a hundred times over, and the library looks each fact up in its model anew. What no
+ * node has is never looked up: the library keeps what it has found of a model.
+ */
+const known = new WeakMap<Model, Facts>();
 
-/** The attributes of a cluster by the standard, and how their values become plain. */
-export function factsOf(schema: Schema): readonly Facts[] {
-  const facts = known.get(schema) ?? schema.attributes.map(factsOfModel);
-  known.set(schema, facts);
+/** An attribute by the standard, and how its values become plain. */
+export function factsOf(model: Model): Facts {
+  const facts = known.get(model) ?? read(model);
+  known.set(model, facts);
   return facts;
 }
 
-function factsOfModel(model: Model): Facts {
-  const kind = KINDS[String(model.effectiveMetatype)] ?? 'other';
-  const members = [...(model.members as Iterable<Member>)];
-  const fields = model.effectiveMetatype === 'bitmap' ? members : [];
+function factsAt(schema: Schema, attributeId: number): Facts | undefined {
+  for (const model of schema.attributes) if (model.id === attributeId) return factsOf(model);
+  return undefined;
+}
+
+function read(model: Model): Facts {
+  const metatype = String(model.effectiveMetatype);
+  const kind = KINDS[metatype] ?? 'other';
+  const isBitmap = metatype === 'bitmap';
+  const members = kind === 'enum' || isBitmap ? [...(model.members as Iterable<Member>)] : [];
+  const fields = isBitmap ? members : [];
   return {
     id: model.id,
     name: model.propertyName,
