@@ -114,7 +114,10 @@ class MqttAdapter implements Adapter {
       changed: () => this.#tellState(),
     });
     this.#discovery.start();
-    this.#door.use(fan.view(), (name) => this.#broker?.cutOff(`open.${name}`));
+    this.#door.use(fan.view(), {
+      revoked: (name) => this.#broker?.cutOff(`open.${name}`),
+      isConnected: (name) => this.#broker?.isAccountConnected(`open.${name}`) ?? null,
+    });
     await this.#bus.start();
   }
 

@@ -131,8 +131,9 @@ export function createApi(hub: HubPort, options: ApiOptions): Api {
   };
   const app = new Hono<ApiEnv>();
   const isOurs = createHostCheck(options.hosts ?? []);
-  const idempotency = createIdempotency();
-  const isVendor = (c: ApiContext) => vendorOf(c, parts) !== null;
+  // Of vendors' programs apart: however much they send, what the household's phones repeat is still known.
+  const idempotency = { members: createIdempotency(), vendors: createIdempotency() };
+  const vendor = (c: ApiContext) => vendorOf(c, parts);
 
   app.onError((error, c) => {
     const { code } = toProblem(error);
@@ -156,7 +157,7 @@ export function createApi(hub: HubPort, options: ApiOptions): Api {
     await next();
   });
   for (const [name, handle] of Object.entries(handlers)) {
-    mount(app, name as RouteName, handle as AnyHandler, { idempotency, isVendor });
+    mount(app, name as RouteName, handle as AnyHandler, { idempotency, vendor });
   }
   const page = options.pageFolder === undefined ? null : createPage(options.pageFolder);
   app.notFound((c) => answerUnknown(c, page));
@@ -170,15 +171,16 @@ type AnyHandler = (
 ) => Response | Promise<Response>;
 
 interface MountTools {
-  readonly idempotency: Idempotency;
-  isVendor(c: ApiContext): boolean;
+  readonly idempotency: { readonly members: Idempotency; readonly vendors: Idempotency };
+  /** The account of a vendor's program; null for none. */
+  vendor(c: ApiContext): string | null;
 }
 
 function mount(
   app: Hono<ApiEnv>,
   name: RouteName,
   handle: AnyHandler,
-  { idempotency, isVendor }: MountTools,
+  { idempotency, vendor }: MountTools,
 ): void {
   const spec: RouteSpec = ROUTE_SPECS[name];
   const [method = '', path = ''] = name.split(' ');
@@ -186,14 +188,16 @@ function mount(
     // A HEAD would open a live stream that nobody reads.
     if (c.req.method === 'HEAD' && isApiPath(path)) throw methodNotAllowed([method]);
     checkIntent(c);
-    authorize(c, spec.who, () => isVendor(c));
+    authorize(c, spec.who, () => vendor(c) !== null);
     const query = parseQuery(c, spec);
     if (!isUnsafe(method)) return handle(c, { query, body: undefined });
     const bytes = await readBytes(c, spec.bodyBytesMax ?? BODY_BYTES_MAX);
     const work = async () => handle(c, { query, body: parseBody(c, spec, bytes) });
     const { caller } = c.var;
-    if (caller === null) return work();
-    return idempotency(c, caller, bytes, async () => {
+    const account = caller === null && spec.who === 'vendor' ? vendor(c) : null;
+    if (caller === null && account === null) return work();
+    const once = account === null ? idempotency.members : idempotency.vendors;
+    return once(c, account ?? idOf(caller), bytes, async () => {
       try {
         return await work();
       } catch (error) {
@@ -202,6 +206,11 @@ function mount(
       }
     });
   });
+}
+
+/** What tells callers apart: the token that each came with. */
+function idOf(caller: Caller | null): string {
+  return caller === null || caller.kind === 'local' ? 'local' : caller.found.token.id;
 }
 
 function createParts(hub: HubPort, { log }: ApiOptions): ApiParts {

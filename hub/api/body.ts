@@ -71,6 +71,8 @@ async function discard(reader: ReadableStreamDefaultReader<Uint8Array>): Promise
 
 function tooLarge(bytesMax: number): HttpError {
   return new HttpError(413, 'too-large', `The body is larger than ${bytesMax} bytes`, {
+    hint: 'Send less at once.',
+    zh: { message: `请求内容超过 ${bytesMax} 字节`, hint: '请减少一次发送的内容。' },
     // What may still follow of the body is not read: the connection cannot be used again.
     headers: { Connection: 'close' },
   });

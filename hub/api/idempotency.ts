@@ -2,7 +2,7 @@
 // bad Wi-Fi can repeat without switching a lamp twice. Kept in memory for 10 minutes, at most 1,000 and 8 MB.
 import { createHash } from 'node:crypto';
 import { ValidationError } from '../model/errors.ts';
-import type { ApiContext, Caller } from './context.ts';
+import type { ApiContext } from './context.ts';
 
 const KEEP_MS = 600_000;
 const KEPT_MAX = 1_000;
@@ -24,7 +24,7 @@ interface Answer {
 
 export type Idempotency = (
   c: ApiContext,
-  caller: Caller,
+  whose: string,
   bytes: Uint8Array,
   work: () => Promise<Response>,
 ) => Promise<Response>;
@@ -49,13 +49,12 @@ export function createIdempotency(): Idempotency {
     }
   }
 
-  return async (c, caller, bytes, work) => {
+  return async (c, whose, bytes, work) => {
     const key = c.req.header('Idempotency-Key');
     if (key === undefined) return work();
     if (!/^[\x21-\x7e]{1,128}$/.test(key)) {
       throw new ValidationError('The Idempotency-Key must be 1 to 128 visible ASCII characters');
     }
-    const whose = caller.kind === 'local' ? 'local' : caller.found.token.id;
     const target = `${c.req.method} ${c.req.url}`;
     const place = `${whose} ${key}`;
     const fingerprint = createHash('sha256').update(`${target}\n`).update(bytes).digest('base64');

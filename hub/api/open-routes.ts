@@ -157,7 +157,8 @@ export const OPEN_ROUTES = {
   },
   'GET /api/open/stream': {
     who: 'vendor',
-    about: 'The same commands as server-sent events: `event: command`, one JSON object each.',
+    about:
+      'The same commands as server-sent events: `event: command`, one JSON object each. Why it ends stands in a last `event: problem`.',
   },
   'POST /api/open/commands/:id/outcome': {
     who: 'vendor',

@@ -1,19 +1,31 @@
 // The open interface over HTTP. Its programs are no members of the home: they come with a token of their own kind,
 // which opens these routes and nothing else.
-import { HubError } from '../model/errors.ts';
-import type { OpenAsk, OpenCommand, OpenDeviceView } from '../model/open-interface.ts';
+import { HubError, toProblem } from '../model/errors.ts';
+import {
+  commandMessage,
+  type OpenAsk,
+  type OpenCommand,
+  type OpenDeviceView,
+  VENDOR_LIMITS,
+} from '../model/open-interface.ts';
 import { vendorOf } from './authentication.ts';
 import type { ApiContext, ApiParts, Handlers } from './context.ts';
 import { actorOf, listPart } from './context.ts';
-import { createEventStream } from './event-stream.ts';
+import { problemDetails, statusOfCode } from './errors.ts';
+import { createEventStream, type EventStream } from './event-stream.ts';
 
-/** A program that has gone is noticed within this time; what came for it meanwhile ends as not answered. */
-const STREAM_WAIT_MS = 2_000;
-const STREAMS_MAX = 40;
+const STREAM_WAIT_MS = 30_000;
+/** A stream says this often that it is still there, and finds out whether anybody reads it. */
+const BEAT_MS = 5_000;
+/** Programs of all accounts that wait for commands at one time. */
+const WAITING_MAX = 100;
 
 export function openRoutes({ hub }: ApiParts) {
   const { vendors } = hub;
-  let streams = 0;
+  /** How many programs of each account wait for commands. */
+  const waiting = new Map<string, number>();
+  let waitingInAll = 0;
+  let lastWaiter = 0;
 
   /** The account behind a request that was let through. */
   function vendor(c: ApiContext): string {
@@ -25,20 +37,42 @@ export function openRoutes({ hub }: ApiParts) {
   const ask = (c: ApiContext, what: OpenAsk) => vendors.ask(vendor(c), what);
   const device = (c: ApiContext) => c.req.param('device') ?? '';
 
-  async function feed(
-    account: string,
-    stream: ReturnType<typeof createEventStream>,
-    isOver: () => boolean,
-  ): Promise<void> {
-    while (!isOver()) {
-      const commands = (await vendors.ask(account, {
-        kind: 'commands',
-        waitMs: STREAM_WAIT_MS,
-      })) as readonly OpenCommand[];
-      for (const command of commands) {
-        stream.write(`event: command\ndata: ${JSON.stringify(commandJson(command))}\n\n`, 1);
+  /** A program that waits for commands, until it is done or has gone. @throws HubError `busy` */
+  function waiter(account: string) {
+    const own = waiting.get(account) ?? 0;
+    if (own >= VENDOR_LIMITS.waiters || waitingInAll >= WAITING_MAX) {
+      throw tooManyWait(own >= VENDOR_LIMITS.waiters ? account : null);
+    }
+    waiting.set(account, own + 1);
+    waitingInAll += 1;
+    lastWaiter += 1;
+    const name = String(lastWaiter);
+    let isOver = false;
+    return {
+      isOver: () => isOver,
+      async commands(waitMs: number): Promise<readonly object[]> {
+        const taken = await vendors.ask(account, { kind: 'commands', waitMs, waiter: name });
+        return (taken as readonly OpenCommand[]).map(commandMessage);
+      },
+      /** May be called twice. What comes from now on is for another one. */
+      end(): void {
+        if (isOver) return;
+        isOver = true;
+        waitingInAll -= 1;
+        const left = (waiting.get(account) ?? 1) - 1;
+        if (left === 0) waiting.delete(account);
+        else waiting.set(account, left);
+        // Where the adapter is gone nobody waits any more either.
+        vendors.ask(account, { kind: 'stopWaiting', waiter: name }).catch(() => {});
+      },
+    };
+  }
+
+  async function feed(stream: EventStream, own: ReturnType<typeof waiter>): Promise<void> {
+    while (!own.isOver()) {
+      for (const command of await own.commands(STREAM_WAIT_MS)) {
+        stream.write(`event: command\ndata: ${JSON.stringify(command)}\n\n`, 1);
       }
-      stream.beat();
     }
   }
 
@@ -82,23 +116,30 @@ export function openRoutes({ hub }: ApiParts) {
       return c.body(null, 204);
     },
     'GET /api/open/commands': async (c, { query }) => {
-      const commands = (await ask(c, {
-        kind: 'commands',
-        waitMs: query.waitMs,
-      })) as readonly OpenCommand[];
-      return c.json({ items: commands.map(commandJson) });
+      const own = waiter(vendor(c));
+      // One that was cut off must not take away what the next one waits for.
+      c.env?.outgoing?.once('close', own.end);
+      try {
+        return c.json({ items: await own.commands(query.waitMs) });
+      } finally {
+        own.end();
+      }
     },
     'GET /api/open/stream': (c) => {
-      const account = vendor(c);
-      if (streams >= STREAMS_MAX) throw new HubError('busy', `${STREAMS_MAX} streams are open`);
-      streams += 1;
-      let isOver = false;
+      const own = waiter(vendor(c));
+      const beat = setInterval(() => stream.beat(), BEAT_MS);
       const stream = createEventStream(c.env?.outgoing, () => {
-        isOver = true;
-        streams -= 1;
+        clearInterval(beat);
+        own.end();
       });
       c.req.raw.signal.addEventListener('abort', () => stream.end());
-      feed(account, stream, () => isOver).catch(() => stream.end());
+      stream.write(': commands come here\nretry: 2000\n\n', 0);
+      feed(stream, own).catch((error: unknown) => {
+        const problem = toProblem(error);
+        const told = problemDetails(problem, statusOfCode(problem.code));
+        stream.write(`event: problem\ndata: ${JSON.stringify(told)}\n\n`, 1);
+        stream.end();
+      });
       c.header('Content-Type', 'text/event-stream');
       return c.body(stream.body);
     },
@@ -109,9 +150,10 @@ export function openRoutes({ hub }: ApiParts) {
   } satisfies Partial<Handlers>;
 }
 
-function commandJson({ id, device, body, withinMs }: OpenCommand): object {
-  if (body.kind === 'invoke') return { id, device, command: body.name, args: body.args, withinMs };
-  const { property, value, transitionMs } = body;
-  const fade = transitionMs === undefined ? {} : { transitionMs };
-  return { id, device, property, value, ...fade, withinMs };
+function tooManyWait(account: string | null): HubError {
+  const [whose, count] =
+    account === null ? ['', WAITING_MAX] : [` of "${account}"`, VENDOR_LIMITS.waiters];
+  return new HubError('busy', `${count} programs${whose} wait for commands already`, {
+    hint: 'Close a stream or a long poll first; one is enough for all devices of an account.',
+  });
 }

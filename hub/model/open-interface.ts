@@ -24,9 +24,13 @@ export const VENDOR_LIMITS = {
   accounts: 50,
   devices: 50,
   properties: 64,
-  /** Requests of one account in a minute; over MQTT messages. */
+  /** Requests of one account in a minute; over MQTT messages. Asking for commands is counted apart, to the same limit. */
   perMinute: 600,
   descriptionBytes: 32 * 1024,
+  /** Commands that wait for one account's program to take them. */
+  commands: 64,
+  /** Programs of one account that wait for commands at one time, by stream or long poll. */
+  waiters: 4,
 } as const;
 
 export const VENDOR_NAME = /^[a-z0-9][a-z0-9-]{0,31}$/;
@@ -39,6 +43,14 @@ export interface OpenCommand {
   readonly body: CommandBody;
   /** Milliseconds in which it has to be answered. */
   readonly withinMs: number;
+}
+
+/** A command as it goes out, over HTTP and MQTT alike: `property` and `value`, or `command` and `args`. */
+export function commandMessage({ id, device, body, withinMs }: OpenCommand): object {
+  if (body.kind === 'invoke') return { id, device, command: body.name, args: body.args, withinMs };
+  const { property, value, transitionMs } = body;
+  const fade = transitionMs === undefined ? {} : { transitionMs };
+  return { id, device, property, value, ...fade, withinMs };
 }
 
 /** A device of a vendor as it stands. */
@@ -57,6 +69,8 @@ export type OpenAsk =
       readonly kind: 'report';
       readonly device: string;
       readonly values: Readonly<Record<string, PropertyValue>>;
+      /** The broker had kept it: what was so when somebody said it, and no word from the device now. */
+      readonly isKept?: boolean;
     }
   | {
       readonly kind: 'event';
@@ -77,7 +91,9 @@ export type OpenAsk =
       readonly message: string | null;
     }
   /** Answers with a list of `OpenCommand`, at once or as soon as there is one. */
-  | { readonly kind: 'commands'; readonly waitMs: number }
+  | { readonly kind: 'commands'; readonly waitMs: number; readonly waiter?: string }
+  /** The program that waited under this name has gone: what comes is for another one. */
+  | { readonly kind: 'stopWaiting'; readonly waiter: string }
   /** Answers with a list of `OpenDeviceView`. */
   | { readonly kind: 'list' }
   | { readonly kind: 'remove'; readonly device: string };

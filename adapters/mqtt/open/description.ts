@@ -1,31 +1,55 @@
 // A vendor's description of its device, judged before anything of it is believed: names of the table of properties, or
-// the vendor's own with x_, each narrowed and never widened.
+// the vendor's own with x_, each narrowed and never widened. All that is wrong is told at once, each with its place.
 import type { NodeDescription } from '../../../hub/model/device.ts';
 import {
   DEVICE_KINDS,
   type DeviceKind,
   kindFromProperties,
 } from '../../../hub/model/device-kind.ts';
-import { type InputProblem, ValidationError } from '../../../hub/model/errors.ts';
+import { HubError, type InputProblem, ValidationError } from '../../../hub/model/errors.ts';
 import type { AdapterId, NodeAddress } from '../../../hub/model/identifiers.ts';
+import { nearestName } from '../../../hub/model/nearest-name.ts';
 import { VENDOR_LIMITS } from '../../../hub/model/open-interface.ts';
 import {
   describeProperty,
   findProperty,
   isPropertyName,
+  isVendorPropertyName,
+  type ParsedPropertyKey,
   type PropertyDescriptor,
+  type PropertyRow,
   parsePropertyKey,
 } from '../../../hub/model/properties.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
+type Wrong = (path: string, message: string) => void;
+type Access = PropertyDescriptor['access'];
 
 const ACCESS = ['r', 'rw', 'w', 'event'] as const;
 const TYPES = ['boolean', 'number', 'enum', 'string', 'color'] as const;
+const POWER = ['mains', 'battery', 'unknown'] as const;
 const VALUES_MAX = 100;
 const COMMANDS_MAX = 20;
+const FIELDS = [
+  ...['name', 'manufacturer', 'model', 'firmware', 'power', 'kind', 'properties', 'commands'],
+];
+const PROPERTY_FIELDS = [
+  ...['property', 'access', 'type', 'unit', 'label', 'min', 'max', 'step', 'values'],
+];
+/** Ways in which a property of the table may be had: as the table says, or less. */
+const NARROWER: Readonly<Record<Access, readonly Access[]>> = {
+  r: ['r'],
+  rw: ['rw', 'r', 'w'],
+  w: ['w'],
+  event: ['event'],
+};
 
 function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isOneOf<One extends string>(list: readonly One[], value: unknown): value is One {
+  return list.some((one) => one === value);
 }
 
 /** @throws ValidationError with every mistake and its place */
@@ -35,36 +59,22 @@ export function parseDescription(
   content: unknown,
 ): NodeDescription {
   const errors: InputProblem[] = [];
-  const wrong = (path: string, message: string): void => {
-    errors.push({ path, message });
-  };
+  const wrong: Wrong = (path, message) => errors.push({ path, message });
   const given = isFields(content) ? content : {};
   if (!isFields(content)) wrong('', 'must be an object');
-  const text = (name: string, fallback: string | null): string => {
-    const value = given[name] ?? fallback;
+  refuseUnknown(given, FIELDS, '', wrong);
+  const text = (name: string): string => {
+    const value = given[name];
     const isRight = typeof value === 'string' && value.trim() !== '' && value.length <= 60;
     if (!isRight || /\p{Cc}/u.test(value))
       wrong(`/${name}`, 'must be a text of 1 to 60 characters');
     return isRight ? value.trim() : '';
   };
-  const title = text('name', null);
-  const manufacturer = text('manufacturer', null);
-  const model = text('model', null);
-  const firmware = given.firmware === undefined ? null : text('firmware', null);
-  const power = given.power ?? 'unknown';
-  if (power !== 'mains' && power !== 'battery' && power !== 'unknown') {
-    wrong('/power', 'must be mains, battery or unknown');
-  }
-  const list = Array.isArray(given.properties) ? given.properties : [];
-  if (!Array.isArray(given.properties)) wrong('/properties', 'must be a list');
-  if (list.length > VENDOR_LIMITS.properties) {
-    wrong('/properties', `may have ${VENDOR_LIMITS.properties} entries`);
-  }
-  const properties = list
-    .slice(0, VENDOR_LIMITS.properties)
-    .flatMap((each, at) => parseProperty(each, `/properties/${at}`, wrong) ?? []);
-  const keys = new Set(properties.map(({ key }) => key));
-  if (keys.size < properties.length) wrong('/properties', 'must each be there once');
+  const [title, manufacturer, model] = [text('name'), text('manufacturer'), text('model')];
+  const firmware = given.firmware === undefined ? null : text('firmware');
+  const { power = 'unknown' } = given;
+  if (!isOneOf(POWER, power)) wrong('/power', `must be one of ${POWER.join(', ')}`);
+  const properties = parseProperties(given.properties, wrong);
   const commands = parseCommands(given.commands, wrong);
   const kind = given.kind ?? kindFromProperties(properties);
   if (typeof kind !== 'string' || !Object.hasOwn(DEVICE_KINDS, kind)) {
@@ -81,25 +91,25 @@ export function parseDescription(
     });
   }
   return {
-    adapter,
-    node,
-    manufacturer,
-    model,
-    title,
+    ...{ adapter, node, manufacturer, model, title, firmware, properties, commands },
     kind: kind as DeviceKind,
     power: power as NodeDescription['power'],
     tier: 'community',
     support: 'exact',
-    firmware,
-    properties,
-    commands,
   };
 }
 
-function parseCommands(
-  value: unknown,
-  wrong: (path: string, message: string) => void,
-): readonly string[] {
+function refuseUnknown(given: Fields, known: readonly string[], path: string, wrong: Wrong): void {
+  for (const key of Object.keys(given)) {
+    if (known.includes(key)) continue;
+    const shown = key.slice(0, 40);
+    const nearest = nearestName(key, known);
+    const means = nearest === undefined ? `it has ${known.join(', ')}` : `did you mean ${nearest}?`;
+    wrong(`${path}/${shown}`, `is not known; ${means}`);
+  }
+}
+
+function parseCommands(value: unknown, wrong: Wrong): readonly string[] {
   if (value === undefined) return [];
   const isRight =
     Array.isArray(value) &&
@@ -109,56 +119,63 @@ function parseCommands(
   return isRight ? (value as string[]) : [];
 }
 
-function parseProperty(
-  value: unknown,
-  path: string,
-  wrong: (path: string, message: string) => void,
-): PropertyDescriptor | null {
+function parseProperties(given: unknown, wrong: Wrong): PropertyDescriptor[] {
+  if (!Array.isArray(given)) {
+    wrong('/properties', 'must be a list, such as [{"property": "on"}]');
+    return [];
+  }
+  const most = VENDOR_LIMITS.properties;
+  if (given.length > most) wrong('/properties', `may have ${most} entries; it has ${given.length}`);
+  const properties: PropertyDescriptor[] = [];
+  for (const [at, each] of given.slice(0, most).entries()) {
+    const path = `/properties/${at}`;
+    const parsed = parseProperty(each, path, wrong);
+    if (parsed === null) continue;
+    if (properties.some(({ key }) => key === parsed.key)) {
+      wrong(`${path}/property`, `is there twice: ${parsed.key}`);
+    }
+    properties.push(parsed);
+  }
+  return properties;
+}
+
+function parseProperty(value: unknown, path: string, wrong: Wrong): PropertyDescriptor | null {
   if (!isFields(value) || typeof value.property !== 'string') {
     wrong(`${path}/property`, 'must be the name of a property, such as brightness or x_speed');
     return null;
   }
-  let parsed: ReturnType<typeof parsePropertyKey>;
-  try {
-    parsed = parsePropertyKey(value.property);
-  } catch (error) {
-    const hint = error instanceof ValidationError ? error.hint : null;
-    wrong(`${path}/property`, hint ?? 'must be the name of a property');
-    return null;
-  }
+  refuseUnknown(value, PROPERTY_FIELDS, path, wrong);
+  const parsed = parsedKey(value.property, path, wrong);
+  if (parsed === null) return null;
   const row = findProperty(parsed.name);
   const access = value.access ?? row?.access ?? 'r';
-  if (!ACCESS.some((one) => one === access)) wrong(`${path}/access`, 'must be r, rw, w or event');
   const type = value.type ?? row?.type;
-  if (!TYPES.some((one) => one === type))
-    wrong(`${path}/type`, `must be one of ${TYPES.join(', ')}`);
-  if (row !== undefined && type !== row.type)
-    wrong(`${path}/type`, `is ${row.type} for ${row.name}`);
-  if (row !== undefined && value.unit !== undefined && value.unit !== row.unit) {
-    wrong(`${path}/unit`, `is ${row.unit ?? 'none'} for ${row.name}`);
-  }
+  if (!isOneOf(ACCESS, access)) wrong(`${path}/access`, `must be one of ${ACCESS.join(', ')}`);
+  if (!isOneOf(TYPES, type)) wrong(`${path}/type`, `must be one of ${TYPES.join(', ')}`);
   const number = (name: string): number | undefined => {
     const given = value[name];
-    if (given === undefined) return undefined;
-    if (typeof given === 'number' && Number.isFinite(given)) return given;
+    if (given === undefined || (typeof given === 'number' && Number.isFinite(given))) return given;
     wrong(`${path}/${name}`, 'must be a number');
     return undefined;
   };
   const [min, max, step] = [number('min'), number('max'), number('step')];
-  const values = value.values;
-  const areValues =
-    values === undefined ||
-    (Array.isArray(values) &&
-      values.length <= VALUES_MAX &&
-      values.every((each) => typeof each === 'string' && each.length > 0 && each.length <= 64));
-  if (!areValues) wrong(`${path}/values`, `must be up to ${VALUES_MAX} texts`);
+  const values = valuesOf(value.values, path, wrong);
+  if (min !== undefined && max !== undefined && min >= max) {
+    wrong(`${path}/max`, `must be more than the min of ${min}`);
+  }
+  if (step !== undefined && step <= 0) wrong(`${path}/step`, 'must be more than 0');
+  if (row !== undefined) {
+    refuseWider(row, { ...value, access, min, max, values }, path, wrong);
+  } else if (type === 'enum' && values?.length === 0) {
+    wrong(`${path}/values`, 'must name at least one value');
+  }
   const own = {
-    access: access as PropertyDescriptor['access'],
+    access: access as Access,
     ...(parsed.endpoint === undefined ? {} : { endpoint: parsed.endpoint }),
     ...(min === undefined ? {} : { min }),
     ...(max === undefined ? {} : { max }),
     ...(step === undefined ? {} : { step }),
-    ...(areValues && values !== undefined ? { values: values as string[] } : {}),
+    ...(values === undefined ? {} : { values }),
   };
   if (isPropertyName(parsed.name)) return describeProperty(parsed.name, own);
   const unit = typeof value.unit === 'string' ? { unit: value.unit.slice(0, 20) } : {};
@@ -167,4 +184,61 @@ function parseProperty(
     ...{ key: parsed.key, name: parsed.name, type: type as PropertyDescriptor['type'] },
     ...{ ...own, ...unit, label: { en: label, zh: label } },
   };
+}
+
+function parsedKey(text: string, path: string, wrong: Wrong): ParsedPropertyKey | null {
+  const [name = ''] = text.split('@', 1);
+  try {
+    return parsePropertyKey(text);
+  } catch (error) {
+    if (!(error instanceof HubError)) throw error;
+    const isKnown = isPropertyName(name) || isVendorPropertyName(name);
+    const own = isKnown ? '' : ' What only this vendor has begins with x_, such as x_speed.';
+    wrong(`${path}/property`, `${error.message}. ${error.hint}${own}`);
+    return null;
+  }
+}
+
+function valuesOf(given: unknown, path: string, wrong: Wrong): readonly string[] | undefined {
+  if (given === undefined) return undefined;
+  const isText = (each: unknown) =>
+    typeof each === 'string' && each.length > 0 && each.length <= 64;
+  if (Array.isArray(given) && given.length <= VALUES_MAX && given.every(isText)) return given;
+  wrong(`${path}/values`, `must be up to ${VALUES_MAX} texts of 1 to 64 characters`);
+  return undefined;
+}
+
+/** What the table knows of a property cannot be had in another type or unit, nor beyond its range. */
+function refuseWider(
+  row: PropertyRow,
+  own: Fields & {
+    readonly min: number | undefined;
+    readonly max: number | undefined;
+    readonly values: readonly string[] | undefined;
+  },
+  path: string,
+  wrong: Wrong,
+): void {
+  const { name } = row;
+  const { access, type, unit, min, max, values = [] } = own;
+  if (isOneOf(ACCESS, access) && !NARROWER[row.access].includes(access)) {
+    wrong(`${path}/access`, `is ${NARROWER[row.access].join(' or ')} for ${name}, not ${access}`);
+  }
+  if (type !== undefined && type !== row.type) wrong(`${path}/type`, `is ${row.type} for ${name}`);
+  if (unit !== undefined && unit !== row.unit) {
+    wrong(`${path}/unit`, `is ${row.unit ?? 'none'} for ${name}: convert the values`);
+  }
+  if (min !== undefined && row.min !== undefined && min < row.min) {
+    wrong(`${path}/min`, `cannot be ${min}: ${name} begins at ${row.min}`);
+  }
+  if (max !== undefined && row.max !== undefined && max > row.max) {
+    wrong(`${path}/max`, `cannot be ${max}: ${name} ends at ${row.max}`);
+  }
+  if (row.type !== 'enum' || row.openValues === true) return;
+  const known = Object.keys(row.values ?? {});
+  const strange = values.find((one) => !known.includes(one));
+  if (strange === undefined) return;
+  const nearest = nearestName(strange, known);
+  const means = nearest === undefined ? `it has ${known.join(', ')}` : `did you mean ${nearest}?`;
+  wrong(`${path}/values`, `"${strange}" is no value of ${name}; ${means}`);
 }

@@ -33,6 +33,8 @@ const DESCRIPTION = {
   commands: ['identify'],
 };
 
+const propertiesOf = (...properties: readonly object[]) => ({ ...DESCRIPTION, properties });
+
 const openHub = (door = new OpenDoor()) =>
   new ScriptedHub(inProcess(adapterId('open'), createOpenAdapter(door)));
 const ask = (hub: ScriptedHub, what: OpenAsk, account = 'acme') =>
@@ -202,7 +204,16 @@ test('what is too much or wrong is refused with its place, and changes nothing',
       [{ ...DESCRIPTION, properties: [{ property: 'on', type: 'number' }] }, '/properties/0/type'],
       [{ ...DESCRIPTION, properties: [{ property: 'power', unit: 'kW' }] }, '/properties/0/unit'],
       [{ ...DESCRIPTION, properties: [{ property: 'x_a' }] }, '/properties/0/type'],
-      [{ ...DESCRIPTION, properties: [{ property: 'on' }, { property: 'on' }] }, '/properties'],
+      [propertiesOf({ property: 'on' }, { property: 'on' }), '/properties/1/property'],
+      [propertiesOf({ property: 'brightness', max: 300 }), '/properties/0/max'],
+      [propertiesOf({ property: 'brightness', min: 9, max: 9 }), '/properties/0/max'],
+      [propertiesOf({ property: 'brightness', step: 0 }), '/properties/0/step'],
+      [propertiesOf({ property: 'brightness', minn: 1 }), '/properties/0/minn'],
+      [propertiesOf({ property: 'moving', values: ['openin'] }), '/properties/0/values'],
+      [propertiesOf({ property: 'button', access: 'r' }), '/properties/0/access'],
+      [propertiesOf({ property: 'temperature', access: 'rw' }), '/properties/0/access'],
+      [propertiesOf({ property: 'x_mood', type: 'enum', values: [] }), '/properties/0/values'],
+      [{ ...DESCRIPTION, modell: 'L1' }, '/modell'],
       [{ ...DESCRIPTION, commands: ['Boom!'] }, '/commands'],
     ] as const) {
       const problem = await describe('lamp', description).then(

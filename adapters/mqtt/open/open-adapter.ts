@@ -3,34 +3,30 @@
 import path from 'node:path';
 import type { AdapterCall } from '../../../hub/model/adapter-port.ts';
 import type { NodeDescription } from '../../../hub/model/device.ts';
-import { HubError, NotFoundError, toProblem, ValidationError } from '../../../hub/model/errors.ts';
+import {
+  HubError,
+  type InputProblem,
+  NotFoundError,
+  toProblem,
+  ValidationError,
+} from '../../../hub/model/errors.ts';
 import { type NodeAddress, nodeAddress } from '../../../hub/model/identifiers.ts';
 import {
   type OpenAsk,
-  type OpenCommand,
   type OpenDeviceView,
   VENDOR_DEVICE,
   VENDOR_LIMITS,
   type VendorAccount,
 } from '../../../hub/model/open-interface.ts';
-import {
-  type PropertyDescriptor,
-  type PropertyKey,
-  type PropertyValue,
-  specOf,
-} from '../../../hub/model/properties.ts';
-import { checkValue } from '../../../hub/model/property-value.ts';
+import type { PropertyKey, PropertyValue } from '../../../hub/model/properties.ts';
 import type { Adapter, AdapterCommand, AdapterContext } from '../../contract/adapter.ts';
 import { readPrivateList, writePrivateJson } from '../../contract/private-file.ts';
+import { CommandDesk } from './command-desk.ts';
 import { parseDescription } from './description.ts';
 import type { OpenDoor } from './door.ts';
+import { checkCommand, judge, notReported, tooOften } from './judgement.ts';
 
 const FILE = 'devices.json';
-/** Commands that wait for one account's program to take them. */
-const COMMANDS_MAX = 64;
-const WAIT_MAX_MS = 30_000;
-/** Programs of one account that wait for commands at once. */
-const WAITERS_MAX = 8;
 const MINUTE_MS = 60_000;
 const REASON_CHARACTERS_MAX = 120;
 
@@ -41,10 +37,10 @@ interface OpenDevice {
   isOnline: boolean | null;
 }
 
-interface UnderWay {
-  readonly account: string;
-  readonly command: AdapterCommand;
-  readonly timer: NodeJS.Timeout;
+/** What an account has said, or asked, since a minute began. */
+interface Count {
+  count: number;
+  sinceMs: number;
 }
 
 /** What an adapter's worker starts. `door` is where MQTT comes in; over HTTP main calls. */
@@ -56,15 +52,14 @@ class OpenAdapter implements Adapter {
   readonly #context: AdapterContext;
   readonly #door: OpenDoor;
   readonly #devices = new Map<NodeAddress, OpenDevice>();
-  readonly #underWay = new Map<string, UnderWay>();
-  readonly #queues = new Map<string, OpenCommand[]>();
-  readonly #waiters = new Map<string, Set<() => void>>();
-  readonly #counts = new Map<string, { count: number; sinceMs: number }>();
+  readonly #desk: CommandDesk;
+  readonly #counts = { says: new Map<string, Count>(), takes: new Map<string, Count>() };
   #accounts: readonly VendorAccount[] | null = null;
 
   constructor(context: AdapterContext, door: OpenDoor) {
     this.#context = context;
     this.#door = door;
+    this.#desk = new CommandDesk(context, door);
   }
 
   async start(): Promise<void> {
@@ -80,17 +75,7 @@ class OpenAdapter implements Adapter {
 
   async stop(): Promise<void> {
     this.#door.close();
-    for (const wake of [...this.#waiters.values()].flatMap((each) => [...each])) wake();
-    for (const [id, { timer, command }] of this.#underWay) {
-      clearTimeout(timer);
-      this.#underWay.delete(id);
-      const problem = {
-        code: 'cancelled',
-        message: 'The open interface stops',
-        hint: null,
-      } as const;
-      this.#context.outcome(command.id, 'failed', problem);
-    }
+    this.#desk.stop();
   }
 
   send(command: AdapterCommand): void {
@@ -103,20 +88,7 @@ class OpenAdapter implements Adapter {
         zh: { message: `${this.#nameOf(device)} 离线`, hint: `请检查“${account}”的程序。` },
       });
     }
-    const queue = this.#queues.get(account) ?? [];
-    if (queue.length >= COMMANDS_MAX) {
-      throw new HubError('busy', `${COMMANDS_MAX} commands wait for the program of "${account}"`);
-    }
-    const { id, body, timeoutMs } = command;
-    const open = { id, device: device.device, body, withinMs: timeoutMs };
-    const timer = setTimeout(() => this.#expire(id), timeoutMs);
-    this.#underWay.set(id, { account, command, timer });
-    if (this.#door.tell(account, open)) {
-      this.#context.outcome(id, 'sent', null);
-      return;
-    }
-    this.#queues.set(account, [...queue, open]);
-    for (const wake of this.#waiters.get(account) ?? []) wake();
+    this.#desk.add(account, device.device, command);
   }
 
   async call(body: AdapterCall): Promise<unknown> {
@@ -158,26 +130,7 @@ class OpenAdapter implements Adapter {
       if (this.#isGranted(device.account)) continue;
       this.#setOnline(node, device, false, 'Its account was revoked');
     }
-    for (const account of this.#queues.keys()) {
-      if (!this.#isGranted(account)) this.#queues.delete(account);
-    }
-    for (const [account, waiters] of this.#waiters) {
-      if (!this.#isGranted(account)) for (const wake of waiters) wake();
-    }
-    for (const [id, { account, command, timer }] of this.#underWay) {
-      if (this.#isGranted(account)) continue;
-      clearTimeout(timer);
-      this.#underWay.delete(id);
-      this.#context.outcome(command.id, 'failed', {
-        code: 'unreachable',
-        message: `The account "${account}" was revoked`,
-        hint: 'Grant it again, with a new token for its program.',
-        zh: {
-          message: `账号“${account}”已被撤销`,
-          hint: '请重新授予账号，并把新令牌交给它的程序。',
-        },
-      });
-    }
+    this.#desk.keepOnly((account) => this.#isGranted(account));
   }
 
   #isGranted(account: string): boolean {
@@ -194,8 +147,9 @@ class OpenAdapter implements Adapter {
   }
 
   async #answer(account: string, ask: OpenAsk): Promise<unknown> {
+    if (ask.kind === 'stopWaiting') return this.#desk.stopWaiting(account, ask.waiter);
     this.#mustBeGranted(account);
-    if (ask.kind !== 'commands') this.#count(account);
+    this.#count(account, ask.kind === 'commands' ? 'takes' : 'says');
     switch (ask.kind) {
       case 'describe':
         return this.#describe(account, ask.device, ask.description);
@@ -211,19 +165,17 @@ class OpenAdapter implements Adapter {
         return null;
       }
       case 'outcome':
-        return this.#outcome(account, ask);
-      case 'commands':
-        return this.#take(account, Math.min(Math.max(0, ask.waitMs), WAIT_MAX_MS));
+        return this.#desk.outcome(account, ask);
+      case 'commands': {
+        const commands = await this.#desk.take(account, ask);
+        this.#mustBeGranted(account);
+        return commands;
+      }
       case 'list':
         return this.#of(account).map(view);
       case 'remove': {
-        const { description } = this.#own(account, ask.device);
-        this.#setOnline(
-          description.node,
-          this.#own(account, ask.device),
-          false,
-          'Its vendor has removed it',
-        );
+        const device = this.#own(account, ask.device);
+        this.#setOnline(device.description.node, device, false, 'Its vendor has removed it');
         return null;
       }
       default:
@@ -239,6 +191,7 @@ class OpenAdapter implements Adapter {
       throw new HubError(
         'busy',
         `The account "${account}" has ${VENDOR_LIMITS.devices} devices, the most it may`,
+        { hint: 'The household can remove one of them, or grant another account.' },
       );
     }
     const device: OpenDevice = {
@@ -257,15 +210,21 @@ class OpenAdapter implements Adapter {
     return view(device);
   }
 
-  #report(account: string, { device: id, values }: Extract<OpenAsk, { kind: 'report' }>): null {
-    const device = this.#own(account, id);
+  #report(account: string, ask: Extract<OpenAsk, { kind: 'report' }>): null {
+    const device = this.#own(account, ask.device);
     const known: Record<PropertyKey, PropertyValue> = {};
-    for (const [key, value] of Object.entries(values)) {
-      const descriptor = propertyOf(device, key, ['r', 'rw']);
-      check(descriptor, value, `/values/${key}`);
-      known[descriptor.key] = value;
+    const errors: InputProblem[] = [];
+    for (const [key, value] of Object.entries(ask.values)) {
+      const { descriptor, problem } = judge(device, key, value, 'report');
+      if (problem === null) known[descriptor.key] = value;
+      else errors.push({ path: `/values/${key.slice(0, 60)}`, message: problem });
     }
+    if (errors.length > 0) throw notReported(device, errors);
     const { node } = device.description;
+    if (ask.isKept === true) {
+      this.#context.report(node, known, 'reconnect');
+      return null;
+    }
     this.#setOnline(node, device, true, null);
     this.#context.report(node, known, 'report');
     return null;
@@ -273,71 +232,11 @@ class OpenAdapter implements Adapter {
 
   #event(account: string, ask: Extract<OpenAsk, { kind: 'event' }>): null {
     const device = this.#own(account, ask.device);
-    const descriptor = propertyOf(device, ask.property, ['event']);
-    check(descriptor, ask.value, '/value');
+    const { descriptor, problem } = judge(device, ask.property, ask.value, 'event');
+    if (problem !== null) throw notReported(device, [{ path: '/value', message: problem }]);
     this.#setOnline(device.description.node, device, true, null);
     this.#context.event(device.description.node, descriptor.key, ask.value);
     return null;
-  }
-
-  #outcome(account: string, { id, state, message }: Extract<OpenAsk, { kind: 'outcome' }>): null {
-    const underWay = this.#underWay.get(id);
-    if (underWay?.account !== account)
-      throw new NotFoundError('command under way', id.slice(0, 60));
-    clearTimeout(underWay.timer);
-    this.#underWay.delete(id);
-    const text = message?.slice(0, 200) ?? 'The device refused it';
-    const problem =
-      state === 'failed'
-        ? ({ code: 'rejected-by-device', message: text, hint: null } as const)
-        : null;
-    this.#context.outcome(underWay.command.id, state, problem);
-    return null;
-  }
-
-  /** Commands for the account, as soon as there are any. Who takes them answers each with its outcome. */
-  async #take(account: string, waitMs: number): Promise<readonly OpenCommand[]> {
-    if ((this.#queues.get(account)?.length ?? 0) === 0 && waitMs > 0) {
-      const waiters = this.#waiters.get(account) ?? new Set();
-      this.#waiters.set(account, waiters);
-      if (waiters.size >= WAITERS_MAX) {
-        throw new HubError(
-          'busy',
-          `${WAITERS_MAX} programs of "${account}" wait for commands already`,
-        );
-      }
-      await new Promise<void>((resolve) => {
-        const done = (): void => {
-          clearTimeout(timer);
-          waiters.delete(done);
-          resolve();
-        };
-        const timer = setTimeout(done, waitMs);
-        waiters.add(done);
-      });
-      this.#mustBeGranted(account);
-    }
-    const commands = (this.#queues.get(account) ?? []).filter(({ id }) => this.#underWay.has(id));
-    this.#queues.delete(account);
-    for (const { id } of commands) {
-      const underWay = this.#underWay.get(id);
-      if (underWay !== undefined) this.#context.outcome(underWay.command.id, 'sent', null);
-    }
-    return commands;
-  }
-
-  #expire(id: string): void {
-    const underWay = this.#underWay.get(id);
-    if (underWay === undefined) return;
-    this.#underWay.delete(id);
-    const device = this.#devices.get(underWay.command.node);
-    const name = device === undefined ? underWay.account : this.#nameOf(device);
-    this.#context.outcome(underWay.command.id, 'timedOut', {
-      code: 'timed-out',
-      message: `${name} did not answer`,
-      hint: `Look at the program of "${underWay.account}".`,
-      zh: { message: `${name} 没有应答`, hint: `请检查“${underWay.account}”的程序。` },
-    });
   }
 
   #setOnline(node: NodeAddress, device: OpenDevice, online: boolean, reason: string | null): void {
@@ -346,20 +245,16 @@ class OpenAdapter implements Adapter {
     this.#context.availability(node, online, reason);
   }
 
-  #count(account: string): void {
+  #count(account: string, what: 'says' | 'takes'): void {
+    const counts = this.#counts[what];
     const nowMs = performance.now();
-    const known = this.#counts.get(account);
+    const known = counts.get(account);
     const isSame = known !== undefined && nowMs - known.sinceMs < MINUTE_MS;
-    const count = isSame ? known.count + 1 : 1;
-    this.#counts.set(account, { count, sinceMs: isSame ? known.sinceMs : nowMs });
-    if (count <= VENDOR_LIMITS.perMinute) return;
-    throw new HubError(
-      'too-many-attempts',
-      `"${account}" says more than ${VENDOR_LIMITS.perMinute} things a minute`,
-      {
-        hint: 'Put several values into one report.',
-      },
-    );
+    const now = isSame ? known : { count: 0, sinceMs: nowMs };
+    now.count += 1;
+    counts.set(account, now);
+    if (now.count <= VENDOR_LIMITS.perMinute) return;
+    throw tooOften(account, what, Math.ceil((now.sinceMs + MINUTE_MS - nowMs) / 1_000));
   }
 
   #address(account: string, device: string): NodeAddress {
@@ -372,7 +267,9 @@ class OpenAdapter implements Adapter {
   #own(account: string, id: string): OpenDevice {
     const device = this.#devices.get(this.#address(account, id));
     if (device !== undefined) return device;
-    throw new NotFoundError('device', id.slice(0, 48), { hint: 'Send its description first.' });
+    throw new NotFoundError('device', id.slice(0, 48), {
+      hint: `It is none of "${account}". Send its description first: PUT /api/open/devices/${id.slice(0, 48)}.`,
+    });
   }
 
   #of(account: string): OpenDevice[] {
@@ -432,38 +329,4 @@ function view({ device, description, isOnline }: OpenDevice): OpenDeviceView {
     isOnline: isOnline === true,
     properties: description.properties.map(({ key }) => key),
   };
-}
-
-/** @throws HubError `unsupported`, ValidationError for a value that the property cannot have */
-function checkCommand({ description }: OpenDevice, body: AdapterCommand['body']): void {
-  if (body.kind === 'invoke') {
-    if (description.commands.includes(body.name)) return;
-    throw new HubError('unsupported', `This device cannot "${body.name}"`);
-  }
-  const found = description.properties.find(({ key }) => key === body.property);
-  if (found === undefined || (found.access !== 'rw' && found.access !== 'w')) {
-    throw new HubError('unsupported', `This device has no "${body.property}" that could be set`);
-  }
-  check(found, body.value, '/value');
-}
-
-function propertyOf(
-  { description }: OpenDevice,
-  key: string,
-  access: readonly string[],
-): PropertyDescriptor {
-  const found = description.properties.find((each) => each.key === key);
-  if (found !== undefined && access.includes(found.access)) return found;
-  throw new ValidationError(`"${key.slice(0, 60)}" is nothing that this device tells`, {
-    hint: `It has: ${description.properties.map((each) => each.key).join(', ')}.`,
-  });
-}
-
-function check(descriptor: PropertyDescriptor, value: PropertyValue, at: string): void {
-  const problem = checkValue(specOf(descriptor), value);
-  if (problem === null) return;
-  throw new ValidationError(problem.message, {
-    hint: problem.hint,
-    errors: [{ path: at, message: problem.hint }],
-  });
 }
