@@ -52,7 +52,7 @@ export function askTarget(engine: Engine, run: MovingRun, target: Target, how: A
     const { owned } = subjectWords(names, { kind: 'device', device, property });
     const text = both(
       `Could not change ${owned.en}: its value is not known`,
-      `未能更改${owned.zh}:当前值未知`,
+      `未能更改${owned.zh}：当前值未知`,
     );
     addLine(run, how.path, 'command', 'failed', text, { read });
     return 'impossible';
@@ -76,7 +76,7 @@ function isLeft(engine: Engine, run: MovingRun, device: DeviceId, path: string):
   const name = deviceWords(engine.names(run.world), device);
   const text = both(
     `Left ${name.en} alone: ${who.en} has changed it lately`,
-    `没有动${name.zh}:${who.zh}刚更改过`,
+    `没有动${name.zh}：${who.zh}刚更改过`,
   );
   addLine(run, path, 'command', 'cancelled', text);
   return true;
@@ -173,12 +173,12 @@ export const readBack = {
       const text = /“([\s\S]*)”/.exec(before?.text.en ?? '')?.[1] ?? '';
       if (act.kind === 'notify') {
         return state === 'ok'
-          ? both(`Told: “${text}”`, `已通知:“${text}”`)
-          : both(`Could not tell “${text}”: ${why.en}`, `未能通知“${text}”:${why.zh}`);
+          ? both(`Told: “${text}”`, `已通知：“${text}”`)
+          : both(`Could not tell “${text}”: ${why.en}`, `未能通知“${text}”：${why.zh}`);
       }
       return state === 'ok'
         ? both(`Called “${text}”`, `已调用“${text}”`)
-        : both(`The call of “${text}” failed: ${why.en}`, `调用“${text}”失败:${why.zh}`);
+        : both(`The call of “${text}” failed: ${why.en}`, `调用“${text}”失败：${why.zh}`);
     }
     const target = targetOf(step, act);
     if (target === null) return both('A command', '命令');

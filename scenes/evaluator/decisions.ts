@@ -181,7 +181,7 @@ export class Decisions {
       const worked = workOut(this.#engine, run, one);
       if ('why' in worked) {
         const why = whyWords(worked.why);
-        return { why: both(`${one.name}: ${why.en}`, `无法得出 ${one.name}:${why.zh}`) };
+        return { why: both(`${one.name}: ${why.en}`, `无法得出 ${one.name}：${why.zh}`) };
       }
       given[one.name] = worked.value;
     }
@@ -343,7 +343,7 @@ export class Decisions {
         const gap = gapWords(assumedMs);
         const note =
           assumedMs > 0
-            ? both(` (the hub was off for ${gap.en} of it)`, `(其间中枢停机 ${gap.zh})`)
+            ? both(` (the hub was off for ${gap.en} of it)`, `（其间中枢停机 ${gap.zh}）`)
             : null;
         // A level that has lasted is a cause of its own: what began it counts no more.
         const cause: Cause = id === null ? { kind: 'local' } : { kind: 'device', device: id };
@@ -368,7 +368,7 @@ export class Decisions {
       fires: (program, trigger, clock, lateMs) => {
         const late = gapWords(lateMs);
         const note =
-          lateMs > 0 ? both(` (caught up ${late.en} later)`, `(迟了 ${late.zh} 补做)`) : null;
+          lateMs > 0 ? both(` (caught up ${late.en} later)`, `（迟了 ${late.zh} 补做）`) : null;
         this.occur(metAt(program, trigger, clock, note), world);
       },
       missed: (program, trigger, clock, lateMs) => {
@@ -376,7 +376,7 @@ export class Decisions {
         const late = gapWords(lateMs);
         const why = both(
           `that was ${late.en} ago, which is too late to catch up`,
-          `已过去 ${late.zh},不再补做`,
+          `已过去 ${late.zh}，不再补做`,
         );
         const occasion = this.#occasion(metAt(program, trigger, clock, null), world);
         this.#nearMiss(program, occasion, why, 'late', world);
@@ -448,7 +448,7 @@ function defaultsOf({ scene }: CompiledScene): RunEntry['vars'] {
 }
 
 function notRun(why: Label): Label {
-  return both(`Not run: ${why.en}`, `没有执行:${why.zh}`);
+  return both(`Not run: ${why.en}`, `没有执行：${why.zh}`);
 }
 
 /** Conditions are at most 200, trigger and reason come to them. */
@@ -458,11 +458,11 @@ const PASSES: ConditionResult = { truth: 'true', steps: [] };
 const REST_WORDS = {
   rate: both(
     `it began more than ${RATE_MAX} times within ${RATE_WINDOW_MS / 1000} seconds and rests for a minute`,
-    `${RATE_WINDOW_MS / 1000} 秒内触发超过 ${RATE_MAX} 次,暂停一分钟`,
+    `${RATE_WINDOW_MS / 1000} 秒内触发超过 ${RATE_MAX} 次，暂停一分钟`,
   ),
   depth: both(
     `scenes set each other off more than ${DEPTH_MAX} times in a row, so it rests for a minute`,
-    `场景互相触发超过 ${DEPTH_MAX} 次,暂停一分钟`,
+    `场景互相触发超过 ${DEPTH_MAX} 次，暂停一分钟`,
   ),
 };
 

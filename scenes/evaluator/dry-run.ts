@@ -200,7 +200,7 @@ function asDryRun(trace: RunTrace, nowMs: number): RunTrace {
   const note = isOpen
     ? both(
         'What comes then cannot be told: it waits for something that has not happened',
-        '之后的无法预知:在等待尚未发生的事',
+        '之后的无法预知：在等待尚未发生的事',
       )
     : null;
   return {

@@ -178,7 +178,7 @@ export class Loading {
   }
 
   #endRuns(id: SceneId, world: SceneWorld, why: Label): void {
-    const note = both(`Ended: ${why.en}`, `已结束:${why.zh}`);
+    const note = both(`Ended: ${why.en}`, `已结束：${why.zh}`);
     for (const run of this.#parts.runs.of(id, world).reverse())
       this.#parts.runs.cancel(run.id, world, note);
   }

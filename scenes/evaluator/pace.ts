@@ -87,7 +87,7 @@ export class Pace {
       const time = durationText(roundUp(throttledMs));
       return both(
         `it has just run, and may again in ${time.en}`,
-        `刚执行过,${time.zh}后才可再次执行`,
+        `刚执行过，${time.zh}后才可再次执行`,
       );
     }
     if (restingMs > 0) {
@@ -145,7 +145,7 @@ export class Pace {
     const name = this.#engine.scenes.get(id)?.record.name ?? id;
     const note = both(
       `Ended: “${name}” of the group “${group.name}” takes over`,
-      `已结束:“${group.name}”组的“${name}”接替`,
+      `已结束：“${group.name}”组的“${name}”接替`,
     );
     return () => {
       for (const run of others) end(run, note);

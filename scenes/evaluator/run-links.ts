@@ -184,7 +184,7 @@ export class RunLinks {
   }
 }
 
-const NOT_WANTED = both('Ended: what called it waits for it no more', '已结束:调用者不再等待');
+const NOT_WANTED = both('Ended: what called it waits for it no more', '已结束：调用者不再等待');
 
 /** The runs that a run has called and waits for. */
 function callsOf(entry: RunEntry | null): RunId[] {

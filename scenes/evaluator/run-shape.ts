@@ -19,7 +19,7 @@ export function dropUnknownRuns({ runs }: SceneTables, world: SceneWorld): numbe
   return count;
 }
 
-const UPDATED = both('Ended: the hub was updated meanwhile', '已结束:中枢期间已更新');
+const UPDATED = both('Ended: the hub was updated meanwhile', '已结束：中枢期间已更新');
 const WAITS: ReadonlySet<unknown> = new Set([
   ...['acts', 'delay', 'wait', 'start', 'switch', 'call', 'branches', 'pause'],
   ...['expect', 'retry', 'keep', 'ramp', 'answer'],

@@ -162,12 +162,12 @@ export function endWait(engine: Engine, run: MovingRun, state: 'ok' | 'timedOut'
   const gap = gapWords(assumed);
   const seen = both(
     assumed > 0 ? ` (the hub was off for ${gap.en} of it)` : '',
-    assumed > 0 ? `(其间中枢停机 ${gap.zh})` : '',
+    assumed > 0 ? `（其间中枢停机 ${gap.zh}）` : '',
   );
   const text =
     state === 'ok'
       ? both(`Waited until ${what.en}${seen.en}`, `已等到${what.zh}${seen.zh}`)
-      : both(`Waited ${limit.en} in vain until ${what.en}`, `等了 ${limit.zh},没有等到${what.zh}`);
+      : both(`Waited ${limit.en} in vain until ${what.en}`, `等了 ${limit.zh}，没有等到${what.zh}`);
   setLine(run, waiting.line, state, text);
   setWaiting(run, null);
   if (state === 'timedOut' && step.otherwise.length > 0) {
@@ -203,7 +203,7 @@ function resumeBranch(engine: Engine, run: MovingRun, gapMs: number): void {
     end(
       run,
       'cancelled',
-      both(`Ended: the hub was off for ${gap.en}`, `已结束:中枢停机 ${gap.zh}`),
+      both(`Ended: the hub was off for ${gap.en}`, `已结束：中枢停机 ${gap.zh}`),
     );
     return;
   }
@@ -216,7 +216,7 @@ function resumeBranch(engine: Engine, run: MovingRun, gapMs: number): void {
   if (waits === 'restart') {
     setWaiting(run, waitingAnew(waiting, step, world));
   } else if (isTooLate(waiting, late, world)) {
-    end(run, 'cancelled', both('Ended: it was too late to go on', '已结束:错过太久'));
+    end(run, 'cancelled', both('Ended: it was too late to go on', '已结束：错过太久'));
     return;
   } else if (waiting.kind === 'wait' && waiting.hold && step?.kind === 'wait') {
     const forMs = step.until.kind === 'holds' ? step.until.forMs : 0;
@@ -407,7 +407,7 @@ export function takeDue(engine: Engine, run: MovingRun, which: string): void {
 
 const TOO_LONG = both(
   'Stopped: it has lasted for two years, the longest that a run may',
-  '已停止:已持续两年,达到一次执行的最长时间',
+  '已停止：已持续两年，达到一次执行的最长时间',
 );
 
 function after(ms: number | null, world: SceneWorld): Deadline | null {

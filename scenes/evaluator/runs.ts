@@ -297,7 +297,7 @@ export class Runs {
    */
   undo(id: RunId, cause: Cause, world: SceneWorld): RunTrace {
     this.#ensureIndex(world);
-    if (this.#table.has(id)) this.cancel(id, world, both('Ended: it was undone', '已结束:被撤销'));
+    if (this.#table.has(id)) this.cancel(id, world, both('Ended: it was undone', '已结束：被撤销'));
     return undoById(this.#engine, this.keepers, { id, cause }, world);
   }
 
@@ -350,7 +350,7 @@ export class Runs {
     if (program === null) {
       return this.#finish(entry, { ...entry }, world, {
         state: 'cancelled',
-        note: both('Ended: the scene was changed meanwhile', '已结束:场景已被修改'),
+        note: both('Ended: the scene was changed meanwhile', '已结束：场景已被修改'),
       });
     }
     const run = movingRun(entry, program, this.#shadows.worldOf(entry, world));
@@ -427,7 +427,7 @@ export class Runs {
       this.cancel(
         next.id,
         world,
-        both('Ended: the scene was changed meanwhile', '已结束:场景已被修改'),
+        both('Ended: the scene was changed meanwhile', '已结束：场景已被修改'),
       );
       return false;
     }
@@ -485,10 +485,10 @@ const END_LINES = {
   cancelled: 'cancelled',
   nearMiss: 'cancelled',
 } as const;
-const STARTED_ANEW = both('Ended: it was triggered again', '已结束:再次触发');
+const STARTED_ANEW = both('Ended: it was triggered again', '已结束：再次触发');
 const GAVE_WAY = both(
   'Ended: too many waited, and the oldest gives way',
-  '已结束:排队过多,最早的让出',
+  '已结束：排队过多，最早的让出',
 );
 const WAITS_ITS_TURN = both('Waits its turn', '排队等待');
 

@@ -133,7 +133,7 @@ export function actWords(
     case 'waits':
       return both(
         `Asked to ${base.en}, which waits for the device to wake`,
-        `已请求${base.zh},等待设备唤醒`,
+        `已请求${base.zh}，等待设备唤醒`,
       );
     case 'failed':
     case 'timedOut': {
@@ -146,7 +146,7 @@ export function actWords(
     case 'cancelled':
       return both(
         `No longer asked to ${base.en}: something newer came`,
-        `不再${base.zh}:已有更新的操作`,
+        `不再${base.zh}：已有更新的操作`,
       );
     default:
       return state satisfies never;
@@ -243,11 +243,11 @@ export function summaryWords(state: RunState, because: Label, steps: readonly Tr
   );
   const told = deeds.slice(0, SUMMARY_DEEDS_MAX).map(({ text }) => text);
   const more = deeds.length - told.length;
-  const moreWords = more > 0 ? both(`; and ${more} more`, `;还有 ${more} 项`) : both('', '');
+  const moreWords = more > 0 ? both(`; and ${more} more`, `；还有 ${more} 项`) : both('', '');
   const ending = ENDINGS[state];
   const end = both(
     told.map(({ en }) => lowerFirst(en)).join('; ') || ending.en,
-    told.map(({ zh }) => zh).join(';') || ending.zh,
+    told.map(({ zh }) => zh).join('；') || ending.zh,
   );
   return both(`${reason.en}: ${end.en}${moreWords.en}`, `${reason.zh}:${end.zh}${moreWords.zh}`);
 }

@@ -94,7 +94,7 @@ function undoRun(
     const who = causeWords(engine, world, takenBy);
     const text = both(
       `Left ${owned.en} as it is: ${who.en} has changed it since`,
-      `保留${owned.zh}:${who.zh}已更改过`,
+      `保留${owned.zh}：${who.zh}已更改过`,
     );
     line('cancelled', text);
   }
@@ -102,7 +102,7 @@ function undoRun(
     const { owned } = subjectWords(names, { kind: 'device', device, property });
     const text = both(
       `Left ${owned.en} as it is: it is not known what it was`,
-      `保留${owned.zh}:不知道原来的值`,
+      `保留${owned.zh}：不知道原来的值`,
     );
     line('unknown', text);
   }

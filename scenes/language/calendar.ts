@@ -82,7 +82,7 @@ export function parseDate(text: string): CalendarDate | Words {
   if (found === null) {
     return mistake(
       `"${text.slice(0, 40)}" is not a date; write it as 2026-12-24, or 12-24 for every year`,
-      `“${text.slice(0, 40)}”不是日期;请写成 2026-12-24,每年都算则写 12-24`,
+      `“${text.slice(0, 40)}”不是日期；请写成 2026-12-24，每年都算则写 12-24`,
     );
   }
   const year = found[1] === undefined ? null : Number(found[1]);
@@ -91,13 +91,13 @@ export function parseDate(text: string): CalendarDate | Words {
   if (month < 1 || month > 12) {
     return mistake(
       `"${text}" is not a date; the month comes first and is 01 to 12`,
-      `“${text}”不是日期;月份在前,为 01 到 12`,
+      `“${text}”不是日期；月份在前，为 01 到 12`,
     );
   }
   if (day < 1 || day > daysInMonth(year, month)) {
     return mistake(
       `"${text}" is not a date; that month has ${daysInMonth(year, month)} days`,
-      `“${text}”不是日期;那个月只有 ${daysInMonth(year, month)} 天`,
+      `“${text}”不是日期；那个月只有 ${daysInMonth(year, month)} 天`,
     );
   }
   return { year, month, day };
@@ -124,7 +124,7 @@ export function checkRange(from: CalendarDate, to: CalendarDate): DateMatch | Wo
   if ((from.year === null) !== (to.year === null)) {
     return mistake(
       'Both ends of a range of dates have a year, or neither has',
-      '日期范围的两端要么都写年份,要么都不写',
+      '日期范围的两端要么都写年份，要么都不写',
     );
   }
   if (from.year !== null && order(to) < order(from)) {

@@ -124,12 +124,12 @@ export class ReadContext {
       this.refuse(path, mistake(`"${name}" is missing here`, `这里缺少“${name}”`));
     } else if (typeof path.at(-1) === 'number' && issue.input === undefined) {
       const en = `An entry is missing here: ${issue.message}`;
-      this.refuse(path.slice(0, -1), mistake(en, `这里缺少一项:${zh}`));
+      this.refuse(path.slice(0, -1), mistake(en, `这里缺少一项：${zh}`));
     } else if (issue.message.startsWith('Invalid')) {
       const wanted = issue.expected ?? issue.message;
       this.refuse(
         path,
-        mistake(`This is not what is wanted here (${wanted})`, `这里不能这样写(应为 ${wanted})`),
+        mistake(`This is not what is wanted here (${wanted})`, `这里不能这样写（应为 ${wanted}）`),
       );
     } else {
       this.refuse(path, sentence({ en: issue.message, zh }, issue.input));
@@ -159,7 +159,7 @@ export class ReadContext {
         [...path, found[1] ?? ''],
         mistake(
           `${what.en} says one thing; "${found[1]}" stands beside "${found[0]}", so make it an item of its own`,
-          `${what.zh}只能说一件事;“${found[1]}”和“${found[0]}”写在了一起,请把它另写一项`,
+          `${what.zh}只能说一件事；“${found[1]}”和“${found[0]}”写在了一起，请把它另写一项`,
         ),
         'key',
       );
@@ -170,7 +170,7 @@ export class ReadContext {
     if (first === undefined) {
       const words = mistake(
         `${what.en} is empty; write one of ${kinds.join(', ')}`,
-        `${what.zh}是空的;请写 ${kinds.join('、')} 之一`,
+        `${what.zh}是空的；请写 ${kinds.join('、')} 之一`,
       );
       return this.refuse(path, words);
     }
@@ -244,7 +244,7 @@ export class ReadContext {
         path,
         mistake(
           `"${reference.slice(0, 64)}" is not a device.property; write it as hall-lamp.on`,
-          `“${reference.slice(0, 64)}”不是“设备.属性”;请写成 hall-lamp.on 这样`,
+          `“${reference.slice(0, 64)}”不是“设备.属性”；请写成 hall-lamp.on 这样`,
         ),
         of,
       );
@@ -347,11 +347,11 @@ function wantedValue(spec: PropertySpec, value: unknown): Words | null {
     const unit = spec.unit ?? '';
     const isOurs = plainUnit(parts[2] ?? '') === plainUnit(unit);
     if (isOurs) {
-      return mistake(`write ${parts[1]} without its unit`, `请只写 ${parts[1]},不带单位`);
+      return mistake(`write ${parts[1]} without its unit`, `请只写 ${parts[1]}，不带单位`);
     }
     return unit === ''
-      ? mistake('it is in no unit, so write the number alone', '它没有单位,请只写数字')
-      : mistake(`it is in ${unit}, so write the number alone`, `它以 ${unit} 为单位,请只写数字`);
+      ? mistake('it is in no unit, so write the number alone', '它没有单位，请只写数字')
+      : mistake(`it is in ${unit}, so write the number alone`, `它以 ${unit} 为单位，请只写数字`);
   }
   if (spec.type === 'boolean') {
     if (/^(?:yes|on|open)$/i.test(value)) return mistake('write true', '请写 true');
@@ -390,6 +390,6 @@ function sentence({ en, zh }: Words, input: unknown): Words {
   const shown = isShown ? JSON.stringify(input).slice(0, 60) : '';
   return mistake(
     `${en.slice(0, 1).toUpperCase()}${en.slice(1)}${isShown ? ` (here stands ${shown})` : ''}`,
-    isShown ? `${zh}(这里写的是 ${shown})` : zh,
+    isShown ? `${zh}（这里写的是 ${shown}）` : zh,
   );
 }

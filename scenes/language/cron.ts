@@ -56,7 +56,7 @@ export function parseCron(text: string): CronPlan | Words {
   if (/^\s*@reboot\b/i.test(text)) {
     return mistake(
       '@reboot is no time; a scene for the start of the hub has another trigger',
-      '@reboot 不是时间;中枢启动时要用另一种触发条件(hub)',
+      '@reboot 不是时间；中枢启动时要用另一种触发条件（hub）',
     );
   }
   let pattern: CronPattern;
@@ -66,7 +66,7 @@ export function parseCron(text: string): CronPlan | Words {
     const reason = reasonOf(error);
     return mistake(
       `"${text.slice(0, 60)}" is not a cron pattern: ${reason}`,
-      `“${text.slice(0, 60)}”不是 cron 表达式:${reasonInChinese(reason)}`,
+      `“${text.slice(0, 60)}”不是 cron 表达式：${reasonInChinese(reason)}`,
     );
   }
   const plan = planOf(pattern);
@@ -74,7 +74,7 @@ export function parseCron(text: string): CronPlan | Words {
   if (!isEmpty) return plan;
   return mistake(
     `"${text.slice(0, 60)}" never comes: no day fits it`,
-    `“${text.slice(0, 60)}”永远不会到来:没有哪一天符合`,
+    `“${text.slice(0, 60)}”永远不会到来：没有哪一天符合`,
   );
 }
 
@@ -98,7 +98,7 @@ function reasonInChinese(reason: string): string {
   const [, field = '', value = ''] = /^Invalid value for (\w+): (\S+)/.exec(reason) ?? [];
   return Object.hasOwn(FIELDS, field)
     ? `“${FIELDS[field]}”不能是 ${value}`
-    : '应依次写分、时、日、月、星期,例如 30 7 * * 1-5';
+    : '应依次写分、时、日、月、星期，例如 30 7 * * 1-5';
 }
 
 function planOf(pattern: CronPattern): CronPlan {

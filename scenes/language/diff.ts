@@ -26,7 +26,7 @@ export function sceneDifferences(
       'name',
       both(
         `Called “${after.name}”, was “${before.name}”`,
-        `改名为“${after.name}”,原为“${before.name}”`,
+        `改名为“${after.name}”，原为“${before.name}”`,
       ),
     );
   }
@@ -53,14 +53,14 @@ export function sceneDifferences(
       add(
         'removed',
         'while',
-        both(`No condition any more, was: ${was?.en}`, `不再有条件,原为:${was?.zh}`),
+        both(`No condition any more, was: ${was?.en}`, `不再有条件，原为：${was?.zh}`),
       );
     else if (!was) add('added', 'while', both(`Only while ${is.en}`, `仅当${is.zh}`));
     else
       add(
         'changed',
         'while',
-        both(`Only while ${is.en}; was: ${was.en}`, `仅当${is.zh};原为:${was.zh}`),
+        both(`Only while ${is.en}; was: ${was.en}`, `仅当${is.zh}；原为：${was.zh}`),
       );
   }
   addList(add, 'do', both('Step', '步骤'), steps(before), steps(after));
@@ -101,13 +101,13 @@ function addList(
           part,
           both(
             `${what.en} changed: ${is.en}; was: ${was.en}`,
-            `${what.zh}已更改:${is.zh};原为:${was.zh}`,
+            `${what.zh}已更改：${is.zh}；原为：${was.zh}`,
           ),
         );
       } else if (is)
-        add('added', part, both(`${what.en} added: ${is.en}`, `新增${what.zh}:${is.zh}`));
+        add('added', part, both(`${what.en} added: ${is.en}`, `新增${what.zh}：${is.zh}`));
       else if (was)
-        add('removed', part, both(`${what.en} removed: ${was.en}`, `删除${what.zh}:${was.zh}`));
+        add('removed', part, both(`${what.en} removed: ${was.en}`, `删除${what.zh}：${was.zh}`));
     }
     [from, to] = [nextFrom + 1, nextTo + 1];
   }

@@ -79,7 +79,7 @@ export function readDocument(text: string, problems: InputProblem[]): SceneDocum
       [],
       mistake(
         `A scene has at most 64 KB of text; this one has ${Math.ceil(sizeBytes / 1024)} KB`,
-        `场景最多 64 KB 文字;这个有 ${Math.ceil(sizeBytes / 1024)} KB`,
+        `场景最多 64 KB 文字；这个有 ${Math.ceil(sizeBytes / 1024)} KB`,
       ),
       0,
     );
@@ -100,11 +100,11 @@ export function readDocument(text: string, problems: InputProblem[]): SceneDocum
         error.code === 'MULTIPLE_DOCS'
           ? mistake(
               'A scene file holds one scene; a second one begins here',
-              '一个文件只写一个场景;这里开始了第二个',
+              '一个文件只写一个场景；这里开始了第二个',
             )
           : mistake(
               `This is not well-formed: ${firstLine(error.message)}`,
-              `这里的写法不对:${yamlProblemInChinese(error.code)}`,
+              `这里的写法不对：${yamlProblemInChinese(error.code)}`,
             );
       refuse([], says, error.pos[0]);
     }
@@ -113,7 +113,7 @@ export function readDocument(text: string, problems: InputProblem[]): SceneDocum
   if (document.contents === null) {
     const words = mistake(
       'The scene is empty; it needs at least `scene` (its name) and `do`',
-      '场景是空的;至少要有 `scene`(名称)和 `do`(动作)',
+      '场景是空的；至少要有 `scene`（名称）和 `do`（动作）',
     );
     refuse([], words, 0);
     return made(undefined, false);
@@ -133,7 +133,7 @@ export function readDocument(text: string, problems: InputProblem[]): SceneDocum
         path,
         mistake(
           'Aliases (*name) cannot be used in a scene; write the value itself',
-          '场景里不能用别名(*name);请直接写值',
+          '场景里不能用别名（*name）；请直接写值',
         ),
         range[0],
       );
@@ -141,7 +141,7 @@ export function readDocument(text: string, problems: InputProblem[]): SceneDocum
     if (node.anchor !== undefined) {
       const words = mistake(
         'Anchors (&name) cannot be used in a scene; leave it out',
-        '场景里不能用锚点(&name);请去掉',
+        '场景里不能用锚点（&name）；请去掉',
       );
       return refuse(path, words, range[0]);
     }
@@ -149,7 +149,7 @@ export function readDocument(text: string, problems: InputProblem[]): SceneDocum
       const tag = node.tag.slice(0, 40);
       const words = mistake(
         `The tag ${tag} is not known; leave it out`,
-        `不认识标签 ${tag};请去掉`,
+        `不认识标签 ${tag}；请去掉`,
       );
       return refuse(path, words, range[0]);
     }
@@ -184,7 +184,7 @@ export function readDocument(text: string, problems: InputProblem[]): SceneDocum
       if (Object.hasOwn(map, name)) {
         const words = mistake(
           `"${name}" stands here twice; keep one of them`,
-          `“${name}”在这里写了两次;请只留一个`,
+          `“${name}”在这里写了两次；请只留一个`,
         );
         refuse([...path, name], words, from);
         continue;

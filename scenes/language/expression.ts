@@ -270,7 +270,7 @@ function check(
     return wrong(
       mistake(
         `The expression cannot be read: ${said(error, draft)}`,
-        `表达式读不懂:${saidInChinese(error, draft)}`,
+        `表达式读不懂：${saidInChinese(error, draft)}`,
       ),
     );
   }
@@ -281,7 +281,7 @@ function check(
     return wrong(
       mistake(
         `The expression makes no sense: ${said(error, draft)}`,
-        `表达式说不通:${saidInChinese(error, draft)}`,
+        `表达式说不通：${saidInChinese(error, draft)}`,
       ),
     );
   const ours = Object.hasOwn(NAMES, type ?? '') ? NAMES[type ?? ''] : undefined;
@@ -335,7 +335,7 @@ function notAllowed(
       if (on.op !== 'list') {
         return mistake(
           `"${name}" looks at a list, such as [a, b].${name}(x, x > 2)`,
-          `“${name}”用于列表,例如 [a, b].${name}(x, x > 2)`,
+          `“${name}”用于列表，例如 [a, b].${name}(x, x > 2)`,
         );
       }
       return all(on.args) ?? all(args, true);
@@ -376,7 +376,7 @@ function unknownFunction(name: string, known: readonly string[]): Words {
   const shown = name.slice(0, 40);
   return mistake(
     `There is no function "${shown}"; there are ${known.join(', ')}`,
-    `没有函数“${shown}”;可用的有 ${known.join('、')}`,
+    `没有函数“${shown}”；可用的有 ${known.join('、')}`,
   );
 }
 
@@ -397,7 +397,7 @@ function impossibleValue(
       const known = input.values.slice(0, 12);
       return mistake(
         `"${input.property}" is never "${args.slice(0, 40)}"; it is one of ${known.join(', ')}`,
-        `“${input.property}”不会是“${args.slice(0, 40)}”;它是 ${known.join('、')} 之一`,
+        `“${input.property}”不会是“${args.slice(0, 40)}”；它是 ${known.join('、')} 之一`,
       );
     }
   }

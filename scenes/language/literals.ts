@@ -24,7 +24,7 @@ export function parseDuration(text: string): number | Words {
   if (!DURATION_PATTERN.test(text)) {
     return mistake(
       `"${text.slice(0, 40)}" is not a duration; write it as 2s, 3min or 1h30min`,
-      `“${text.slice(0, 40)}”不是时长;请写成 2s、3min 或 1h30min`,
+      `“${text.slice(0, 40)}”不是时长；请写成 2s、3min 或 1h30min`,
     );
   }
   let total = 0;
@@ -34,14 +34,17 @@ export function parseDuration(text: string): number | Words {
     if (unit === undefined || unit.ms >= last) {
       return mistake(
         `"${text.slice(0, 40)}" is not a duration; write its units once, the largest first, as in 1h30min`,
-        `“${text.slice(0, 40)}”不是时长;每个单位只写一次,大的在前,例如 1h30min`,
+        `“${text.slice(0, 40)}”不是时长；每个单位只写一次，大的在前，例如 1h30min`,
       );
     }
     last = unit.ms;
     total += Number(amount) * unit.ms;
   }
   if (total > SCENE_LIMITS.durationMs) {
-    return mistake(`${text} is too long; a duration is at most 366d`, `${text} 太长;时长最多 366d`);
+    return mistake(
+      `${text} is too long; a duration is at most 366d`,
+      `${text} 太长；时长最多 366d`,
+    );
   }
   return Math.round(total);
 }
@@ -53,12 +56,12 @@ export function parseTime(text: string): MinuteOfDay | Words {
   if (short) {
     return mistake(
       `"${text}" is not a time of day; write it as 0${text}`,
-      `“${text}”不是一天中的时间;请写成 0${text}`,
+      `“${text}”不是一天中的时间；请写成 0${text}`,
     );
   }
   return mistake(
     `"${text.slice(0, 40)}" is not a time of day; write it as 07:00 or 22:30`,
-    `“${text.slice(0, 40)}”不是一天中的时间;请写成 07:00 或 22:30`,
+    `“${text.slice(0, 40)}”不是一天中的时间；请写成 07:00 或 22:30`,
   );
 }
 

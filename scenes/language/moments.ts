@@ -29,7 +29,7 @@ export function parseMoment(text: string): Moment | Words {
     if (/^[a-z]/i.test(text)) {
       return mistake(
         `"${text.slice(0, 40)}" is not a moment; write 07:00, or one of ${SUN_EVENTS.join(', ')}, as in sunset-30min`,
-        `“${text.slice(0, 40)}”不是时刻;请写 07:00,或 ${SUN_EVENTS.join('、')} 之一,例如 sunset-30min`,
+        `“${text.slice(0, 40)}”不是时刻；请写 07:00，或 ${SUN_EVENTS.join('、')} 之一，例如 sunset-30min`,
       );
     }
     const minute = parseTime(text);
@@ -43,7 +43,7 @@ function withOffset(event: SunEvent, rest: string, text: string): Moment | Words
   if (!/^[+-]/.test(rest)) {
     return mistake(
       `"${text.slice(0, 40)}" is not a moment; write ${event}, ${event}-30min or ${event}+1h`,
-      `“${text.slice(0, 40)}”不是时刻;请写 ${event}、${event}-30min 或 ${event}+1h`,
+      `“${text.slice(0, 40)}”不是时刻；请写 ${event}、${event}-30min 或 ${event}+1h`,
     );
   }
   const offsetMs = parseOffset(rest);
@@ -58,7 +58,7 @@ export function parseOffset(text: string): number | Words {
   if (ms > OFFSET_MS_MAX) {
     return mistake(
       `${text} is too far; an offset is at most 12h`,
-      `${text} 太远;最多提前或推后 12h`,
+      `${text} 太远；最多提前或推后 12h`,
     );
   }
   return isBefore && ms > 0 ? -ms : ms;

@@ -43,14 +43,14 @@ const stepShapes = (inner: Inner) => ({
 
 const AGAIN_WANTED = wants(
   '`again` is single, restart, queue 5, parallel 3 or per device, with at most 50 runs',
-  '`again` 是 single、restart、queue 5、parallel 3 或 per device,最多 50 个运行',
+  '`again` 是 single、restart、queue 5、parallel 3 或 per device，最多 50 个运行',
 );
 export const AGAIN_PATTERN =
   /^(?:(?:single|restart)(?: per device)?|per device|queue (?:[1-9]|[1-4]\d|50)(?: drop-(?:new|oldest))?(?: per device)?|parallel (?:[1-9]|[1-4]\d|50))$/;
 export const LATE_PATTERN = /^(?:run|skip|skip over \S{1,40})$/;
 const LATE_WANTED = wants(
   '`late` is run, skip, or skip over and a duration, as in skip over 10min',
-  '`late` 是 run、skip,或 skip over 加时长,例如 skip over 10min',
+  '`late` 是 run、skip，或 skip over 加时长，例如 skip over 10min',
 );
 
 const PRIORITY_WANTED = wants(
@@ -65,7 +65,7 @@ const priority = v.pipe(
 );
 const GROUP_WANTED = wants(
   '`group` is a word such as lights, or {name: lights, wins: first}',
-  '`group` 是一个词,例如 lights,或 {name: lights, wins: first}',
+  '`group` 是一个词，例如 lights，或 {name: lights, wins: first}',
 );
 const groupName = v.pipe(
   v.string(GROUP_WANTED),
@@ -79,7 +79,7 @@ const group = v.union(
       wins: v.optional(
         v.picklist(
           ['highest', 'first'],
-          wants('`wins` is highest (the usual) or first', '`wins` 是 highest(默认)或 first'),
+          wants('`wins` is highest (the usual) or first', '`wins` 是 highest（默认）或 first'),
         ),
       ),
     }),
@@ -114,7 +114,7 @@ const topShapes = {
   scene: text(mistake('The name of the scene', '场景的名称'), SCENE_LIMITS.nameCharacters),
   room: v.optional(
     v.string(
-      wants('`room` is the handle of a room, such as hall', '`room` 是房间的代号,例如 hall'),
+      wants('`room` is the handle of a room, such as hall', '`room` 是房间的代号，例如 hall'),
     ),
   ),
   description: v.optional(text(mistake('The description', '说明'), SCENE_LIMITS.textCharacters)),
@@ -128,7 +128,7 @@ const topShapes = {
   priority: v.optional(priority),
   group: v.optional(group),
   recheck: v.optional(
-    v.boolean(wants('`recheck` is true (the usual) or false', '`recheck` 是 true(默认)或 false')),
+    v.boolean(wants('`recheck` is true (the usual) or false', '`recheck` 是 true（默认）或 false')),
   ),
   'after-outage': v.optional(
     v.strictObject(
@@ -176,7 +176,7 @@ export const SCENE_SHAPE = v.strictObject({
         v.unknown(),
         wants(
           '`when` is a list; begin each of its items with "- "',
-          '`when` 是列表;每一项以 "- " 开头',
+          '`when` 是列表；每一项以 "- " 开头',
         ),
       ),
       v.maxLength(
@@ -194,7 +194,7 @@ export const SCENE_SHAPE = v.strictObject({
       v.unknown(),
       wants(
         '`do` is a list of steps; begin each with "- "',
-        '`do` 是步骤的列表;每一步以 "- " 开头',
+        '`do` 是步骤的列表；每一步以 "- " 开头',
       ),
     ),
     v.minLength(1, wants('`do` has at least one step', '`do` 至少要有一个步骤')),

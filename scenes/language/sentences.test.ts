@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Role } from '../../hub/model/home.ts';
 import { deviceId, roomId, type SceneId } from '../../hub/model/identifiers.ts';
-import { parsePropertyKey } from '../../hub/model/properties.ts';
+import { describeProperty, parsePropertyKey } from '../../hub/model/properties.ts';
 import type { Condition } from './conditions.ts';
 import { EACH } from './each.ts';
 import type { Expression, ExpressionInput } from './expression.ts';

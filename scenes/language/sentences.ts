@@ -26,10 +26,10 @@ export function sceneSentence(scene: Scene, names: WordNames): Label {
       ? both('When it is started by hand', '手动启动时')
       : both(
           `When ${triggers.map(({ en }) => en).join(', or when ')}`,
-          `当${triggers.map(({ zh }) => zh).join(',或当')}时`,
+          `当${triggers.map(({ zh }) => zh).join('，或当')}时`,
         );
   const condition = scene.while ? conditionWords(names, scene.while) : null;
-  const level = condition ? both(`, while ${condition.en}`, `,且${condition.zh}`) : both('', '');
+  const level = condition ? both(`, while ${condition.en}`, `，且${condition.zh}`) : both('', '');
   const steps = stepsWords(names, scene.do);
   const more = [
     ...sceneVariableWords(names, scene),
@@ -44,7 +44,7 @@ export function sceneSentence(scene: Scene, names: WordNames): Label {
       ...more.map(({ en }) => en),
     ].join(' '),
     [
-      `${when.zh}${level.zh},就${steps.zh}${isClosed(steps.zh) ? '' : '。'}`,
+      `${when.zh}${level.zh}，就${steps.zh}${isClosed(steps.zh) ? '' : '。'}`,
       ...more.map(({ zh }) => zh),
     ].join(''),
   );
@@ -139,7 +139,7 @@ export function conditionWords(names: WordNames, condition: Condition): Label {
 
 function stepsWords(names: WordNames, steps: readonly Step[]): Label {
   const words = steps.map((step) => stepWords(names, step));
-  return both(words.map(({ en }) => en).join('; '), words.map(({ zh }) => zh).join(';'));
+  return both(words.map(({ en }) => en).join('; '), words.map(({ zh }) => zh).join('；'));
 }
 
 /** A step in words, as an instruction: "turn Hall lamp on". */

@@ -49,7 +49,7 @@ export function listed(parts: readonly Label[], word: 'and' | 'or'): Label {
 export function deviceWords(names: WordNames, id: DeviceId): Label {
   if (id === EACH) return both('that device', '该设备');
   const device = names.device(id);
-  if (device === undefined) return both(`a device that is gone (${id})`, `已移除的设备(${id})`);
+  if (device === undefined) return both(`a device that is gone (${id})`, `已移除的设备（${id}）`);
   const { name, handle } = device;
   return names.isShared(name)
     ? both(`${name} (${handle})`, `${name}(${handle})`)

@@ -55,8 +55,8 @@ function differenceOf(lived: RunTrace, tried: RunTrace): Label | null {
     ...(gone.length > 0 ? [`gone: ${list(gone, 'en')}`] : []),
   ];
   const zh = [
-    ...(added.length > 0 ? [`新增:${list(added, 'zh')}`] : []),
-    ...(gone.length > 0 ? [`减少:${list(gone, 'zh')}`] : []),
+    ...(added.length > 0 ? [`新增：${list(added, 'zh')}`] : []),
+    ...(gone.length > 0 ? [`减少：${list(gone, 'zh')}`] : []),
   ];
   return both(en.join('. '), zh.join('。'));
 }

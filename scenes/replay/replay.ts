@@ -230,15 +230,15 @@ function notesOf(scenes: readonly Scene[], isCut: boolean): Label[] {
 
 const REPORTS = both(
   'Reports of an unchanged value are not kept, so what goes by each report, or by silence, can differ.',
-  '未变化的上报不会保留,因此依据每次上报或长时间无上报的触发可能有出入。',
+  '未变化的上报不会保留，因此依据每次上报或长时间无上报的触发可能有出入。',
 );
 const HAPPENINGS = both(
   'Calls, messages, tags, other scenes and starts of the hub are not replayed, so runs that they began are missing.',
-  '网络调用、消息、标签、其他场景以及中枢启动不会重放,由它们触发的执行不在其中。',
+  '网络调用、消息、标签、其他场景以及中枢启动不会重放，由它们触发的执行不在其中。',
 );
 const CUT = both(
   `It would have run more than ${RUNS_MAX} times; what came later is not counted.`,
-  `执行次数超过 ${RUNS_MAX} 次,之后的未计入。`,
+  `执行次数超过 ${RUNS_MAX} 次，之后的未计入。`,
 );
 
 function resultOf(
@@ -270,8 +270,8 @@ function resultOf(
     sentence: both(
       `It would have run ${times(counts.tried)}, and the version that lived ${times(counts.lived)}: ` +
         `${same} alike, ${different} different, ${added} added, ${gone} gone.`,
-      `它会执行 ${counts.tried} 次,当时的版本执行 ${counts.lived} 次:${same} 次相同,${different} 次不同,` +
-        `新增 ${added} 次,减少 ${gone} 次。`,
+      `它会执行 ${counts.tried} 次，当时的版本执行 ${counts.lived} 次：${same} 次相同，${different} 次不同，` +
+        `新增 ${added} 次，减少 ${gone} 次。`,
     ),
   };
 }

@@ -51,7 +51,7 @@ export function whyNot(
       'ran',
       both(
         `It did run at ${when.en}: ${words.en}.${shadow.en}`,
-        `它在 ${when.zh} 执行了:${words.zh}。${shadow.zh}`,
+        `它在 ${when.zh} 执行了：${words.zh}。${shadow.zh}`,
       ),
       { run: ran },
     );
@@ -63,7 +63,7 @@ export function whyNot(
       'not-saved',
       both(
         `It was not there yet at ${at.en}: it was first saved at ${saved.en}.`,
-        `${at.zh} 时它还不存在:最早保存于 ${saved.zh}。`,
+        `${at.zh} 时它还不存在：最早保存于 ${saved.zh}。`,
       ),
     );
   }
@@ -73,7 +73,7 @@ export function whyNot(
       'disabled',
       both(
         `It was switched off at ${at.en}, since ${since.en} at the latest.`,
-        `${at.zh} 时它已停用(最迟自 ${since.zh} 起)。`,
+        `${at.zh} 时它已停用（最迟自 ${since.zh} 起）。`,
       ),
     );
   }
@@ -83,7 +83,7 @@ export function whyNot(
     const run = after !== null && after.startedAtMs <= gap.toMs + CAUGHT_UP_MS ? after : null;
     const [from, to] = [moment(gap.fromMs), moment(gap.toMs)];
     const then = run
-      ? both(` Afterwards: ${run.summary.en}.`, `之后:${run.summary.zh}。`)
+      ? both(` Afterwards: ${run.summary.en}.`, `之后：${run.summary.zh}。`)
       : both('', '');
     const words =
       gap.what === 'off'
@@ -93,7 +93,7 @@ export function whyNot(
           )
         : both(
             `The hub's clock was not right: it was set from ${from.en} to ${to.en}, so it never was ${at.en} for it.`,
-            `中枢的时钟不准:从 ${from.zh} 调到了 ${to.zh},没有经过 ${at.zh}。`,
+            `中枢的时钟不准：从 ${from.zh} 调到了 ${to.zh}，没有经过 ${at.zh}。`,
           );
     const reason = gap.what === 'off' ? 'hub-off' : 'clock';
     return answer(reason, both(words.en + then.en, words.zh + then.zh), { run });
@@ -115,7 +115,7 @@ export function whyNot(
     const words = before.summary;
     return answer(
       'rests',
-      both(`It rested since ${when.en}: ${words.en}.`, `它自 ${when.zh} 起暂停:${words.zh}。`),
+      both(`It rested since ${when.en}: ${words.en}.`, `它自 ${when.zh} 起暂停：${words.zh}。`),
       { run: before },
     );
   }
@@ -124,7 +124,7 @@ export function whyNot(
 
 const SHADOW = both(
   ' It runs in the shadow, so nothing acted.',
-  '该场景处于影子模式,没有任何动作。',
+  '该场景处于影子模式，没有任何动作。',
 );
 
 function untriggered(
@@ -143,7 +143,7 @@ function untriggered(
       'broken',
       both(
         `As it was saved then it cannot run any more: ${first}.`,
-        `按当时保存的内容,它已无法执行:${first}。`,
+        `按当时保存的内容，它已无法执行：${first}。`,
       ),
     );
   }
@@ -152,7 +152,7 @@ function untriggered(
       'by-hand',
       both(
         `Nobody started it at ${at.en}, and it has no trigger of its own.`,
-        `${at.zh} 时没有人启动它,它本身没有触发条件。`,
+        `${at.zh} 时没有人启动它，它本身没有触发条件。`,
       ),
     );
   }
@@ -162,7 +162,7 @@ function untriggered(
     'no-trigger',
     both(
       `Nothing set it off at ${at.en}.${en.length > 0 ? ` Nearest: ${en.join('; ')}.` : ''}`,
-      `${at.zh} 时没有触发。${zh.length > 0 ? `最接近的:${zh.join(';')}。` : ''}`,
+      `${at.zh} 时没有触发。${zh.length > 0 ? `最接近的：${zh.join('；')}。` : ''}`,
     ),
     { nearest },
   );

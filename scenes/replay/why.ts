@@ -33,7 +33,7 @@ export function why(
     const { en, zh } = deviceWords(names, device);
     const sentence = both(
       `Nothing is known of ${en} at ${moment(atMs).en}: history does not reach back that far.`,
-      `${moment(atMs).zh} 时的${zh}无从得知:历史记录没有那么久。`,
+      `${moment(atMs).zh} 时的${zh}无从得知：历史记录没有那么久。`,
     );
     return { device, property, value: null, sinceMs: null, links: [], sentence };
   }
@@ -91,7 +91,7 @@ class Chain {
     const name = this.#sceneName(cause.scene);
     const text = both(
       `the scene “${name}” did it, in a run that is not kept any more`,
-      `场景“${name}”所为,该次执行已不再保留`,
+      `场景“${name}”所为，该次执行已不再保留`,
     );
     this.#links.push({ kind: 'root', atMs, scene: cause.scene, run: cause.run, cause, text });
     return null;
@@ -151,7 +151,7 @@ class Chain {
         const { en, zh } = deviceWords(this.#names, cause.device);
         return both(
           `${en} told of it by itself, so it came from the device or a hand at it`,
-          `${zh}自行上报,来自设备本身或有人操作了它`,
+          `${zh}自行上报，来自设备本身或有人操作了它`,
         );
       }
       case 'reconnect':
@@ -198,9 +198,9 @@ function sourceWords({ via, name }: Extract<Cause, { kind: 'source' }>): Label {
 function sentenceOf(links: readonly WhyLink[], since: Label): Label {
   const [first, ...rest] = links;
   const en = rest.map(({ text }) => text.en).join(', because ');
-  const zh = rest.map(({ text }) => text.zh).join(',因为');
+  const zh = rest.map(({ text }) => text.zh).join('，因为');
   return both(
     `${first?.text.en ?? ''} since ${since.en}: ${en}.`,
-    `${first?.text.zh ?? ''}(自 ${since.zh} 起):${zh}。`,
+    `${first?.text.zh ?? ''}（自 ${since.zh} 起）：${zh}。`,
   );
 }

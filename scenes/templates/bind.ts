@@ -127,9 +127,9 @@ class Binding {
       choices.length > 0
         ? both(
             `choose ${wants.en}, such as ${choices.join(', ')}`,
-            `请选择${wants.zh},例如 ${choices.join('、')}`,
+            `请选择${wants.zh}，例如 ${choices.join('、')}`,
           )
-        : both(`${wants.en} is wanted, and the home has none`, `需要${wants.zh},家中还没有`),
+        : both(`${wants.en} is wanted, and the home has none`, `需要${wants.zh}，家中还没有`),
     );
   }
 
@@ -157,7 +157,7 @@ class Binding {
       const wants = wantedWords(slot);
       return this.#refuse(
         slot,
-        both(`${problem.en}; ${wants.en} is wanted`, `${problem.zh};需要${wants.zh}`),
+        both(`${problem.en}; ${wants.en} is wanted`, `${problem.zh}；需要${wants.zh}`),
       );
     });
     const found = devices.filter((one) => one !== null);
@@ -195,7 +195,7 @@ class Binding {
         const known = this.#template.slots.map((slot) => slot.name).join(', ');
         const text = both(
           `There is no such slot "${name.slice(0, 40)}"; there are ${known}`,
-          `没有“${name.slice(0, 40)}”这一项;有 ${known}`,
+          `没有“${name.slice(0, 40)}”这一项；有 ${known}`,
         );
         this.problems.push({ slot: name, text, fits: [] });
       }

@@ -43,7 +43,7 @@ function* trials(template: Template): Generator<Words> {
           const at = slot === null ? '' : ` (${slot})`;
           yield mistake(
             `Bound, it is no valid scene: ${text.en}${at}`,
-            `填好后不是有效的场景:${text.zh}${at}`,
+            `填好后不是有效的场景：${text.zh}${at}`,
           );
         }
       }

@@ -35,7 +35,7 @@ const DEVICES_MAX = 30;
 
 const LABEL_WANTED = wants(
   'words in both languages are wanted here, as {en: Lamp, zh: 灯}',
-  '这里要写两种语言的文字,例如 {en: Lamp, zh: 灯}',
+  '这里要写两种语言的文字，例如 {en: Lamp, zh: 灯}',
 );
 const words = v.pipe(
   v.string(LABEL_WANTED),
@@ -47,7 +47,7 @@ const label = v.strictObject({ en: words, zh: words }, LABEL_WANTED);
 const someWords = v.pipe(v.array(v.pipe(v.string(), v.maxLength(60))), v.maxLength(40));
 const oneOrMore = v.union(
   [v.string(), someWords],
-  wants('a word is wanted here, or a list of them', '这里要写一个词,或词的列表'),
+  wants('a word is wanted here, or a list of them', '这里要写一个词，或词的列表'),
 );
 const base = { label, optional: v.optional(v.boolean()) };
 const deviceShape = {
@@ -108,7 +108,7 @@ const slotShape = v.variant(
   ],
   wants(
     'a slot begins with its kind: device, devices, room, person, number, duration, time, days, roles, text, mode or choice',
-    '每一项先写种类(kind):device、devices、room、person、number、duration、time、days、roles、text、mode 或 choice',
+    '每一项先写种类（kind）：device、devices、room、person、number、duration、time、days、roles、text、mode 或 choice',
   ),
 );
 
@@ -119,7 +119,7 @@ const SHAPE = v.strictObject({
       /^[a-z][a-z0-9-]{0,31}$/,
       wants(
         'a template is named by small letters, digits and hyphens, at most 32',
-        '模板的名称由小写字母、数字和连字符组成,最多 32 个',
+        '模板的名称由小写字母、数字和连字符组成，最多 32 个',
       ),
     ),
   ),
@@ -205,7 +205,7 @@ export function readTemplate(text: string): ReadTemplate {
         path,
         mistake(
           `"${name}" cannot name a slot: a letter, then letters, digits and hyphens, and not ${TAKEN.join(', ')}`,
-          `“${name}”不能作为名称:要以字母开头,由字母、数字和连字符组成,并且不是 ${TAKEN.join('、')}`,
+          `“${name}”不能作为名称：要以字母开头，由字母、数字和连字符组成，并且不是 ${TAKEN.join('、')}`,
         ),
       );
     }
@@ -249,7 +249,7 @@ function shapeWords(issue: v.BaseIssue<unknown>, zh: string): Words {
     return mistake(`"${key}" is not known here`, `这里没有“${key}”这个词`);
   if (issue.input === undefined) return mistake(`"${key}" is missing here`, `这里缺少“${key}”`);
   const isPlain = issue.message.startsWith('Invalid');
-  return mistake(issue.message, isPlain ? `这里不能这样写(应为 ${issue.expected})` : zh);
+  return mistake(issue.message, isPlain ? `这里不能这样写（应为 ${issue.expected}）` : zh);
 }
 
 function noSlot(name: string): Words {
@@ -322,7 +322,7 @@ function* slotProblems(
           'is',
           mistake(
             `"${kind}" is not a kind of device; there are ${Object.keys(DEVICE_KINDS).join(', ')}`,
-            `没有“${kind}”这种设备;有 ${Object.keys(DEVICE_KINDS).join('、')}`,
+            `没有“${kind}”这种设备；有 ${Object.keys(DEVICE_KINDS).join('、')}`,
           ),
         ];
     }
@@ -339,7 +339,7 @@ function* slotProblems(
           ];
         }
         if (row !== undefined && key === 'sets' && row.access !== 'rw' && row.access !== 'w') {
-          yield [key, mistake(`"${name}" can be read but not set`, `“${name}”只能读取,不能设置`)];
+          yield [key, mistake(`"${name}" can be read but not set`, `“${name}”只能读取，不能设置`)];
         }
       }
     }
@@ -348,7 +348,7 @@ function* slotProblems(
     if (asks.length === 0) {
       const words = mistake(
         'Say what fits: is, has, sets, presses or does',
-        '请写什么样的设备适合:is、has、sets、presses 或 does',
+        '请写什么样的设备适合：is、has、sets、presses 或 does',
       );
       yield ['kind', words];
     }

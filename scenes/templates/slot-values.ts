@@ -86,7 +86,7 @@ export function slotValueProblem(
         ? both('The home has none', '家中没有可选的')
         : both(
             `"${String(value)}" is not there; there are ${some}`,
-            `没有“${String(value)}”;可选 ${some}`,
+            `没有“${String(value)}”；可选 ${some}`,
           );
     }
     default:

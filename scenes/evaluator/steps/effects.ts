@@ -216,7 +216,7 @@ function tryAgain(run: MovingRun, step: TargetStep, tally: Tally): boolean {
     const within = durationText(retry.withinMs);
     const text = both(
       `Not tried again: it would come later than ${within.en} after the first time`,
-      `不再重试:已超过 ${within.zh}的期限`,
+      `不再重试：已超过 ${within.zh}的期限`,
     );
     addLine(run, path, 'note', 'cancelled', text);
     return false;
@@ -242,7 +242,7 @@ function attemptAgain(
   const isLate = tally.until !== null && remainingMs(tally.until, world.now, world.bootId) <= 0;
   const number = tally.attempt + 2;
   const text = isLate
-    ? both('Not tried again: it was too late', '不再重试:已过期限')
+    ? both('Not tried again: it was too late', '不再重试：已过期限')
     : both(`Attempt ${number}`, `第 ${number} 次尝试`);
   setLine(run, line, isLate ? 'cancelled' : 'ok', text);
   if (isLate) {
@@ -306,12 +306,12 @@ export function lookAtExpect(engine: Engine, run: MovingRun, isOver: boolean): v
     levels.map(({ zh }) => zh).join('且'),
   );
   if (isThere) {
-    setLine(run, waiting.line, 'ok', both(`Seen: ${what.en}`, `已确认:${what.zh}`));
+    setLine(run, waiting.line, 'ok', both(`Seen: ${what.en}`, `已确认：${what.zh}`));
     succeeded(run, step);
     return;
   }
   const time = durationText(expect.withinMs);
-  const text = both(`Not seen within ${time.en}: ${what.en}`, `${time.zh}内没有看到:${what.zh}`);
+  const text = both(`Not seen within ${time.en}: ${what.en}`, `${time.zh}内没有看到：${what.zh}`);
   setLine(run, waiting.line, 'timedOut', text);
   const { tally } = waiting;
   if (!tryAgain(run, step, { ...tally, ok: 0, failed: 0, again: tally.repeatable }))
@@ -424,7 +424,7 @@ function putBack(
     const who = causeWords(engine, world, takenBy);
     const text = both(
       `Left ${owned.en} as it is: ${who.en} has changed it since`,
-      `保留${owned.zh}:${who.zh}已更改过`,
+      `保留${owned.zh}：${who.zh}已更改过`,
     );
     addLine(run, path, 'note', 'cancelled', text);
   }
@@ -432,7 +432,7 @@ function putBack(
     const { owned } = subjectWords(names, { kind: 'device', device, property });
     const text = both(
       `Left ${owned.en} as it is: it is not known what it was`,
-      `保留${owned.zh}:不知道原来的值`,
+      `保留${owned.zh}：不知道原来的值`,
     );
     addLine(run, path, 'note', 'unknown', text);
   }

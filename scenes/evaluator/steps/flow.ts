@@ -160,7 +160,7 @@ export function endOfList(engine: Engine, run: MovingRun): void {
   leaveList(run);
   const step = stepAt(run);
   if (step?.kind === 'confirm') {
-    end(run, 'done', both('Ended here: nobody said yes', '到此结束:没有得到同意'));
+    end(run, 'done', both('Ended here: nobody said yes', '到此结束：没有得到同意'));
     return;
   }
   if (frame?.round === undefined || step?.kind !== 'repeat') {
@@ -173,7 +173,7 @@ export function endOfList(engine: Engine, run: MovingRun): void {
   } else if (round >= step.max) {
     const text = both(
       `Gave up after ${round} rounds, the most that are allowed here`,
-      `重复 ${round} 次后放弃:已达上限`,
+      `重复 ${round} 次后放弃：已达上限`,
     );
     setLine(run, line, 'failed', text);
     if (fail(run, step.onError)) nextStep(run);
@@ -212,7 +212,7 @@ function branchOff(run: MovingRun, step: Of<'parallel' | 'race'>): void {
       run,
       both(
         `Stopped: it would do more than ${most} things side by side`,
-        `已停止:同时进行的步骤将超过 ${most} 个`,
+        `已停止：同时进行的步骤将超过 ${most} 个`,
       ),
     );
     return;
@@ -301,7 +301,7 @@ export function mayGoOn(run: MovingRun): boolean {
       run,
       both(
         `Stopped: it has done ${most} steps, the most that one run may`,
-        `已停止:已执行 ${most} 步,达到一次执行的上限`,
+        `已停止：已执行 ${most} 步，达到一次执行的上限`,
       ),
     );
     return false;

@@ -138,7 +138,7 @@ export function otherSwitched(
     const why = problemWords(problem);
     const text = both(
       `Could not switch ${name} ${verb.en}: ${why.en}`,
-      `未能${verb.zh}${name}:${why.zh}`,
+      `未能${verb.zh}${name}：${why.zh}`,
     );
     setLine(run, waiting.line, 'failed', text, { problem });
     if (!fail(run, step.onError)) return;
@@ -185,7 +185,7 @@ export function otherStarted(engine: Engine, run: MovingRun, started: Started): 
     setLine(run, waiting.line, 'ok', both(`Started ${name}`, `已启动${name}`), { other });
   } else {
     const { why } = started;
-    const text = both(`Did not start ${name}: ${why.en}`, `没有启动${name}:${why.zh}`);
+    const text = both(`Did not start ${name}: ${why.en}`, `没有启动${name}：${why.zh}`);
     // What is called is wanted for what it gives; what is only started may be running already.
     const isFault = started.isFault || step.kind === 'call';
     setLine(run, waiting.line, isFault ? 'failed' : 'cancelled', text);
@@ -215,7 +215,7 @@ export function otherReturned(engine: Engine, run: MovingRun, returned: Returned
       run,
       waiting.line,
       'failed',
-      both(`Done: ${name}, but ${why.en}`, `${name}已完成,但${why.zh}`),
+      both(`Done: ${name}, but ${why.en}`, `${name}已完成，但${why.zh}`),
     );
   } else {
     const words = state === 'cancelled' ? both('was ended', '被结束') : both('failed', '失败');

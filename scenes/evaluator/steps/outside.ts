@@ -21,7 +21,7 @@ export function askOutside(
     const size = OUTBOUND_LIMITS.bodyBytes / 1024;
     const words = both(
       `“${what}” was not called: over ${size} kB`,
-      `没有调用“${what}”:超过 ${size} kB`,
+      `没有调用“${what}”：超过 ${size} kB`,
     );
     addLine(run, path, 'call', 'failed', words);
     return 'impossible';

@@ -80,7 +80,7 @@ function tell(
     ...(actions.length === 0 ? {} : { actions }),
     ...(withinMs === null ? {} : { answerUntilMs: world.now.wallMs + withinMs }),
   });
-  const words = both(`Telling: “${text}”`, `正在通知:“${text}”`);
+  const words = both(`Telling: “${text}”`, `正在通知：“${text}”`);
   const line = addLine(run, pathOf(run), 'notify', 'started', words);
   return { kind: 'notify', id, branch: run.at, path: pathOf(run), line };
 }
@@ -114,7 +114,7 @@ function ask(
   const act = tell(engine, run, step, buttonsOf(engine, run, step), withinMs * (rounds - round));
   opened(run, [act], 0);
   const time = durationText(withinMs);
-  const text = both(`Waiting for an answer, at most ${time.en}`, `等待回答,最长 ${time.zh}`);
+  const text = both(`Waiting for an answer, at most ${time.en}`, `等待回答，最长 ${time.zh}`);
   const line = before?.line ?? addLine(run, pathOf(run), 'wait', 'started', text);
   const due = deadlineAfter(world.now, world.bootId, withinMs);
   setWaiting(run, { kind: 'answer', due, line, ids: [...(before?.ids ?? []), act.id], round });
@@ -201,5 +201,5 @@ function refuse(run: MovingRun, step: ConfirmStep): void {
     enterList(run, { list: innerPath(frame.list, frame.at, 'else'), at: 0 });
     return;
   }
-  end(run, 'done', both('Ended here: nobody said yes', '到此结束:没有得到同意'));
+  end(run, 'done', both('Ended here: nobody said yes', '到此结束：没有得到同意'));
 }

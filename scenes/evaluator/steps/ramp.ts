@@ -43,7 +43,7 @@ export function beginRamp(engine: Engine, run: MovingRun, step: RampStep): void 
     const { owned } = subjectWords(names, { kind: 'device', device, property });
     const text = both(
       `Could not ramp ${owned.en}: its value is not known`,
-      `未能渐变${owned.zh}:当前值未知`,
+      `未能渐变${owned.zh}：当前值未知`,
     );
     addLine(run, path, 'command', 'failed', text);
     return [];

@@ -93,7 +93,7 @@ function readSetTargets(
           [...at, key],
           mistake(
             `"${key}" of ${device.name} can be read but not set`,
-            `“${device.name}”的“${key}”只能读取,不能设置`,
+            `“${device.name}”的“${key}”只能读取，不能设置`,
           ),
           'key',
         );
@@ -166,7 +166,7 @@ function readToggleTargets(
         at,
         mistake(
           `"${key}" of ${device.name} cannot be toggled; only what is on or off can`,
-          `“${device.name}”的“${key}”不能切换;只有开和关的才能`,
+          `“${device.name}”的“${key}”不能切换；只有开和关的才能`,
         ),
       );
     }
@@ -184,7 +184,7 @@ function readToggleGroup(
   if (typeof toggle !== 'string' || all === undefined) {
     const words = mistake(
       'Beside `all` stands which property is toggled, as in toggle: on',
-      '`all` 旁边要写切换哪个属性,例如 toggle: on',
+      '`all` 旁边要写切换哪个属性，例如 toggle: on',
     );
     return context.refuse(at, words);
   }
@@ -193,7 +193,7 @@ function readToggleGroup(
   if (found !== null && found.spec.type !== 'boolean') {
     const words = mistake(
       `"${toggle}" cannot be toggled; only what is on or off can`,
-      `“${toggle}”不能切换;只有开和关的才能`,
+      `“${toggle}”不能切换；只有开和关的才能`,
     );
     return context.refuse(at, words);
   }
@@ -277,7 +277,7 @@ function readCommandTargets(
         [...path, 'command'],
         mistake(
           'Beside `all` stands the name of one command, as in command: stop',
-          '`all` 旁边要写一个命令的名称,例如 command: stop',
+          '`all` 旁边要写一个命令的名称，例如 command: stop',
         ),
       );
     }
@@ -288,7 +288,7 @@ function readCommandTargets(
       [...path, 'command'],
       mistake(
         'Which device does it? Write {bedroom-blind: stop}, or say `all` beside it',
-        '由哪个设备来做？请写 {bedroom-blind: stop},或在旁边写 `all`',
+        '由哪个设备来做？请写 {bedroom-blind: stop}，或在旁边写 `all`',
       ),
     );
   }

@@ -39,7 +39,7 @@ export function readExpressionAt(
     const near = text.slice(read.at, read.at + 24).split('\n', 1)[0] ?? '';
     if (read.at === 0 || near === '') return context.refuse(path, read.message);
     const { en, zh } = read.message;
-    return context.refuse(path, mistake(`${en} (at “${near}”)`, `${zh}(在“${near}”处)`));
+    return context.refuse(path, mistake(`${en} (at “${near}”)`, `${zh}（在“${near}”处）`));
   }
   const { expression, named } = read;
   if (wanted !== null && expression.type !== wanted) {
@@ -48,7 +48,7 @@ export function readExpressionAt(
       path,
       mistake(
         `The expression comes to ${comesTo.en}; ${isWanted.en} is wanted here`,
-        `表达式的结果是${comesTo.zh};这里需要${isWanted.zh}`,
+        `表达式的结果是${comesTo.zh}；这里需要${isWanted.zh}`,
       ),
     );
   }
@@ -96,7 +96,7 @@ function findTime(word: string): FoundInput | ExpressionProblem | null {
   if (!Object.hasOwn(TIME_PARTS, asked[1])) {
     const message = mistake(
       `There is no time.${asked[1]}; there are ${TIMES.join(', ')}`,
-      `没有 time.${asked[1]};有 ${TIMES.join('、')}`,
+      `没有 time.${asked[1]}；有 ${TIMES.join('、')}`,
     );
     return { message, at: 0 };
   }
@@ -142,7 +142,7 @@ function foundProperty(
     return {
       message: mistake(
         `"${descriptor.key}" of ${device.name} is an event and has no value`,
-        `“${device.name}”的“${descriptor.key}”是事件,没有值`,
+        `“${device.name}”的“${descriptor.key}”是事件，没有值`,
       ),
       at: skip,
     };

@@ -100,14 +100,14 @@ function readRepeat(
   if (by.kind === 'times' && repeat.max !== undefined) {
     const words = mistake(
       '`times` says how often; leave `max` out',
-      '`times` 已写明次数;请去掉 `max`',
+      '`times` 已写明次数；请去掉 `max`',
     );
     return reading.context.refuse([...at, 'max'], words, 'key');
   }
   if (by.kind === 'each' && by.select === undefined && repeat.max !== undefined) {
     return reading.context.refuse(
       [...at, 'max'],
-      mistake('The list says how often; leave `max` out', '列表已决定次数;请去掉 `max`'),
+      mistake('The list says how often; leave `max` out', '列表已决定次数；请去掉 `max`'),
       'key',
     );
   }
@@ -157,7 +157,7 @@ function readWait(
       [...path, 'else'],
       mistake(
         '`else` is done when the time is over; say the `timeout`',
-        '`else` 在超时后执行;请写 `timeout`',
+        '`else` 在超时后执行；请写 `timeout`',
       ),
       'key',
     );
@@ -182,7 +182,7 @@ function readWaitFor(reading: Reading, data: unknown, path: Path): WaitFor | nul
   if (given.length !== 1) {
     const words = mistake(
       'A wait is for one thing: holds, becomes or presses',
-      '一次只等一件事:holds、becomes 或 presses',
+      '一次只等一件事：holds、becomes 或 presses',
     );
     return context.refuse(path, words);
   }
@@ -195,7 +195,7 @@ function readWaitFor(reading: Reading, data: unknown, path: Path): WaitFor | nul
   if (wait.for !== undefined) {
     const words = mistake(
       '`for` goes with holds; an edge has no length',
-      '`for` 要和 holds 一起用;一瞬间的事没有长度',
+      '`for` 要和 holds 一起用；一瞬间的事没有长度',
     );
     return context.refuse([...path, 'for'], words, 'key');
   }
@@ -228,7 +228,7 @@ function readUntil(reading: Reading, data: unknown, path: Path): WaitFor | null 
       [...path, 'until'],
       mistake(
         'A wait looks at devices, the time and the variables of the home; use repeat for others',
-        '等待只看设备、时间和家的变量;其他的请用 repeat',
+        '等待只看设备、时间和家的变量；其他的请用 repeat',
       ),
     );
   }
@@ -246,7 +246,7 @@ function named(
   const isNamed = of?.every(({ subject }) => subject.kind === 'device') ?? true;
   const words = mistake(
     'A wait names its devices; "any" cannot be waited for',
-    '等待要写明设备;不能等“any”',
+    '等待要写明设备；不能等“any”',
   );
   return isNamed || context.refuse(path, words);
 }

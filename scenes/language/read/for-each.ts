@@ -42,7 +42,7 @@ export function readEachSteps(
       [...path, 'do'],
       mistake(
         'What was with the device of a round is not known; `held` and `was` name a device of the home',
-        '每一轮设备的过去是不知道的;`held` 和 `was` 要写明家里的设备',
+        '每一轮设备的过去是不知道的；`held` 和 `was` 要写明家里的设备',
       ),
     );
   }

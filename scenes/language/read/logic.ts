@@ -54,7 +54,7 @@ export const LOGIC_CONDITIONS: Readonly<Record<string, ReadKind<Condition>>> = {
 function tooMany(reading: Reading, count: number, of: number, path: Path): null {
   const words = mistake(
     `There are only ${of}, so never ${count} of them`,
-    `一共只有 ${of} 个,不可能有 ${count} 个`,
+    `一共只有 ${of} 个，不可能有 ${count} 个`,
   );
   return reading.context.refuse(path, words);
 }
@@ -108,7 +108,7 @@ function readSo(
   if (asksWho(condition)) {
     const words = mistake(
       'What set the scene off is not known before something did',
-      '场景触发之前,还不知道是什么触发的',
+      '场景触发之前，还不知道是什么触发的',
     );
     return context.refuse(path, words);
   }

@@ -67,7 +67,7 @@ function readCall(
       [...at, 'into'],
       mistake(
         `"${into.slice(0, 40)}" is no variable of the run yet; write let: {${into.slice(0, 40)}: 0} before, which says its type`,
-        `“${into.slice(0, 40)}”还不是这次运行的变量;请先写 let: {${into.slice(0, 40)}: 0},以说明它的类型`,
+        `“${into.slice(0, 40)}”还不是这次运行的变量；请先写 let: {${into.slice(0, 40)}: 0}，以说明它的类型`,
       ),
     );
   }

@@ -41,14 +41,14 @@ function readHttp(
       [...at, 'url'],
       mistake(
         'An address such as https://example.org/hooks/door is wanted here, without a password',
-        '这里要写网址,例如 https://example.org/hooks/door,不带密码',
+        '这里要写网址，例如 https://example.org/hooks/door，不带密码',
       ),
     );
   }
   if (body !== undefined && (method === 'GET' || method === 'DELETE')) {
     const words = mistake(
       `A ${method} has no body; write method: POST`,
-      `${method} 没有正文;请写 method: POST`,
+      `${method} 没有正文；请写 method: POST`,
     );
     return context.refuse([...at, 'body'], words);
   }
@@ -95,7 +95,7 @@ function readMqtt(
       [...at, 'topic'],
       mistake(
         'A topic to publish to has no + and no #, and does not begin with $',
-        '要发布的主题不能含 + 和 #,也不能以 $ 开头',
+        '要发布的主题不能含 + 和 #，也不能以 $ 开头',
       ),
     );
   }

@@ -52,7 +52,7 @@ export function readPresses(context: ReadContext, map: object, path: Path): Pres
           at,
           mistake(
             `"${found.spec.name}" is a state and not an event; use becomes or changes`,
-            `“${found.spec.name}”是状态,不是事件;请用 becomes 或 changes`,
+            `“${found.spec.name}”是状态，不是事件；请用 becomes 或 changes`,
           ),
           'key',
         );
@@ -83,7 +83,7 @@ export function readMatcher(
         path,
         mistake(
           `"${spec.name}" is not a number, so it is never above or below one`,
-          `“${spec.name}”不是数字,不能比大小`,
+          `“${spec.name}”不是数字，不能比大小`,
         ),
       );
     }
@@ -146,7 +146,7 @@ export function stateSubject(
       path,
       mistake(
         `"${found.spec.name}" is an event and has no state; use presses`,
-        `“${found.spec.name}”是事件,没有状态;请用 presses`,
+        `“${found.spec.name}”是事件，没有状态；请用 presses`,
       ),
       'key',
     );
@@ -156,7 +156,7 @@ export function stateSubject(
       path,
       mistake(
         `"${found.spec.name}" can only be set and is never reported`,
-        `“${found.spec.name}”只能设置,设备从不上报`,
+        `“${found.spec.name}”只能设置，设备从不上报`,
       ),
       'key',
     );

@@ -62,7 +62,7 @@ function readNotify(
       [...at, 'until'],
       mistake(
         'A message has buttons of its own, or is repeated until it is seen',
-        '消息要么自带按钮,要么反复发送到有人看到为止',
+        '消息要么自带按钮，要么反复发送到有人看到为止',
       ),
       'key',
     );
@@ -73,7 +73,7 @@ function readNotify(
       key,
       mistake(
         'Nobody is asked anything here: give it `actions`, or `until: acknowledged`',
-        '这里没有问任何人:请写 `actions`,或 `until: acknowledged`',
+        '这里没有问任何人：请写 `actions`，或 `until: acknowledged`',
       ),
       'key',
     );

@@ -99,7 +99,7 @@ export class Reading {
         path,
         mistake(
           'A condition is a map; write {all: […]} where all of them must hold',
-          '条件要写成键值;几个都要满足时请写 {all: […]}',
+          '条件要写成键值；几个都要满足时请写 {all: […]}',
         ),
       );
     }

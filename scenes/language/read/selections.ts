@@ -27,7 +27,7 @@ export function readQuantity(
       path,
       mistake(
         'One property is looked at, such as open in {room: hall, open: true}',
-        '要看一个属性,例如 {room: hall, open: true} 里的 open',
+        '要看一个属性，例如 {room: hall, open: true} 里的 open',
       ),
     );
   }

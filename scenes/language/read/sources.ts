@@ -54,7 +54,7 @@ export const SOURCE_TRIGGERS: Readonly<Record<string, ReadKind<Trigger>>> = {
       if (event === 'joined') {
         const words = mistake(
           'A device that joins is new; write {any: joined}',
-          '加入的设备是新的;请写 {any: joined}',
+          '加入的设备是新的；请写 {any: joined}',
         );
         return context.refuse(at, words, 'key');
       }
@@ -260,7 +260,7 @@ function readCause(context: ReadContext, name: string, path: Path): CauseMatch |
     nearest === undefined
       ? mistake(
           `"${shown}" is none of ${CAUSES.join(', ')}, and no person, device or scene`,
-          `“${shown}”不是 ${CAUSES.join('、')} 之一,也不是成员、设备或场景`,
+          `“${shown}”不是 ${CAUSES.join('、')} 之一，也不是成员、设备或场景`,
         )
       : withHint(mistake(`"${shown}" is not known`, `没有“${shown}”`), nearest);
   return context.refuse(path, words);

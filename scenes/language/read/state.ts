@@ -104,7 +104,7 @@ export const STATE_TRIGGERS = {
           [...path, 'holds'],
           mistake(
             'Any device of a kind is held by itself; give it a trigger of its own',
-            '“任一设备”要单独计时;请给它单独写一个触发条件',
+            '“任一设备”要单独计时；请给它单独写一个触发条件',
           ),
         );
       }
@@ -113,7 +113,7 @@ export const STATE_TRIGGERS = {
           [...path, 'for'],
           mistake(
             'A hold lasts longer than nothing; use becomes instead',
-            '保持的时间不能是零;请改用 becomes',
+            '保持的时间不能是零；请改用 becomes',
           ),
         );
       }
@@ -168,7 +168,7 @@ function refuseSave(context: ReadContext, path: Path): null {
     [...path, 'also'],
     mistake(
       'A change is never there already when the scene is saved; only becomes and so are',
-      '保存场景时不会已经有变化;只有 becomes 和 so 才行',
+      '保存场景时不会已经有变化；只有 becomes 和 so 才行',
     ),
   );
 }
@@ -216,7 +216,7 @@ function readCommandSeen(
     if (found.spec.access !== 'rw' && found.spec.access !== 'w') {
       const words = mistake(
         `"${key}" is never set, so no command for it is seen`,
-        `“${key}”从不被设置,所以看不到它的命令`,
+        `“${key}”从不被设置，所以看不到它的命令`,
       );
       return context.refuse(path, words, 'key');
     }
@@ -248,7 +248,7 @@ function readMove(
   if (spec.type !== 'number') {
     const words = mistake(
       `"${spec.name}" is not a number and moves nowhere`,
-      `“${spec.name}”不是数字,不会升降`,
+      `“${spec.name}”不是数字，不会升降`,
     );
     return context.refuse(path, words, 'key');
   }
@@ -257,7 +257,7 @@ function readMove(
   if (given.length !== 1 || given[0] === undefined) {
     const words = mistake(
       'Say one of `by`, `up` and `down`, such as {up: 2, within: 10min}',
-      '请写 `by`、`up` 和 `down` 之一,例如 {up: 2, within: 10min}',
+      '请写 `by`、`up` 和 `down` 之一，例如 {up: 2, within: 10min}',
     );
     return context.refuse(path, words);
   }
@@ -355,7 +355,7 @@ function readBound(
       if (subject.kind === 'any') {
         const words = mistake(
           'A condition names its device; or use some, every or none',
-          '条件要写明设备;或者用 some、every、none',
+          '条件要写明设备；或者用 some、every、none',
         );
         return context.refuse(at, words);
       }
@@ -385,7 +385,7 @@ function readOther(
   if (other.subject.kind === 'any') {
     const words = mistake(
       'A number is compared with that of one device; name it',
-      '数字要和某一个设备的比较;请写明设备',
+      '数字要和某一个设备的比较；请写明设备',
     );
     return context.refuse(path, words);
   }
@@ -397,7 +397,7 @@ function readOther(
     const [one, two] = [spec.unit, other.spec.unit];
     const words = mistake(
       `One is in ${one ?? 'no unit'} and the other in ${two ?? 'no unit'}`,
-      `两者的单位不同:${one ?? '无单位'}和${two ?? '无单位'}`,
+      `两者的单位不同：${one ?? '无单位'}和${two ?? '无单位'}`,
     );
     return context.refuse(path, words);
   }
@@ -462,7 +462,7 @@ function readCrossings(
   if (spec.type !== 'number') {
     const words = mistake(
       `"${spec.name}" is not a number; use becomes or changes`,
-      `“${spec.name}”不是数字;请用 becomes 或 changes`,
+      `“${spec.name}”不是数字；请用 becomes 或 changes`,
     );
     return context.refuse(path, words, 'key');
   }
@@ -477,7 +477,7 @@ function readCrossings(
       if (subject.kind === 'any') {
         const words = mistake(
           'Two numbers are those of two devices; name them',
-          '两个数字属于两个设备;请写明设备',
+          '两个数字属于两个设备；请写明设备',
         );
         return context.refuse(path, words, 'key');
       }
@@ -492,7 +492,7 @@ function readCrossings(
   if (crossings.length > 0) return crossings;
   const words = mistake(
     'A threshold is wanted here, such as {above: 28}',
-    '这里要写界限,例如 {above: 28}',
+    '这里要写界限，例如 {above: 28}',
   );
   return context.refuse(path, words);
 }

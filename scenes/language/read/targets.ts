@@ -105,7 +105,7 @@ export function readCare(
       [...path, 'within'],
       mistake(
         '`within` goes with `expect`: what is expected within the time?',
-        '`within` 要和 `expect` 一起用:在这段时间内期待什么？',
+        '`within` 要和 `expect` 一起用：在这段时间内期待什么？',
       ),
       'key',
     );

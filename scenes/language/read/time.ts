@@ -78,7 +78,7 @@ export const TIME_CONDITIONS = {
           [...path, 'weekday'],
           mistake(
             'All seven days are every day; leave the condition out',
-            '七天都写就是每天;请去掉这个条件',
+            '七天都写就是每天；请去掉这个条件',
           ),
         );
       }
@@ -96,7 +96,7 @@ export const TIME_CONDITIONS = {
           [...path, 'season'],
           mistake(
             'All four seasons are the whole year; leave the condition out',
-            '四季都写就是全年;请去掉这个条件',
+            '四季都写就是全年；请去掉这个条件',
           ),
         );
       }
@@ -150,7 +150,7 @@ function readAt({ context }: Reading, data: unknown, path: Path): TimeTrigger | 
         [...path, other],
         mistake(
           `The sun knows no changes of the clock; leave \`${other}\` out`,
-          `太阳不受调钟影响;请去掉 \`${other}\``,
+          `太阳不受调钟影响；请去掉 \`${other}\``,
         ),
         'key',
       );
@@ -180,7 +180,7 @@ function readEvery({ context }: Reading, shaped: GivenEvery, path: Path): TimeTr
         [...path, byDay],
         mistake(
           'An interval by elapsed time knows no days; add `aligned: true`, or say them under while',
-          '按经过时间计的间隔不分日子;请加 `aligned: true`,或把日子写在 while 里',
+          '按经过时间计的间隔不分日子；请加 `aligned: true`，或把日子写在 while 里',
         ),
         'key',
       );
@@ -193,7 +193,7 @@ function readEvery({ context }: Reading, shaped: GivenEvery, path: Path): TimeTr
       [...path, 'from'],
       mistake(
         'An aligned interval begins at midnight; leave `from` out',
-        '对齐的间隔从午夜开始;请去掉 `from`',
+        '对齐的间隔从午夜开始；请去掉 `from`',
       ),
       'key',
     );
@@ -203,7 +203,7 @@ function readEvery({ context }: Reading, shaped: GivenEvery, path: Path): TimeTr
       [...path, 'every'],
       mistake(
         `${shaped.every} does not divide the day; an aligned interval is one such as 5min, 15min or 2h`,
-        `${shaped.every} 不能整分一天;对齐的间隔如 5min、15min 或 2h`,
+        `${shaped.every} 不能整分一天；对齐的间隔如 5min、15min 或 2h`,
       ),
     );
   }
@@ -232,7 +232,7 @@ function readSun({ context }: Reading, shaped: GivenSun, path: Path): TimeTrigge
       at,
       mistake(
         'The sun goes one way here: write {above: 6} for the morning or {below: -4} for the evening',
-        '这里太阳只朝一个方向走:早上写 {above: 6},傍晚写 {below: -4}',
+        '这里太阳只朝一个方向走：早上写 {above: 6}，傍晚写 {below: -4}',
       ),
     );
   }
@@ -272,7 +272,7 @@ function readWindow({ context }: Reading, data: unknown, path: Path): TimeCondit
       [...path, 'between'],
       mistake(
         `The window from ${first} to ${last} is empty; give it two different ends`,
-        `从 ${first} 到 ${last} 的时段是空的;请写两个不同的时刻`,
+        `从 ${first} 到 ${last} 的时段是空的；请写两个不同的时刻`,
       ),
     );
   }
@@ -294,7 +294,7 @@ function readMoment(context: ReadContext, given: GivenMoment, path: Path): TimeP
   if (subject.kind !== 'device') {
     const words = mistake(
       'One value says the time; name the device that has it',
-      '时间由一个值来定;请写明是哪个设备',
+      '时间由一个值来定；请写明是哪个设备',
     );
     return context.refuse(at, words);
   }
@@ -303,7 +303,7 @@ function readMoment(context: ReadContext, given: GivenMoment, path: Path): TimeP
       at,
       mistake(
         `"${spec.name}" says no time; a text such as 07:00 does, or a number of minutes since midnight`,
-        `“${spec.name}”不表示时间;要用 07:00 这样的文字,或午夜起的分钟数`,
+        `“${spec.name}”不表示时间；要用 07:00 这样的文字，或午夜起的分钟数`,
       ),
     );
   }
@@ -400,7 +400,7 @@ function readNoSun(
       [...path, 'no-sun'],
       mistake(
         'No moment of the sun stands here; leave `no-sun` out',
-        '这里没有太阳的时刻;请去掉 `no-sun`',
+        '这里没有太阳的时刻；请去掉 `no-sun`',
       ),
       'key',
     );

@@ -33,7 +33,7 @@ export const VARIABLE_STEPS = {
           at,
           mistake(
             `"${name}" is a variable of the scene; use remember`,
-            `“${name}”是场景的变量;请用 remember`,
+            `“${name}”是场景的变量；请用 remember`,
           ),
           'key',
         );
@@ -56,7 +56,7 @@ export const VARIABLE_STEPS = {
           at,
           mistake(
             `"${name.slice(0, 40)}" is no variable of the scene; name it under vars: with its first value, or write var.NAME for one of the home`,
-            `“${name.slice(0, 40)}”不是场景的变量;请在 vars: 下写明它和初值,家的变量则写 var.名称`,
+            `“${name.slice(0, 40)}”不是场景的变量；请在 vars: 下写明它和初值，家的变量则写 var.名称`,
           ),
           'key',
         );
@@ -94,7 +94,7 @@ export function readValue(
   if (read?.type !== 'color') return read;
   const words = mistake(
     'A variable is a number, a text, or true or false',
-    '变量是数字、文字,或 true、false',
+    '变量是数字、文字，或 true、false',
   );
   return reading.context.refuse(path, words);
 }
@@ -110,11 +110,11 @@ function isGoodName(reading: Reading, name: string, path: Path): boolean {
     TAKEN.includes(name)
       ? mistake(
           `"${name}" means something else in an expression; choose another name`,
-          `“${name}”在表达式里另有含义;请换一个名称`,
+          `“${name}”在表达式里另有含义；请换一个名称`,
         )
       : mistake(
           'A variable is called by letters, digits and _, at most 32 of them, a letter first',
-          '变量名由字母、数字和 _ 组成,最多 32 个,以字母开头',
+          '变量名由字母、数字和 _ 组成，最多 32 个，以字母开头',
         ),
     'key',
   );

@@ -63,7 +63,7 @@ export function cronWords(pattern: string, plan: CronPlan): Label {
   const days = cronDaysWords(plan);
   return both(
     `it is ${times.en}${days.en} (cron “${pattern}”)`,
-    `到${days.zh}${times.zh},按 cron“${pattern}”`,
+    `到${days.zh}${times.zh}，按 cron“${pattern}”`,
   );
 }
 

@@ -11,7 +11,7 @@ import type { Saying } from './saying.ts';
 export function withOnError(words: Label, onError: OnError): Label {
   return onError === 'continue'
     ? words
-    : both(`${words.en} (or else end)`, `${words.zh}(不成则结束)`);
+    : both(`${words.en} (or else end)`, `${words.zh}（不成则结束）`);
 }
 
 /** A step with all that is said of its success. */
@@ -30,14 +30,14 @@ export function withCare(
   const { otherwise = [] } = care;
   if (otherwise.length === 0) return whole;
   const inner = saying.steps(otherwise);
-  return both(`${whole.en}, or else [${inner.en}]`, `${whole.zh},不成则[${inner.zh}]`);
+  return both(`${whole.en}, or else [${inner.en}]`, `${whole.zh}，不成则[${inner.zh}]`);
 }
 
 function okWords({ okIf }: Care): Label {
   if (okIf === undefined) return both('', '');
   return okIf === 'any'
-    ? both(' (one of them is enough)', '(有一个成功即可)')
-    : both(` (${okIf} of them are enough)`, `(有 ${okIf} 个成功即可)`);
+    ? both(' (one of them is enough)', '（有一个成功即可）')
+    : both(` (${okIf} of them are enough)`, `（有 ${okIf} 个成功即可）`);
 }
 
 function expectWords({ names }: Saying, { expect }: Care): Label {
@@ -46,7 +46,7 @@ function expectWords({ names }: Saying, { expect }: Care): Label {
   const time = durationText(expect.withinMs);
   return both(
     `, and see within ${time.en} that ${levels.map(({ en }) => en).join(' and ')}`,
-    `,并在 ${time.zh}内看到${levels.map(({ zh }) => zh).join('且')}`,
+    `，并在 ${time.zh}内看到${levels.map(({ zh }) => zh).join('且')}`,
   );
 }
 
@@ -56,6 +56,6 @@ function retryWords({ retry }: Care): Label {
   const within = durationText(retry.withinMs);
   return both(
     `, trying again up to ${retry.times} times from ${every.en} on, for at most ${within.en}`,
-    `,失败则从 ${every.zh}后起重试最多 ${retry.times} 次,最长 ${within.zh}`,
+    `，失败则从 ${every.zh}后起重试最多 ${retry.times} 次，最长 ${within.zh}`,
   );
 }

@@ -67,7 +67,7 @@ export function effectStepWords(saying: Saying, step: EffectStep): Label {
       return withCare(saying, httpWords(names, step), step);
     case 'mqtt': {
       const payload = textWords(names, step.payload);
-      const kept = step.retain ? both(' to be kept', '(保留)') : both('', '');
+      const kept = step.retain ? both(' to be kept', '（保留）') : both('', '');
       const words = both(
         `send “${payload.en}” to the MQTT topic “${step.topic}”${kept.en}`,
         `向 MQTT 主题“${step.topic}”发送“${payload.zh}”${kept.zh}`,
@@ -105,7 +105,7 @@ export function selectionWords(names: WordNames, select: Selection): Label {
   const but =
     left.length === 0
       ? both('', '')
-      : both(` except ${listed(left, 'and').en}`, `(${listed(left, 'and').zh}除外)`);
+      : both(` except ${listed(left, 'and').en}`, `（${listed(left, 'and').zh}除外）`);
   return both(
     `all ${what.en}${of.en}${marked.en}${but.en}`,
     `${of.zh}${marked.zh}所有${what.zh}${but.zh}`,
@@ -162,7 +162,7 @@ function setStepWords(names: WordNames, step: SetStep): Label {
   const time = durationText(forMs);
   return both(
     `${over.en} for ${time.en}, then put back what nobody else has changed`,
-    `${over.zh},${time.zh}后恢复未被他人更改的部分`,
+    `${over.zh}，${time.zh}后恢复未被他人更改的部分`,
   );
 }
 
@@ -210,7 +210,7 @@ function restoreWords(names: WordNames, step: RestoreStep): Label {
   return withOver(
     both(
       `put ${what.en} back as ${isMany ? 'they were' : 'it was'}, except what somebody else has changed`,
-      `把${what.zh}恢复原状(他人更改过的除外)`,
+      `把${what.zh}恢复原状（他人更改过的除外）`,
     ),
     step.overMs,
   );
@@ -239,7 +239,7 @@ function httpWords(names: WordNames, step: HttpStep): Label {
   const head = given.length === 0 ? '' : `“${given.join('; ').replaceAll('”', '””')}”`;
   return both(
     `call “${url}” (${method}, at most ${time.en})${head === '' ? '' : ` with the headers ${head}`}${text ? ` with “${text.en}”` : ''}`,
-    `调用“${url}”(${method},最长 ${time.zh})${head === '' ? '' : `,请求头${head}`}${text ? `,内容“${text.zh}”` : ''}`,
+    `调用“${url}”（${method}，最长 ${time.zh}）${head === '' ? '' : `，请求头${head}`}${text ? `，内容“${text.zh}”` : ''}`,
   );
 }
 
@@ -304,7 +304,7 @@ function commandTo(who: Label, { name, args }: Omit<CommandTarget, 'device'>): L
   const text = given.map(([key, value]) => `${key} ${plain(value)}`).join(', ');
   return given.length === 0
     ? both(`send “${name}” to ${who.en}`, `向${who.zh}发送“${name}”`)
-    : both(`send “${name}” (${text}) to ${who.en}`, `向${who.zh}发送“${name}”(${text})`);
+    : both(`send “${name}” (${text}) to ${who.en}`, `向${who.zh}发送“${name}”（${text}）`);
 }
 
 function plain(value: PropertyValue): string {

@@ -34,7 +34,7 @@ export function flowStepWords(saying: Saying, step: FlowStep): Label {
       const lists = inLists(saying, step.lists);
       return both(
         `do whichever is done first of ${lists.map(({ en }) => en).join(' or ')}, and end the rest`,
-        `${lists.map(({ zh }) => zh).join('与')}同时开始,先完成者为准,其余结束`,
+        `${lists.map(({ zh }) => zh).join('与')}同时开始，先完成者为准，其余结束`,
       );
     }
     case 'stop':
@@ -48,8 +48,8 @@ type Of<Kind extends FlowStep['kind']> = Extract<FlowStep, { kind: Kind }>;
 
 const JOIN_WORDS = {
   all: both('', ''),
-  first: both(', and go on once the first is done', ',其中之一完成即继续'),
-  none: both(', and go on at once', ',不等其完成即继续'),
+  first: both(', and go on once the first is done', '，其中之一完成即继续'),
+  none: both(', and go on at once', '，不等其完成即继续'),
 };
 
 function inList(saying: Saying, steps: readonly Step[]): Label {
@@ -66,8 +66,11 @@ function ifWords(saying: Saying, { arms, otherwise }: Of<'choose'>): Label {
     const condition = saying.condition(arm.if);
     const steps = inList(saying, arm.steps);
     return index === 0
-      ? both(`if ${condition.en}, ${steps.en}`, `如果${condition.zh},就${steps.zh}`)
-      : both(`, or else if ${condition.en}, ${steps.en}`, `,否则如果${condition.zh},就${steps.zh}`);
+      ? both(`if ${condition.en}, ${steps.en}`, `如果${condition.zh}，就${steps.zh}`)
+      : both(
+          `, or else if ${condition.en}, ${steps.en}`,
+          `，否则如果${condition.zh}，就${steps.zh}`,
+        );
   });
   return joined([...words, elseWords(saying, otherwise)]);
 }
@@ -82,14 +85,14 @@ function chooseWords(saying: Saying, { arms, otherwise }: Of<'choose'>): Label {
       `${comma.zh}${condition.zh}时${steps.zh}`,
     );
   });
-  const first = both('do the first that fits:', '按首个符合的执行:');
+  const first = both('do the first that fits:', '按首个符合的执行：');
   return joined([first, ...words, elseWords(saying, otherwise)]);
 }
 
 function elseWords(saying: Saying, otherwise: readonly Step[]): Label {
   if (otherwise.length === 0) return both('', '');
   const steps = inList(saying, otherwise);
-  return both(`, or else ${steps.en}`, `,否则${steps.zh}`);
+  return both(`, or else ${steps.en}`, `，否则${steps.zh}`);
 }
 
 function joined(parts: readonly Label[]): Label {
@@ -110,7 +113,7 @@ function repeatWords(saying: Saying, { by, steps, max }: Of<'repeat'>): Label {
           by.devices.map((device) => deviceWords(saying.names, device)),
           'and',
         );
-    const most = by.select ? both(` (at most ${max} of them)`, `(最多 ${max} 个)`) : both('', '');
+    const most = by.select ? both(` (at most ${max} of them)`, `（最多 ${max} 个）`) : both('', '');
     return both(
       `one after another, for each of ${who.en}${most.en}, do ${list.en}`,
       `对${who.zh}${most.zh}逐一执行${list.zh}`,
@@ -120,11 +123,11 @@ function repeatWords(saying: Saying, { by, steps, max }: Of<'repeat'>): Label {
   return by.kind === 'while'
     ? both(
         `repeat ${list.en} as long as ${condition.en} (at most ${max} times)`,
-        `只要${condition.zh}就重复${list.zh}(最多 ${max} 次)`,
+        `只要${condition.zh}就重复${list.zh}（最多 ${max} 次）`,
       )
     : both(
         `repeat ${list.en} until ${condition.en} (at most ${max} times)`,
-        `重复${list.zh}直到${condition.zh}(最多 ${max} 次)`,
+        `重复${list.zh}直到${condition.zh}（最多 ${max} 次）`,
       );
 }
 
@@ -135,7 +138,10 @@ function stopWords({ names }: Saying, { as, why }: Of<'stop'>): Label {
   const [en, zh] = [textWords(names, why.en), textWords(names, why.zh)];
   return JSON.stringify(why.en) === JSON.stringify(why.zh)
     ? both(`${end.en} (“${en.en}”)`, `${end.zh}(“${zh.zh}”)`)
-    : both(`${end.en} (“${en.en}”, in Chinese “${zh.en}”)`, `${end.zh}(“${zh.zh}”,英文“${en.zh}”)`);
+    : both(
+        `${end.en} (“${en.en}”, in Chinese “${zh.en}”)`,
+        `${end.zh}（“${zh.zh}”，英文“${en.zh}”）`,
+      );
 }
 
 /** What a wait is for, as a clause: "Hall motion sees no motion for 3 minutes". */
@@ -165,9 +171,9 @@ export function waitForWords(saying: Saying, until: WaitFor): Label {
 function waitWords(saying: Saying, step: Extract<FlowStep, { kind: 'wait' }>): Label {
   const what = waitForWords(saying, step.until);
   const limit = step.timeoutMs === null ? null : durationText(step.timeoutMs);
-  const most = limit ? both(` (at most ${limit.en})`, `(最长 ${limit.zh})`) : both('', '');
+  const most = limit ? both(` (at most ${limit.en})`, `（最长 ${limit.zh}）`) : both('', '');
   const inner = step.otherwise.length === 0 ? null : saying.steps(step.otherwise);
-  const otherwise = inner ? both(`, or else [${inner.en}]`, `,超时则[${inner.zh}]`) : both('', '');
+  const otherwise = inner ? both(`, or else [${inner.en}]`, `，超时则[${inner.zh}]`) : both('', '');
   return both(
     `wait until ${what.en}${most.en}${otherwise.en}`,
     `等到${what.zh}${most.zh}${otherwise.zh}`,

@@ -24,7 +24,7 @@ export function logicConditionWords(saying: Saying, condition: LogicCondition): 
       const short = of.kind === 'is' ? notStateWords(saying, of) : null;
       if (short) return short;
       const inner = saying.condition(of);
-      return both(`it is not so that (${inner.en})`, `并非(${inner.zh})`);
+      return both(`it is not so that (${inner.en})`, `并非（${inner.zh}）`);
     }
     case 'oneOf':
       return countedWords(
@@ -44,7 +44,7 @@ export function logicConditionWords(saying: Saying, condition: LogicCondition): 
 function countedWords(how: Label, parts: readonly Label[]): Label {
   return both(
     `${how.en}: [${parts.map(({ en }) => en).join('; ')}]`,
-    `${how.zh}:[${parts.map(({ zh }) => zh).join(';')}]`,
+    `${how.zh}：[${parts.map(({ zh }) => zh).join('；')}]`,
   );
 }
 
@@ -57,9 +57,9 @@ export function patternTriggerWords(saying: Saying, trigger: PatternTrigger): La
       const so = time
         ? both(
             `it becomes so, and stays so for ${time.en}, that ${words.en}`,
-            `变为如此并持续 ${time.zh}:${words.zh}`,
+            `变为如此并持续 ${time.zh}：${words.zh}`,
           )
-        : both(`it becomes so that ${words.en}`, `变为如此:${words.zh}`);
+        : both(`it becomes so that ${words.en}`, `变为如此：${words.zh}`);
       return withAlso(so, trigger);
     }
     case 'sequence': {
@@ -67,7 +67,7 @@ export function patternTriggerWords(saying: Saying, trigger: PatternTrigger): La
       const time = durationText(trigger.withinMs);
       return both(
         `these happen in this order within ${time.en}: [${parts.map(({ en }) => en).join('; then ')}]`,
-        `${time.zh}内依次发生:[${parts.map(({ zh }) => zh).join(';然后')}]`,
+        `${time.zh}内依次发生：[${parts.map(({ zh }) => zh).join('；然后')}]`,
       );
     }
     case 'count': {
@@ -75,7 +75,7 @@ export function patternTriggerWords(saying: Saying, trigger: PatternTrigger): La
       const time = durationText(trigger.withinMs);
       return both(
         `this happens ${trigger.times} times within ${time.en}: [${part.en}]`,
-        `${time.zh}内发生 ${trigger.times} 次:[${part.zh}]`,
+        `${time.zh}内发生 ${trigger.times} 次：[${part.zh}]`,
       );
     }
     default:

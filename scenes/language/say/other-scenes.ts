@@ -13,7 +13,7 @@ export function sceneStepWords(saying: Saying, step: SceneStep): Label {
   switch (step.kind) {
     case 'run': {
       const only = step.checkWhile
-        ? both(' (if its own condition holds)', '(须满足其自身条件)')
+        ? both(' (if its own condition holds)', '（须满足其自身条件）')
         : both('', '');
       const words = both(`start ${name.en}${only.en}`, `启动${name.zh}${only.zh}`);
       return withOnError(words, step.onError);
@@ -25,10 +25,10 @@ export function sceneStepWords(saying: Saying, step: SceneStep): Label {
           ? both('', '')
           : both(
               ` with ${given.map(({ en }) => en).join(', ')}`,
-              `(${given.map(({ zh }) => zh).join(',')})`,
+              `（${given.map(({ zh }) => zh).join('，')}）`,
             );
       const into =
-        step.into === null ? both('', '') : both(` as ${step.into}`, `,结果存入 ${step.into}`);
+        step.into === null ? both('', '') : both(` as ${step.into}`, `，结果存入 ${step.into}`);
       const words = both(
         `have ${name.en} done${args.en}${into.en}`,
         `执行${name.zh}${args.zh}并等其完成${into.zh}`,

@@ -13,7 +13,7 @@ export function paceWords(scene: Scene): Label[] {
     words.push(
       both(
         `It runs once nothing has triggered it for ${time.en}; the last time counts.`,
-        `触发停止满 ${time.zh} 后才执行,以最后一次为准。`,
+        `触发停止满 ${time.zh} 后才执行，以最后一次为准。`,
       ),
     );
   }

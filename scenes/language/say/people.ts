@@ -33,8 +33,8 @@ export function notifyWords(saying: Saying, step: NotifyStep): Label {
   const to = audience(step.to);
   const text = quotedWords(names, step.text);
   const told = step.urgent
-    ? both(`tell ${to.en} urgently: ${text.en}`, `紧急通知${to.zh}:${text.zh}`)
-    : both(`tell ${to.en}: ${text.en}`, `通知${to.zh}:${text.zh}`);
+    ? both(`tell ${to.en} urgently: ${text.en}`, `紧急通知${to.zh}：${text.zh}`)
+    : both(`tell ${to.en}: ${text.en}`, `通知${to.zh}：${text.zh}`);
   const more = [buttonWords(saying, step), repeatWords(step), elseWords(saying, step)];
   return both(
     told.en + more.map(({ en }) => en).join(''),
@@ -48,11 +48,11 @@ function buttonWords(saying: Saying, { actions = [], waitMs }: NotifyStep): Labe
   const buttons = actions.map(({ id, text, steps }) => {
     const words = quotedWords(saying.names, text);
     const then = steps.length === 0 ? both('go on', '继续') : inner(saying, steps);
-    return both(`on ${words.en} (${id}) ${then.en}`, `选${words.zh}(${id})则${then.zh}`);
+    return both(`on ${words.en} (${id}) ${then.en}`, `选${words.zh}（${id}）则${then.zh}`);
   });
   return both(
     `, and wait at most ${time.en} for an answer: ${buttons.map(({ en }) => en).join(', ')}`,
-    `,并等待回答(最长 ${time.zh}):${buttons.map(({ zh }) => zh).join(',')}`,
+    `，并等待回答（最长 ${time.zh}）：${buttons.map(({ zh }) => zh).join('，')}`,
   );
 }
 
@@ -66,14 +66,14 @@ function repeatWords({ repeat }: NotifyStep): Label {
   const every = durationText(repeat.everyMs);
   return both(
     `, again every ${every.en} until somebody has seen it, ${repeat.times} times at most`,
-    `,每隔 ${every.zh}重复,直到有人确认,最多 ${repeat.times} 次`,
+    `，每隔 ${every.zh}重复，直到有人确认，最多 ${repeat.times} 次`,
   );
 }
 
 function elseWords(saying: Saying, { otherwise = [] }: NotifyStep): Label {
   if (otherwise.length === 0) return both('', '');
   const words = inner(saying, otherwise);
-  return both(`, or else ${words.en}`, `,无人回应则${words.zh}`);
+  return both(`, or else ${words.en}`, `，无人回应则${words.zh}`);
 }
 
 /** A question before the run goes on. */
@@ -86,7 +86,7 @@ export function confirmWords(saying: Saying, step: ConfirmStep): Label {
   const then = step.otherwise.length === 0 ? both('', '') : both(' and end', '并结束');
   return both(
     `ask ${to.en} ${text.en} and go on only with a yes within ${time.en}, or else ${otherwise.en}${then.en}`,
-    `询问${to.zh}${text.zh},${time.zh}内得到同意才继续,否则${otherwise.zh}${then.zh}`,
+    `询问${to.zh}${text.zh}，${time.zh}内得到同意才继续，否则${otherwise.zh}${then.zh}`,
   );
 }
 
@@ -94,7 +94,7 @@ function quotedWords(names: WordNames, text: Texts): Label {
   const en = textWords(names, text.en);
   const zh = textWords(names, text.zh);
   if (JSON.stringify(text.en) === JSON.stringify(text.zh)) return both(`“${en.en}”`, `“${zh.zh}”`);
-  return both(`“${en.en}” (in Chinese “${zh.en}”)`, `“${zh.zh}”(英文“${en.zh}”)`);
+  return both(`“${en.en}” (in Chinese “${zh.en}”)`, `“${zh.zh}”（英文“${en.zh}”）`);
 }
 
 const BLANK_WORDS = {

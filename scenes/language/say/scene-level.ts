@@ -12,7 +12,7 @@ export function againWords(again: Again): Label | null {
         ? null
         : both(
             'Each device that triggers it has a run of its own, and only one.',
-            '每个触发的设备各自进行,且同时只有一个。',
+            '每个触发的设备各自进行，且同时只有一个。',
           );
     case 'restart':
       return both('Triggered again meanwhile, it starts anew.', '期间再次触发则重新开始。');
@@ -28,14 +28,14 @@ export function againWords(again: Again): Label | null {
 }
 
 function queueWords({ max, overflow, per }: Extract<Again, { kind: 'queue' }>): Label {
-  const whose = per === undefined ? both('', '') : both(' for each device', '(按设备)');
+  const whose = per === undefined ? both('', '') : both(' for each device', '（按设备）');
   const oldest =
     overflow === undefined
       ? both('', '')
-      : both('; when there are more, the oldest gives way', ',超出时放弃最早的');
+      : both('; when there are more, the oldest gives way', '，超出时放弃最早的');
   return both(
     `Triggered again meanwhile, up to ${max} runs wait their turn${whose.en}${oldest.en}.`,
-    `期间再次触发则排队${whose.zh},最多 ${max} 个${oldest.zh}。`,
+    `期间再次触发则排队${whose.zh}，最多 ${max} 个${oldest.zh}。`,
   );
 }
 
@@ -62,7 +62,7 @@ export function yieldWords({ yieldMs }: Pick<Scene, 'yieldMs'>): Label | null {
   const time = durationText(yieldMs);
   return both(
     `It leaves alone for ${time.en} what a person has changed.`,
-    `有人更改过的设备,${time.zh}内不再动它。`,
+    `有人更改过的设备，${time.zh}内不再动它。`,
   );
 }
 

@@ -53,7 +53,10 @@ export function stateTriggerWords({ names }: Saying, trigger: StateTrigger): Lab
     case 'reports':
       return any(trigger.of, (subject) => {
         const { owned } = subjectWords(names, subject);
-        return both(`${owned.en} is reported, changed or not`, `收到${owned.zh}的上报(未变化也算)`);
+        return both(
+          `${owned.en} is reported, changed or not`,
+          `收到${owned.zh}的上报（未变化也算）`,
+        );
       });
     case 'commanded':
       return any(trigger.of, (seen) => commandSeenWords(names, seen));
@@ -92,10 +95,10 @@ export function changeWords(names: WordNames, subject: Subject): Label {
 /** What is added for `also`. */
 export function withAlso(words: Label, { alsoReconnect, alsoSave }: AlsoRules): Label {
   const reconnect = alsoReconnect
-    ? both(' (also found so on reconnecting)', '(重新连接时发现如此也算)')
+    ? both(' (also found so on reconnecting)', '（重新连接时发现如此也算）')
     : both('', '');
   const save = alsoSave
-    ? both(' (also when it is so already as the scene is saved)', '(保存时已经如此也算)')
+    ? both(' (also when it is so already as the scene is saved)', '（保存时已经如此也算）')
     : both('', '');
   return both(words.en + reconnect.en + save.en, words.zh + reconnect.zh + save.zh);
 }
@@ -301,7 +304,7 @@ function kindLabel(kind: string | null): Label {
   if (kind === null) return both('device', '设备');
   const known = Object.entries(DEVICE_KINDS).find(([name]) => name === kind)?.[1];
   // "Device" is what the page calls a device of no known kind.
-  if (known === undefined || kind === 'other') return both(`device (${kind})`, `设备(${kind})`);
+  if (known === undefined || kind === 'other') return both(`device (${kind})`, `设备（${kind}）`);
   return both(known.label.en.toLowerCase(), known.label.zh);
 }
 
@@ -309,7 +312,7 @@ function roomWords(names: WordNames, id: RoomId): Label {
   const room = names.room(id);
   return room
     ? both(room.name, room.name)
-    : both(`a room that is gone (${id})`, `已移除的房间(${id})`);
+    : both(`a room that is gone (${id})`, `已移除的房间（${id}）`);
 }
 
 /** The opposite of a condition on states; null where it has no words of its own. */
@@ -323,6 +326,6 @@ export function notStateWords({ names }: Saying, condition: StateCondition): Lab
 function withUnknown(words: Label, ifUnknown: IfUnknown): Label {
   if (ifUnknown === 'unknown') return words;
   return ifUnknown === 'pass'
-    ? both(`${words.en} (or not known)`, `${words.zh}(未知也算)`)
-    : both(`${words.en} (not known counts as no)`, `${words.zh}(未知不算)`);
+    ? both(`${words.en} (or not known)`, `${words.zh}（未知也算）`)
+    : both(`${words.en} (not known counts as no)`, `${words.zh}（未知不算）`);
 }

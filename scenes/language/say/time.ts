@@ -124,15 +124,15 @@ function noSunWords(noSun: NoSun, usual: NoSun['kind']): Label {
   if (noSun.kind === usual) return NOTHING;
   switch (noSun.kind) {
     case 'skip':
-      return both(' (not on days without it)', '(当天没有则不算)');
+      return both(' (not on days without it)', '（当天没有则不算）');
     case 'nearest':
       return both(
         ' (when the sun is closest to it on days without it)',
-        '(当天没有则取太阳最接近时)',
+        '（当天没有则取太阳最接近时）',
       );
     case 'at': {
       const time = formatTime(noSun.minute);
-      return both(` (at ${time} on days without it)`, `(当天没有则取 ${time})`);
+      return both(` (at ${time} on days without it)`, `（当天没有则取 ${time}）`);
     }
     default:
       return noSun satisfies never;
@@ -140,14 +140,14 @@ function noSunWords(noSun: NoSun, usual: NoSun['kind']): Label {
 }
 
 const GAP_WORDS = {
-  after: both(' (right after the hour that the clock skips)', '(时钟跳过时,随后立即执行)'),
-  shift: both(' (as much later as the clock skips)', '(时钟跳过时顺延)'),
-  skip: both(' (not where the clock skips it)', '(时钟跳过时不执行)'),
+  after: both(' (right after the hour that the clock skips)', '（时钟跳过时，随后立即执行）'),
+  shift: both(' (as much later as the clock skips)', '（时钟跳过时顺延）'),
+  skip: both(' (not where the clock skips it)', '（时钟跳过时不执行）'),
 };
 const OVERLAP_WORDS = {
-  first: both(' (the first time where it comes twice)', '(时钟回拨时只算第一次)'),
-  second: both(' (the second time where it comes twice)', '(时钟回拨时只算第二次)'),
-  both: both(' (both times where it comes twice)', '(时钟回拨时两次都算)'),
+  first: both(' (the first time where it comes twice)', '（时钟回拨时只算第一次）'),
+  second: both(' (the second time where it comes twice)', '（时钟回拨时只算第二次）'),
+  both: both(' (both times where it comes twice)', '（时钟回拨时两次都算）'),
 };
 
 function rulesWords({ gap, overlap, late }: ScheduleRules, usual: ScheduleRules): Label {
@@ -163,12 +163,12 @@ function lateWords(late: LateRule | null): Label {
     case undefined:
       return NOTHING;
     case 'never':
-      return both(' (never late)', '(过时不补)');
+      return both(' (never late)', '（过时不补）');
     case 'once':
-      return both(' (however late)', '(再迟也补)');
+      return both(' (however late)', '（再迟也补）');
     case 'within': {
       const time = durationText(late.ms);
-      return both(` (up to ${time.en} late)`, `(最迟 ${time.zh}内补)`);
+      return both(` (up to ${time.en} late)`, `（最迟 ${time.zh}内补）`);
     }
     default:
       return late satisfies never;

@@ -20,18 +20,18 @@ import {
 
 const SET_WANTED = wants(
   'a map of devices to what they are set to is wanted here, such as {hall-lamp: {on: true}}',
-  '这里要写设备和要设的值,例如 {hall-lamp: {on: true}}',
+  '这里要写设备和要设的值，例如 {hall-lamp: {on: true}}',
 );
 const ARGS_WANTED = wants(
   'a command is written as {bedroom-blind: stop}, or with arguments as {bedroom-blind: {step: {size: 10}}}',
-  '命令要写成 {bedroom-blind: stop},带参数则写成 {bedroom-blind: {step: {size: 10}}}',
+  '命令要写成 {bedroom-blind: stop}，带参数则写成 {bedroom-blind: {step: {size: 10}}}',
 );
 const words = text(mistake('The text', '文字'), SCENE_LIMITS.textCharacters);
 const texts = v.union(
   [words, v.strictObject({ en: words, zh: words })],
   wants(
     `the text is wanted here, of 1 to ${SCENE_LIMITS.textCharacters} characters, or {en: …, zh: …}`,
-    `这里要写文字,1 到 ${SCENE_LIMITS.textCharacters} 个字符,或 {en: …, zh: …}`,
+    `这里要写文字，1 到 ${SCENE_LIMITS.textCharacters} 个字符，或 {en: …, zh: …}`,
   ),
 );
 const button = text(mistake('The text of a button', '按钮的文字'), 40);
@@ -39,7 +39,7 @@ const button = text(mistake('The text of a button', '按钮的文字'), 40);
 const KINDS = Object.keys(DEVICE_KINDS) as DeviceKind[];
 const SELECTION_WANTED = wants(
   'devices are selected as {room: hall, kind: light}, by room, label or kind',
-  '设备按房间、标签或种类来选,例如 {room: hall, kind: light}',
+  '设备按房间、标签或种类来选，例如 {room: hall, kind: light}',
 );
 /** All devices of a room, a label, a kind. */
 export const selection = v.pipe(
@@ -47,14 +47,14 @@ export const selection = v.pipe(
     {
       room: v.optional(
         v.string(
-          wants('`room` is the handle of a room, such as hall', '`room` 是房间的代号,例如 hall'),
+          wants('`room` is the handle of a room, such as hall', '`room` 是房间的代号，例如 hall'),
         ),
       ),
       label: v.optional(
         v.string(
           wants(
             '`label` is a label of devices, such as christmas',
-            '`label` 是设备的标签,例如 christmas',
+            '`label` 是设备的标签，例如 christmas',
           ),
         ),
       ),
@@ -66,7 +66,7 @@ export const selection = v.pipe(
       ),
       except: v.optional(
         oneOrMore(
-          wants('`except` names devices, such as hall-lamp', '`except` 里要写设备,例如 hall-lamp'),
+          wants('`except` names devices, such as hall-lamp', '`except` 里要写设备，例如 hall-lamp'),
         ),
       ),
     },
@@ -87,7 +87,7 @@ const times = (max: number) =>
 
 const OK_WANTED = wants(
   '`ok-if` is all (the usual), any, or how many targets must succeed',
-  '`ok-if` 是 all(默认)、any,或必须成功的目标个数',
+  '`ok-if` 是 all（默认）、any，或必须成功的目标个数',
 );
 /** When a step has succeeded, and what follows where it has not. */
 const care = (inner: Inner) => ({
@@ -116,11 +116,11 @@ const caution = (inner: Inner) => ({
 
 const ADJUST_WANTED = wants(
   'by how much is wanted here, such as 10 or -10',
-  '这里要写加减多少,例如 10 或 -10',
+  '这里要写加减多少，例如 10 或 -10',
 );
 const URL_WANTED = wants(
   'an address such as https://example.org/hooks/door is wanted here',
-  '这里要写网址,例如 https://example.org/hooks/door',
+  '这里要写网址，例如 https://example.org/hooks/door',
 );
 const headerText = v.pipe(
   v.string(wants('a header is a text', '请求头是文字')),
@@ -157,7 +157,7 @@ export const effectStepShapes = (inner: Inner) => ({
     toggle: oneOrMore(
       wants(
         'a device such as hall-lamp is wanted here, or a list of them',
-        '这里要写设备,例如 hall-lamp,也可以是列表',
+        '这里要写设备，例如 hall-lamp，也可以是列表',
       ),
     ),
     all: v.optional(selection),
@@ -190,13 +190,13 @@ export const effectStepShapes = (inner: Inner) => ({
     snapshot: v.union(
       [
         oneOrMore(
-          wants('a device such as hall-lamp is wanted here', '这里要写设备,例如 hall-lamp'),
+          wants('a device such as hall-lamp is wanted here', '这里要写设备，例如 hall-lamp'),
         ),
         v.strictObject({ all: selection }),
       ],
       wants(
         'devices are wanted here, such as hall-lamp, or {all: {room: hall}}',
-        '这里要写设备,例如 hall-lamp,或 {all: {room: hall}}',
+        '这里要写设备，例如 hall-lamp，或 {all: {room: hall}}',
       ),
     ),
   }),
@@ -204,13 +204,13 @@ export const effectStepShapes = (inner: Inner) => ({
     restore: v.union(
       [
         oneOrMore(
-          wants('a device such as hall-lamp is wanted here', '这里要写设备,例如 hall-lamp'),
+          wants('a device such as hall-lamp is wanted here', '这里要写设备，例如 hall-lamp'),
         ),
         v.strictObject({ all: selection }),
       ],
       wants(
         'devices are wanted here, such as hall-lamp, or `everything`, or {all: {room: hall}}',
-        '这里要写设备,例如 hall-lamp,或 `everything`,或 {all: {room: hall}}',
+        '这里要写设备，例如 hall-lamp，或 `everything`，或 {all: {room: hall}}',
       ),
     ),
     over: v.optional(duration),
@@ -223,7 +223,7 @@ export const effectStepShapes = (inner: Inner) => ({
         [number, v.strictObject({ from: v.optional(number), to: number })],
         wants(
           'a ramp is written as {from: 1, to: 80}, or as the number at its end',
-          '渐变要写成 {from: 1, to: 80},或只写最后的数字',
+          '渐变要写成 {from: 1, to: 80}，或只写最后的数字',
         ),
       ),
     ),
@@ -234,7 +234,7 @@ export const effectStepShapes = (inner: Inner) => ({
     notify: v.strictObject(
       {
         to: v.optional(
-          oneOrMore(wants('`to` names roles, such as adults', '`to` 里要写角色,例如 adults')),
+          oneOrMore(wants('`to` names roles, such as adults', '`to` 里要写角色，例如 adults')),
         ),
         text: texts,
         urgent: v.optional(
@@ -293,7 +293,7 @@ export const effectStepShapes = (inner: Inner) => ({
       {
         ask: texts,
         of: v.optional(
-          oneOrMore(wants('`of` names roles, such as adults', '`of` 里要写角色,例如 adults')),
+          oneOrMore(wants('`of` names roles, such as adults', '`of` 里要写角色，例如 adults')),
         ),
         timeout: v.optional(duration),
       },

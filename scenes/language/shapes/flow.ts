@@ -38,7 +38,7 @@ export const waitUntilShape = <Condition extends v.GenericSchema>(condition: Con
 
 const LISTS_WANTED = wants(
   `lists of steps are wanted here, at least two and at most ${SCENE_LIMITS.branches}`,
-  `这里要写步骤的列表,至少两个,最多 ${SCENE_LIMITS.branches} 个`,
+  `这里要写步骤的列表，至少两个，最多 ${SCENE_LIMITS.branches} 个`,
 );
 const lists = (inner: Inner) =>
   v.pipe(
@@ -58,7 +58,7 @@ const rounds = v.pipe(
 );
 const EACH_WANTED = wants(
   'devices are wanted here, such as [hall-lamp, living-lamp], or {room: hall, kind: light}',
-  '这里要写设备,例如 [hall-lamp, living-lamp],或 {room: hall, kind: light}',
+  '这里要写设备，例如 [hall-lamp, living-lamp]，或 {room: hall, kind: light}',
 );
 const words = text(mistake('The reason', '原因'), SCENE_LIMITS.textCharacters);
 
@@ -121,7 +121,7 @@ export const flowStepShapes = (inner: Inner) => ({
     join: v.optional(
       v.picklist(
         ['all', 'first', 'none'],
-        wants('`join` is all (the usual), first or none', '`join` 是 all(默认)、first 或 none'),
+        wants('`join` is all (the usual), first or none', '`join` 是 all（默认）、first 或 none'),
       ),
     ),
   }),
@@ -136,7 +136,7 @@ export const flowStepShapes = (inner: Inner) => ({
         [words, v.strictObject({ en: words, zh: words })],
         wants(
           `the reason is wanted here, of 1 to ${SCENE_LIMITS.textCharacters} characters, or {en: …, zh: …}`,
-          `这里要写原因,1 到 ${SCENE_LIMITS.textCharacters} 个字符,或 {en: …, zh: …}`,
+          `这里要写原因，1 到 ${SCENE_LIMITS.textCharacters} 个字符，或 {en: …, zh: …}`,
         ),
       ),
     ),

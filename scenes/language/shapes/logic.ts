@@ -9,7 +9,7 @@ const COUNT_WANTED = wants('how many is a whole number of at least 1', '个数�
 const count = v.pipe(v.number(COUNT_WANTED), v.integer(COUNT_WANTED), v.minValue(1, COUNT_WANTED));
 const AT_LEAST_WANTED = wants(
   '`at-least` is written as {count: 2, of: […]} with conditions, or {count: 2, room: hall, open: true}',
-  '`at-least` 要写成 {count: 2, of: […]}(里面是条件),或 {count: 2, room: hall, open: true}',
+  '`at-least` 要写成 {count: 2, of: […]}（里面是条件），或 {count: 2, room: hall, open: true}',
 );
 
 /** Conditions made of conditions, by key. */

@@ -8,14 +8,14 @@ import { named, valueOrExpression } from './variables.ts';
 const scene = v.string(
   wants(
     'the handle of a scene is wanted here, such as evening-lights',
-    '这里要写场景的代号,例如 evening-lights',
+    '这里要写场景的代号，例如 evening-lights',
   ),
 );
 
 const orSelf = v.string(
   wants(
     'the handle of a scene is wanted here, or self for this one',
-    '这里要写场景的代号,本场景写 self',
+    '这里要写场景的代号，本场景写 self',
   ),
 );
 
@@ -28,7 +28,7 @@ export const sceneStepShapes = {
         ['skip', 'check'],
         wants(
           '`while` is skip (the usual) or check: whether its own condition must hold',
-          '`while` 是 skip(默认)或 check:是否要满足它自己的条件',
+          '`while` 是 skip（默认）或 check：是否要满足它自己的条件',
         ),
       ),
     ),
@@ -68,7 +68,7 @@ export const sceneStepShapes = {
         ['finish', 'cancel'],
         wants(
           '`running` is finish (the usual) or cancel: what becomes of its runs under way',
-          '`running` 是 finish(默认)或 cancel:正在运行的怎么办',
+          '`running` 是 finish（默认）或 cancel：正在运行的怎么办',
         ),
       ),
     ),

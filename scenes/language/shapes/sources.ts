@@ -29,25 +29,25 @@ const HUB_WANTED = wants(
 );
 const SCENE_WANTED = wants(
   '`scene` is written as {scene-handle: ended}; also started or failed',
-  '`scene` 要写成 {场景代号: ended},也可以是 started 或 failed',
+  '`scene` 要写成 {场景代号: ended}，也可以是 started 或 failed',
 );
 const DEVICE_WANTED = wants(
   '`device` is written as {hall-lamp: offline} or {any: low-battery}; also online, joined or left',
-  '`device` 要写成 {hall-lamp: offline} 或 {any: low-battery},也可以是 online、joined 或 left',
+  '`device` 要写成 {hall-lamp: offline} 或 {any: low-battery}，也可以是 online、joined 或 left',
 );
 const ZONE_WANTED = wants(
   'a person and a zone are wanted here, such as {anna: work} or {anyone: work}',
-  '这里要写成员和区域,例如 {anna: work} 或 {anyone: work}',
+  '这里要写成员和区域，例如 {anna: work} 或 {anyone: work}',
 );
 const MQTT_WANTED = wants(
   '`mqtt` is written as {topic: tele/bell/ring} or with a payload: {topic: …, payload: ON}',
-  '`mqtt` 要写成 {topic: tele/bell/ring},或带内容:{topic: …, payload: ON}',
+  '`mqtt` 要写成 {topic: tele/bell/ring}，或带内容：{topic: …, payload: ON}',
 );
 
 /** An MQTT topic: `+` stands for one level, `#` at the end for all below. */
 export const topic = v.pipe(
   v.string(
-    wants('a topic is wanted here, such as tele/bell/ring', '这里要写主题,例如 tele/bell/ring'),
+    wants('a topic is wanted here, such as tele/bell/ring', '这里要写主题，例如 tele/bell/ring'),
   ),
   v.minLength(1, wants('a topic is not empty', '主题不能为空')),
   v.maxLength(200, wants('a topic has at most 200 characters', '主题最多 200 个字符')),
@@ -55,7 +55,7 @@ export const topic = v.pipe(
     (given) => isTopicFilter(given),
     wants(
       'in a topic + is a whole level, and # only the last one',
-      '主题里 + 代表整整一级,# 只能在最后一级',
+      '主题里 + 代表整整一级，# 只能在最后一级',
     ),
   ),
 );
@@ -97,7 +97,7 @@ export const sourceTriggerShapes = {
       v.string(
         wants(
           '`webhook` is the name of a call from the network, such as doorbell',
-          '`webhook` 是网络调用的名称,例如 doorbell',
+          '`webhook` 是网络调用的名称，例如 doorbell',
         ),
       ),
       v.regex(
@@ -134,7 +134,7 @@ const AGO_WANTED = wants(
 const sceneName = handle(
   wants(
     'the handle of a scene is wanted here, such as evening-lights',
-    '这里要写场景的代号,例如 evening-lights',
+    '这里要写场景的代号，例如 evening-lights',
   ),
 );
 
@@ -146,14 +146,14 @@ export const sourceConditionShapes = {
         handle(
           wants(
             '`caused-by` is member, scene, device, schedule, webhook, mqtt, or a name',
-            '`caused-by` 是 member、scene、device、schedule、webhook、mqtt,或一个名称',
+            '`caused-by` 是 member、scene、device、schedule、webhook、mqtt，或一个名称',
           ),
         ),
         list(v.string(), wants('`caused-by` takes names', '`caused-by` 里要写名称')),
       ],
       wants(
         '`caused-by` is member, scene, device, schedule, webhook, mqtt, or a name',
-        '`caused-by` 是 member、scene、device、schedule、webhook、mqtt,或一个名称',
+        '`caused-by` 是 member、scene、device、schedule、webhook、mqtt，或一个名称',
       ),
     ),
   }),
@@ -174,7 +174,10 @@ export const sourceConditionShapes = {
 export const sourceStepShapes = {
   mode: v.strictObject({
     mode: handle(
-      wants('`mode` is one of the home’s modes, such as night', '`mode` 是家的一种模式,例如 night'),
+      wants(
+        '`mode` is one of the home’s modes, such as night',
+        '`mode` 是家的一种模式，例如 night',
+      ),
     ),
   }),
 };

@@ -16,7 +16,7 @@ import {
 
 const COMPARED_WANTED = wants(
   'a number without its unit is wanted here, such as 28, or the device.property to compare it with',
-  '这里要写不带单位的数字,例如 28,或者要与之比较的“设备.属性”',
+  '这里要写不带单位的数字，例如 28，或者要与之比较的“设备.属性”',
 );
 const compared = v.union(
   [number, v.pipe(v.string(), v.regex(/^\S+\.\p{L}\S*$/u, COMPARED_WANTED))],
@@ -24,7 +24,7 @@ const compared = v.union(
 );
 const CROSSING_WANTED = wants(
   'a threshold is wanted here, such as {above: 28, hysteresis: 0.5}',
-  '这里要写界限,例如 {above: 28, hysteresis: 0.5}',
+  '这里要写界限，例如 {above: 28, hysteresis: 0.5}',
 );
 const crossing = v.strictObject(
   {
@@ -49,12 +49,12 @@ const move = v.strictObject(
   },
   wants(
     'a move is written as {by: 2, within: 10min}; `up` and `down` in place of `by` say which way',
-    '变化要写成 {by: 2, within: 10min};用 `up` 或 `down` 代替 `by` 表示方向',
+    '变化要写成 {by: 2, within: 10min}；用 `up` 或 `down` 代替 `by` 表示方向',
   ),
 );
 const COMMANDED_WANTED = wants(
   'a command is written as {hall-lamp.on: true}, or by its name as {bedroom-blind: stop}',
-  '命令要写成 {hall-lamp.on: true},或用名称写成 {bedroom-blind: stop}',
+  '命令要写成 {hall-lamp.on: true}，或用名称写成 {bedroom-blind: stop}',
 );
 
 /** Triggers on states and events, by key. */
@@ -84,7 +84,7 @@ export const stateTriggerShapes = {
         ['ignore', 'pause', 'reset'],
         wants(
           '`away` is ignore (the usual), pause or reset',
-          '`away` 是 ignore(默认)、pause 或 reset',
+          '`away` 是 ignore（默认）、pause 或 reset',
         ),
       ),
     ),
@@ -93,7 +93,7 @@ export const stateTriggerShapes = {
         ['now', 'since', 'next'],
         wants(
           '`already` is now (the usual), since or next',
-          '`already` 是 now(默认)、since 或 next',
+          '`already` 是 now（默认）、since 或 next',
         ),
       ),
     ),
@@ -111,7 +111,7 @@ const ifUnknown = v.optional(
 
 const SELECTION_WANTED = wants(
   'devices are chosen by room, label or kind, with one property, as in {room: hall, open: true}',
-  '设备按房间、标签或种类来选,再写一个属性,例如 {room: hall, open: true}',
+  '设备按房间、标签或种类来选，再写一个属性，例如 {room: hall, open: true}',
 );
 /** A room, a label or a kind of device, and one property with what it is; its keys are checked when they are read. */
 const selection = v.pipe(
@@ -137,7 +137,7 @@ export const stateConditionShapes = {
     reachable: oneOrMore(
       wants(
         'a device such as hall-lamp is wanted here, or a list of them',
-        '这里要写设备,例如 hall-lamp,也可以是列表',
+        '这里要写设备，例如 hall-lamp，也可以是列表',
       ),
     ),
   }),

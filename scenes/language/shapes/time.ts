@@ -9,11 +9,11 @@ import { days, duration, list, number, time } from './parts.ts';
 
 const MOMENT_WANTED = wants(
   'a moment is wanted here: 07:00, sunset-30min, or {value: device.property} for the time that it says',
-  '这里要写时刻:07:00、sunset-30min,或 {value: 设备.属性}(由它的值来定)',
+  '这里要写时刻：07:00、sunset-30min，或 {value: 设备.属性}（由它的值来定）',
 );
 const OFFSET_WANTED = wants(
   'an offset such as -30min or +1h is wanted here',
-  '这里要写提前或推后多少,例如 -30min 或 +1h',
+  '这里要写提前或推后多少，例如 -30min 或 +1h',
 );
 const offset = v.optional(v.pipe(v.string(OFFSET_WANTED), v.regex(OFFSET_PATTERN, OFFSET_WANTED)));
 const moment = v.union(
@@ -26,7 +26,7 @@ const moment = v.union(
 
 const DATES_WANTED = wants(
   'a list of dates is wanted here, such as [holidays, 2026-12-24, 12-25, 07-01..08-31]',
-  '这里要写日期的列表,例如 [holidays, 2026-12-24, 12-25, 07-01..08-31]',
+  '这里要写日期的列表，例如 [holidays, 2026-12-24, 12-25, 07-01..08-31]',
 );
 const dates = v.optional(list(v.string(DATES_WANTED), DATES_WANTED));
 /** Which days are meant. */
@@ -34,14 +34,14 @@ const filter = { on: v.optional(days), dates, except: dates };
 
 const LATE_WANTED = wants(
   '`late` is never, once, or within and a duration, as in within 10min',
-  '`late` 是 never、once,或 within 加时长,例如 within 10min',
+  '`late` 是 never、once，或 within 加时长，例如 within 10min',
 );
 const late = v.optional(v.pipe(v.string(LATE_WANTED), v.regex(LATE_RULE_PATTERN, LATE_WANTED)));
 const rules = {
   gap: v.optional(
     v.picklist(
       ['after', 'shift', 'skip'],
-      wants('`gap` is after (the usual), shift or skip', '`gap` 是 after(默认)、shift 或 skip'),
+      wants('`gap` is after (the usual), shift or skip', '`gap` 是 after（默认）、shift 或 skip'),
     ),
   ),
   overlap: v.optional(
@@ -49,7 +49,7 @@ const rules = {
       ['first', 'second', 'both'],
       wants(
         '`overlap` is first (the usual), second or both',
-        '`overlap` 是 first(默认)、second 或 both',
+        '`overlap` 是 first（默认）、second 或 both',
       ),
     ),
   ),
@@ -60,14 +60,14 @@ const noSun = v.optional(
     [v.picklist(['skip', 'nearest']), time],
     wants(
       '`no-sun` is skip, nearest, or a time such as 18:00',
-      '`no-sun` 是 skip、nearest,或时间,例如 18:00',
+      '`no-sun` 是 skip、nearest，或时间，例如 18:00',
     ),
   ),
 );
 
 const ELEVATION_WANTED = wants(
   'an elevation of the sun is wanted here, such as {elevation: {below: -4}}',
-  '这里要写太阳的高度角,例如 {elevation: {below: -4}}',
+  '这里要写太阳的高度角，例如 {elevation: {below: -4}}',
 );
 const degrees = v.pipe(
   number,
@@ -85,7 +85,7 @@ const elevation = v.strictObject(
 );
 const CRON_WANTED = wants(
   'a cron pattern is wanted here, such as "30 7 * * 1-5"',
-  '这里要写 cron 表达式,例如 "30 7 * * 1-5"',
+  '这里要写 cron 表达式，例如 "30 7 * * 1-5"',
 );
 
 /** Triggers at times, by key. */
@@ -121,11 +121,11 @@ export const timeTriggerShapes = {
 
 const WINDOW_WANTED = wants(
   'a window is written as [22:00, 07:00] or [sunset, 23:00], with both its ends',
-  '时段要写成 [22:00, 07:00] 或 [sunset, 23:00],两端都要写',
+  '时段要写成 [22:00, 07:00] 或 [sunset, 23:00]，两端都要写',
 );
 const DATE_WANTED = wants(
   'a date is wanted here, such as 2026-12-24, 12-24, 12-01..02-15 or holidays, a list of them, or {from: 12-01, to: 02-15}',
-  '这里要写日期,例如 2026-12-24、12-24、12-01..02-15 或 holidays,也可以是列表,或 {from: 12-01, to: 02-15}',
+  '这里要写日期，例如 2026-12-24、12-24、12-01..02-15 或 holidays，也可以是列表，或 {from: 12-01, to: 02-15}',
 );
 const SEASON_WANTED = wants(
   `a season is one of ${SEASONS.join(', ')}`,
@@ -157,7 +157,7 @@ export const timeConditionShapes = {
       [v.picklist(['up', 'down']), elevation],
       wants(
         'the sun is up or down, or {elevation: {below: -4}}',
-        '太阳是 up 或 down,或 {elevation: {below: -4}}',
+        '太阳是 up 或 down，或 {elevation: {below: -4}}',
       ),
     ),
   }),

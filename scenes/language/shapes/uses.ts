@@ -22,7 +22,7 @@ export const usesShape = v.strictObject(
     devices: v.optional(
       v.record(
         name,
-        oneOrMore(wants('a slot takes a device, or a list of them', '这里要写设备,或设备的列表')),
+        oneOrMore(wants('a slot takes a device, or a list of them', '这里要写设备，或设备的列表')),
       ),
     ),
     rooms: v.optional(v.record(name, v.string())),

@@ -7,7 +7,7 @@ import { number, onError } from './parts.ts';
 
 const EXPRESSION_WANTED = wants(
   `a number, true or false, or an expression is wanted here, such as "count + 1" or "'a text'"`,
-  `这里要写数字、true、false,或表达式,例如 "count + 1" 或 "'文字'"`,
+  `这里要写数字、true、false，或表达式，例如 "count + 1" 或 "'文字'"`,
 );
 /** A value as a literal, or worked out by an expression; a text stands in its own quotation marks. */
 export const valueOrExpression = v.union([v.boolean(), number, v.string()], EXPRESSION_WANTED);
@@ -28,7 +28,7 @@ export const named = <Value extends v.GenericSchema>(value: Value, wanted: Shape
 
 const LET_WANTED = wants(
   'names with their values are wanted here, such as {count: 0}',
-  '这里要写名称和值,例如 {count: 0}',
+  '这里要写名称和值，例如 {count: 0}',
 );
 const INITIAL_WANTED = wants(
   'a number, true or false, or a text is wanted here',
@@ -37,7 +37,7 @@ const INITIAL_WANTED = wants(
 const initial = v.union([v.boolean(), number, v.string()], INITIAL_WANTED);
 const TAKES_WANTED = wants(
   'a type (number, text, boolean), or {default: …} where the caller may leave it out, is wanted here',
-  '这里要写类型(number、text、boolean),可以省略的则写 {default: …}',
+  '这里要写类型（number、text、boolean），可以省略的则写 {default: …}',
 );
 
 /** What a scene says of its variables. */
@@ -47,7 +47,7 @@ export const variableShapes = {
       initial,
       wants(
         'names with their first values are wanted here, such as {count: 0}',
-        '这里要写名称和初值,例如 {count: 0}',
+        '这里要写名称和初值，例如 {count: 0}',
       ),
     ),
   ),
@@ -59,7 +59,7 @@ export const variableShapes = {
       ),
       wants(
         'names with their types are wanted here, such as {brightness: number}',
-        '这里要写名称和类型,例如 {brightness: number}',
+        '这里要写名称和类型，例如 {brightness: number}',
       ),
     ),
   ),
