@@ -59,8 +59,8 @@ test('an interview that failed is told with what to do, and the job keeps both l
   jobs.pairProgress(ZIGBEE, { kind: 'found', node: NODE });
   jobs.pairProgress(ZIGBEE, { kind: 'failed', node: NODE, problem: FAILED });
   expect(lines().at(-1)).toEqual([
-    'It did not answer all questions Bring it nearer.',
-    '它没有回答所有问题 请拿近一些。',
+    'It did not answer all questions. Bring it nearer.',
+    '它没有回答所有问题。请拿近一些。',
   ]);
   expect(job().problem).toEqual(FAILED);
 });
@@ -85,8 +85,10 @@ test('a search proposes what answers, once each and at most 100; adding one of t
   for (let i = 0; i < 2; i++) jobs.pairProgress(shelly, { kind: 'proposed', ...plug });
   expect(jobs.get(search.id)).toMatchObject({
     state: 'running',
-    result: { devices: [], proposed: [{ protocol: 'shelly', ...plug }] },
+    result: { adapter: 'shelly', devices: [], proposed: [{ protocol: 'shelly', ...plug }] },
   });
+  // Nothing was opened: it is a search.
+  expect(jobs.get(search.id)?.log[0]?.text.en).toBe('The hub is looking.');
 
   const adding = await jobs.pair({ ...request, address: plug.address }, ACTOR);
   expect(calls.map(({ kind }) => kind)).toEqual(['pair', 'pairStop', 'pair']);

@@ -58,6 +58,8 @@ interface Proposal {
 
 /** What a pairing found, in the job's result. */
 interface Paired {
+  /** Who looks: the network is opened over a radio alone. */
+  readonly adapter: AdapterId;
   readonly devices: { readonly id: DeviceId; readonly name: string }[];
   readonly proposed: Proposal[];
   /** What the person is to do now. */
@@ -77,6 +79,14 @@ function foundLine({ proposed: { length } }: Paired): Words {
     en: `${length} ${length === 1 ? 'device answers' : 'devices answer'} and can be added.`,
     zh: `有 ${length} 台设备应答，可以添加。`,
   };
+}
+
+/** A radio is opened to whoever asks to join; all others are looked for. */
+function openedLine(adapter: AdapterId, router: DeviceRecord | null): Words {
+  if (router) return { en: `Open through ${router.name}.`, zh: `已通过 ${router.name} 开放网络。` };
+  return adapter === 'zigbee'
+    ? { en: 'The network is open.', zh: '网络已开放。' }
+    : { en: 'The hub is looking.', zh: '中枢正在寻找。' };
 }
 
 /** Whoever answers a search can answer as often as it likes. */
@@ -370,7 +380,7 @@ export function createJobs(options: JobsOptions): JobsHost {
         adapter,
         job: job.id,
         busy: new Set(),
-        paired: { devices: [], proposed: [], asks: null },
+        paired: { adapter, devices: [], proposed: [], asks: null },
         seconds,
         replaces: replaces === null ? null : { ...replaces, actor },
         isSearch: lanFamily(adapter) !== undefined && !how.address,
@@ -391,10 +401,9 @@ export function createJobs(options: JobsOptions): JobsHost {
         }
         throw error;
       }
-      const line = router
-        ? { en: `Open through ${router.name}.`, zh: `已通过 ${router.name} 开放网络。` }
-        : { en: 'The network is open.', zh: '网络已开放。' };
-      return update(job.id, { etaSeconds: seconds, progress: 0 }, line) ?? job;
+      const start = { etaSeconds: seconds, progress: 0 };
+      const result = replaces === null ? { result: pair.paired } : {};
+      return update(job.id, { ...start, ...result }, openedLine(adapter, router)) ?? job;
     },
     async interview(id, _actor) {
       const device = options.device(id);

@@ -14,8 +14,8 @@ const UNSAID: Problem = { code: 'timed-out', message: 'Lamp did not answer', hin
 test('a problem that was said in both languages is read in both', () => {
   expect(problemInChinese(SAID)).toEqual({ message: '连不上 Lamp', hint: '请检查电源。' });
   expect(problemLine(SAID)).toEqual({
-    en: 'Lamp cannot be reached Check its power.',
-    zh: '连不上 Lamp 请检查电源。',
+    en: 'Lamp cannot be reached. Check its power.',
+    zh: '连不上 Lamp。请检查电源。',
   });
 });
 

@@ -16,7 +16,7 @@ const KINDS: Readonly<Record<ErrorCode, string>> = {
   'timed-out': '设备未响应',
   'rejected-by-device': '设备拒绝了命令',
   unsupported: '不支持',
-  'not-recorded': '未记录,因此没有执行',
+  'not-recorded': '未记录，因此没有执行',
   busy: '正忙',
   cancelled: '已取消',
   storage: '存储出错',
@@ -33,10 +33,18 @@ export function problemInChinese(problem: Problem): ProblemWords {
   return problem.zh ?? { message: `${KINDS[problem.code]}（${problem.message}）`, hint: null };
 }
 
+/** What is wrong and what to do as one line: a message that ends without a full stop gets one before the hint. */
+export function oneLine(message: string, hint: string | null): string {
+  if (!hint) return message;
+  const isChinese = /\p{Script=Han}/u.test(message);
+  const stop = /[.!?:…。！？：]$/u.test(message) ? '' : isChinese ? '。' : '.';
+  return `${message}${stop}${isChinese ? '' : ' '}${hint}`;
+}
+
 /** What is wrong and what to do as one line of a job's log, in both languages. */
 export function problemLine(problem: Problem): Words {
-  const line = ({ message, hint }: ProblemWords): string => (hint ? `${message} ${hint}` : message);
-  return { en: line(problem), zh: line(problemInChinese(problem)) };
+  const zh = problemInChinese(problem);
+  return { en: oneLine(problem.message, problem.hint), zh: oneLine(zh.message, zh.hint) };
 }
 
 /** A problem as the API tells it. */

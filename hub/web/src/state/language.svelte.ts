@@ -1,6 +1,6 @@
 // The page's language: its messages and its words for properties are loaded one language at a time.
 import type { Language } from '../../../model/home.ts';
-import { inputProblemIn, problemIn } from '../../../model/problem-words.ts';
+import { inputProblemIn, oneLine, problemIn } from '../../../model/problem-words.ts';
 import type { PropertyWords } from '../../build/property-table.ts';
 import type { Messages } from '../../messages/en.ts';
 
@@ -87,7 +87,7 @@ export function problemWords(problem: Parameters<typeof problemIn>[0]): {
 /** The same in one line. */
 export function problemLine(problem: Parameters<typeof problemIn>[0]): string {
   const { text, hint } = problemWords(problem);
-  return [text, hint].filter(Boolean).join(' ');
+  return oneLine(text, hint);
 }
 
 /** What is wrong with a part of an input, in the page's language. */
