@@ -71,7 +71,7 @@ export const VERDICTS: Readonly<Record<AttestationVerdict, Words>> = {
     zh: '它的证书是开发用的测试证书，并非来自正规厂商',
   },
   unknown: {
-    en: "Its certificate could not be proved to be a maker's own: the list of makers stands in the internet, which the hub does not ask",
+    en: "Its certificate could not be proved to be a maker's own: the list of makers is on the internet, which the hub does not ask",
     zh: '无法证明它的证书来自正规厂商：厂商名录在互联网上，中枢不会去查询',
   },
   revoked: { en: 'Its certificate was withdrawn by its maker', zh: '它的证书已被厂商吊销' },

@@ -128,7 +128,7 @@ export class Accounts {
 function read(file: string): Account[] {
   return readPrivateList(file, 'accounts', (entry) => (isAccount(entry) ? entry : undefined), {
     en: 'make the MQTT accounts again',
-    zh: '重新创建 MQTT 账户',
+    zh: '重新创建 MQTT 账号',
   });
 }
 

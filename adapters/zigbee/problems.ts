@@ -80,7 +80,7 @@ const RULES: readonly Rule[] = [
       hint: 'Plug the stick in. Names under /dev/serial/by-id stay the same at every plug and port.',
       zh: {
         message: `没有设备 ${where(settings)}`,
-        hint: '请插上 USB 棒。/dev/serial/by-id 下的名称不会因插口而改变。',
+        hint: '请插上 USB 网关。/dev/serial/by-id 下的名称不会因插口而改变。',
       },
     }),
   },
@@ -104,7 +104,7 @@ const RULES: readonly Rule[] = [
       hint: "This stick belongs to another network. Plug in the home's own stick, or restore the backup onto this one; pairing anew needs coordinator_backup.json moved away.",
       zh: {
         message: '网关（协调器）上的网络不是这个家的网络',
-        hint: '这根 USB 棒属于另一个网络。请插上这个家自己的，或把备份恢复到它上面；要重新配对，请先移走 coordinator_backup.json。',
+        hint: '这个 USB 网关属于另一个网络。请插上这个家自己的，或把备份恢复到它上面；要重新配对，请先移走 coordinator_backup.json。',
       },
     }),
   },

@@ -111,7 +111,7 @@ export class CoordinatorCare {
         hint: 'Only sticks with the drivers zstack, ember and zoh can be saved and replaced.',
         zh: {
           message: `驱动“${driver}”不支持备份`,
-          hint: '只有使用 zstack、ember、zoh 驱动的 USB 棒可以备份和更换。',
+          hint: '只有使用 zstack、ember、zoh 驱动的 USB 网关可以备份和更换。',
         },
       });
     }
@@ -203,7 +203,7 @@ export class CoordinatorCare {
           hint: 'Set zigbee.port and zigbee.driver, and start the hub again: a blank stick is then given the network.',
           zh: {
             message: '在 USB 和网络之间切换需要重新启动中枢',
-            hint: '请设置 zigbee.port 和 zigbee.driver 并重新启动中枢：空白的棒会自动获得这个网络。',
+            hint: '请设置 zigbee.port 和 zigbee.driver 并重新启动中枢：空白的网关会自动获得这个网络。',
           },
         },
       );
@@ -222,7 +222,7 @@ export class CoordinatorCare {
       throw new ConflictError('The new stick carries another Zigbee network', {
         hint: 'Nothing was written. If that network is of no use to anybody any more, say so: --overwrite, or the box in the page.',
         zh: {
-          message: '新的 USB 棒上有另一个 Zigbee 网络',
+          message: '新的 USB 网关上有另一个 Zigbee 网络',
           hint: '没有写入任何内容。如果那个网络已没人使用，请确认覆盖（--overwrite，或页面中的选项）。',
         },
       });
@@ -252,7 +252,7 @@ export class CoordinatorCare {
           hint: 'A blank stick of this family is given the newest backup by itself at the start.',
           zh: {
             message: `写入备份只在 zstack 上试过，不支持“${driver}”`,
-            hint: '这类空白的棒会在启动时自动获得最新的备份。',
+            hint: '这类空白的网关会在启动时自动获得最新的备份。',
           },
         },
       );

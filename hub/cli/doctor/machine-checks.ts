@@ -206,7 +206,10 @@ export async function checkCoordinator(port: string, isRunning: boolean): Promis
       : finding(
           'coordinator',
           'warn',
-          { en: 'A stick is plugged in that no setting names', zh: '插着一个没有在设置中指定的棒' },
+          {
+            en: 'A stick is plugged in that no setting names',
+            zh: '插着一个没有在设置中指定的 USB 网关',
+          },
           { en: `INGLE_ZIGBEE_PORT=${BY_ID}/${stick}`, zh: `INGLE_ZIGBEE_PORT=${BY_ID}/${stick}` },
         );
   }
@@ -236,7 +239,7 @@ function checkSerialPort(port: string): Finding {
       { en: `There is no ${port}`, zh: `没有 ${port}` },
       {
         en: `Plug the stick in, and name it as ls ${BY_ID} shows it: that name stays the same.`,
-        zh: `请插好棒，并使用 ls ${BY_ID} 显示的名称：它不会改变。`,
+        zh: `请插好 USB 网关，并使用 ls ${BY_ID} 显示的名称：它不会改变。`,
       },
     );
   }
