@@ -55,8 +55,10 @@ export const coordinatorJson = v.object({
   problem: v.nullable(problemJson),
   channel: v.nullable(v.number()),
   panId: v.nullable(v.number()),
-  /** Drivers that can be chosen; `tried`: with the emulated or a real stick of ours. */
-  drivers: v.array(v.object({ name: v.string(), tried: v.boolean(), about: v.string() })),
+  /** Drivers that can be chosen; `tried`: with the emulated or a real stick of ours; `zh`: `about` in Chinese. */
+  drivers: v.array(
+    v.object({ name: v.string(), tried: v.boolean(), about: v.string(), zh: v.string() }),
+  ),
 });
 export type CoordinatorJson = v.InferOutput<typeof coordinatorJson>;
 

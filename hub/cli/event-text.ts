@@ -8,6 +8,7 @@ import type {
   PropertyInfoJson,
   ValueJson,
 } from '../api/shapes.ts';
+import { offlineReason } from '../model/offline-reason.ts';
 import { problemIn } from '../model/problem-words.ts';
 import { type Context, clockTime } from './context.ts';
 import { propertyLabel, propertyName, valueText } from './property-text.ts';
@@ -17,6 +18,7 @@ import type { StreamEvent } from './server-sent-events.ts';
 export interface Names {
   readonly devices: ReadonlyMap<string, DeviceJson>;
   readonly scenes: ReadonlyMap<string, string>;
+  readonly members: ReadonlyMap<string, string>;
   readonly properties: ReadonlyMap<string, PropertyInfoJson>;
 }
 
@@ -49,7 +51,7 @@ function causeText({ words }: Context, cause: CauseJson, names: Names): string {
   const { causes } = words.watch;
   switch (cause.kind) {
     case 'member':
-      return causes.member(cause.id ?? '');
+      return causes.member(names.members.get(cause.id ?? '') ?? cause.id ?? '');
     case 'local':
       return causes.local;
     case 'scene':
@@ -62,6 +64,8 @@ function causeText({ words }: Context, cause: CauseJson, names: Names): string {
       return causes.fabric(cause.name ?? '');
     case 'schedule':
       return causes.schedule;
+    case 'source':
+      return causes.source(cause.name ?? cause.via ?? '');
     default:
       return '';
   }
@@ -96,6 +100,15 @@ function commandWhat(context: Context, command: CommandJson, names: Names): stri
   return `${text.label} ${text.value(command.value ?? null)}`;
 }
 
+/** What happened, with the reason where it went wrong. */
+function because(
+  { words, language }: Context,
+  what: string,
+  problem: CommandJson['problem'],
+): string {
+  return problem === null ? what : words.fact(what, problemIn(problem, language).detail);
+}
+
 function told(context: Context, event: FeedEvent, names: Names): { at: string; text: string } {
   const { words, language } = context;
   switch (event.kind) {
@@ -116,7 +129,8 @@ function told(context: Context, event: FeedEvent, names: Names): { at: string; t
     }
     case 'availability': {
       const { at, device, online, reason } = event.data;
-      const state = online ? words.watch.online : words.watch.offline(reason);
+      const why = reason === null ? null : offlineReason(reason, language);
+      const state = online ? words.watch.online : words.watch.offline(why);
       return { at, text: `${deviceName(names, device)}  ${state}` };
     }
     case 'wanted': {
@@ -130,10 +144,10 @@ function told(context: Context, event: FeedEvent, names: Names): { at: string; t
       const state = words.set.states[data.state];
       const what = words.watch.command(commandWhat(context, data, names), state);
       const by = causeText(context, data.cause, names);
-      const problem = data.problem ? `: ${problemIn(data.problem, language).detail}` : '';
+      const told = because(context, what, data.problem);
       return {
         at: data.endedAt ?? data.acknowledgedAt ?? data.sentAt ?? data.requestedAt,
-        text: `${deviceName(names, data.device)}  ${what}${problem}${by ? `  (${by})` : ''}`,
+        text: `${deviceName(names, data.device)}  ${told}${by ? `  (${by})` : ''}`,
       };
     }
     case 'run': {
@@ -142,23 +156,25 @@ function told(context: Context, event: FeedEvent, names: Names): { at: string; t
       const state = words.scenes.runStates[data.state];
       return {
         at: data.endedAt ?? data.startedAt,
-        text: `${name}  ${state}: ${data.summary[language]}`,
+        text: `${name}  ${words.fact(state, data.summary[language])}`,
       };
     }
     case 'job': {
       const { data } = event;
-      const step = data.step ? `  ${data.step.name} ${data.step.index}/${data.step.of}` : '';
-      const problem = data.problem ? `: ${problemIn(data.problem, language).detail}` : '';
-      const text = words.watch.job(data.kind, words.watch.jobStates[data.state]);
+      const { step } = data;
+      const steps = { ...words.job.steps, ...words.pair.steps };
+      const now = step && words.job.step(steps[step.name] ?? step.name, step.index, step.of);
+      const kind = words.watch.jobKinds[data.kind] ?? data.kind;
+      const state = words.watch.job(kind, words.watch.jobStates[data.state]);
       return {
         at: data.endedAt ?? data.log.at(-1)?.at ?? data.startedAt,
-        text: text + step + problem,
+        text: because(context, now ? `${state}  ${now}` : state, data.problem),
       };
     }
     case 'notification':
-      return { at: event.data.at, text: `${words.watch.notification}: ${event.data.text}` };
+      return { at: event.data.at, text: words.fact(words.watch.notification, event.data.text) };
     case 'home':
-      return { at: '', text: words.watch.home(event.data.what) };
+      return { at: '', text: words.watch.home[event.data.what] ?? event.data.what };
     default:
       return event satisfies never;
   }

@@ -108,8 +108,8 @@ describe('help', () => {
     );
     for (const { code, stdout } of outcomes) {
       expect(code).toBe(0);
-      expect(stdout).toMatch(/用法:.*ingle/);
-      expect(stdout).toMatch(/示例:\n {2}ingle /);
+      expect(stdout).toMatch(/用法：.*ingle/);
+      expect(stdout).toMatch(/示例：\n {2}ingle /);
     }
   }, 30_000);
 

@@ -11,7 +11,7 @@ import type { Context, Language } from './context.ts';
 import { en, type Messages } from './messages/en.ts';
 import { zh } from './messages/zh.ts';
 import { createPrinter } from './printer.ts';
-import { plain, plainJson } from './terminal-text.ts';
+import { columnsOf, plain, plainJson, wrapped } from './terminal-text.ts';
 import { dataFolders, isLoopback, localTokens, runningHub, storedToken } from './tokens.ts';
 import type { VerbSetting } from './verb.ts';
 import { addAdapter } from './verbs/adapter.ts';
@@ -169,7 +169,12 @@ function buildProgram(language: Language): Command {
     )
     .helpOption('-h, --help', words.help.showHelp)
     .helpCommand('help [command]', words.help.helpCommand)
-    .configureHelp({ showGlobalOptions: true, styleTitle: (title) => titles[title] ?? title })
+    .configureHelp({
+      showGlobalOptions: true,
+      styleTitle: (title) => titles[title] ?? title,
+      displayWidth: columnsOf,
+      boxWrap: wrapped,
+    })
     // Faults are told by this file, in the chosen language.
     .configureOutput({ writeErr: () => undefined })
     .exitOverride();
@@ -278,7 +283,7 @@ function report(error: CliError, language: Language, isJson: boolean): void {
       fault.line === undefined ? fault.path : `${fault.line}:${fault.column ?? 1} ${fault.path}`;
     lines.push(`  ${plain(`${place}: ${inputProblemIn(fault, language)}`)}`);
   }
-  if (hint !== null && hint !== '') lines.push(`${words.errors.hint}: ${plain(hint)}`);
+  if (hint !== null && hint !== '') lines.push(words.fact(words.errors.hint, plain(hint)));
   process.stderr.write(`${lines.join('\n')}\n`);
 }
 

@@ -26,7 +26,14 @@ export function createPrinter(isJson: boolean): Printer {
     line: (text) => out(plain(text)),
     lines: (text) => out(plainLines(text)),
     table: (rows) => {
-      for (const line of tableLines(rows.map((row) => row.map(plain)))) out(line);
+      // Pipes and files have no width: a program gets one line a row.
+      const columns = process.stdout.isTTY === true ? process.stdout.columns : undefined;
+      for (const line of tableLines(
+        rows.map((row) => row.map(plain)),
+        columns || undefined,
+      )) {
+        out(line);
+      }
     },
     value: (value) => out(plainJson(value)),
     note: (text) => process.stderr.write(`${plain(text)}\n`),

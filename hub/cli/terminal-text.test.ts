@@ -1,7 +1,7 @@
 // Names from devices and members are hostile until they have passed here.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { columnsOf, plain, plainJson, plainLines, tableLines } from './terminal-text.ts';
+import { columnsOf, plain, plainJson, plainLines, tableLines, wrapped } from './terminal-text.ts';
 
 test('escape sequences in a name are shown and do nothing', () => {
   expect(plain('Lamp\u001b[2J\u001b]0;owned\u0007')).toBe('Lamp\\x1b[2J\\x1b]0;owned\\x07');
@@ -47,4 +47,33 @@ test('columns line up when a name is Chinese', () => {
       ['Lamp', 'off'],
     ]),
   ).toEqual(['走廊灯  on', 'Lamp    off']);
+});
+
+test('a Chinese sentence is broken to the width, and no line begins with its full stop', () => {
+  expect(wrapped('列出设备；查看、改名。', 10)).toBe('列出设备；\n查看、改名。');
+  expect(wrapped('Lists the devices', 11)).toBe('Lists the\ndevices');
+  fc.assert(
+    fc.property(
+      fc.string({ unit: 'grapheme' }),
+      fc.integer({ min: 4, max: 80 }),
+      (text, columns) => {
+        const joined = (lines: string) => lines.replaceAll(/\s/g, '');
+        expect(joined(wrapped(text, columns))).toBe(joined(text));
+      },
+    ),
+  );
+});
+
+test('a table that is wider than the terminal stands in blocks, with nothing cut off', () => {
+  const rows = [
+    ['NAME', 'ROOM', 'STATE'],
+    ['Living room floor lamp', 'Living room', 'on, 40 %'],
+  ];
+  expect(tableLines(rows, 80)).toHaveLength(2);
+  expect(tableLines(rows, 30)).toEqual([
+    'NAME',
+    '  ROOM  STATE',
+    'Living room floor lamp',
+    '  Living room  on, 40 %',
+  ]);
 });

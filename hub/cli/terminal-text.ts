@@ -67,8 +67,51 @@ export function columnsOf(text: string): number {
   return columns;
 }
 
-/** Rows of plain cells as lines with aligned columns; trailing blanks are cut. */
-export function tableLines(rows: readonly (readonly string[])[]): string[] {
+/** What a line may be broken at: words with the blanks before them, and each character that takes two columns. */
+const PIECES = new RegExp(`\\s*(?:${WIDE.source}|(?:(?!${WIDE.source})\\S)+)`, 'gu');
+/** What does not begin a line in Chinese: it stays with what is before it. */
+const NOT_FIRST = /^[，。：；？！、）”》…]/u;
+
+/** A text in lines of at most so many columns; a word that is longer has a line of its own. */
+export function wrapped(text: string, columns: number): string {
+  return text.split('\n').map(wrappedLine).join('\n');
+
+  function wrappedLine(line: string): string {
+    const lines: string[] = [];
+    let now = '';
+    for (const piece of line.match(PIECES) ?? []) {
+      const isFull = columnsOf(now) + columnsOf(piece) > columns;
+      if (isFull && now !== '' && !NOT_FIRST.test(piece)) {
+        lines.push(now);
+        now = piece.trimStart();
+      } else now += piece;
+    }
+    return [...lines, now].join('\n');
+  }
+}
+
+/**
+ * Rows of plain cells as lines with aligned columns; trailing blanks are cut. Where they are wider than the terminal,
+ * the first cell of each row stands alone and the others indented below it.
+ */
+export function tableLines(
+  rows: readonly (readonly string[])[],
+  columnsMax = Number.POSITIVE_INFINITY,
+): string[] {
+  const lines = alignedLines(rows);
+  if (lines.every((line) => columnsOf(line) <= columnsMax)) return lines;
+  const isDeep = rows.some((row) => row.length > 2);
+  if (!isDeep) return rows.map((row) => row.join('  ').trimEnd());
+  return rows.flatMap(([first = '', ...others]) => {
+    const indent = ' '.repeat(first.length - first.trimStart().length + 2);
+    const more = others.filter((cell) => cell !== '').join('  ');
+    const below =
+      more === '' ? [] : wrapped(more, Math.max(20, columnsMax - indent.length)).split('\n');
+    return [first.trimEnd(), ...below.map((line) => indent + line)];
+  });
+}
+
+function alignedLines(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
   for (const row of rows) {
     for (const [at, cell] of row.entries()) {

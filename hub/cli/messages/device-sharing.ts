@@ -28,7 +28,7 @@ export const deviceSharingEn = {
   attestation: {
     official: "proved to be its maker's own",
     test: 'one for development',
-    unknown: 'not proved; the list of makers stands in the internet',
+    unknown: 'not proved; the list of makers is on the internet',
     revoked: 'withdrawn by its maker',
     wrong: 'contradicts itself',
   } as Record<string, string>,

@@ -62,15 +62,16 @@ export const en = {
     linksTo: 'another device; its endpoint after a colon, as in "Hall plug:2" (default: the hub)',
     linksToGroup: 'the number of a Zigbee group',
     linksConfigure: 'Does again what its definition sets up after joining.',
-    pair: 'Opens the network and adds the devices that ask to join.',
+    pair: 'Adds devices: Zigbee ones that ask to join, Matter ones by their code, others by their address.',
     pairSeconds: 'How long the network stays open, 10 to 254 seconds (default: 120).',
     pairVia: 'Lets devices join through this router only.',
     pairInstallCode:
       "The device's address and install code as printed, or the text of its QR code: it joins with a key of its own.",
     pairProtocol:
-      'Which devices: zigbee, matter, tasmota or a Wi-Fi family such as shelly (default: zigbee).',
-    pairAddress: 'Address of the device on the network, such as 192.168.1.20 (Shelly).',
-    pairPassword: "The device's own password (Shelly); without a word it is asked for.",
+      'Which devices: zigbee, matter, shelly, esphome, hue, wled or tasmota (default: zigbee).',
+    pairAddress:
+      'Address of a Wi-Fi device, such as 192.168.1.20; without it the hub looks for what is there.',
+    pairPassword: "A Wi-Fi device's own password or key; without a word it is asked for.",
     pairCode: 'The setup code of the device: 11 or 21 digits, or the text of its QR code (Matter).',
     sync: 'Shows what leaves the house, and allows it or takes that back.',
     syncStatus: 'Where records go, who allowed it, what waits.',
@@ -200,6 +201,7 @@ export const en = {
     loginName: "The member's name.",
   },
   usage: {
+  fact: (name: string, text: string) => `${name}: ${text}`,
     unknownCommand: (name: string) => `There is no command "${name}".`,
     unknownOption: (name: string) => `There is no option "${name}" here.`,
     missingArgument: (name: string) => `The ${name} is missing.`,
@@ -257,6 +259,10 @@ export const en = {
     version: (version: string, since: string) => `Ingle ${version}, running since ${since}`,
     home: (name: string, mode: string) => `${name}, mode: ${mode}`,
     demo: (devices: number, of: number) =>
+    modes: { home: 'home', away: 'away', night: 'night', holiday: 'holiday' } as Record<
+      string,
+      string
+    >,
       `This is the demo home: ${devices} of ${of} devices are in it.`,
     devices: (all: number, offline: number) =>
       offline === 0
@@ -311,6 +317,7 @@ export const en = {
       adapter: 'adapter',
       power: 'power',
       firmware: 'firmware',
+      powers: { mains: 'mains', battery: 'battery', unknown: 'unknown' } as Record<string, string>,
       newer: (image: string) => `newer: ${image}`,
       state: 'state',
       online: 'within reach',
@@ -473,8 +480,7 @@ export const en = {
     name: 'name',
     made: 'made',
     connected: 'connected',
-    yes: 'yes',
-    no: 'no',
+    away: 'not connected',
     account: (name: string, password: string, port: number | null) =>
       `User ${name}, password ${password}, port ${port ?? '(the broker does not listen yet)'}.`,
     once: 'The password is not shown again.',
@@ -501,6 +507,7 @@ export const en = {
     unneeded: (words: string) => `not needed here: ${words}`,
     acceptWhat: 'Say which devices, by their address in ingle mqtt found, or --bridge NAME.',
     taken: (count: number) => `${plural(count, 'device is', 'devices are')} in the home now.`,
+    titleIp: (seconds: number) => `Looking for it, for ${seconds} s at the most.`,
   },
   pair: {
     password: "The device's password: ",
@@ -528,6 +535,9 @@ export const en = {
       watch: 'watching the first of its kind',
       quiet: 'waiting for the end of the quiet hours',
     } as Record<string, string>,
+    noneIp: 'Nothing was found.',
+    noneHintIp:
+      'See that it has power and is on the same network as the hub, or name it with --address.',
     added: (name: string, model: string) => `Added: ${name} (${model})`,
     answers: (name: string, address: string) => `${name} answers at ${address}. To add it:`,
     none: 'No device joined.',
@@ -611,18 +621,39 @@ export const en = {
     offline: (reason: string | null) => `is offline${reason ? `: ${reason}` : ''}`,
     wanted: (property: string, value: string) => `${property}: asked for ${value}`,
     command: (what: string, state: string) => `command ${what}: ${state}`,
-    job: (kind: string, state: string) => `job ${kind}: ${state}`,
+    job: (kind: string, state: string) => `${kind}: ${state}`,
+    jobKinds: {
+      pair: 'adding devices',
+      replace: 'replacing a device',
+      interview: 'asking a device anew',
+      firmware: 'firmware update',
+      rollout: 'firmware roll-out',
+      meshSurvey: 'survey of the mesh',
+      channel: 'change of the channel',
+      coordinatorMove: 'move to another coordinator',
+      coordinatorRestore: 'restoring the coordinator',
+      provision: 'setting up the home',
+      zigbee2mqtt: 'moving in from Zigbee2MQTT',
+    } as Record<string, string>,
     notification: 'message',
-    home: (what: string) => `changed by somebody: ${what}`,
+    home: {
+      home: 'The home was changed.',
+      rooms: 'The rooms were changed.',
+      devices: 'The list of devices was changed.',
+      scenes: 'The scenes were changed.',
+      members: 'The members were changed.',
+      health: 'The health of the hub has changed.',
+    } as Record<string, string>,
     jobStates: { running: 'running', done: 'done', failed: 'failed', cancelled: 'cancelled' },
     causes: {
       member: (name: string) => `by ${name}`,
       local: 'by the ingle command',
       scene: (name: string) => `by the scene ${name}`,
+      source: (name: string) => `by ${name}`,
       device: 'by the device itself',
       reconnect: 'after a reconnect',
       restore: 'restored',
-      fabric: (name: string) => `by Matter fabric ${name}`,
+      fabric: (name: string) => `by ${name}, over Matter`,
       schedule: 'at its time',
     },
   },

@@ -1,6 +1,7 @@
 // `ingle devices`: lists the devices, shows one, and makes the household's edits of it.
 import type { Command } from 'commander';
 import type { DeviceJson, JobJson, PropertyInfoJson, RoomJson } from '../../api/shapes.ts';
+import { DEVICE_KINDS } from '../../model/device-kind.ts';
 import { offlineReason } from '../../model/offline-reason.ts';
 import { CliError } from '../cli-error.ts';
 import { apiPath } from '../client.ts';
@@ -139,11 +140,18 @@ async function listDevices(context: Context): Promise<void> {
   const rows = devices.map((device) => [
     device.name,
     roomNames.get(device.room ?? '') ?? words.devices.noRoom,
-    device.kind,
+    kindWord(context, device.kind),
     summary(context, device, table),
     device.handle,
   ]);
   printer.table([words.devices.columns, ...rows]);
+}
+
+/** In English the word that scene files and commands take. */
+function kindWord({ language }: Context, kind: string): string {
+  const kinds: Readonly<Record<string, { readonly label: Readonly<Record<'zh', string>> }>> =
+    DEVICE_KINDS;
+  return language === 'zh' ? (kinds[kind]?.label.zh ?? kind) : kind;
 }
 
 function summary({ words, language }: Context, device: DeviceJson, table: Table): string {
@@ -198,7 +206,7 @@ async function showDevice(context: Context, typed: string): Promise<void> {
     [`  ${info.model}`, `${device.manufacturer} ${device.model} (${device.title})`],
     [`  ${info.adapter}`, `${device.adapter} (${tier}) ${device.address}`],
     ...originRows(context, device),
-    [`  ${info.power}`, device.power],
+    [`  ${info.power}`, info.powers[device.power] ?? device.power],
     [
       `  ${info.firmware}`,
       device.firmware.current ?? words.devices.noRoom,

@@ -77,7 +77,7 @@ async function examine(context: Context, data: string | undefined): Promise<void
     for (const { state, text, advice } of findings) {
       printer.line(`${MARKS[state]} ${text[language]}`);
       if (advice !== null && state !== 'ok') {
-        printer.line(`  ${words.errors.hint}: ${advice[language]}`);
+        printer.line(`  ${words.fact(words.errors.hint, advice[language])}`);
       }
     }
   }

@@ -115,7 +115,7 @@ async function importImages(
   for (const image of body.added) printer.line(words.firmware.added(imageText(image)));
   for (const image of body.withdrawn) printer.line(words.firmware.withdrawn(imageText(image)));
   for (const { file, reason } of body.refused) {
-    printer.note(words.firmware.refused(`${file}: ${reason[language]}`));
+    printer.note(words.firmware.refused(words.fact(file, reason[language])));
   }
 }
 

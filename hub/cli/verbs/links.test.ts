@@ -17,7 +17,7 @@ test('reports and bindings are shown and set, in both languages', async () => {
   const bound = await bench.ingle([
     ...['links', 'bind', 'Hall lamp', 'genOnOff', '--to', 'Hall lamp:2', '--lang', 'zh'],
   ]);
-  expect(bound.stdout).toContain('Hall lamp,端点 2');
+  expect(bound.stdout).toContain('Hall lamp，端点 2');
   const wrong = await bench.ingle([
     'links',
     'report',

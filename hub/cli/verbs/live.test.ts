@@ -163,7 +163,7 @@ describe('pair', () => {
   test('when nothing joins it ends with 1 and says what to try, in both languages', async () => {
     for (const [lang, text] of [
       ['en', 'reset it'],
-      ['zh', '把设备靠近协调器并重置'],
+      ['zh', '把设备靠近网关（协调器）并重置'],
     ] as const) {
       const script = scripted();
       script.move({ state: 'done' });

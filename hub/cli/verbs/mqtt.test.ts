@@ -27,7 +27,7 @@ test('a name that no topic can have is refused, in Chinese too', async () => {
   expect(code).toBe(2);
   expect(stderr).toContain('letters, digits');
   const chinese = await bench.ingle(['mqtt', 'accounts', '--lang', 'zh']);
-  expect(chinese.stdout).toContain('还没有 MQTT 账户');
+  expect(chinese.stdout).toContain('还没有 MQTT 账号');
 });
 
 test('an account is given rights, they are listed and changed, and wrong ones are refused', async () => {

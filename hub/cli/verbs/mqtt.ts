@@ -140,7 +140,7 @@ async function list({ client, printer, words }: Context): Promise<void> {
   }
   if (accounts.length === 0) printer.line(words.mqtt.none);
   for (const { name, createdAt, isConnected, topics, announces, home } of accounts) {
-    const state = `${words.mqtt.connected}: ${isConnected ? words.mqtt.yes : words.mqtt.no}`;
+    const state = isConnected ? words.mqtt.connected : words.mqtt.away;
     const rights = [
       ...topics,
       ...(announces ? [words.mqtt.announces] : []),

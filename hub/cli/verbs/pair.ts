@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { Listr } from 'listr2';
 import type { DeviceJson, JobJson } from '../../api/shapes.ts';
+import { problemIn } from '../../model/problem-words.ts';
 import { wholeNumber } from '../arguments.ts';
 import { CliError } from '../cli-error.ts';
 import { apiPath, errorCode } from '../client.ts';
@@ -44,6 +45,7 @@ export const addPair: AddVerb = (program, { words, act, examples }) => {
         'ingle pair --seconds 60 --via "Hall plug"',
         'ingle pair --install-code "00124B00F0000001 83FED3407A939723A5C639B26916D505C3B5"',
         'ingle pair --protocol shelly --address 192.168.1.20 --password',
+        'ingle pair --protocol hue',
         'ingle pair --protocol tasmota',
         'ingle pair --protocol matter --code 3497-011-2332',
       ),
@@ -55,6 +57,7 @@ export const addPair: AddVerb = (program, { words, act, examples }) => {
 
 async function pair(context: Context, options: PairOptions): Promise<void> {
   const { client, words } = context;
+  const protocol = options.protocol ?? 'zigbee';
   const limits = { what: '--seconds', ...PAIR_SECONDS };
   const seconds = wholeNumber(options.seconds ?? '120', limits, words);
   const password = await passwordOf(context, options.password);
@@ -65,7 +68,7 @@ async function pair(context: Context, options: PairOptions): Promise<void> {
   const { body: started } = await client.request<JobJson>('POST', '/api/jobs', {
     body: {
       kind: 'pair',
-      protocol: options.protocol ?? 'zigbee',
+      protocol,
       seconds,
       via: router?.id ?? null,
       installCode: options.installCode ?? null,
@@ -74,10 +77,11 @@ async function pair(context: Context, options: PairOptions): Promise<void> {
       password,
     },
   });
-  const title = words.pair.title(seconds);
+  const isRadio = protocol === 'zigbee';
+  const title = isRadio ? words.pair.title(seconds) : words.pair.titleIp(seconds);
   const heading = router ? `${title} ${words.pair.via(router.name)}` : title;
   const { job, isInterrupted } = await showPairing(context, started, heading);
-  await finish(context, job, before, isInterrupted);
+  await finish(context, job, before, { isRadio, isInterrupted });
 }
 
 /** Shows the job until it ends; an interrupt cancels it and closes the network. */
@@ -204,7 +208,7 @@ async function showOnTerminal(
           }
           task.title = plain(heading);
           // A cross, not a tick; what went wrong is told once the list has ended.
-          if (job.state !== 'done') throw new Error(plain(context.words.pair.none));
+          if (job.state !== 'done') throw new Error(plain(context.words.errors.failed));
         },
         rendererOptions: { outputBar: 8, persistentOutput: true },
       },
@@ -229,10 +233,10 @@ function proposalsOf({ result }: JobJson): readonly Proposal[] {
 }
 
 async function finish(
-  { client, printer, words }: Context,
+  { client, printer, words, language }: Context,
   job: JobJson,
   before: ReadonlySet<string>,
-  isInterrupted: boolean,
+  { isRadio, isInterrupted }: { readonly isRadio: boolean; readonly isInterrupted: boolean },
 ): Promise<void> {
   const devices = await client.list<DeviceJson>('/api/devices');
   const added = devices.filter((device) => !before.has(device.id));
@@ -243,13 +247,14 @@ async function finish(
     }
   }
   const { problem } = job;
+  const told = problem === null ? null : problemIn(problem, language);
+  const cancelled = isRadio ? words.pair.cancelled : words.job.cancelled;
+  const noneHint = isRadio ? words.pair.noneHint : words.pair.noneHintIp;
   if (job.state === 'failed' || (problem && added.length === 0)) {
     throw new CliError(
       problem ? errorCode(problem.code) : 'internal',
-      problem?.detail ?? words.pair.none,
-      {
-        hint: problem?.hint ?? words.pair.noneHint,
-      },
+      told?.detail ?? words.pair.none,
+      { hint: told?.hint ?? noneHint },
     );
   }
   const found = proposalsOf(job);
@@ -258,9 +263,10 @@ async function finish(
     printer.line(`  ingle pair --protocol ${protocol} --address ${address}`);
   }
   if (added.length + found.length > 0) {
-    if (isInterrupted) printer.note(words.pair.cancelled);
+    if (isInterrupted) printer.note(cancelled);
     return;
   }
-  if (job.state === 'cancelled') throw new CliError('cancelled', words.pair.cancelled);
-  throw new CliError('timed-out', words.pair.none, { hint: words.pair.noneHint });
+  if (job.state === 'cancelled') throw new CliError('cancelled', cancelled);
+  const none = isRadio ? words.pair.none : words.pair.noneIp;
+  throw new CliError('timed-out', none, { hint: noneHint });
 }

@@ -12,7 +12,7 @@ afterAll(() => bench[Symbol.asyncDispose]());
 
 test('a mesh that was never surveyed says how to, in both languages, and as JSON', async () => {
   expect((await bench.ingle(['mesh'])).stdout).toContain('ingle mesh --survey');
-  expect((await bench.ingle(['--lang', 'zh', 'mesh'])).stdout).toContain('还没有勘测');
+  expect((await bench.ingle(['--lang', 'zh', 'mesh'])).stdout).toContain('还没有扫描');
   const { stdout } = await bench.ingle(['mesh', '--json']);
   expect(JSON.parse(stdout)).toMatchObject({ takenAt: null, nodes: [], links: [] });
 });

@@ -96,7 +96,7 @@ async function showTemplate(context: Context, id: string, isFile: boolean): Prom
     printer.lines(template.text.trimEnd());
     return;
   }
-  printer.line(`${template.name[language]}: ${template.description[language]}`);
+  printer.line(words.fact(template.name[language], template.description[language]));
   printer.table([
     words.templates.slotColumns,
     ...template.slots.map((slot) => [

@@ -216,7 +216,7 @@ async function runScene(
     printer.line(run.summary[language]);
     for (const step of run.steps) printer.line(`  ${step.text[language]}`);
   } else if (run.state === 'running') printer.line(words.scenes.started(scene.name));
-  else printer.line(`${words.scenes.runStates[run.state]}: ${run.summary[language]}`);
+  else printer.line(words.fact(words.scenes.runStates[run.state], run.summary[language]));
   if (run.state === 'failed' && !dryRun) throw failedRun(context, run);
 }
 
@@ -281,7 +281,7 @@ async function showTrace(
     printer.value(run);
     return;
   }
-  printer.line(`${scene.name}: ${words.scenes.runStates[run.state]}`);
+  printer.line(words.fact(scene.name, words.scenes.runStates[run.state]));
   printer.line(`${moment(run.startedAt, language)}  ${run.summary[language]}`);
   printer.table(
     run.steps.map((step) => [
@@ -289,7 +289,7 @@ async function showTrace(
       STATE_MARKS[step.state] ?? ' ',
       step.path,
       step.problem
-        ? `${step.text[language]}: ${problemIn(step.problem, language).detail}`
+        ? words.fact(step.text[language], problemIn(step.problem, language).detail)
         : step.text[language],
     ]),
   );

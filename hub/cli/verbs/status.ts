@@ -91,7 +91,8 @@ function showHome(
   scenes: readonly SceneJson[],
 ): void {
   const offline = devices.filter((device) => !device.availability.online);
-  if (home.name !== '') printer.line(words.status.home(home.name, home.mode));
+  if (home.name !== '')
+    printer.line(words.status.home(home.name, words.status.modes[home.mode] ?? home.mode));
   printer.line(words.status.devices(devices.length, offline.length));
   for (const { name, availability } of offline.slice(0, OFFLINE_SHOWN_MAX)) {
     const since = moment(availability.since, language);
@@ -111,6 +112,6 @@ function showNotices({ printer, words, language }: Context, health: HealthJson):
   if (health.demo) printer.line(words.status.demo(health.demo.devices, health.demo.of));
   for (const notice of health.notices) {
     const kind = notice.severity === 'fault' ? words.status.fault : words.status.warning;
-    printer.line(`${kind}: ${notice.text[language]}`);
+    printer.line(words.fact(kind, notice.text[language]));
   }
 }

@@ -8,7 +8,7 @@ describe('ingle sync', () => {
     expect(status.code).toBe(0);
     expect(status.stdout).toContain('telemetry (how the devices are): not allowed');
     const agreed = await bench.ingle(['sync', 'consent', 'telemetry', '--lang', 'zh']);
-    expect(agreed.stdout).toContain('telemetry（设备状况）: 已允许');
+    expect(agreed.stdout).toContain('telemetry（设备状况）：已允许');
     const back = await bench.ingle(['sync', 'withdraw', 'telemetry', '--json']);
     expect(JSON.parse(back.stdout)).toMatchObject({ consents: [{ granted: false }, {}] });
   });

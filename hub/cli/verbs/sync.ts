@@ -64,7 +64,7 @@ function show({ printer, words, language }: Context, sync: SyncJson): void {
   for (const { category, granted, by, at } of sync.consents) {
     const who = at === null ? '' : said.saidBy(by ?? said.local, moment(at, language));
     printer.line(
-      `  ${said.categories[category]}: ${granted ? said.allowed : said.notAllowed}${who}`,
+      `  ${words.fact(said.categories[category] ?? category, granted ? said.allowed : said.notAllowed)}${who}`,
     );
   }
   if (sync.hub !== null) printer.line(said.hub(sync.hub));

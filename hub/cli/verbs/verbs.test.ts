@@ -49,8 +49,8 @@ describe('status', () => {
     expect(english.stdout).toContain('not ready yet; it waits for: core');
     expect(english.stdout).toContain('core: restarting, restarted 2 times');
     const chinese = await bench.ingle(['status'], { env: { LANG: 'zh_CN.UTF-8' } });
-    expect(chinese.stdout).toContain(`故障: ${zh}`);
-    expect(chinese.stdout).toContain('core:重启中,已重启 2 次');
+    expect(chinese.stdout).toContain(`故障：${zh}`);
+    expect(chinese.stdout).toContain('core：重启中，已重启 2 次');
     const json = await bench.ingle(['status', '--json']);
     expect(JSON.parse(json.stdout)).toMatchObject({
       ready: false,
@@ -225,7 +225,7 @@ describe('scenes', () => {
     const first = await bench.ingle(['scenes', 'save', 'evening.yaml'], inFolder);
     expect(first.stdout).toContain('Evening is saved (version 1).');
     const second = await bench.ingle(['scenes', 'save', '-', '--lang', 'zh'], { input: text });
-    expect(second.stdout).toContain('Evening 已保存(版本 2)。');
+    expect(second.stdout).toContain('Evening 已保存（版本 2）。');
     expect(bench.hub.contents.scenes).toHaveLength(1);
     const show = await bench.ingle(['scenes', 'show', 'even']);
     expect(show.stdout).toBe(text);

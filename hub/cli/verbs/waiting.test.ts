@@ -11,7 +11,7 @@ test('a setting for a device that sleeps is told as waiting, listed, and taken b
   expect(set.stdout).toMatch(/Hall lamp sleeps: Brightness 40 % waits for it to wake, until .+\./);
   expect(set.stdout).toContain('ingle waiting');
   const listed = await bench.ingle(['waiting', '--lang', 'zh']);
-  expect(listed.stdout).toMatch(/Hall lamp:亮度 40 %?.*最晚到/);
+  expect(listed.stdout).toMatch(/Hall lamp：亮度 40 %?.*最晚到/);
   const cancelled = await bench.ingle(['waiting', 'cancel', 'Hall lamp', 'brightness']);
   expect(cancelled.stdout).toContain('Hall lamp: Brightness was taken back.');
   expect((await bench.ingle(['waiting'])).stdout).toContain('Nothing waits');

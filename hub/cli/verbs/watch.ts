@@ -1,7 +1,7 @@
 // `ingle watch`: what happens in the home, as it happens. A lost connection is taken up again where it broke.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
-import type { DeviceJson, PropertyInfoJson, SceneJson } from '../../api/shapes.ts';
+import type { DeviceJson, MemberJson, PropertyInfoJson, SceneJson } from '../../api/shapes.ts';
 import { wholeNumber } from '../arguments.ts';
 import { CliError } from '../cli-error.ts';
 import { type Context, findDevice, propertyTable } from '../context.ts';
@@ -50,14 +50,16 @@ function topicsOf({ words }: Context, text: string | undefined): string {
 
 async function readNames(context: Context): Promise<Names> {
   const { client } = context;
-  const [devices, scenes, properties] = await Promise.all([
+  const [devices, scenes, members, properties] = await Promise.all([
     client.list<DeviceJson>('/api/devices'),
     client.list<SceneJson>('/api/scenes'),
+    client.list<MemberJson>('/api/members'),
     propertyTable(context),
   ]);
   return {
     devices: new Map(devices.map((device) => [device.id, device])),
     scenes: new Map(scenes.map((scene) => [scene.id, scene.name])),
+    members: new Map(members.map((member) => [member.id, member.name])),
     properties: properties satisfies ReadonlyMap<string, PropertyInfoJson>,
   };
 }
