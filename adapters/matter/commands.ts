@@ -12,6 +12,7 @@ import { type PropertyKey, parsePropertyKey } from '../../hub/model/properties.t
 import { valuesEqual } from '../../hub/model/property-value.ts';
 import type { Words } from '../../hub/model/words.ts';
 import type { AdapterCommand, AdapterContext } from '../contract/adapter.ts';
+import { SUPERSEDED } from '../contract/waiting-problems.ts';
 import { type Act, invocationOf, refusalIn, settingOf } from './acts.ts';
 import type { Node } from './node.ts';
 import { StatusError } from './peer.ts';
@@ -69,11 +70,7 @@ export class Commands {
       return;
     }
     if (lane.waiting !== null) {
-      this.#end(lane.waiting, 'failed', {
-        code: 'cancelled',
-        message: 'superseded',
-        hint: null,
-      });
+      this.#end(lane.waiting, 'failed', SUPERSEDED);
     }
     lane.waiting = job;
   }

@@ -2,6 +2,7 @@
 // newer one takes the place of the one before, and each ends once, in whichever way comes first.
 import type { Problem } from '../../hub/model/errors.ts';
 import type { AdapterCommand, AdapterContext } from '../contract/adapter.ts';
+import { SUPERSEDED } from '../contract/waiting-problems.ts';
 
 const COMMANDS_MAX = 32;
 
@@ -27,12 +28,7 @@ export class CommandsUnderWay<Note> {
 
   /** Makes room in a lane. False where there is none: the command has failed then, and must not be sent. */
   admits(lane: string, command: AdapterCommand): boolean {
-    this.end(lane, 'failed', {
-      code: 'cancelled',
-      message: 'superseded',
-      hint: null,
-      zh: { message: '被更新的命令取代', hint: null },
-    });
+    this.end(lane, 'failed', SUPERSEDED);
     if (this.#sent.size < COMMANDS_MAX) return true;
     const name = this.#nameOfDevice();
     this.#context.outcome(command.id, 'failed', {

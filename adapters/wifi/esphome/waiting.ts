@@ -5,6 +5,7 @@ import { HubError, type Problem } from '../../../hub/model/errors.ts';
 import { type CommandId, type NodeAddress, nodeAddress } from '../../../hub/model/identifiers.ts';
 import { type PropertyDescriptor, parsePropertyKey } from '../../../hub/model/properties.ts';
 import type { AdapterCommand } from '../../contract/adapter.ts';
+import { DEVICE_GONE, SLEPT_ON, SUPERSEDED, TAKEN_BACK } from '../../contract/waiting-problems.ts';
 import { waitingTimeMs } from '../../contract/waiting-time.ts';
 import type { LanTools } from '../family.ts';
 import type { Json } from '../known-devices.ts';
@@ -92,13 +93,13 @@ export class Waiting {
   /** Whether it waited here. */
   cancel(command: CommandId): boolean {
     const wish = this.#wishes.get(command);
-    if (wish !== undefined) this.#finish(wish, 'failed', CANCELLED);
+    if (wish !== undefined) this.#finish(wish, 'failed', TAKEN_BACK);
     return wish !== undefined;
   }
 
   /** The device does not belong to the home any more. */
   clear(): void {
-    for (const wish of this.all) this.#finish(wish, 'failed', LEFT);
+    for (const wish of this.all) this.#finish(wish, 'failed', DEVICE_GONE);
   }
 
   #expire(): void {
@@ -155,26 +156,3 @@ function tooMany(): HubError {
     },
   });
 }
-
-const SUPERSEDED: Problem = { code: 'cancelled', message: 'superseded', hint: null };
-
-const CANCELLED: Problem = {
-  code: 'cancelled',
-  message: 'It was taken back before the device woke',
-  hint: null,
-  zh: { message: '在设备唤醒之前已取消', hint: null },
-};
-
-const LEFT: Problem = {
-  code: 'cancelled',
-  message: 'The device was removed',
-  hint: null,
-  zh: { message: '设备已移除', hint: null },
-};
-
-const SLEPT_ON: Problem = {
-  code: 'timed-out',
-  message: 'The device did not wake in all that time',
-  hint: 'Check its battery, and set it again.',
-  zh: { message: '设备一直没有唤醒', hint: '请检查电池，然后重新设置。' },
-};

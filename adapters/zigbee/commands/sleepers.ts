@@ -5,6 +5,7 @@ import type { CommandId, NodeAddress } from '../../../hub/model/identifiers.ts';
 import { parsePropertyKey } from '../../../hub/model/properties.ts';
 import { valuesEqual } from '../../../hub/model/property-value.ts';
 import type { AdapterCommand, AdapterContext } from '../../contract/adapter.ts';
+import { DEVICE_GONE, SLEPT_ON, SUPERSEDED, TAKEN_BACK } from '../../contract/waiting-problems.ts';
 import { waitingTimeMs } from '../../contract/waiting-time.ts';
 import type { Node } from '../node.ts';
 import type { WakeQueue, Wish } from './wake-queue.ts';
@@ -106,12 +107,12 @@ export class Sleepers {
   cancel(command: CommandId): void {
     const wish = this.#options.queue.get(command);
     if (wish === undefined) {
-      this.#options.context.outcome(command, 'failed', CANCELLED);
+      this.#options.context.outcome(command, 'failed', TAKEN_BACK);
     } else if (this.#attempted.has(command)) {
       this.#cancelled.add(command);
       this.#options.abort(command, false);
     } else {
-      this.#finish(wish, 'failed', CANCELLED);
+      this.#finish(wish, 'failed', TAKEN_BACK);
     }
   }
 
@@ -122,7 +123,7 @@ export class Sleepers {
 
   /** The node is gone for good. */
   left(address: NodeAddress): void {
-    for (const wish of this.#options.queue.of(address)) this.#finish(wish, 'failed', LEFT);
+    for (const wish of this.#options.queue.of(address)) this.#finish(wish, 'failed', DEVICE_GONE);
   }
 
   /** What the page shows beside the node. */
@@ -201,7 +202,7 @@ export class Sleepers {
       return true;
     }
     if (isCancelled) {
-      this.#finish(wish, 'failed', CANCELLED);
+      this.#finish(wish, 'failed', TAKEN_BACK);
       return true;
     }
     const { code } = problem;
@@ -249,29 +250,3 @@ export class Sleepers {
     this.#options.context.outcome(wish.command, state, problem);
   }
 }
-
-const SUPERSEDED: Problem = { code: 'cancelled', message: 'superseded', hint: null };
-
-const CANCELLED: Problem = {
-  code: 'cancelled',
-  message: 'It was taken back before the device woke',
-  hint: null,
-  zh: { message: '在设备唤醒之前已取消', hint: null },
-};
-
-const LEFT: Problem = {
-  code: 'cancelled',
-  message: 'The device has left the network',
-  hint: null,
-  zh: { message: '设备已离开网络', hint: null },
-};
-
-const SLEPT_ON: Problem = {
-  code: 'timed-out',
-  message: 'The device did not wake in all that time',
-  hint: 'Check its battery, press a button on it, and set it again.',
-  zh: {
-    message: '设备一直没有唤醒',
-    hint: '请检查电池，按一下设备上的按键，然后重新设置。',
-  },
-};

@@ -3,6 +3,7 @@
 // or out of its mind.
 // Spec: https://developers.esphome.io/architecture/api/protocol_details/, and api_frame_helper_noise.cpp.
 import { createServer, type Server, type Socket } from 'node:net';
+import { ANYWHERE, type Place } from '../../testing/faulty-server.ts';
 import type { Fields } from '../library.ts';
 import { applyCommand } from './entity-behaviour.ts';
 import { answerHandshake, type Cipher } from './noise-responder.ts';
@@ -32,6 +33,8 @@ export interface FakeOptions {
   /** More of its `DeviceInfoResponse`. */
   readonly info?: Fields;
   readonly entities: readonly FakeEntity[];
+  /** Where it listens; absent: on 127.0.0.1, at any port. */
+  readonly place?: Place;
 }
 
 interface Connection {
@@ -59,13 +62,14 @@ export class FakeEsphome {
   entities: readonly FakeEntity[];
   options: FakeOptions;
   #server: Server | null = null;
-  #port = 0;
+  #place: Place;
   readonly #connections = new Set<Connection>();
   readonly #states = new Map<number, Fields>();
 
   private constructor(options: FakeOptions) {
     this.options = options;
     this.entities = options.entities;
+    this.#place = options.place ?? ANYWHERE;
     this.#setStates();
   }
 
@@ -76,11 +80,11 @@ export class FakeEsphome {
   }
 
   get port(): number {
-    return this.#port;
+    return this.#place.port;
   }
 
   get address(): string {
-    return `127.0.0.1:${this.#port}`;
+    return `${this.#place.host}:${this.#place.port}`;
   }
 
   get mac(): string {
@@ -159,10 +163,11 @@ export class FakeEsphome {
     const server = createServer((socket) => this.#connected(socket));
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen(this.#port, '127.0.0.1', resolve);
+      server.listen(this.#place.port, this.#place.host, resolve);
     });
     const address = server.address();
-    this.#port = typeof address === 'object' && address !== null ? address.port : 0;
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    this.#place = { ...this.#place, port };
     this.#server = server;
   }
 

@@ -4,8 +4,8 @@
 // Spec: https://developers.meethue.com/develop/hue-api-v2/.
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer } from 'node:https';
+import { FaultyServer, type Place, send } from '../../testing/faulty-server.ts';
 import { bridgeItself, type Fields, type Thing } from './hue-things.ts';
 import { type KeyAndCertificate, selfSigned } from './self-signed.ts';
 
@@ -28,32 +28,15 @@ export class HueBridgeServer {
   readonly id: string;
   readonly resources = new Map<string, Fields>();
   readonly requests: SeenRequest[] = [];
-  /** What is wrong with it. */
-  readonly fault = {
-    /** Before each answer. */
-    delayMs: 0,
-    isTalkingNonsense: false,
-    /** Answers break off in the middle. */
-    isCuttingAnswers: false,
-    /** Answers are of this size. */
-    hugeBytes: 0,
-    /** So many commands are answered 503 first. */
-    busyTimes: 0,
-    /** It takes connections and says nothing more. */
-    isHanging: false,
-    /** What becomes of each answer on its way. */
-    mutate: (text: string): string => text,
-  };
+  readonly #plug = new FaultyServer();
+  readonly fault = this.#plug.fault;
   /** Presses of the button on it that have not been used yet. */
   #pressedUntilMs = 0;
   #certificate: KeyAndCertificate;
   readonly #keys = new Set<string>();
   readonly #streams = new Set<ServerResponse>();
-  readonly #sockets = new Set<Socket>();
   readonly #frames: { id: string; text: string }[] = [];
   #frameCount = 0;
-  #server: Server | null = null;
-  #port = 0;
   #atOnce = 0;
 
   constructor(id = 'ecb5fafffe123456') {
@@ -63,7 +46,7 @@ export class HueBridgeServer {
   }
 
   get address(): string {
-    return `127.0.0.1:${this.#port}`;
+    return this.#plug.address;
   }
 
   /** The application keys that it has given. */
@@ -75,33 +58,20 @@ export class HueBridgeServer {
     return this.#streams.size;
   }
 
-  /** Listens on 127.0.0.1; again on the same port after `unplug`. */
-  async start(): Promise<void> {
+  /** Listens on 127.0.0.1, or at this place; again at the same after `unplug`. */
+  async start(place?: Place): Promise<void> {
     const { key, cert } = this.#certificate;
     const server = createServer({ key, cert }, (request, response) => {
       void this.#answer(request, response).catch(() => response.destroy());
     });
-    server.on('connection', (socket: Socket) => {
-      this.#sockets.add(socket);
-      socket.on('error', () => {});
-      socket.on('close', () => this.#sockets.delete(socket));
-    });
     server.on('tlsClientError', () => {});
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(this.#port, '127.0.0.1', resolve);
-    });
-    this.#port = (server.address() as AddressInfo).port;
-    this.#server = server;
+    await this.#plug.plugIn(server, place);
   }
 
   /** Takes its power away: connections break, nothing answers. */
   async unplug(): Promise<void> {
-    const server = this.#server;
-    this.#server = null;
-    for (const socket of this.#sockets) socket.destroy();
     this.#streams.clear();
-    if (server !== null) await new Promise<void>((resolve) => server.close(() => resolve()));
+    await this.#plug.unplug();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -200,13 +170,7 @@ export class HueBridgeServer {
     const lastEventId = request.headers['last-event-id']?.toString();
     this.requests.push({ method, path, body, lastEventId, atMs: performance.now() });
     if (this.requests.length > REQUESTS_KEPT) this.requests.shift();
-    const { fault } = this;
-    if (fault.isHanging) return;
-    if (fault.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
-    if (fault.isTalkingNonsense) {
-      send(response, 200, '<html><body>It works!</body></html>');
-      return;
-    }
+    if (await this.#plug.isSpoilt(response)) return;
     if (path.startsWith('/eventstream/')) {
       this.#stream(request, response);
       return;
@@ -217,14 +181,7 @@ export class HueBridgeServer {
         this.#atOnce > AT_ONCE_MAX
           ? ([429, {}] as const)
           : this.#route(method, path, body, request);
-      if (fault.hugeBytes > 0) {
-        send(response, 200, `{"errors":[],"data":["${'x'.repeat(fault.hugeBytes)}"]}`);
-      } else if (fault.isCuttingAnswers) {
-        response.writeHead(200, { 'content-type': 'application/json', 'content-length': '90000' });
-        response.write('{"errors":[],"data":[{"id":"');
-        await new Promise((resolve) => setImmediate(resolve));
-        response.destroy();
-      } else send(response, status, fault.mutate(JSON.stringify(answer)));
+      await this.#plug.answer(response, status, answer);
     } finally {
       this.#atOnce -= 1;
     }
@@ -286,10 +243,7 @@ export class HueBridgeServer {
     if (own === undefined || own.type !== type) {
       return [404, { errors: [{ description: 'Not Found' }], data: [] }];
     }
-    if (this.fault.busyTimes > 0) {
-      this.fault.busyTimes -= 1;
-      return [503, 'Service unavailable'];
-    }
+    if (this.#plug.isBusy()) return [503, 'Service unavailable'];
     const data = [{ rid: id, rtype: type }];
     if (type === 'light') {
       const error = this.#lightError(own, body);
@@ -357,11 +311,6 @@ export class HueBridgeServer {
     response.on('close', () => this.#streams.delete(response));
     response.on('error', () => {});
   }
-}
-
-function send(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(text);
 }
 
 function merge(own: Fields, part: Fields): void {

@@ -1,9 +1,9 @@
 // An emulated WLED: its JSON API, the WebSocket on which it pushes, presets, segments, a nightlight, a live stream that
 // takes it over, and faults on request. It is written from WLED's own documentation and the shapes of real devices.
 // Spec: https://kno.wled.ge/interfaces/json-api/, https://kno.wled.ge/interfaces/websocket/.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { FaultyServer, type Place } from '../../testing/faulty-server.ts';
 
 export type Fields = Record<string, unknown>;
 
@@ -33,25 +33,11 @@ export class WledServer {
   readonly palettes: string[] | null = [...PALETTES];
   /** Bodies of the states that were set, newest last. */
   readonly posts: Fields[] = [];
-  /** What is wrong with it. */
-  readonly fault = {
-    delayMs: 0,
-    isTalkingNonsense: false,
-    isCuttingAnswers: false,
-    hugeBytes: 0,
-    /** So many requests that set something are answered 503 first. */
-    busyTimes: 0,
-    /** It takes connections and says nothing more. */
-    isHanging: false,
-    /** What becomes of each answer on its way. */
-    mutate: (text: string): string => text,
-  };
+  readonly #plug = new FaultyServer();
+  readonly fault = this.#plug.fault;
   readonly #hasSocket: boolean;
   readonly #isOld: boolean;
   readonly #clients = new Set<WebSocket>();
-  readonly #sockets = new Set<Socket>();
-  #server: Server | null = null;
-  #port = 0;
 
   constructor(options: WledServerOptions = {}) {
     const { mac = '8813bf0455f0', name = 'Shelf', version = '16.0.0' } = options;
@@ -91,7 +77,7 @@ export class WledServer {
   }
 
   get address(): string {
-    return `127.0.0.1:${this.#port}`;
+    return this.#plug.address;
   }
 
   get connections(): number {
@@ -104,15 +90,10 @@ export class WledServer {
     return found;
   }
 
-  /** Listens on 127.0.0.1; again on the same port after `unplug`. */
-  async start(): Promise<void> {
+  /** Listens on 127.0.0.1, or at this place; again at the same after `unplug`. */
+  async start(place?: Place): Promise<void> {
     const server = createServer((request, response) => {
       void this.#answer(request, response).catch(() => response.destroy());
-    });
-    server.on('connection', (socket: Socket) => {
-      this.#sockets.add(socket);
-      socket.on('error', () => {});
-      socket.on('close', () => this.#sockets.delete(socket));
     });
     const sockets = new WebSocketServer({ noServer: true, maxPayload: FRAME_BYTES_MAX });
     server.on('upgrade', (request, socket, head) => {
@@ -122,21 +103,13 @@ export class WledServer {
       }
       sockets.handleUpgrade(request, socket, head, (client) => this.#welcome(client));
     });
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(this.#port, '127.0.0.1', resolve);
-    });
-    this.#port = (server.address() as AddressInfo).port;
-    this.#server = server;
+    await this.#plug.plugIn(server, place);
   }
 
   /** Takes its power away: connections break, nothing answers. */
   async unplug(): Promise<void> {
-    const server = this.#server;
-    this.#server = null;
     for (const client of this.#clients) client.terminate();
-    for (const socket of this.#sockets) socket.destroy();
-    if (server !== null) await new Promise<void>((resolve) => server.close(() => resolve()));
+    await this.#plug.unplug();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -183,23 +156,15 @@ export class WledServer {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
-    const { fault } = this;
-    if (fault.isHanging) return;
-    if (fault.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
-    if (fault.isTalkingNonsense) {
-      send(response, 200, '<html><body>It works!</body></html>');
-    } else if (fault.hugeBytes > 0) {
-      send(response, 200, `{"state":"${'x'.repeat(fault.hugeBytes)}"}`);
-    } else if (fault.isCuttingAnswers) {
-      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '9000' });
-      response.write('{"state":{"on":tr');
-      await new Promise((resolve) => setImmediate(resolve));
-      response.destroy();
-    } else if (request.method === 'POST') this.#posted(response, Buffer.concat(parts).toString());
-    else this.#got(response, request.url ?? '');
+    if (await this.#plug.isSpoilt(response)) return;
+    const isSetting = request.method === 'POST';
+    const text = Buffer.concat(parts).toString();
+    const [status, answer] = isSetting ? this.#posted(text) : this.#got(request.url ?? '');
+    await this.#plug.answer(response, status, answer);
+    if (isSetting && status === 200) this.push();
   }
 
-  #got(response: ServerResponse, path: string): void {
+  #got(path: string): readonly [status: number, answer: unknown] {
     const { state, info, effects, palettes } = this;
     const answers: Fields = {
       '/json': { state, info, effects, palettes },
@@ -208,28 +173,19 @@ export class WledServer {
       '/json/info': info,
       '/presets.json': this.presets,
     };
-    const { mutate } = this.fault;
-    if (Object.hasOwn(answers, path)) send(response, 200, mutate(JSON.stringify(answers[path])));
-    else send(response, 404, '{"error":4}');
+    return Object.hasOwn(answers, path) ? [200, answers[path]] : [404, { error: 4 }];
   }
 
-  #posted(response: ServerResponse, text: string): void {
-    if (this.fault.busyTimes > 0) {
-      this.fault.busyTimes -= 1;
-      send(response, 503, '{"error":3}');
-      return;
-    }
+  #posted(text: string): readonly [status: number, answer: unknown] {
+    if (this.#plug.isBusy()) return [503, { error: 3 }];
     let body: Fields;
     try {
       body = JSON.parse(text) as Fields;
     } catch {
-      send(response, 400, '{"error":9}');
-      return;
+      return [400, { error: 9 }];
     }
     this.#apply(body);
-    const says = body.v === true && !this.#isOld;
-    send(response, 200, this.fault.mutate(JSON.stringify(says ? this.state : { success: true })));
-    this.push();
+    return [200, body.v === true && !this.#isOld ? this.state : { success: true }];
   }
 
   #apply(body: Fields): void {
@@ -260,9 +216,4 @@ export class WledServer {
     const [color] = Array.isArray(col) ? (col as number[][]) : [];
     if (color !== undefined) segment.col = [color, [0, 0, 0], [0, 0, 0]];
   }
-}
-
-function send(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(text);
 }
