@@ -327,13 +327,14 @@ export function createHub(options: HubOptions): Hub {
     },
     commandRecord: (id) => mirror.command(id),
     recentRuns: (scene) => mirror.runs(scene),
-    async command(device, body, timeoutMs, actor) {
+    async command(device, body, timeoutMs, actor, { isPatient = false } = {}) {
       const { command } = await askCore({
         kind: 'command',
         device,
         body,
         cause: actor.cause,
         timeoutMs,
+        isPatient,
       });
       if (!command) throw new NotFoundError('device', device);
       if (command.state === 'refused' && command.problem) throw fromProblem(command.problem);

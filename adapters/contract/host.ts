@@ -24,6 +24,8 @@ export const START_LIMIT_MS = 30_000;
 const CALL_LIMIT_MS = 60_000;
 /** Commands kept while the adapter connects; one more is answered at once. */
 const WAITING_MAX = 256;
+/** That a command has left is told with the device's answer, where that comes this soon. */
+const SENT_WITHIN_MS = 5;
 const INTERVIEW_LIMIT_MS = 180_000;
 /** What a person should know at one time. */
 const NOTICES_MAX = 20;
@@ -66,6 +68,7 @@ export class AdapterHost {
   #topics: readonly string[] = [];
   #adapter: Adapter | null = null;
   #isFlushScheduled = false;
+  #patient: NodeJS.Timeout | undefined;
   #isClosed = false;
   #stopping: Promise<void> | null = null;
 
@@ -295,12 +298,18 @@ export class AdapterHost {
     if (this.#isClosed) return;
     this.#logForgotten(this.#outbox.add(item, monotonicMs()));
     if (this.#isFlushScheduled) return;
+    if (item.kind === 'outcome' && item.state === 'sent') {
+      this.#patient ??= setTimeout(() => this.#flush(), SENT_WITHIN_MS);
+      return;
+    }
     this.#isFlushScheduled = true;
     setImmediate(() => this.#flush());
   }
 
   #flush(): void {
     this.#isFlushScheduled = false;
+    clearTimeout(this.#patient);
+    this.#patient = undefined;
     if (this.#core === null) return;
     for (const message of this.#outbox.close()) this.#core.postMessage(message);
   }

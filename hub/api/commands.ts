@@ -47,7 +47,8 @@ export function commandRoutes({ hub }: ApiParts) {
       const asked = commandBodyFor(record, body);
       const { wait, timeoutMs } = query;
       const startedAt = performance.now();
-      const command = await hub.command(record.id, asked, timeoutMs, actorOf(c));
+      const isPatient = wait !== undefined;
+      const command = await hub.command(record.id, asked, timeoutMs, actorOf(c), { isPatient });
       if (wait === undefined || isCommandEnd(command.state)) return answer(c, command, wait);
       const leftMs = Math.max(0, timeoutMs - (performance.now() - startedAt));
       return answer(c, await hub.waitForCommand(command.id, wait, leftMs), wait);

@@ -85,7 +85,7 @@ export interface CoreState {
   readonly deadlines: Deadlines;
   /** Something was decided that must not be decided again after a power cut, even if all of it is over at once. */
   isDelicate: boolean;
-  /** A device has answered what a person asked of it, and main has not been told yet. */
+  /** A person's command was taken, or its device has answered, and main has not been told yet. */
   isAnswered: boolean;
   effects: CoreEffects;
 }

@@ -100,6 +100,27 @@ describe('a command', () => {
     expect(home.core.isAnswered).toBe(false);
   });
 
+  it('that was taken is told at once, but of one who waits for the device with the device’s answer', () => {
+    const home = createHome().furnish();
+    const ask = (isPatient: boolean, property: string) =>
+      home.core.apply(
+        {
+          ...{ kind: 'command', request: 1, device: LAMP, body: set(property, true), isPatient },
+          ...{ cause: { kind: 'member', id: OWNER, via: 'api' }, timeoutMs: 0 },
+        },
+        home.now(),
+      );
+    ask(false, 'on');
+    expect(home.core.isAnswered).toBe(true);
+    expect(home.core.isAwaited).toBe(false);
+    home.core.drain();
+    ask(true, 'on');
+    expect(home.core.isAnswered).toBe(false);
+    home.core.drain();
+    ask(true, 'temperature');
+    expect(home.core.isAnswered).toBe(true);
+  });
+
   it('goes requested, sent, acknowledged, and is observed only by a report', () => {
     const home = createHome().furnish();
     home.report(LAMP, { on: false });

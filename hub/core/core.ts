@@ -59,9 +59,9 @@ export interface Core {
   resume(now: Instant): void;
   /** Takes the commands that adapters are to be sent; the other effects wait for `drain`. */
   takeCommands(): AdapterEffect[];
-  /** Whether somebody waits for what is to be drained: a request's answer, or an act for its record. */
+  /** Whether somebody waits for a record of what is to be drained: an act, or a request that a run came of. */
   readonly isAwaited: boolean;
-  /** Whether a device has answered what a person asked of it, who should not wait for others' news. */
+  /** Whether a person is to hear at once: a command was taken, or the device has answered it. */
   readonly isAnswered: boolean;
   /** What the journal's next record has to hold: decisions that are promised to the disk, or what may wait for one. */
   readonly unrecorded: 'nothing' | 'notes' | 'decisions';
@@ -310,17 +310,19 @@ export function createCore(start: CoreStart): Core {
         devices.adapterDown(input.adapter, input.reason);
         return;
       case 'command': {
-        const { device, body, cause, timeoutMs } = input;
+        const { device, body, cause, timeoutMs, isPatient = false } = input;
         const command = askCommand({ device, body, cause, timeoutMs }, null);
         if (command.state !== 'refused' && command.body.kind === 'set') {
           const { property, value } = command.body;
           evaluator.handled({ device, property, value, cause }, world);
         }
         state.effects.replies.push({ request: input.request, command });
+        if (!isPatient || command.state === 'refused') state.isAnswered = true;
         return;
       }
       case 'cancelCommand': {
         const { request, command: id, cause } = input;
+        state.isAnswered = true;
         try {
           state.effects.replies.push({ request, command: commands.cancel(id, cause) });
         } catch (error) {
@@ -448,7 +450,7 @@ export function createCore(start: CoreStart): Core {
     },
     takeCommands: () => state.effects.send.splice(0),
     get isAwaited() {
-      return state.effects.replies.length > 0 || intents.isAwaited;
+      return intents.isAwaited || state.effects.replies.some((reply) => !('command' in reply));
     },
     get isAnswered() {
       return state.isAnswered;

@@ -21,6 +21,8 @@ import type { CoreBoot, CoreToMain, CoreWorkerData, MainToCore } from './shell-m
 const LOG_IN_FLIGHT_MAX = 50_000;
 /** What is not awaited by anybody is told to main this long after it happened. */
 const FLUSH_WITHIN_MS = 5;
+/** An adapter keeps what it has told until then, of which it has room for 10,000 items. */
+const RECEIPTS_WITHIN_MS = 50;
 /**
  * Decisions are on their way to storage this long after the first of them, which leaves half of the 50 ms to the disk.
  * A run that is over by then has no record: it did nothing that must not be done twice.
@@ -52,6 +54,7 @@ let core: Core | undefined;
 let quarantined = new Set<string>();
 let store: MessagePort | undefined;
 const adapters = new Map<AdapterId, AdapterPort>();
+const receipts = new Map<AdapterId, CoreToAdapter>();
 const unwritten: JournalRecord[] = [];
 let durableUpTo = 0;
 let logSent = 0;
@@ -59,6 +62,7 @@ let logTaken = 0;
 let logLost = 0;
 let isTurnPlanned = false;
 let flushTimer: NodeJS.Timeout | undefined;
+let receiptTimer: NodeJS.Timeout | undefined;
 let recordTimer: NodeJS.Timeout | undefined;
 let notesTimer: NodeJS.Timeout | undefined;
 let unsentLog: LogEntry[] = [];
@@ -211,8 +215,8 @@ function flush({ isRecording = false } = {}): void {
     lags: lags.splice(0),
   };
   main.postMessage(JSON.stringify(commit));
-  const receipts = new Map(effects.taken.map(({ adapter, message }) => [adapter, message]));
-  for (const [adapter, message] of receipts) send(adapter, message);
+  for (const { adapter, message } of effects.taken) receipts.set(adapter, message);
+  if (receipts.size > 0) receiptTimer ??= setTimeout(sendReceipts, RECEIPTS_WITHIN_MS);
   const last = records.at(-1);
   if (last) {
     for (const record of records) unwritten.push(record);
@@ -223,6 +227,13 @@ function flush({ isRecording = false } = {}): void {
     toStore({ kind: 'journal', records });
   }
   for (const entry of log) unsentLog.push(entry);
+}
+
+/** Not at once: they would wake an adapter several times in the course of one command. */
+function sendReceipts(): void {
+  receiptTimer = undefined;
+  for (const [adapter, message] of receipts) send(adapter, message);
+  receipts.clear();
 }
 
 function armTimer(): void {

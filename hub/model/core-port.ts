@@ -63,6 +63,8 @@ export type CoreInput =
       readonly body: CommandBody;
       readonly cause: Cause;
       readonly timeoutMs: number;
+      /** Whoever asks waits for the device in any case: that it was taken may be told with the device's answer. */
+      readonly isPatient?: boolean;
     }
   /** Takes back what waits for a sleeping device to wake. */
   | {

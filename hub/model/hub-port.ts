@@ -406,12 +406,16 @@ export interface HubPort {
   commandRecord(id: CommandId): CommandRecord | undefined;
   /** The last 500 ended runs and those under way, newest first. */
   recentRuns(scene: SceneId | null): readonly RunTrace[];
-  /** @throws HubError when the core refuses it outright, such as an unknown property. */
+  /**
+   * Resolves once the core has taken it; of one who `isPatient`, who waits for the device next, a few milliseconds later.
+   * @throws HubError when the core refuses it outright, such as an unknown property.
+   */
   command(
     device: DeviceId,
     body: CommandBody,
     timeoutMs: number,
     actor: Actor,
+    options?: { readonly isPatient?: boolean },
   ): Promise<CommandRecord>;
   /** What waits for a sleeping device to wake, oldest first. */
   waitingCommands(): readonly CommandRecord[];
