@@ -1,5 +1,6 @@
 // Reading a request's body and query: bytes are counted as they come, whatever a header promised, and what
 // comes out is checked against the route's schemas.
+import { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import type { InputProblem } from '../model/errors.ts';
@@ -34,34 +35,45 @@ export async function readBytes(c: ApiContext, bytesMax: number): Promise<Uint8A
   const chunks: Uint8Array[] = [];
   let total = 0;
   const promised = Number(c.req.header('Content-Length') ?? 0);
-  const reader = c.req.raw.body?.getReader();
-  if (reader === undefined) return new Uint8Array();
+  const source = chunksOf(c);
+  if (source === undefined) return new Uint8Array();
   try {
     for (;;) {
       if (promised > bytesMax || total > bytesMax) {
-        await discard(reader);
+        await discard(source);
         throw tooLarge(bytesMax);
       }
-      const { done, value } = await reader.read();
-      if (done) return Buffer.concat(chunks);
+      const { done, value } = await source.next();
+      if (done === true) return Buffer.concat(chunks);
       total += value.byteLength;
       chunks.push(value);
     }
   } catch (cause) {
     if (cause instanceof HttpError) throw cause;
     throw new HttpError(400, 'invalid-input', 'The body ended before it was whole', { cause });
-  } finally {
-    reader.releaseLock();
   }
 }
 
+/** The body as it comes; from Node's own request where there is one, which is a fifth of the cost of a web stream. */
+function chunksOf(c: ApiContext): AsyncIterator<Uint8Array, unknown> | undefined {
+  const incoming = c.env?.incoming;
+  if (!(incoming instanceof IncomingMessage))
+    return c.req.raw.body?.values({ preventCancel: true });
+  const { headers } = incoming;
+  // Without either there is no body. Spec: RFC 9112 § 6.3.
+  if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) {
+    return undefined;
+  }
+  return incoming.iterator({ destroyOnReturn: false });
+}
+
 /** Reads to the end and keeps nothing, within its limits. */
-async function discard(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+async function discard(source: AsyncIterator<Uint8Array, unknown>): Promise<void> {
   let total = 0;
   const reading = (async () => {
     while (total <= DISCARDED_BYTES_MAX) {
-      const { done, value } = await reader.read();
-      if (done) return;
+      const { done, value } = await source.next();
+      if (done === true) return;
       total += value.byteLength;
     }
   })();
