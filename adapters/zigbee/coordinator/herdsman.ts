@@ -384,7 +384,7 @@ async function sendWatched(
   const device = endpoint.getDevice();
   const usualMs = device.pendingRequestTimeout;
   if (sending.isSleepy) device.pendingRequestTimeout = Math.max(usualMs, leftMs);
-  const answering = original.call(endpoint, frame, own, guarded);
+  const answering = withoutStacks(() => original.call(endpoint, frame, own, guarded));
   device.pendingRequestTimeout = usualMs;
   // The library would reject what it keeps for a sleeping node only at the next sign of life.
   const answer = await (sending.isSleepy
@@ -392,6 +392,20 @@ async function sendWatched(
     : answering);
   if (answer !== undefined) throwIfRefused(answer, device);
   return answer;
+}
+
+/**
+ * The library makes three errors beforehand for each frame that it sends, in case it fails; their stacks, which nobody
+ * sees, would be a tenth of what a command costs.
+ */
+function withoutStacks<Result>(act: () => Result): Result {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return act();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 function transmitFrame(
