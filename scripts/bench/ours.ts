@@ -76,7 +76,10 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     },
   });
   const agent = new http.Agent({ keepAlive: true, maxSockets: 4 });
-  const token = () => readFileSync(path.join(folder, 'cli.token'), 'utf8').trim();
+  const readToken = () => readFileSync(path.join(folder, 'cli.token'), 'utf8').trim();
+  /** That of this start, once it is ready. */
+  let ownToken: string | undefined;
+  const token = () => ownToken ?? readToken();
 
   function request(method: string, route: string, headers: http.OutgoingHttpHeaders = {}) {
     const authorization = `Bearer ${token()}`;
@@ -137,6 +140,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       }
     };
     await until('a ready hub', look, { withinMs: READY_LIMIT_MS, everyMs: 20, process: owner });
+    ownToken = readToken();
   }
 
   async function connected(): Promise<void> {
