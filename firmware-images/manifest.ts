@@ -9,6 +9,7 @@ import { createHash, createPublicKey, sign, verify } from 'node:crypto';
 import * as v from 'valibot';
 import { imageRow } from './image-row.ts';
 import { refuse } from './refusal.ts';
+import { publicKeyOf } from './signing-key.ts';
 
 export const MANIFEST = 'manifest.json';
 export const SIGNATURES = 'manifest.json.sig';
@@ -57,8 +58,8 @@ export function readTrustedKeys(text: string): TrustedKeys | null {
   if (parsed.success) return parsed.output;
   return refuse(
     {
-      en: `"${text.slice(0, 60)}" names no keys of firmware`,
-      zh: `“${text.slice(0, 60)}”不是固件密钥`,
+      en: `"${text.slice(0, 60)}" names no keys`,
+      zh: `“${text.slice(0, 60)}”不是密钥`,
     },
     {
       en: 'A key is an ed25519 public key of 32 bytes in base64; several stand as "2 of KEY,KEY,KEY".',
@@ -67,8 +68,8 @@ export function readTrustedKeys(text: string): TrustedKeys | null {
   );
 }
 
-/** Who has signed exactly these bytes, out of what `manifest.json.sig` says. */
-function signersOf(bytes: Uint8Array, signatures: string): Set<string> {
+/** Who has signed exactly these bytes, of those whom a file of signatures names. */
+export function signersOf(bytes: Uint8Array, signatures: string): Set<string> {
   const signers = new Set<string>();
   for (const line of signatures.split('\n').slice(0, KEYS_MAX)) {
     const [, publicKey, signature] =
@@ -205,7 +206,5 @@ export function manifestBytes(content: Omit<Manifest, 'format'>): Buffer {
 
 /** The line of one signer. @param privateKey PEM, PKCS #8 */
 export function signatureLine(bytes: Uint8Array, privateKey: string): string {
-  const { x = '' } = createPublicKey(privateKey).export({ format: 'jwk' });
-  const publicKey = Buffer.from(x, 'base64url').toString('base64');
-  return `${publicKey} ${sign(null, bytes, privateKey).toString('base64')}\n`;
+  return `${publicKeyOf(privateKey)} ${sign(null, bytes, privateKey).toString('base64')}\n`;
 }

@@ -6,8 +6,12 @@ import { parse } from 'yaml';
 import { COORDINATOR_DRIVERS } from './model/coordinator-drivers.ts';
 import { HubError, ValidationError } from './model/errors.ts';
 import { ATTESTATION_POLICIES } from './model/matter-node.ts';
+import { PROJECT_KEYS } from './model/vendor-adapter.ts';
 
-type SettingKind = 'text' | 'port' | 'number' | 'switch' | 'list';
+type SettingKind = 'text' | 'port' | 'number' | 'switch' | 'list' | 'keys';
+
+/** A public key, or `2 of KEY,KEY,KEY`: each 32 bytes in base64. */
+const KEYS = /^\s*(?:\d{1,2}\s+of\s+)?[A-Za-z0-9+/]{43}=(?:\s*,\s*[A-Za-z0-9+/]{43}=)*\s*$/;
 
 interface SettingRow {
   readonly environment: string;
@@ -109,7 +113,7 @@ export const SETTINGS = {
   },
   'firmware.keys': {
     environment: 'INGLE_FIRMWARE_KEYS',
-    kind: 'text',
+    kind: 'keys',
     fallback: '',
     page: true,
     what: 'public keys whose lists of firmware are trusted: KEY, or 2 of KEY,KEY,KEY',
@@ -130,10 +134,10 @@ export const SETTINGS = {
   },
   'adapters.keys': {
     environment: 'INGLE_ADAPTER_KEYS',
-    kind: 'text',
-    fallback: '',
+    kind: 'keys',
+    fallback: PROJECT_KEYS,
     page: true,
-    what: 'public keys of those whose signature makes an adapter of others preferred: KEY, or 2 of KEY,KEY,KEY',
+    what: "public keys of those whose signature makes an adapter of others preferred: KEY, or 2 of KEY,KEY,KEY; unset: the project's own, of which none is issued yet",
   },
   'mqtt.port': {
     environment: 'INGLE_MQTT_PORT',
@@ -266,6 +270,9 @@ function checkValue(name: SettingName, value: string, where: string): void {
     refuse('an https address, or http on this machine itself');
   }
   if (row.choices && !row.choices.includes(value)) refuse(`one of ${row.choices.join(', ')}`);
+  if (row.kind === 'keys' && !KEYS.test(value)) {
+    refuse('public keys of 32 bytes in base64, as KEY or 2 of KEY,KEY,KEY');
+  }
   if (row.kind === 'switch' && value !== '0' && value !== '1') refuse('0 or 1');
   if (row.kind !== 'port' && row.kind !== 'number') return;
   const number = Number(value);

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { adapterId } from '../../hub/model/identifiers.ts';
 import { propertyKey } from '../../hub/model/properties.ts';
@@ -66,6 +67,32 @@ test('an adapter that acknowledges twice is found out', async () => {
     },
   }));
   expect(await unmet(open)).toContainEqual(expect.stringContaining('ended 2 times'));
+});
+
+test('an adapter that answers when its time is over is found out', async () => {
+  let isFirst = true;
+  const open = broken((right) => ({
+    send: async (command: Parameters<typeof right.send>[0]) => {
+      const isLate = isFirst && command.node === LAMP;
+      isFirst = false;
+      if (isLate) await sleep(command.timeoutMs + 300);
+      await right.send(command);
+    },
+  }));
+  expect(await unmet(open)).toContainEqual(
+    expect.stringMatching(/seen in a report: The outcome came after 5\d{3} ms, over its 5000 ms/),
+  );
+}, 30_000);
+
+test('an adapter that ends is told at once, and is not waited for', async () => {
+  const startedMs = performance.now();
+  const open = broken((_right, context) => ({
+    send: () => context.abandon('it has had enough'),
+  }));
+  expect(await unmet(open)).toContainEqual(
+    expect.stringContaining('The adapter ended (1) before the outcome'),
+  );
+  expect(performance.now() - startedMs).toBeLessThan(5_000);
 });
 
 test('an adapter that says nothing of itself is found out', async () => {

@@ -1,20 +1,18 @@
 // The conformance kit: puts an adapter, in any shell, through what the contract demands, with a scripted core and
 // main. The vendor brings emulated or real devices, never a stand-in for the adapter or for the hub.
 import type { AdapterItem, AdapterSettings } from '../../hub/model/adapter-port.ts';
-import { DEVICE_KINDS } from '../../hub/model/device-kind.ts';
 import { HubError, toProblem } from '../../hub/model/errors.ts';
 import { type NodeAddress, nodeAddress } from '../../hub/model/identifiers.ts';
 import {
-  findProperty,
-  type PropertyDescriptor,
   type PropertyKey,
   type PropertyValue,
-  parsePropertyKey,
   propertyKey,
   specOf,
 } from '../../hub/model/properties.ts';
-import { checkValue, valuesEqual } from '../../hub/model/property-value.ts';
+import { valuesEqual } from '../../hub/model/property-value.ts';
+import type { Words } from '../../hub/model/words.ts';
 import { type OpenLine, ScriptedHub } from './scripted-hub.ts';
+import { descriptionProblem, valuesProblem } from './vendor-check.ts';
 
 /** What the kit needs to know of the adapter and its devices. */
 export interface ConformancePlan {
@@ -44,6 +42,8 @@ export interface ConformancePlan {
 /** One demand of the contract, met or not. */
 export interface ConformanceResult {
   readonly demand: string;
+  /** The same in Chinese. */
+  readonly zh: string;
   readonly isMet: boolean;
   /** Why it is not met, in words; null when it is. */
   readonly problem: string | null;
@@ -51,46 +51,94 @@ export interface ConformanceResult {
 }
 
 const SETTLE_MS = 10_000;
+/** What the hub gives a command as a rule. */
+const COMMAND_MS = 5_000;
 const STOP_MS = 7_000;
 const NOBODY = nodeAddress('nobody-is-here');
 
-interface Run {
+/** One run of the kit: what it was given, and the hub that tries the adapter. */
+export interface Run {
   readonly plan: ConformancePlan;
   readonly hub: ScriptedHub;
 }
 
-type Demand = readonly [text: string, check: (run: Run) => Promise<void>];
+/** What is demanded, in both languages, and how it is tried: the check throws where it is not met. */
+export interface Demand {
+  readonly text: Words;
+  check(run: Run): Promise<void>;
+  /** Of what was seen meanwhile, which can be said of one that is gone as well. */
+  readonly isAboutTheWhole?: true;
+}
 
 function demand(isTrue: boolean, text: string): void {
   if (!isTrue) throw new Error(text);
 }
 
+function demanded(check: Demand['check'], en: string, zh: string): Demand {
+  return { text: { en, zh }, check };
+}
+
 const DEMANDS: readonly Demand[] = [
-  ['it connects and says so', connects],
-  ['it describes its nodes in the words of the table', describes],
-  ['it answers a ping within a second', answersPing],
-  ['it tells the value of a property when it is asked', reads],
-  ['a command is acknowledged and then seen in a report', commands],
-  ['what cannot be done fails with the right code', refuses],
-  ['a change at the device is reported', reportsTouch],
-  ['an unreachable device fails in time and is told offline', tellsUnreachable],
-  ['what a dead core did not acknowledge is sent again, in order', resends],
-  ['calls are answered, also those about nobody', answersCalls],
-  ['it reports only described properties, with values that they may have', reportsRightly],
-  ['each command has one end and its steps are in order', endsCommands],
-  ['it keeps secrets', keepsSecrets],
-  ['it stops in time, says so, and says nothing afterwards', stops],
+  demanded(connects, 'it connects and says so', '能连接并报告'),
+  demanded(describes, 'it describes its nodes in the words of the table', '用属性表的名称描述节点'),
+  demanded(answersPing, 'it answers a ping within a second', '一秒内应答'),
+  demanded(reads, 'it tells the value of a property when it is asked', '被询问时报告属性的值'),
+  demanded(
+    commands,
+    'a command is acknowledged and then seen in a report',
+    '命令得到确认，随后出现在上报里',
+  ),
+  demanded(refuses, 'what cannot be done fails with the right code', '做不到的以正确的代码失败'),
+  demanded(reportsTouch, 'a change at the device is reported', '设备上的变化会上报'),
+  demanded(
+    tellsUnreachable,
+    'an unreachable device fails in time and is told offline',
+    '连不上的设备及时失败，并报告离线',
+  ),
+  demanded(
+    resends,
+    'what a dead core did not acknowledge is sent again, in order',
+    '核心崩溃前未确认的会按顺序重发',
+  ),
+  demanded(
+    answersCalls,
+    'calls are answered, also those about nobody',
+    '调用都有应答，包括不存在的节点',
+  ),
+  demanded(
+    reportsRightly,
+    'it reports only described properties, with values that they may have',
+    '只上报描述过的属性，值也合规',
+  ),
+  demanded(
+    endsCommands,
+    'each command has one end and its steps are in order',
+    '每条命令只结束一次，步骤有序',
+  ),
+  demanded(keepsSecrets, 'it keeps secrets', '不泄露秘密'),
 ];
+
+const STOPS = demanded(
+  stops,
+  'it stops in time, says so, and says nothing afterwards',
+  '及时停止并报告，之后不再说话',
+);
 
 /**
  * Runs all demands in order on one life of the adapter. A demand that is not met does not end the run, unless it
- * is the first; one that builds on it may then fail as well. Never rejects.
+ * is the first or the adapter is gone; one that builds on it may then fail as well. Never rejects.
+ * @param more what else is demanded, tried before the adapter is stopped
  */
-export async function runConformance(plan: ConformancePlan): Promise<ConformanceResult[]> {
+export async function runConformance(
+  plan: ConformancePlan,
+  more: readonly Demand[] = [],
+): Promise<ConformanceResult[]> {
   const hub = new ScriptedHub(plan.open);
   const results: ConformanceResult[] = [];
+  let isOver = false;
   try {
-    for (const [text, check] of DEMANDS) {
+    for (const { text, check, isAboutTheWhole } of [...DEMANDS, ...more, STOPS]) {
+      if (isOver && isAboutTheWhole !== true) continue;
       const startedAtMs = performance.now();
       let problem: string | null = null;
       try {
@@ -99,8 +147,10 @@ export async function runConformance(plan: ConformancePlan): Promise<Conformance
         problem = toProblem(error).message;
       }
       const durationMs = Math.round(performance.now() - startedAtMs);
-      results.push({ demand: text, isMet: problem === null, problem, durationMs });
-      if (problem !== null && results.length === 1) break;
+      const result = { demand: text.en, zh: text.zh, isMet: problem === null, problem, durationMs };
+      results.push(result);
+      const isGone = hub.exitCode !== undefined;
+      if (problem !== null && (results.length === 1 || isGone)) isOver = true;
     }
   } finally {
     await hub[Symbol.asyncDispose]().catch(() => {});
@@ -129,23 +179,10 @@ async function connects({ plan, hub }: Run): Promise<void> {
 async function describes({ plan, hub }: Run): Promise<void> {
   const { node, property } = plan.subject;
   const description = await hub.until('the description', () => hub.description(node), SETTLE_MS);
-  demand(Object.hasOwn(DEVICE_KINDS, description.kind), `There is no kind "${description.kind}"`);
-  demand(description.title !== '', 'The title is empty');
+  const problem = descriptionProblem(description);
+  demand(problem === null, `${problem}`);
   const keys = description.properties.map(({ key }) => key);
-  demand(new Set(keys).size === keys.length, `A property stands twice: ${keys}`);
-  for (const descriptor of description.properties) checkDescriptor(descriptor);
   demand(keys.includes(property), `The subject's "${property}" is not described`);
-}
-
-function checkDescriptor(descriptor: PropertyDescriptor): void {
-  const { key, name, type } = descriptor;
-  const parsed = parsePropertyKey(key);
-  demand(parsed.name === name, `The key ${key} does not belong to "${name}"`);
-  const row = findProperty(name);
-  if (row === undefined) return;
-  demand(row.type === type, `${key} is a ${type}, but the table says ${row.type}`);
-  const isOther = descriptor.unit !== undefined && descriptor.unit !== row.unit;
-  demand(!isOther, `${key} is in ${descriptor.unit}, but the table says ${row.unit}`);
 }
 
 async function answersPing({ hub }: Run): Promise<void> {
@@ -173,24 +210,21 @@ async function reportsRightly({ hub }: Run): Promise<void> {
 function checkReport(hub: ScriptedHub, item: Extract<AdapterItem, { kind: 'report' }>): void {
   const description = hub.description(item.node);
   if (description === null) throw new Error(`${item.node} reported but was never described`);
-  for (const [key, value] of Object.entries(item.values)) {
-    const descriptor = description.properties.find((each) => each.key === key);
-    if (descriptor === undefined) throw new Error(`"${key}" was reported but not described`);
-    // A device may report beyond what it takes, so only the type is judged.
-    const { min: _, max: __, ...spec } = specOf(descriptor);
-    const problem = spec.type === 'enum' ? null : checkValue(spec, value);
-    demand(problem === null, `A report is wrong: ${problem?.message}`);
-  }
+  const problem = valuesProblem(description, item.values);
+  demand(problem === null, `${problem}`);
 }
 
 async function commands({ plan, hub }: Run): Promise<void> {
   for (const value of plan.subject.values) {
     const { node, property } = plan.subject;
-    const outcome = await hub.settle(node, { kind: 'set', property, value });
+    const startedAtMs = performance.now();
+    const outcome = await hub.settle(node, { kind: 'set', property, value }, COMMAND_MS);
+    const tookMs = Math.round(performance.now() - startedAtMs);
     demand(
       outcome.state === 'acknowledged',
       `It ended ${outcome.state}: ${outcome.problem?.message}`,
     );
+    demand(tookMs <= COMMAND_MS, `The outcome came after ${tookMs} ms, over its ${COMMAND_MS} ms`);
     await hub.until(
       `${property} to be ${JSON.stringify(value)}`,
       () => isNow(hub, plan, value),

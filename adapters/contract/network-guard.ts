@@ -44,12 +44,35 @@ export function isAddressAllowed(address: string, hosts: readonly string[]): boo
   return hosts.includes(LAN) && isOfLan && !isOwnMachine(address);
 }
 
-function refusal(host: string): NodeJS.ErrnoException {
-  const error: NodeJS.ErrnoException = new Error(
-    `The adapter has not declared that it connects to "${host}"; add it to "hosts" of ingle-adapter.json`,
-  );
+function denied(message: string): NodeJS.ErrnoException {
+  const error: NodeJS.ErrnoException = new Error(message);
   error.code = 'ERR_ACCESS_DENIED';
   return error;
+}
+
+function refusal(host: string): NodeJS.ErrnoException {
+  return denied(
+    `The adapter has not declared that it connects to "${host}"; add it to "hosts" of ingle-adapter.json`,
+  );
+}
+
+const HOSTS_TOLD_MAX = 20;
+
+/** Hosts that a connection was refused to; whoever listens hears of each once. */
+export class RefusedHosts {
+  readonly #hosts = new Set<string>();
+  #listener: ((host: string) => void) | null = null;
+
+  add(host: string): void {
+    if (this.#hosts.has(host) || this.#hosts.size >= HOSTS_TOLD_MAX) return;
+    this.#hosts.add(host);
+    this.#listener?.(host);
+  }
+
+  listen(listener: (host: string) => void): void {
+    this.#listener = listener;
+    for (const host of this.#hosts) listener(host);
+  }
 }
 
 type Found = (
@@ -62,11 +85,17 @@ type Found = (
  * Guards this process from now on. Names are looked up only where they are declared (or `lan` is: then only addresses of
  * the house's network come of it), and nothing listens. A connection to the hub itself is refused like any other.
  * @param isSocketAllowed whether a Unix socket may be connected to: the core's
+ * @param refused told of what was refused
  */
 export function guardNetwork(
   hosts: readonly string[],
   isSocketAllowed: (path: string) => boolean,
+  refused: RefusedHosts,
 ): void {
+  const refuse = (host: string): NodeJS.ErrnoException => {
+    refused.add(host);
+    return refusal(host);
+  };
   const lookUp = dns.lookup;
   const mayAsk = (name: string): boolean => isDeclared(name, hosts) || hosts.includes(LAN);
   const isGood = (name: string, address: string): boolean =>
@@ -77,7 +106,7 @@ export function guardNetwork(
     const asked = (typeof options === 'object' && options !== null ? options : {}) as object;
     const family = typeof options === 'number' ? { family: options } : {};
     if (net.isIP(name) === 0 && !mayAsk(name)) {
-      queueMicrotask(() => done(refusal(name), ''));
+      queueMicrotask(() => done(refuse(name), ''));
       return;
     }
     const isAll = 'all' in asked && asked.all === true;
@@ -85,7 +114,7 @@ export function guardNetwork(
       if (error) return done(error, '');
       const good = addresses.filter(({ address }) => isGood(name, address));
       const [first] = good;
-      if (first === undefined) return done(refusal(name), '');
+      if (first === undefined) return done(refuse(name), '');
       return isAll ? done(null, good) : done(null, first.address, first.family);
     });
   }
@@ -106,7 +135,7 @@ export function guardNetwork(
     ) as { path?: string; host?: unknown; port?: unknown; lookup?: unknown };
     const callback = args.findLast((one) => typeof one === 'function');
     const fail = (what: string): net.Socket => {
-      queueMicrotask(() => this.destroy(refusal(what)));
+      queueMicrotask(() => this.destroy(refuse(what)));
       return this;
     };
     if (typeof options.path === 'string') {
@@ -121,7 +150,7 @@ export function guardNetwork(
   } as typeof connect;
 
   net.Server.prototype.listen = function listen() {
-    throw refusal('a port of its own (listening)');
+    throw refuse('a port of its own (listening)');
   };
 
   const send = dgram.Socket.prototype.send;
@@ -130,11 +159,11 @@ export function guardNetwork(
     const isText =
       typeof args[0] === 'string' && args.filter((one) => typeof one === 'string').length === 1;
     const to = isText ? 'localhost' : String(address);
-    if (!isAddressAllowed(to, hosts)) throw refusal(to);
+    if (!isAddressAllowed(to, hosts)) throw refuse(to);
     Reflect.apply(send, this, args);
   } as typeof send;
   dgram.Socket.prototype.connect = () => {
-    throw refusal('a connected UDP socket');
+    throw refuse('a connected UDP socket');
   };
 
   dns.lookup = guardedLookup as typeof dns.lookup;
@@ -146,7 +175,10 @@ export function guardNetwork(
       });
     })) as typeof dns.promises.lookup;
   const never = (): never => {
-    throw refusal('a DNS server of its own');
+    throw refuse('a DNS server of its own');
+  };
+  const notItsBusiness = (): never => {
+    throw denied('This is none of an adapter’s business');
   };
   for (const module of [dns, dns.promises] as unknown as Record<string, unknown>[]) {
     for (const name of Object.keys(module)) {
@@ -155,7 +187,10 @@ export function guardNetwork(
     module.Resolver = never;
   }
   // What reaches below Node's modules, and other processes, is none of an adapter's business.
-  Object.assign(process, { binding: never, _linkedBinding: never, kill: never, dlopen: never });
+  Object.assign(process, {
+    ...{ binding: notItsBusiness, _linkedBinding: notItsBusiness },
+    ...{ kill: notItsBusiness, dlopen: notItsBusiness },
+  });
   syncBuiltinESMExports();
 }
 

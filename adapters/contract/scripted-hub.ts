@@ -159,7 +159,12 @@ export function inChild(
 interface Waiter {
   readonly check: () => boolean;
   readonly done: () => void;
+  /** The host is gone, and nothing comes any more. */
+  readonly gone: () => void;
 }
+
+/** What a host said last may still be on its way when its end is known. */
+const LAST_WORDS_MS = 500;
 
 /** Main and core of one adapter, as a script needs them. Everything said is kept in the order it came. */
 export class ScriptedHub {
@@ -176,6 +181,7 @@ export class ScriptedHub {
     (answer: { result: unknown; problem: Problem | null }) => void
   >();
   #core: CoreLine | null = null;
+  #isSilent = false;
   #lastCall = 0;
   #lastCommand = 0;
   readonly #life: string;
@@ -189,6 +195,10 @@ export class ScriptedHub {
       (code) => {
         this.exitCode = code;
         this.#wake();
+        setTimeout(() => {
+          this.#isSilent = true;
+          for (const waiter of [...this.#waiters]) waiter.gone();
+        }, LAST_WORDS_MS).unref();
       },
     );
   }
@@ -313,7 +323,7 @@ export class ScriptedHub {
 
   /**
    * Waits until `find` gives something else than null, undefined or false; asked at once and after each message.
-   * @throws TimeoutError with the newest state and log lines
+   * @throws TimeoutError with the newest state and log lines; soon where the host is gone
    */
   async until<Found>(
     what: string,
@@ -322,21 +332,24 @@ export class ScriptedHub {
   ): Promise<Found> {
     let found: Found | null | undefined | false = find();
     if (found) return found;
+    if (this.#isSilent) throw this.#gone(what);
     await new Promise<void>((resolve, reject) => {
+      const end = (settle: () => void): void => {
+        clearTimeout(timer);
+        this.#waiters.delete(waiter);
+        settle();
+      };
       const waiter: Waiter = {
         check: () => {
           found = find();
           return Boolean(found);
         },
-        done: () => {
-          clearTimeout(timer);
-          this.#waiters.delete(waiter);
-          resolve();
-        },
+        done: () => end(resolve),
+        gone: () => end(() => reject(this.#gone(what))),
       };
       const timer = setTimeout(() => {
-        this.#waiters.delete(waiter);
-        reject(new TimeoutError(`Waited ${timeoutMs} ms in vain for ${what}. ${this.#tail()}`));
+        const late = `Waited ${timeoutMs} ms in vain for ${what}. ${this.#tail()}`;
+        end(() => reject(new TimeoutError(late)));
       }, timeoutMs);
       this.#waiters.add(waiter);
     });
@@ -359,6 +372,11 @@ export class ScriptedHub {
       if (this.exitCode === undefined) await this.line.kill();
       this.loseCore();
     }
+  }
+
+  #gone(what: string): TimeoutError {
+    const text = `The adapter ended (${this.exitCode ?? 'killed'}) before ${what}. ${this.#tail()}`;
+    return new TimeoutError(text);
   }
 
   #onBatch(batch: AdapterToCore): void {

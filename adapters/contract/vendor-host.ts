@@ -1,11 +1,21 @@
 // What an adapter that is not ours lives in beyond the host of every adapter: the hub's tools for it, its own name on
-// all that it describes, a bound on how much it tells, and a word to the household where it keeps failing.
+// all that it describes, a look at all that it says, a bound on how much, and a word to the household where it keeps
+// failing.
 import type { AdapterNotice } from '../../hub/model/adapter-port.ts';
-import { HubError, NotFoundError } from '../../hub/model/errors.ts';
+import type { NodeDescription } from '../../hub/model/device.ts';
+import { fromProblem, HubError, NotFoundError, toProblem } from '../../hub/model/errors.ts';
 import { nodeAddress } from '../../hub/model/identifiers.ts';
 import { describeProperty, property, propertyKey } from '../../hub/model/properties.ts';
 import { checkValue } from '../../hub/model/property-value.ts';
 import type { Adapter, AdapterContext, CreateAdapter } from './adapter.ts';
+import {
+  asNotices,
+  asProblem,
+  asState,
+  descriptionProblem,
+  valuesProblem,
+} from './vendor-check.ts';
+import { type Complaint, WORDS } from './vendor-complaints.ts';
 
 /** What a vendor's code gets beside its context, since it can import nothing of the hub. */
 export const VENDOR_TOOLS = {
@@ -18,8 +28,26 @@ export const VENDOR_TOOLS = {
   checkValue,
 } as const;
 
+/** What of the context a vendor's code gets: nothing that speaks for the whole home. */
+export type VendorContext = Pick<
+  AdapterContext,
+  | 'id'
+  | 'dataFolder'
+  | 'settings'
+  | 'nameOf'
+  | 'report'
+  | 'event'
+  | 'availability'
+  | 'outcome'
+  | 'described'
+  | 'left'
+  | 'state'
+  | 'notices'
+  | 'log'
+>;
+
 /** What a vendor's module exports. */
-export type CreateVendorAdapter = (context: AdapterContext, tools: typeof VENDOR_TOOLS) => Adapter;
+export type CreateVendorAdapter = (context: VendorContext, tools: typeof VENDOR_TOOLS) => Adapter;
 
 /** So many reports, events and messages a second for long, and some seconds' worth at once. */
 const ITEMS_PER_SECOND = 200;
@@ -27,52 +55,54 @@ const ITEMS_AT_ONCE = 1_000;
 /** After so many failures that are its own within the time, the household is told. */
 const FAILURES_TOLD = 3;
 const FAILURES_WITHIN_MS = 60_000;
+const NODES_MAX = 500;
+const LOG_CHARACTERS_MAX = 2_000;
+const LEVELS = ['debug', 'info', 'warn', 'error'];
+const OUTCOMES = ['sent', 'acknowledged', 'failed', 'timedOut'];
 
-/** The vendor's adapter as any other. `nowMs` is monotonic. */
-export function hostedVendor(create: CreateVendorAdapter, nowMs: () => number): CreateAdapter {
+export interface VendorHostOptions {
+  /** Monotonic. */
+  nowMs(): number;
+  /** Told of each host that the code wanted to reach and has not declared, once, also of those before. */
+  onRefused?(listen: (host: string) => void): void;
+}
+
+/** The vendor's adapter as any other. */
+export function hostedVendor(
+  create: CreateVendorAdapter,
+  { nowMs, onRefused }: VendorHostOptions,
+): CreateAdapter {
   return (context) => {
     let own: readonly AdapterNotice[] = [];
-    let ours: readonly AdapterNotice[] = [];
-    const tell = () => context.notices([...ours, ...own]);
+    const complaints = new Map<Complaint, AdapterNotice>();
+    const tell = () => context.notices([...complaints.values(), ...own]);
+    const mayTell = bounded(nowMs, () =>
+      complain('flood', `It tells more than ${ITEMS_PER_SECOND} things a second`),
+    );
+    const nodes = new Map<string, NodeDescription>();
     const failures: number[] = [];
-    let allowance = ITEMS_AT_ONCE;
-    let sinceMs = nowMs();
-    let dropped = 0;
 
-    function mayTell(): boolean {
-      const now = nowMs();
-      allowance = Math.min(ITEMS_AT_ONCE, allowance + ((now - sinceMs) * ITEMS_PER_SECOND) / 1_000);
-      sinceMs = now;
-      if (allowance >= 1) {
-        allowance -= 1;
-        return true;
-      }
-      dropped += 1;
-      if (dropped === 1) {
-        context.log(
-          'warn',
-          `It tells more than ${ITEMS_PER_SECOND} things a second; what is more is dropped`,
-        );
-        become(floodNotice());
-      }
-      return false;
-    }
-
-    function become(notice: AdapterNotice): void {
-      ours = [notice];
+    /** The first of a kind is told; the log has each. */
+    function complain(what: Complaint, said: string): void {
+      const { severity, log, en, zh } = WORDS[what];
+      if (mayLog()) context.log('warn', `${log}: ${said.slice(0, LOG_CHARACTERS_MAX)}`);
+      if (complaints.has(what)) return;
+      const shown = said.slice(0, 120);
+      complaints.set(what, { severity, text: { en: en(shown), zh: zh(shown) } });
       tell();
     }
+    const mayLog = bounded(nowMs, () => {});
 
     /** A fault of its own code; what it refuses with a HubError is an answer. */
     function failed(error: unknown, at: string): unknown {
-      if (error instanceof HubError) return error;
+      if (error instanceof HubError) return fromProblem(asProblem(toProblem(error)));
       const now = nowMs();
       while (failures.length > 0 && now - (failures[0] ?? 0) > FAILURES_WITHIN_MS) failures.shift();
       failures.push(now);
       const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-      if (failures.length === FAILURES_TOLD) {
+      if (failures.length >= FAILURES_TOLD && !complaints.has('failure')) {
         context.log('error', error instanceof Error && error.stack ? error.stack : said);
-        become(failureNotice(said));
+        complain('failure', said);
       }
       if (failures.length > 100) failures.shift();
       return new HubError(
@@ -81,22 +111,71 @@ export function hostedVendor(create: CreateVendorAdapter, nowMs: () => number): 
       );
     }
 
+    /** What it tells of a node goes on where it is right. */
+    function tells(node: unknown, values: () => unknown, pass: () => void): void {
+      if (!mayTell()) return;
+      const description = nodes.get(String(node));
+      const problem =
+        description === undefined
+          ? `It tells of "${String(node).slice(0, 60)}", which it has not described`
+          : valuesProblem(description, values());
+      if (problem === null) pass();
+      else complain('wrong', problem);
+    }
+
+    onRefused?.((host) => complain('undeclared', host));
     const adapter = create(
       {
-        ...context,
-        report: (...given) => {
-          if (mayTell()) context.report(...given);
+        ...{ id: context.id, dataFolder: context.dataFolder, settings: context.settings },
+        nameOf: (node) => context.nameOf(node),
+        report: (node, values, reason) =>
+          tells(
+            node,
+            () => values,
+            () => context.report(node, values, reason === 'reconnect' ? reason : 'report'),
+          ),
+        event: (node, key, value) =>
+          tells(
+            node,
+            () => ({ [key]: value }),
+            () => context.event(node, key, value),
+          ),
+        availability(node, online, reason) {
+          const why = typeof reason === 'string' ? reason.slice(0, 200) : null;
+          if (nodes.has(node) && mayTell()) context.availability(node, online === true, why);
         },
-        event: (...given) => {
-          if (mayTell()) context.event(...given);
+        outcome(command, state, problem) {
+          const isRight = typeof command === 'string' && OUTCOMES.includes(state);
+          if (!isRight) return complain('wrong', `An outcome is "${String(state).slice(0, 40)}"`);
+          const isFailed = state === 'failed' || state === 'timedOut';
+          context.outcome(command, state, isFailed ? asProblem(problem) : null);
         },
-        message: (...given) => {
-          if (mayTell()) context.message(...given);
+        described(description) {
+          const problem = descriptionProblem(description);
+          if (problem !== null) return complain('wrong', problem);
+          if (nodes.size >= NODES_MAX && !nodes.has(description.node)) {
+            return complain('wrong', `It describes more than ${NODES_MAX} nodes`);
+          }
+          nodes.set(description.node, description);
+          context.described({ ...description, adapter: context.id });
         },
-        described: (description) => context.described({ ...description, adapter: context.id }),
-        notices: (notices) => {
-          own = notices;
+        left(node) {
+          if (nodes.delete(node)) context.left(node);
+        },
+        notices(notices) {
+          own = asNotices(notices);
           tell();
+        },
+        state(state) {
+          const right = asState(state);
+          if (right === null)
+            complain('wrong', 'A state has the kind connecting, connected or fault');
+          else context.state(right);
+        },
+        log(level, text) {
+          if (!mayLog()) return;
+          const known = LEVELS.includes(level) ? level : 'info';
+          context.log(known, String(text).slice(0, LOG_CHARACTERS_MAX));
         },
       },
       VENDOR_TOOLS,
@@ -122,23 +201,21 @@ export function hostedVendor(create: CreateVendorAdapter, nowMs: () => number): 
   };
 }
 
-function failureNotice(said: string): AdapterNotice {
-  const shown = said.slice(0, 120);
-  return {
-    severity: 'fault',
-    text: {
-      en: `It fails at what it is asked (${shown}). Look for a newer version, or switch it off under House › Adapters.`,
-      zh: `它处理命令时不断出错（${shown}）。请找更新的版本，或在“全屋 › 适配器”里关闭它。`,
-    },
-  };
-}
-
-function floodNotice(): AdapterNotice {
-  return {
-    severity: 'warning',
-    text: {
-      en: `It tells more than ${ITEMS_PER_SECOND} things a second; what is more is dropped. Look for a newer version, or switch it off under House › Adapters.`,
-      zh: `它每秒上报超过 ${ITEMS_PER_SECOND} 条，多出的被丢弃。请找更新的版本，或在“全屋 › 适配器”里关闭它。`,
-    },
+/** True as long as no more comes than may; `first` is called when that is so no longer, once. */
+function bounded(nowMs: () => number, first: () => void): () => boolean {
+  let allowance = ITEMS_AT_ONCE;
+  let sinceMs = nowMs();
+  let isTold = false;
+  return () => {
+    const now = nowMs();
+    allowance = Math.min(ITEMS_AT_ONCE, allowance + ((now - sinceMs) * ITEMS_PER_SECOND) / 1_000);
+    sinceMs = now;
+    if (allowance >= 1) {
+      allowance -= 1;
+      return true;
+    }
+    if (!isTold) first();
+    isTold = true;
+    return false;
   };
 }

@@ -25,6 +25,7 @@ import { type ConformancePlan, type ConformanceResult, runConformance } from './
 import { packageStatement } from './package-statement.ts';
 import { inVendorProcess } from './scripted-hub.ts';
 import { vendorProcess } from './vendor-process.ts';
+import { watchVendor } from './vendor-watch.ts';
 
 /** What stands in a folder and is no part of the package. */
 const LEFT_OUT = ['node_modules', 'test'];
@@ -137,17 +138,18 @@ export async function testPackage(folder: string, entry: URL): Promise<VendorVer
       ...{ id: manifest.id, packageFolder: root, main: manifest.main, dataFolder: own },
       hosts: [...manifest.hosts, ...EMULATED],
     });
-    const results = await runConformance({
+    const { open, demands } = watchVendor(inVendorProcess(how));
+    const whole: ConformancePlan = {
       ...plan,
-      open: inVendorProcess(how),
-      dataFolder,
+      ...{ open, dataFolder },
       subject: {
         node: nodeAddress(plan.subject.node),
         property: parsePropertyKey(plan.subject.property).key,
         values: plan.subject.values,
       },
       secrets: () => plan.secrets ?? [],
-    });
+    };
+    const results = await runConformance(whole, demands);
     return { manifest, results, isMet: results.every(({ isMet }) => isMet) };
   } finally {
     await plan.stop?.();

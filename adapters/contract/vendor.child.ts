@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { HubError } from '../../hub/model/errors.ts';
 import { runChildHost } from './child-host.ts';
 import { monotonicMs } from './host.ts';
-import { guardNetwork } from './network-guard.ts';
+import { guardNetwork, RefusedHosts } from './network-guard.ts';
 import { type CreateVendorAdapter, hostedVendor } from './vendor-host.ts';
 
 const [id = '', main = '', hosts = '[]'] = process.argv.slice(2);
@@ -35,6 +35,13 @@ function broken(error: unknown): CreateVendorAdapter {
   };
 }
 
-guardNetwork(JSON.parse(hosts) as string[], isCoreSocket);
+const refused = new RefusedHosts();
+guardNetwork(JSON.parse(hosts) as string[], isCoreSocket, refused);
 const createAdapter = await load().catch(broken);
-runChildHost(id, hostedVendor(createAdapter, monotonicMs));
+runChildHost(
+  id,
+  hostedVendor(createAdapter, {
+    nowMs: monotonicMs,
+    onRefused: (listener) => refused.listen(listener),
+  }),
+);

@@ -26,7 +26,7 @@ describe('the kit for vendors', () => {
     const { manifest, results } = await testPackage(made, ENTRY);
     expect(manifest).toMatchObject({ id: 'acme-lamp', hosts: ['lan'], main: 'adapter.js' });
     expect(results.filter(({ isMet }) => !isMet)).toEqual([]);
-    expect(results).toHaveLength(14);
+    expect(results).toHaveLength(19);
     // What is for testing is not shipped.
     expect(Object.keys(packageFiles(made)).sort()).toEqual([
       ...['adapter.js', 'ingle-adapter.json', 'package.json'],
@@ -47,6 +47,57 @@ describe('the kit for vendors', () => {
     expect(isMet).toBe(false);
     const unmet = results.filter((one) => !one.isMet).map(({ demand }) => demand);
     expect(unmet).toContain('what cannot be done fails with the right code');
+  }, 60_000);
+
+  /** The template with some of its code replaced: what the verdict says is not met, with why. */
+  async function unmet(...changes: readonly (readonly [string, string])[]): Promise<string[]> {
+    const made = newPackage(TEMPLATE, 'acme-lamp', folder);
+    const file = path.join(made, 'adapter.js');
+    let text = readFileSync(file, 'utf8');
+    for (const [from, to] of changes) {
+      expect(text).toContain(from);
+      text = text.replace(from, to);
+    }
+    writeFileSync(file, text);
+    const { isMet, results } = await testPackage(made, ENTRY);
+    const found = results.filter((one) => !one.isMet);
+    expect(isMet).toBe(found.length === 0);
+    expect(found.every(({ zh }) => /\p{Script=Han}/u.test(zh))).toBe(true);
+    return found.map(({ demand, problem }) => `${demand}: ${problem}`);
+  }
+  const START = "context.state({ kind: 'connecting' });";
+
+  it('finds out one that leaks, with what it took', async () => {
+    const leak = 'const kept = []; setInterval(() => kept.push(Buffer.alloc(5_000_000, 1)), 100);';
+    const found = await unmet([START, `${START} ${leak}`]);
+    expect(found.join('\n')).toMatch(
+      /it takes no more memory than it may.*(?:It took \d+ MB of memory, more than the 192 MB|It grew by \d+ MB in 2 s of rest)/,
+    );
+  }, 60_000);
+
+  it('finds out one that never comes back from a command, and does not wait for it', async () => {
+    const startedMs = performance.now();
+    const found = await unmet(['const answer = ask(', 'for (;;); const answer = ask(']);
+    expect(found.join('\n')).toMatch(
+      /it always answers, and never stands still: It did not answer for \d+ s: it loops, or waits for ever/,
+    );
+    expect(performance.now() - startedMs).toBeLessThan(25_000);
+  }, 60_000);
+
+  it('finds out one that goes where it has not said, tells what cannot be, and throws', async () => {
+    const wrong = `${START}
+      net.connect(80, '93.184.216.34').on('error', () => {});
+      context.described({ node: 'lamp-2', title: 'No kind', kind: 'spaceship' });
+      Promise.reject(new TypeError('nobody listens'));`;
+    const found = (await unmet([START, wrong])).join('\n');
+    expect(found).toMatch(
+      /connects only to the hosts that it declares: .*93\.184\.216\.34\. Add it/,
+    );
+    expect(found).toMatch(
+      /nothing that cannot be: .*(?:manufacturer is a text|no kind "spaceship")/,
+    );
+    expect(found).toMatch(/nothing in its code fails: .*nobody listens/);
+    expect(found.split('\n')).toHaveLength(3);
   }, 60_000);
 
   it('says all that is wrong with a package before it runs', async () => {

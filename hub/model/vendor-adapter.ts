@@ -24,6 +24,12 @@ export const VENDOR_LIMITS = {
 export const MANIFEST_FILE = 'ingle-adapter.json';
 /** The file of a package in which those stand who have signed it, a line for each; it need not be there. */
 export const SIGNATURES_FILE = 'ingle-adapter.sig';
+/**
+ * Public keys of this project's maintainers, in the form of the setting `adapters.keys`: what they have tried and signed
+ * is preferred on every hub that does not say otherwise. **None is issued yet**, since they have tried no vendor's adapter;
+ * adapters/contract/README.md tells how one is made and put here.
+ */
+export const PROJECT_KEYS = '';
 /** Stands in a package file for the network of the house: private addresses, but not the hub itself. */
 export const LAN = 'lan';
 
@@ -237,6 +243,7 @@ const REASONS: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[
   [/^it did not answer for ([\d.]+) s/, ([, seconds]) => `${seconds} 秒没有应答`],
   [/^it ended with code (\S+)/, ([, code]) => `自己结束了（代码 ${code}）`],
   [/^it was ended by (\S+)/, ([, signal]) => `被 ${signal} 结束了`],
+  [/^it said what cannot be understood/, () => '它的话无法理解'],
 ];
 
 /** Why a process had to be begun anew, as its supervisor says it of `id`, for people. */

@@ -3,7 +3,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { setPriority } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, Worker } from 'node:worker_threads';
@@ -30,7 +29,7 @@ import { type MeshCare, NO_CARE } from '../model/mesh.ts';
 import type { FromShare, ToShare } from '../model/mqtt.ts';
 import type { CoreLink } from './core-link.ts';
 import { type WorkerName, workerEntry } from './entry.ts';
-import { type MemoryWatch, watchMemory } from './memory-watch.ts';
+import { type ProcessWatch, watchProcess, yieldToOthers } from './process-watch.ts';
 import type { SharedWorkers, WorkerLine, WorkerLineEvents } from './shared-workers.ts';
 import { type PartEvents, type PartProcess, supervise } from './supervisor.ts';
 
@@ -42,8 +41,10 @@ const HANG_MS = 10_000;
 /** One that loads a great library is silent meanwhile; on a busy small board that was seen to take over 10 s. */
 const SLOW_START_HANG_MS = 45_000;
 
-/** A loop without an end takes what time the others leave. */
-const VENDOR_NICENESS = 19;
+/** A vendor's process that has computed for this long without a word is in a loop: a wait computes nothing. */
+const LOOP_CPU_MS = 3_000;
+/** Waits between the restarts of one that falls again and again: each start of a process costs the others something. */
+const VENDOR_BACKOFF = { backoffMs: 4_000, backoffMaxMs: 900_000 } as const;
 
 export interface AdapterLinkOptions {
   readonly id: AdapterId;
@@ -123,7 +124,9 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
   let notices: readonly AdapterNotice[] = [];
   let lastCall = 0;
   let { firstThread } = options;
-  let memory: MemoryWatch | null = null;
+  let watch: ProcessWatch | null = null;
+  /** How long a watched process had computed when it last said something; null: it has said nothing yet. */
+  let cpuAtWordMs: number | null = null;
   let waitingSocket: { path: string; announce(): void } | null = null;
 
   const isStarting = () => state.kind === 'starting' || state.kind === 'connecting';
@@ -213,12 +216,14 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
       become({ kind: 'stopped' });
       return;
     }
+    const told = supervisor.health().problem;
     become({
       kind: 'fault',
       problem: {
         code: 'unreachable',
         message: `The ${id} adapter stopped: ${reason}`,
-        hint: 'It is started again by itself.',
+        hint: told?.hint ?? null,
+        zh: { message: `适配器 ${id} 停止了：${reason}`, hint: told?.zh?.hint ?? null },
       },
       retryAtMs: null,
     });
@@ -284,17 +289,33 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
   }
 
   /** The others go first, and what takes too much is begun anew. */
-  function watch(pid: number, bytesMax: number): void {
-    try {
-      setPriority(pid, VENDOR_NICENESS);
-    } catch {
-      // It may have ended already, which its exit tells.
-    }
-    memory?.stop();
-    memory = watchMemory(pid, bytesMax, (bytes) => {
+  function watchVendor(pid: number, bytesMax: number): void {
+    watch?.stop();
+    cpuAtWordMs = null;
+    void yieldToOthers(pid);
+    watch = watchProcess(pid, bytesMax, (bytes) => {
       const [took, most] = [bytes, bytesMax].map((one) => Math.round(one / 1024 / 1024));
       supervisor.restart(`it took ${took} MB of memory, more than the ${most} MB that it may`);
     });
+  }
+
+  function heardVendor(message: AdapterToMain, events: PartEvents, pid: number): void {
+    // Threads that it has made meanwhile go behind the others as well.
+    if (cpuAtWordMs === null) void yieldToOthers(pid);
+    cpuAtWordMs = watch?.cpuMs() ?? 0;
+    try {
+      onMessage(message, events);
+    } catch (error) {
+      // Only its own code can have said that, past the host that looks at its words.
+      options.log('error', `${id} said what cannot be understood: ${String(error)}`);
+      supervisor.restart('it said what cannot be understood');
+    }
+  }
+
+  function hangMs(): number {
+    if (options.isSlowToStart === true && isStarting()) return SLOW_START_HANG_MS;
+    const cpuMs = watch?.cpuMs() ?? 0;
+    return cpuAtWordMs !== null && cpuMs - cpuAtWordMs > LOOP_CPU_MS ? 0 : HANG_MS;
   }
 
   function startChild(events: PartEvents) {
@@ -307,16 +328,25 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
         ...(vendor === undefined ? {} : { execArgv: [...vendor.execArgv], env: vendor.env }),
       },
     );
-    if (child.pid !== undefined && options.vendor) watch(child.pid, options.vendor.memoryBytesMax);
+    const { pid } = child;
+    const isWatched = options.vendor !== undefined && pid !== undefined;
+    if (isWatched) watchVendor(pid, options.vendor.memoryBytesMax);
     let lastWords = '';
     child.stderr?.on('data', (chunk: Buffer) => {
       lastWords = (lastWords + chunk.toString('utf8')).slice(-2_000);
     });
-    child.on('message', (message) => onMessage(message as AdapterToMain, events));
+    child.on('message', (given) => {
+      const message = given as AdapterToMain;
+      if (isWatched) heardVendor(message, events, pid);
+      else onMessage(message, events);
+    });
     child.on('error', (error) => options.log('error', `${id}: ${error.message}`));
     child.on('exit', (code, signal) => {
-      memory?.stop();
-      memory = null;
+      // The next one may run already, where this one did not end when it was told to.
+      if (current === events) {
+        watch?.stop();
+        watch = null;
+      }
       if (lastWords.trim()) options.log('warn', `${id}: ${lastWords.trim()}`);
       ended(signal ? `it was ended by ${signal}` : `it ended with code ${code}`, events);
     });
@@ -342,8 +372,8 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
     name: id,
     clock,
     start: startHost,
-    hangMs: () => (options.isSlowToStart === true && isStarting() ? SLOW_START_HANG_MS : HANG_MS),
-    backoffMs: 1_000,
+    hangMs,
+    ...(options.vendor === undefined ? { backoffMs: 1_000 } : VENDOR_BACKOFF),
     changed: options.changed,
     log: options.log,
   });
@@ -364,7 +394,7 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
     },
     health: () => ({ id, state, sinceMs, restarts: supervisor.health().restarts, notices }),
     part: () => supervisor.health(),
-    memoryBytes: () => memory?.bytes() ?? null,
+    memoryBytes: () => watch?.bytes() ?? null,
     call(body) {
       const to = host;
       if (!to) {

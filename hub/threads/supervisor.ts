@@ -3,6 +3,7 @@
 import type { Clock, Instant } from '../model/clock.ts';
 import type { Problem } from '../model/errors.ts';
 import type { PartHealth } from '../model/hub-port.ts';
+import type { Words } from '../model/words.ts';
 
 /** A started thread or process, as the supervisor sees it. */
 export interface PartProcess {
@@ -26,8 +27,10 @@ export interface SupervisorOptions {
   start(events: PartEvents): PartProcess;
   /** Without an answer to a ping for this long it is taken for hanging and killed. */
   readonly hangMs: number | (() => number);
-  /** The wait before the second restart in a row; doubled up to a minute, each with jitter. The first is at once. */
+  /** The wait before the second restart in a row; doubled each time, with jitter. The first is at once. */
   readonly backoffMs: number;
+  /** The longest wait; a minute where nothing is said. */
+  readonly backoffMaxMs?: number;
   /** Told of each change; also how a crash is reported to the log. */
   changed(health: PartHealth): void;
   log(level: 'info' | 'warn' | 'error', text: string): void;
@@ -44,14 +47,30 @@ export interface Supervisor {
 
 const PING_EVERY_MS = 1_000;
 const BACKOFF_MAX_MS = 60_000;
+/** Waits of this length are told, so that nobody looks for what is not there. */
+const LONG_WAIT_SECONDS = 20;
 /** After this share of what counts as hanging, and not before some seconds, its silence is named. */
 const SILENT_SHARE = 0.3;
 const SILENT_MIN_MS = 2_500;
 /** After this long without a fault the next one counts as the first again. */
 const STABLE_MS = 60_000;
 
+/** When a part is begun anew, in words. */
+function againIn(delayMs: number): Words {
+  const seconds = Math.ceil(delayMs / 1_000);
+  if (seconds < LONG_WAIT_SECONDS) {
+    return { en: 'It is started again by itself.', zh: '它会自动重新启动。' };
+  }
+  const [count, en, zh] =
+    seconds < 120 ? [seconds, 's', '秒'] : [Math.ceil(seconds / 60), 'min', '分钟'];
+  return {
+    en: `It falls again and again, and is started anew in ${count} ${en}.`,
+    zh: `它反复出错，将在 ${count} ${zh}后重新启动。`,
+  };
+}
+
 export function supervise(options: SupervisorOptions): Supervisor {
-  const { name, clock } = options;
+  const { name, clock, backoffMaxMs = BACKOFF_MAX_MS } = options;
   let process: PartProcess | null = null;
   let generation = 0;
   let state: PartHealth['state'] = 'stopped';
@@ -110,15 +129,17 @@ export function supervise(options: SupervisorOptions): Supervisor {
     }
     if (state === 'stopped') return;
     if (clock.now().monoMs - startedAtMs > STABLE_MS) inARow = 0;
-    const ceilingMs = Math.min(BACKOFF_MAX_MS, options.backoffMs * 2 ** Math.max(0, inARow - 1));
+    const ceilingMs = Math.min(backoffMaxMs, options.backoffMs * 2 ** Math.max(0, inARow - 1));
     // Half fixed, half random: parts that fall together do not come back together.
     const delayMs = inARow === 0 ? 0 : ceilingMs / 2 + Math.random() * (ceilingMs / 2);
     inARow += 1;
     restarts += 1;
+    const again = againIn(delayMs);
     problem = {
       code: 'internal',
       message: `${name} stopped: ${reason}`,
-      hint: 'It is started again by itself.',
+      hint: again.en,
+      zh: { message: `${name} 停止了：${reason}`, hint: again.zh },
     };
     options.log(
       'error',

@@ -10,6 +10,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newPackage, packageFiles } from '../../adapters/contract/vendor-kit.ts';
+import { BAD_ADAPTERS, misbehaving } from '../bench/bad-adapters.ts';
 import { type BrowserPage, openOwnersPage } from './browser-page.ts';
 import { type House, nodeOf, openHouse } from './house.ts';
 import { waitFor } from './running-hub.ts';
@@ -68,29 +69,6 @@ async function adapter(id: string): Promise<Adapter> {
   const found = (await adapters()).find((one) => one.id === id);
   if (!found) throw new Error(`there is no adapter ${id}`);
   return found;
-}
-
-/** An adapter that begins well and then does what its code says. */
-function misbehaving(id: string, code: string) {
-  const manifest = { id, title: id, vendor: 'Acme', version: '1.0.0', main: 'main.js', hosts: [] };
-  const source = `export function createAdapter(context, { nodeAddress, describeProperty }) {
-    const NODE = nodeAddress('${id}-1');
-    return {
-      async start() {
-        context.state({ kind: 'connected', detail: 'in memory' });
-        context.described({
-          adapter: context.id, node: NODE, manufacturer: 'Acme', model: '${id}', title: '${id} lamp', kind: 'light',
-          power: 'mains', tier: 'core', support: 'exact', firmware: null, properties: [describeProperty('on')], commands: [],
-        });
-        context.availability(NODE, true, null);
-        ${id === 'throws' ? '' : code}
-      },
-      async stop() {},
-      send() { ${id === 'throws' ? code : ''} },
-      async call() { ${id === 'throws' ? code : 'return null;'} },
-    };
-  }`;
-  return { 'ingle-adapter.json': JSON.stringify(manifest), 'main.js': source };
 }
 
 /** From the frame of the press at the radio to the lamp's own state. */
@@ -241,18 +219,50 @@ describe('adapters of others', () => {
     expect((await ingle('adapter', 'remove', 'page-lamp')).code).toBe(2);
   }, 60_000);
 
+  it('that tell what cannot be and go where they may not take nothing with them, and are told', async () => {
+    const garbles = misbehaving(
+      'garbles',
+      {
+        onStart: `context.report(NODE, null, 'report');
+          context.report(NODE, { on: 'yes', x_more: 1 }, 'report');
+          context.report('nobody', { on: true }, 'report');
+          context.state({ kind: 'fault' });
+          context.notices('no list');
+          context.described({ title: 5 });
+          net.connect(80, '93.184.216.34').on('error', () => {});`,
+        // Past the host that looks at its words, as no honest code would.
+        onMessage: "process.send({ kind: 'state', state: null });",
+      },
+      ['lan'],
+    );
+    const before = house.hub.pid;
+    expect((await house.hub.call('/api/adapters', { body: { files: garbles } })).status).toBe(201);
+    const said = await waitFor('both complaints', async () => {
+      const { notices } = await adapter('garbles');
+      return notices.length > 1 && notices.map(({ text }) => `${text.en} ${text.zh}`).join('\n');
+    });
+    expect(said).toMatch(/tells what cannot be.*上报的内容有误/);
+    expect(said).toMatch(/wanted to reach 93\.184\.216\.34.*没有声明/);
+    const { id } = await waitFor('its device', async () =>
+      (await house.devices()).find(({ name }) => name === 'garbles lamp'),
+    );
+    await house.hub.call(`/api/devices/${id}/commands`, { body: { property: 'on', value: true } });
+    const fallen = await waitFor('it to be begun anew', async () => {
+      const { lastFault } = await adapter('garbles');
+      return lastFault;
+    });
+    expect(fallen.reason).toEqual({
+      ...{ en: 'it said what cannot be understood', zh: '它的话无法理解' },
+    });
+    expect(await reactionMs()).toBeLessThan(5_000);
+    expect(house.hub.pid).toBe(before);
+    expect((await ingle('adapter', 'remove', 'garbles')).code).toBe(0);
+  }, 60_000);
+
   it('that loop, leak 50 MB a second and throw at each message, all at once, keep no lamp waiting and are named', async () => {
     const usual = await reactions();
     const before = hubBytes();
-    const packages = {
-      loops: misbehaving('loops', 'setTimeout(() => { for (;;); }, 100);'),
-      leaks: misbehaving(
-        'leaks',
-        'const kept = []; setInterval(() => kept.push(Buffer.alloc(5_000_000, 1)), 100);',
-      ),
-      throws: misbehaving('throws', "throw new TypeError('lamp is not a function');"),
-    };
-    for (const files of Object.values(packages)) {
+    for (const files of Object.values(BAD_ADAPTERS)) {
       expect((await house.hub.call('/api/adapters', { body: { files } })).status).toBe(201);
     }
     const thrown = await waitFor('the device of the one that throws', async () =>
@@ -268,7 +278,7 @@ describe('adapters of others', () => {
       }
     })();
     // What is measured is how they misbehave, not how three processes start.
-    for (const id of Object.keys(packages)) {
+    for (const id of Object.keys(BAD_ADAPTERS)) {
       await waitFor(`${id} to run`, async () => (await adapter(id)).state === 'connected');
     }
     let most = 0;
@@ -307,7 +317,7 @@ describe('adapters of others', () => {
 
       const english = (await ingle('status')).text;
       const chinese = (await ingle('status', '--lang', 'zh')).text;
-      for (const id of Object.keys(packages)) {
+      for (const id of Object.keys(BAD_ADAPTERS)) {
         expect(english).toContain(id);
         expect(chinese).toContain(id);
       }
@@ -329,7 +339,7 @@ describe('adapters of others', () => {
       clearInterval(looks);
       await messages;
     }
-    for (const id of Object.keys(packages))
+    for (const id of Object.keys(BAD_ADAPTERS))
       expect((await ingle('adapter', 'disable', id)).code).toBe(0);
     expect((await adapter('loops')).state).toBe('off');
     await waitFor('nobody to be named', async () => {

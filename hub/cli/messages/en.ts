@@ -4,6 +4,7 @@ import { deviceSharingEn } from './device-sharing.ts';
 import { matterEn } from './matter.ts';
 import { radioEn } from './radio.ts';
 import { replaceEn } from './replace.ts';
+import { signingEn } from './signing.ts';
 
 function plural(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;
@@ -431,8 +432,6 @@ export const en = {
       make: 'Make a package for an adapter of your own from the template',
       parent: 'folder in which the package is made',
       test: 'Put a package through the conformance kit and print a verdict',
-      sign: 'Sign a package that you have tried: hubs that trust your key then call it preferred',
-      key: 'file of your private key, as made by: openssl genpkey -algorithm ed25519 -out key.pem',
       install: 'Install a package, or another version of one (owner)',
       remove: 'Remove an installed adapter (owner)',
       enable: 'Switch an adapter on: an installed one, matter or mqtt (owner)',
@@ -445,10 +444,6 @@ export const en = {
     failed: (unmet: number, of: number) => `Verdict: ${unmet} of ${of} demands are not met.`,
     installed: (whole: string, tier: string, hosts: string) =>
       `${whole} is installed (${tier}). It runs in a process of its own and may reach: ${hosts || 'nothing'}.`,
-    signed: (key: string) =>
-      `Signed. Hubs whose adapters.keys (INGLE_ADAPTER_KEYS) holds this key call it preferred: ${key}`,
-    noKey: (file: string) => `${file} holds no private key that can sign`,
-    noKeyHint: 'Make one with: openssl genpkey -algorithm ed25519 -out key.pem',
     toSet: (id: string, names: string) =>
       `To be set: ${names}. As in: ingle adapter set ${id} NAME=VALUE`,
     removed: (name: string) => `The adapter ${name} is removed. Its devices stay, out of reach.`,
@@ -661,6 +656,7 @@ export const en = {
   matter: matterEn,
   radio: radioEn,
   replace: replaceEn,
+  signing: signingEn,
   job: {
     step: (name: string, index: number, of: number) => `${name} (${index} of ${of})`,
     left: (seconds: number) => `${seconds} s left`,

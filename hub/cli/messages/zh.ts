@@ -5,6 +5,7 @@ import type { Messages } from './en.ts';
 import { matterZh } from './matter.ts';
 import { radioZh } from './radio.ts';
 import { replaceZh } from './replace.ts';
+import { signingZh } from './signing.ts';
 
 export const zh: Messages = {
   help: {
@@ -393,8 +394,6 @@ export const zh: Messages = {
       make: '用模板创建自己的适配器包',
       parent: '在哪个文件夹里创建',
       test: '用一致性测试检查一个包，并给出结论',
-      sign: '为你试用过的包签名：信任你密钥的中枢会把它列为优选',
-      key: '你的私钥文件，可这样生成：openssl genpkey -algorithm ed25519 -out key.pem',
       install: '安装一个包，或它的另一个版本（户主）',
       remove: '删除已安装的适配器（户主）',
       enable: '打开一个适配器：已安装的，或 matter、mqtt（户主）',
@@ -407,10 +406,6 @@ export const zh: Messages = {
     failed: (unmet: number, of: number) => `结论：${of} 项要求中有 ${unmet} 项不满足。`,
     installed: (whole: string, tier: string, hosts: string) =>
       `已安装 ${whole}（${tier}）。它在单独的进程里运行，可以连接：${hosts || '无'}。`,
-    signed: (key: string) =>
-      `已签名。adapters.keys（INGLE_ADAPTER_KEYS）里有这个密钥的中枢会把它列为优选：${key}`,
-    noKey: (file: string) => `${file} 里没有可以签名的私钥`,
-    noKeyHint: '可这样生成：openssl genpkey -algorithm ed25519 -out key.pem',
     toSet: (id: string, names: string) =>
       `还需设置：${names}。例如：ingle adapter set ${id} 名称=值`,
     removed: (name: string) => `适配器 ${name} 已删除。它的设备保留，但连不上。`,
@@ -614,6 +609,7 @@ export const zh: Messages = {
   matter: matterZh,
   radio: radioZh,
   replace: replaceZh,
+  signing: signingZh,
   job: {
     step: (name, index, of) => `${name}（${index} / ${of}）`,
     left: (seconds) => `还剩 ${seconds} 秒`,

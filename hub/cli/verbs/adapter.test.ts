@@ -18,7 +18,7 @@ test('a new adapter is made, passes the kit with the hub down, and is installed,
   const tested = await bench.ingle(['adapter', 'test', 'acme-lamp'], down);
   expect(tested).toMatchObject({ code: 0 });
   expect(tested.stdout).toContain('✓ it keeps secrets');
-  expect(tested.stdout).toContain('Verdict: it meets all 14 demands.');
+  expect(tested.stdout).toContain('Verdict: it meets all 19 demands.');
 
   const installed = await bench.ingle(['adapter', 'install', 'acme-lamp'], inFolder);
   expect(installed.stdout).toContain('acme-lamp 0.1.0 Example is installed (community).');

@@ -1,27 +1,21 @@
 // `ingle adapter`: what carries each protocol, how it is, and adapters of others: made from a template, put through the
-// conformance kit, signed, installed and removed. The first three work with the hub down.
-import { readFileSync } from 'node:fs';
+// conformance kit, installed and removed. The first two work with the hub down.
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
-import {
-  addSignature,
-  newPackage,
-  packageFiles,
-  statementOf,
-  testPackage,
-} from '../../../adapters/contract/vendor-kit.ts';
-import { signatureLine } from '../../../firmware-images/manifest.ts';
+import { newPackage, packageFiles, testPackage } from '../../../adapters/contract/vendor-kit.ts';
 import type { AdapterJson } from '../../api/adapters-shapes.ts';
-import { toProblem } from '../../model/errors.ts';
-import { inputProblemIn, problemInChinese } from '../../model/problem-words.ts';
+import { readManifest } from '../../model/vendor-adapter.ts';
 import { templateFolder, workerEntry } from '../../threads/entry.ts';
 import { CliError } from '../cli-error.ts';
 import { apiPath } from '../client.ts';
-import type { Context, Language } from '../context.ts';
+import type { Context } from '../context.ts';
 import type { AddVerb } from '../verb.ts';
+import { withKit } from './adapter-kit.ts';
+import { addAdapterSigning } from './adapter-signing.ts';
 
-export const addAdapter: AddVerb = (program, { words, act, examples }) => {
+export const addAdapter: AddVerb = (program, setting) => {
+  const { words, act, examples } = setting;
   const { help } = words.adapter;
   const adapter = program
     .command('adapter')
@@ -55,13 +49,7 @@ export const addAdapter: AddVerb = (program, { words, act, examples }) => {
     .action(async (folder: string, _options: object, command: Command) => {
       await act(command, (context) => test(context, folder));
     });
-  adapter
-    .command('sign <folder>')
-    .description(help.sign)
-    .requiredOption('--key <file>', help.key)
-    .action(async (folder: string, options: { key: string }, command: Command) => {
-      await act(command, (context) => signFolder(context, folder, options.key));
-    });
+  addAdapterSigning(adapter, setting);
   adapter
     .command('install <folder>')
     .description(help.install)
@@ -97,28 +85,6 @@ export const addAdapter: AddVerb = (program, { words, act, examples }) => {
     });
 };
 
-/** What the kit throws, in the words of the command line. */
-function told(error: unknown, language: Language): CliError {
-  const problem = toProblem(error);
-  const { message, hint } = language === 'zh' ? problemInChinese(problem) : problem;
-  const code = problem.code === 'conflict' ? 'conflict' : 'invalid-input';
-  return new CliError(code, message, {
-    hint,
-    errors: (problem.errors ?? []).map((one) => ({
-      ...one,
-      message: inputProblemIn(one, language),
-    })),
-  });
-}
-
-async function withKit<Result>(context: Context, work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    throw told(error, context.language);
-  }
-}
-
 async function make(context: Context, name: string, parent: string): Promise<void> {
   const template = fileURLToPath(templateFolder());
   const folder = await withKit(context, async () =>
@@ -139,8 +105,9 @@ async function test(context: Context, folder: string): Promise<void> {
     printer.value({ id: manifest.id, version: manifest.version, passed: isMet, demands: results });
   } else {
     printer.line(`${manifest.title} ${manifest.version}, ${manifest.vendor}`);
-    for (const { demand, isMet: met, problem, durationMs } of results) {
-      printer.line(`${met ? '✓' : '✗'} ${demand} (${durationMs} ms)`);
+    for (const { demand, zh, isMet: met, problem, durationMs } of results) {
+      const said = context.language === 'zh' ? zh : demand;
+      printer.line(`${met ? '✓' : '✗'} ${said} (${durationMs} ms)`);
       if (problem !== null) printer.line(`    ${problem}`);
     }
     if (isMet) printer.line(words.adapter.passed(results.length));
@@ -148,32 +115,12 @@ async function test(context: Context, folder: string): Promise<void> {
   if (!isMet) throw new CliError('rejected-by-device', words.adapter.failed(unmet, results.length));
 }
 
-async function signFolder(context: Context, typed: string, key: string): Promise<void> {
-  const { printer, words } = context;
-  const folder = path.resolve(typed);
-  const statement = await withKit(context, async () => statementOf(folder));
-  const line = signed(statement, key, words);
-  addSignature(folder, line);
-  const [publicKey = ''] = line.split(' ');
-  if (printer.isJson) printer.value({ folder, publicKey });
-  else printer.line(words.adapter.signed(publicKey));
-}
-
-/** @throws CliError for a file that holds no private ed25519 key */
-function signed(statement: Buffer, key: string, words: Context['words']): string {
-  try {
-    return signatureLine(statement, readFileSync(path.resolve(key), 'utf8'));
-  } catch (error) {
-    throw new CliError('invalid-input', words.adapter.noKey(key), {
-      hint: words.adapter.noKeyHint,
-      cause: error,
-    });
-  }
-}
-
 async function install(context: Context, folder: string): Promise<void> {
   const { client, printer, words } = context;
   const files = await withKit(context, async () => packageFiles(path.resolve(folder)));
+  const { id } = await withKit(context, async () => readManifest(files));
+  const known = await client.list<AdapterJson>('/api/adapters');
+  const before = known.find((one) => one.id === id && one.isInstalled);
   const { body } = await client.request<AdapterJson>('POST', '/api/adapters', { body: { files } });
   if (printer.isJson) {
     printer.value(body);
@@ -182,6 +129,7 @@ async function install(context: Context, folder: string): Promise<void> {
   const { title, version, vendor, hosts, tier } = body;
   const whole = [title, version, vendor].filter(Boolean).join(' ');
   printer.line(words.adapter.installed(whole, words.adapter.tiers[tier], hosts.join(', ')));
+  if (before?.version) printer.line(words.signing.instead(before.version));
   const unset = body.settings.filter(({ value }) => value === null || value === '');
   if (unset.length === 0) return;
   printer.line(words.adapter.toSet(body.id, unset.map(({ name }) => name).join(', ')));
@@ -238,9 +186,9 @@ async function list({ client, printer, words, language }: Context): Promise<void
   for (const { id, problem, notices, lastFault, restarts } of adapters) {
     if (problem !== null) {
       const { detail, hint } = language === 'zh' && problem.zh ? problem.zh : problem;
-      printer.line(words.fact(id, [detail, hint].filter(Boolean).join(' ')));
+      printer.line(`${id}: ${[detail, hint].filter(Boolean).join(' ')}`);
     }
-    for (const { text } of notices) printer.line(words.fact(id, text[language]));
+    for (const { text } of notices) printer.line(`${id}: ${text[language]}`);
     if (lastFault !== null)
       printer.line(words.adapter.fell(id, restarts, lastFault.reason[language]));
   }
