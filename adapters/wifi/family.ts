@@ -17,8 +17,6 @@ export interface LanPeer {
   readonly nodes: readonly NodeAddress[];
   /** What is kept of it on disk, in a file of mode 0600: of a secret no more than is needed. */
   kept(): Json;
-  /** Parts of it that no property is made of, and why; absent: there are none. */
-  readonly leftOut?: readonly { readonly what: string; readonly why: Words }[];
   /** What its nodes are, as far as is known. */
   descriptions(): readonly NodeDescription[];
   /** Connects, or goes on with the connection of `open`; after a loss again and again, with growing pauses. */

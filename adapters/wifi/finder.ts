@@ -21,6 +21,8 @@ export interface FoundService {
   readonly name: string;
   /** At most 64 characters; null where it does not say. */
   readonly model: string | null;
+  /** What names it for good, in small letters: its MAC, its serial number, or what its service is called. */
+  readonly id: string;
 }
 
 /**
@@ -99,13 +101,15 @@ const ASK_AGAIN_AFTER_MS = 1_000;
 const WORDS_MAX = 64;
 
 /** How a service calls itself. The keys of its text record are those of the vendors that are looked for. */
-function wordsOf({ name, txt }: Service): Pick<FoundService, 'name' | 'model'> {
+function wordsOf({ name, txt }: Service): Pick<FoundService, 'name' | 'model' | 'id'> {
   const told: Readonly<Record<string, unknown>> = txt ?? {};
   const firstOf = (keys: readonly string[]) =>
     keys.map((key) => told[key]).find((value) => typeof value === 'string' && value !== '');
   const cut = (value: unknown) => [...String(value)].slice(0, WORDS_MAX).join('');
   const model = firstOf(['app', 'modelid', 'board', 'platform']);
+  const serial = firstOf(['bridgeid', 'mac']);
   return {
+    id: cut(serial === undefined ? name : String(serial).replaceAll(/[:-]/g, '')).toLowerCase(),
     name: cut(firstOf(['friendly_name']) ?? name),
     model: model === undefined ? null : cut(model),
   };

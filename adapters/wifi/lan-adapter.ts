@@ -1,33 +1,28 @@
 // The adapter of any family of Wi-Fi devices: adding them by address, proposing what mDNS finds, keeping them, and the
 // devices of the home.
 import type { AdapterCall } from '../../hub/model/adapter-port.ts';
-import {
-  HubError,
-  NotFoundError,
-  type Problem,
-  toProblem,
-  ValidationError,
-} from '../../hub/model/errors.ts';
+import { HubError, NotFoundError, toProblem, ValidationError } from '../../hub/model/errors.ts';
 import type { CommandId, NodeAddress } from '../../hub/model/identifiers.ts';
 import type { RemovedNodes } from '../../hub/model/matter-node.ts';
 import type { Adapter, AdapterCommand, AdapterContext } from '../contract/adapter.ts';
+import { TAKEN_BACK } from '../contract/waiting-problems.ts';
 import type { LanFamily, LanPeer, LanTools } from './family.ts';
 import type { Finder, FoundService } from './finder.ts';
 import { loadKnown, saveKnown } from './known-devices.ts';
 import { parseLanAddress } from './lan-address.ts';
+import { MOVED_TIMINGS, MovedPeers, type MovedTimings } from './moved-peers.ts';
 
-/** What an adapter's worker starts. */
-export function createLanAdapter(context: AdapterContext, family: LanFamily): Adapter {
-  return new LanAdapter(context, family);
+/**
+ * What an adapter's worker starts.
+ * @param timings of the search for devices that have another address; for tests
+ */
+export function createLanAdapter(
+  context: AdapterContext,
+  family: LanFamily,
+  timings: MovedTimings = MOVED_TIMINGS,
+): Adapter {
+  return new LanAdapter(context, family, timings);
 }
-
-/** Said of what was taken back, and waits for no device. */
-const NOT_WAITING: Problem = {
-  code: 'cancelled',
-  message: 'It was taken back',
-  hint: null,
-  zh: { message: '已取消', hint: null },
-};
 
 /** After the time to add something is over. */
 const LAST_WORDS_WITHIN_MS = 1_000;
@@ -44,10 +39,11 @@ class LanAdapter implements Adapter {
   readonly #family: LanFamily;
   readonly #tools: LanTools;
   readonly #peers = new Map<string, LanPeer>();
+  readonly #moved: MovedPeers;
   #pairing: Pairing | null = null;
   #isStopped = false;
 
-  constructor(context: AdapterContext, family: LanFamily) {
+  constructor(context: AdapterContext, family: LanFamily, timings: MovedTimings) {
     this.#context = context;
     this.#family = family;
     this.#tools = {
@@ -55,6 +51,13 @@ class LanAdapter implements Adapter {
       changed: () => this.#save(),
       former: (id) => this.#peers.get(id)?.kept(),
     };
+    this.#moved = new MovedPeers({
+      timings,
+      look: (found, failed) => this.#find(found, failed),
+      missing: () => this.#missing(),
+      met: (id, service) => this.#follow(id, service),
+      log: (text) => context.log('debug', text),
+    });
   }
 
   async start(): Promise<void> {
@@ -65,10 +68,12 @@ class LanAdapter implements Adapter {
     this.#describe();
     for (const peer of this.#peers.values()) peer.start();
     this.#tellState();
+    if (this.#interface !== null) this.#moved.start();
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
+    this.#moved.stop();
     this.#endPairing();
     for (const peer of this.#peers.values()) peer.stop();
     this.#peers.clear();
@@ -80,7 +85,7 @@ class LanAdapter implements Adapter {
 
   cancel(command: CommandId): void {
     for (const peer of this.#peers.values()) if (peer.cancel?.(command) === true) return;
-    this.#context.outcome(command, 'failed', NOT_WAITING);
+    this.#context.outcome(command, 'failed', TAKEN_BACK);
   }
 
   async call(body: AdapterCall): Promise<unknown> {
@@ -121,11 +126,8 @@ class LanAdapter implements Adapter {
         return null;
       case 'statistics':
         return {
-          nodes: [...this.#peers.values()].flatMap(({ nodes, address, isOnline, leftOut }) =>
-            nodes.map((node, index) => ({
-              ...{ node, address, isOnline },
-              ...(index === 0 && leftOut !== undefined ? { leftOut } : {}),
-            })),
+          nodes: [...this.#peers.values()].flatMap(({ nodes, address, isOnline }) =>
+            nodes.map((node) => ({ node, address, isOnline })),
           ),
         };
       default:
@@ -221,10 +223,48 @@ class LanAdapter implements Adapter {
     this.#tellState();
   }
 
+  /** The interface that devices are looked for on; null: none was named. */
+  get #interface(): string | null {
+    const { mdnsInterface } = this.#context.settings;
+    return typeof mdnsInterface === 'string' ? mdnsInterface : null;
+  }
+
+  async #find(found: (service: FoundService) => void, failed: (error: unknown) => void) {
+    const { findServices } = await import('./finder.ts');
+    return findServices(this.#interface ?? '', this.#family.services, found, failed);
+  }
+
+  #missing(): ReadonlySet<string> {
+    const isMissing = ([, peer]: [string, LanPeer]) => !peer.isOnline;
+    return new Set([...this.#peers].filter(isMissing).map(([id]) => id));
+  }
+
+  /** What is out of reach answers at another address: it is gone on with there. */
+  #follow(id: string, service: FoundService): void {
+    const peer = this.#peers.get(id);
+    const address = this.#addressOf(service);
+    if (peer === undefined || this.#isAt(peer, service)) return;
+    const moved = this.#family.restore({ ...peer.kept(), address }, this.#tools);
+    if (moved === undefined) return;
+    peer.stop();
+    this.#peers.set(id, moved);
+    this.#context.log('info', `${id} answers at ${address} now, and no longer at ${peer.address}`);
+    this.#save();
+    moved.start();
+  }
+
+  #addressOf({ host, port }: FoundService): string {
+    return port === this.#family.portDefault ? host : `${host}:${port}`;
+  }
+
+  #isAt(peer: LanPeer, { host, port }: FoundService): boolean {
+    const lan = parseLanAddress(peer.address, this.#family.portDefault);
+    return lan.host === host && lan.port === port;
+  }
+
   async #search(seconds: number): Promise<void> {
     const { title } = this.#family;
-    const mdnsInterface = this.#context.settings.mdnsInterface ?? null;
-    if (typeof mdnsInterface !== 'string') {
+    if (this.#interface === null) {
       throw new ValidationError(`The address of the ${title} device is needed`, {
         hint: 'The router or the device’s own app shows it, such as 192.168.1.20. To have devices found by themselves, set mdns.interface (INGLE_MDNS_INTERFACE).',
         zh: {
@@ -236,10 +276,10 @@ class LanAdapter implements Adapter {
     }
     // A search that goes on already would be heard twice, and its socket stay open.
     this.#endPairing();
-    const { findServices } = await import('./finder.ts');
-    const failed = (error: unknown) => this.#failed(error);
-    const propose = (service: FoundService) => this.#propose(service);
-    const finder = await findServices(mdnsInterface, this.#family.services, propose, failed);
+    const finder = await this.#find(
+      (service) => this.#propose(service),
+      (error) => this.#failed(error),
+    );
     if (this.#isStopped) {
       finder.stop();
       return;
@@ -248,14 +288,13 @@ class LanAdapter implements Adapter {
   }
 
   /** Tells what was found; whether it is added, a person says. What is at home already and answers is not told. */
-  #propose({ host, port, name, model }: FoundService): void {
-    const { portDefault } = this.#family;
-    const isAtHome = [...this.#peers.values()].some((peer) => {
-      const lan = parseLanAddress(peer.address, portDefault);
-      return peer.isOnline && lan.host === host && lan.port === port;
-    });
+  #propose(service: FoundService): void {
+    const isAtHome = [...this.#peers.values()].some(
+      (peer) => peer.isOnline && this.#isAt(peer, service),
+    );
     if (isAtHome || this.#pairing === null) return;
-    const address = port === portDefault ? host : `${host}:${port}`;
+    const { name, model } = service;
+    const address = this.#addressOf(service);
     this.#context.pairProgress({ kind: 'proposed', address, name, model });
   }
 

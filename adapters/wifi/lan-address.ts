@@ -26,12 +26,12 @@ HOME.addSubnet('fc00::', 7, 'ipv6');
 HOME.addSubnet('fe80::', 10, 'ipv6');
 
 /**
- * Reads `192.168.1.20`, `plug.local:80` or `[fd00::1]:80`.
+ * Reads `192.168.1.20`, `plug.local:80` or `[fd00::1]:80`, also as a browser shows it, `http://192.168.1.20/`.
  * @param portDefault where none is given
  * @throws ValidationError for anything else, and for an address that is not of a home's network
  */
 export function parseLanAddress(given: string, portDefault: number): LanAddress {
-  const text = given.trim();
+  const text = given.trim().replace(/^https?:\/\/([^/]*)\/?$/i, '$1');
   const match = /^(?:\[([0-9a-fA-F:]+)\]|([A-Za-z0-9.-]+))(?::(\d{1,5}))?$/.exec(text);
   const host = match?.[1] ?? match?.[2];
   const port = match?.[3] === undefined ? portDefault : Number(match[3]);

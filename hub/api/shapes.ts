@@ -102,8 +102,10 @@ export const devicePropertyJson = v.object({
   wantedBy: v.optional(v.string()),
   /** What is wanted waits for the sleeping device to wake, until then. */
   waitsUntil: v.optional(timeJson),
-  /** Stands where the table of `GET /api/properties` does not know the property. */
+  /** Stands where the table of `GET /api/properties` does not know the property, or its owner has named it. */
   label: v.optional(labelJson),
+  /** The label is its owner's own, and tells it apart from others of its kind. */
+  named: v.optional(v.literal(true)),
   /** Words of those values that the table has none for. */
   valueLabels: v.optional(v.record(v.string(), labelJson)),
 });
@@ -157,7 +159,14 @@ export const deviceJson = v.object({
   /** Commands beyond setting a property. */
   commands: v.array(v.string()),
   /** What the device has and the home does not show, by the names of its own standard; no parts: all of it. */
-  notShown: v.array(v.object({ what: v.string(), parts: v.array(v.string()) })),
+  notShown: v.array(
+    v.object({
+      what: v.string(),
+      parts: v.array(v.string()),
+      /** Stands where there is another reason than that the home has no place for it. */
+      why: v.optional(labelJson),
+    }),
+  ),
   version: v.number(),
   createdAt: timeJson,
 });

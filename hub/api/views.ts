@@ -73,7 +73,11 @@ export function deviceView(view: DeviceView): shapes.DeviceJson {
     firmware: { current: description.firmware, available: newFirmware ?? null },
     properties,
     commands: [...description.commands],
-    notShown: (description.notShown ?? []).map(({ what, parts }) => ({ what, parts: [...parts] })),
+    notShown: (description.notShown ?? []).map(({ what, parts, why }) => ({
+      what,
+      parts: [...parts],
+      ...(why === undefined ? {} : { why }),
+    })),
     version: record.version,
     createdAt: toRfc3339(record.createdAtMs),
   };
@@ -113,7 +117,7 @@ function propertyView(
   descriptor: PropertyDescriptor,
   state: PropertyState | undefined,
 ): shapes.DevicePropertyJson {
-  const { access, type, unit, min, max, step, values, label, name } = descriptor;
+  const { access, type, unit, min, max, step, values, label, isNamed, name } = descriptor;
   return {
     value: state?.value ?? null,
     access,
@@ -128,7 +132,8 @@ function propertyView(
       wanted: state?.wanted,
       wantedBy: state?.wanted === undefined ? undefined : state.wantedBy,
       waitsUntil: state?.waitsUntilMs === undefined ? undefined : toRfc3339(state.waitsUntilMs),
-      label: isPropertyName(name) ? undefined : label,
+      label: isPropertyName(name) && !isNamed ? undefined : label,
+      named: isNamed,
       valueLabels: ownValueLabels(descriptor),
     }),
   };

@@ -1,7 +1,7 @@
 // Typed values of each type of property, and the words that values are shown with.
 import { expect, test } from 'vitest';
 import type { DevicePropertyJson, PropertyInfoJson, ValueJson } from '../api/shapes.ts';
-import { readValue, valueText } from './property-text.ts';
+import { propertyLabel, readValue, valueText } from './property-text.ts';
 
 function read(type: DevicePropertyJson['type'], text: string, unit?: string): ValueJson | null {
   const property = { value: null, access: 'rw' as const, type, ...(unit ? { unit } : {}) };
@@ -52,4 +52,13 @@ test('values are shown with their words and units in the chosen language', () =>
   expect(valueText(false, undefined, OPEN, 'zh')).toBe('关闭');
   expect(valueText(62.5, { unit: '%' }, undefined, 'en')).toBe('62.5 %');
   expect(valueText(null, undefined, OPEN, 'en')).toBe('–');
+});
+
+test('a property is called as its owner has named it, else by the table and its endpoint', () => {
+  const label = { en: 'Back door', zh: 'Back door 开合' };
+  const said = (own: Pick<DevicePropertyJson, 'label' | 'named'>, key = 'open@2') =>
+    (['en', 'zh'] as const).map((language) => propertyLabel(key, own, OPEN, language));
+  expect(said({ label, named: true })).toEqual(['Back door', 'Back door 开合']);
+  expect(said({})).toEqual(['Open 2', '开合 2']);
+  expect(said({}, 'open')).toEqual(['Open', '开合']);
 });

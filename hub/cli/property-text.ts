@@ -94,14 +94,16 @@ export function valueText(
   return unit === undefined ? String(rounded) : `${rounded} ${unit}`;
 }
 
-/** The label of a property in the reader's language. */
+/** The label of a property in the reader's language; its owner's own name for it, where there is one. */
 export function propertyLabel(
   key: string,
-  property: Pick<DevicePropertyJson, 'label'> | undefined,
+  property: Pick<DevicePropertyJson, 'label' | 'named'> | undefined,
   info: PropertyInfoJson | undefined,
   language: Language,
 ): string {
-  const label = (info?.label ?? property?.label)?.[language] ?? key;
+  const own = property?.label?.[language];
+  if (own !== undefined && property?.named === true) return own;
+  const label = info?.label[language] ?? own ?? key;
   const endpoint = key.split('@')[1];
   return endpoint === undefined ? label : `${label} ${endpoint}`;
 }

@@ -4,6 +4,7 @@ import type { Problem } from './errors.ts';
 import type { AdapterId, CommandId, DeviceId, NodeAddress, RoomId } from './identifiers.ts';
 import type { DeviceKind, PropertyDescriptor, PropertyKey, PropertyValue } from './properties.ts';
 import type { ReplacedNode } from './replacement.ts';
+import type { Words } from './words.ts';
 
 /** How far we stand behind an adapter or a device model. */
 export type SupportTier = 'core' | 'preferred' | 'community';
@@ -24,6 +25,8 @@ export interface NotShown {
   readonly what: string;
   /** What of it, by the standard's names; empty for all of it. */
   readonly parts: readonly string[];
+  /** Why it is not; absent: the home has no place for it. */
+  readonly why?: Words;
 }
 
 /** What an adapter has found out about a node; stored with the device, so the house starts without the radio. */

@@ -166,8 +166,10 @@ export interface PropertyDescriptor extends PropertyConstraints {
   readonly type: PropertyType;
   readonly access: PropertyAccess;
   readonly unit?: string;
-  /** Only for a vendor's own property: the table has the others' labels. */
+  /** What it is called: a vendor's own property in its own words, one of the table where its owner has named it. */
   readonly label?: Label;
+  /** The label is its owner's, and tells it apart from others of its name; absent: it stands for any such property. */
+  readonly isNamed?: true;
   /** What the values of a vendor's own enum are called, where that is known. */
   readonly valueLabels?: Readonly<Record<string, Label>>;
 }
@@ -175,10 +177,8 @@ export interface PropertyDescriptor extends PropertyConstraints {
 /** The descriptor of a row of the table on a device that grants `access` and states its own constraints. */
 export function describeProperty(
   name: PropertyName,
-  own: PropertyConstraints & {
-    readonly access?: PropertyAccess;
-    readonly endpoint?: number;
-  } = {},
+  own: PropertyConstraints &
+    Pick<Partial<PropertyDescriptor>, 'access' | 'endpoint' | 'label' | 'isNamed'> = {},
 ): PropertyDescriptor {
   const row = property(name);
   const min = tighter(row.min, own.min, Math.max);
@@ -194,6 +194,8 @@ export function describeProperty(
     ...(max === undefined ? {} : { max }),
     ...(own.step === undefined ? {} : { step: own.step }),
     ...(row.type === 'enum' ? { values: narrowValues(row, own.values) } : {}),
+    ...(own.label === undefined ? {} : { label: own.label }),
+    ...(own.isNamed === undefined ? {} : { isNamed: own.isNamed }),
   };
 }
 
@@ -214,8 +216,8 @@ function tighter(
 }
 
 /**
- * The row that a descriptor stands for, narrowed to what the device states; for a vendor's own property what the
- * device says of it. Worth keeping: it is made anew at each call.
+ * The row that a descriptor stands for, narrowed to what the device states and called as its owner calls it; for a
+ * vendor's own property what the device says of it. Worth keeping: it is made anew at each call.
  */
 export function specOf(descriptor: PropertyDescriptor): PropertySpec {
   const { key, name, type, access, unit, step } = descriptor;
@@ -228,7 +230,7 @@ export function specOf(descriptor: PropertyDescriptor): PropertySpec {
     name: key,
     type: row?.type ?? type,
     access,
-    label: row?.label ?? descriptor.label ?? sameInBoth(readable(name.slice(2))),
+    label: descriptor.label ?? row?.label ?? sameInBoth(readable(name.slice(2))),
     ...(row === undefined && unit !== undefined ? { unit } : {}),
     ...(row === undefined && step !== undefined ? { precision: step } : {}),
     ...(min === undefined ? {} : { min }),

@@ -29,6 +29,35 @@ function sentence(text: string): { en: string; zh: string } {
 }
 
 describe('the sentences of scenes', () => {
+  it('call a channel as its owner has named it, told apart where two have one name', () => {
+    const channel = (endpoint: number, name: string) =>
+      describeProperty('on', { endpoint, label: { en: name, zh: name }, isNamed: true });
+    const power = describeProperty('power', {
+      endpoint: 1,
+      label: { en: 'Kitchen power', zh: 'Kitchen 功率' },
+      isNamed: true,
+    });
+    const [lamp] = TEST_DEVICES;
+    if (lamp === undefined) throw new Error('the home of the tests is empty');
+    const said = (...properties: ReturnType<typeof describeProperty>[]) => {
+      const relay = { ...lamp, handle: 'relay', name: 'Relay' };
+      const description = { ...lamp.description, properties };
+      const names = homeNames([{ ...relay, description }], TEST_ROOMS, []);
+      const text =
+        'scene: S\nwhen:\n  - becomes: {relay.on@2: true}\nwhile: {above: {relay.power@1: 5}}\ndo:\n  - set: {relay: {on@1: false}}\n';
+      const { scene, errors } = parseScene(text, names);
+      if (!scene) throw new Error(JSON.stringify(errors));
+      return sceneSentence(scene, names);
+    };
+    expect(said(channel(1, 'Kitchen'), channel(2, 'Garden'), power)).toEqual({
+      en: "When Relay's Garden becomes on, while Relay's Kitchen power is above 5 W: set Relay's Kitchen to off.",
+      zh: '当 Relay 的 Garden 变为开时，且 Relay 的 Kitchen 功率高于 5 W，就把 Relay 的 Kitchen 设为关。',
+    });
+    expect(said(channel(1, 'Lamp'), channel(2, 'Lamp'), power).en).toBe(
+      "When Relay's Lamp (on@2) becomes on, while Relay's Kitchen power is above 5 W: set Relay's Lamp (on@1) to off.",
+    );
+  });
+
   it('read as a person would say them, in both languages', () => {
     const examples = path.join(import.meta.dirname, '..', 'examples');
     const said = fs

@@ -113,15 +113,17 @@ export function subjectWords(names: WordNames, subject: Subject): SubjectWords {
   };
 }
 
-/** The property's label, told apart from another one of the device that is called the same. */
+/** The property's label, its owner's where there is one, told apart from another one of the device that is called so. */
 export function propertyWords(
   device: DeviceRecord | undefined,
   spec: PropertySpec | null,
   key: string,
 ): Label {
   if (spec === null) return both(key, key);
-  const label = both(lowerFirst(spec.label.en), spec.label.zh);
-  const endpoint = key.split('@')[1];
+  const isNamed = device?.description.properties.find((one) => one.key === key)?.isNamed === true;
+  const { en, zh } = spec.label;
+  const label = both(isNamed ? en : lowerFirst(en), zh);
+  const endpoint = isNamed ? undefined : key.split('@')[1];
   if (endpoint !== undefined) return both(`${label.en} ${endpoint}`, `${label.zh} ${endpoint}`);
   const isShared = (device?.description.properties ?? []).some(
     (other) => other.key !== key && specOf(other).label.en === spec.label.en,

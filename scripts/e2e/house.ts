@@ -11,9 +11,17 @@ export interface DeviceJson {
   readonly kind: string;
   readonly room: string | null;
   readonly availability: { readonly online: boolean; readonly reason: string | null };
-  readonly properties: Readonly<
-    Record<string, { value: unknown; at: string | null; access: string; wanted?: unknown }>
-  >;
+  readonly properties: Readonly<Record<string, PropertyJson>>;
+  readonly notShown: readonly { readonly what: string }[];
+}
+
+interface PropertyJson {
+  readonly value: unknown;
+  readonly at: string | null;
+  readonly access: string;
+  readonly wanted?: unknown;
+  /** Where its owner has named it. */
+  readonly label?: unknown;
 }
 
 export interface House extends AsyncDisposable {

@@ -23,7 +23,9 @@ let hub: RunningHub;
 let browser: BrowserPage;
 
 beforeAll(async () => {
-  esphome = await FakeEsphome.start({ entities: ENTITIES, key: KEY, friendlyName: 'Porch' });
+  const camera = { kind: 'Camera', fields: { objectId: 'cam', name: 'Door camera' } };
+  const entities = [...ENTITIES, camera];
+  esphome = await FakeEsphome.start({ entities, key: KEY, friendlyName: 'Porch' });
   wled = new WledServer();
   await wled.start();
   hue = furnished();
@@ -75,6 +77,24 @@ describe('Wi-Fi devices of other makers, in the page', () => {
     await browser.open('');
     await at(`toggle-${handle}`).click();
     await waitFor('its relay', () => esphome.stateOf('relay')?.state === true);
+  }, 60_000);
+
+  it('calls what it has as its owner does, and lists what of it the home has no place for', async () => {
+    const { handle, properties, notShown } = await added('Porch');
+    expect(properties.on).toMatchObject({ label: { en: 'Relay', zh: 'Relay 开关' }, named: true });
+    expect(notShown).toMatchObject([{ what: 'Camera "Door camera"', parts: [] }]);
+    await browser.open('');
+    await at(`open-${handle}`).first().click();
+    const sheet = at('device-sheet');
+    await sheet.getByText('Relay', { exact: true }).waitFor();
+    await at('device-about').locator('summary').first().click();
+    await at('device-not-shown').locator('summary').click();
+    const list = at('device-not-shown');
+    await list.getByText('Camera "Door camera"').waitFor();
+    await list.getByText('the table of properties has no place for it').waitFor();
+    await browser.expectAccessible('what is not shown of a device');
+    const width = await browser.page.evaluate('document.documentElement.scrollWidth');
+    expect(width).toBeLessThanOrEqual(360);
   }, 60_000);
 
   it('adds a WLED strip by its address alone', async () => {

@@ -29,7 +29,10 @@ const DEVICES = [
   device('air', 'sensor', ['airQuality', 'co2', 'pm25']),
   device('button', 'button', [has('button', { values: ['single', 'double', 'long', 'release'] })]),
   device('remote', 'remote', [has('button', { values: ['on', 'off'] })]),
-  device('twin', 'switch', [has('on', { endpoint: 1 }), has('on', { endpoint: 2 })]),
+  device('twin', 'switch', [
+    has('on', { endpoint: 1 }),
+    has('on', { endpoint: 2, label: { en: 'Back garden', zh: 'Back garden' }, isNamed: true }),
+  ]),
   device('repeater', 'repeater', ['linkQuality']),
   ...Array.from({ length: LAMPS }, (_, index) =>
     device(`lamp-${index + 1}`, 'light', ['on', 'brightness']),
@@ -146,6 +149,9 @@ describe.skipIf(whyNoNamespace() !== null)('the Matter bridge', () => {
       await controller.becomes(endpoint(name, child), cluster, attribute, value);
     }
     await controller.becomes(endpoint('twin', 1), 'onOff', 'onOff', false);
+    await controller.becomes(endpoint('twin', 2), 'fixedLabel', 'labelList', [
+      { label: 'Label', value: 'Back garden' },
+    ]);
     const information = 'bridgedDeviceBasicInformation';
     home.tell('plug', { isOnline: false });
     await controller.becomes(endpoint('plug'), information, 'reachable', false);

@@ -12,11 +12,12 @@ import {
 } from '@matter/main';
 import { BridgedDeviceBasicInformationServer } from '@matter/main/behaviors/bridged-device-basic-information';
 import { DescriptorServer } from '@matter/main/behaviors/descriptor';
+import { FixedLabelServer } from '@matter/main/behaviors/fixed-label';
 import { GroupsServer } from '@matter/main/behaviors/groups';
 import { behaviorOf, ForwardingIdentify } from './behaviors.ts';
 import type { Attributes } from './cluster-look.ts';
 import { LOOKS } from './clusters.ts';
-import type { ClusterName, Part } from './parts.ts';
+import { type ClusterName, ownNameOf, type Part } from './parts.ts';
 
 /** Strings of basic information hold 32 bytes. Spec: Matter 1.4 Core § 11.1.5. */
 const TEXT_BYTES_MAX = 32;
@@ -110,12 +111,20 @@ function clustersOf(device: NewEndpoint, parts: readonly Part[]) {
   return { behaviors, state };
 }
 
+/** A label and what it says hold 16 bytes each. Spec: Matter 1.4 Core § 9.6.4. */
+const LABEL_BYTES_MAX = 16;
+
 function child(device: NewEndpoint, part: Part, number: number): Endpoint {
   const { behaviors, state } = clustersOf(device, [part]);
-  return new Endpoint(endpointType(behaviors), {
+  const name = ownNameOf(part);
+  // By this word controllers know that it is a name for people.
+  const labelList = [{ label: 'Label', value: fitted(name ?? '', LABEL_BYTES_MAX) }];
+  const labelled = name === null ? [] : [asCluster(FixedLabelServer)];
+  return new Endpoint(endpointType([...behaviors, ...labelled]), {
     id: part.key.replaceAll(/[^a-zA-Z0-9_-]/g, '_'),
     number,
     ...state,
+    ...(name === null ? {} : { fixedLabel: { labelList } }),
     descriptor: { deviceTypeList: deviceTypes(part.types) },
   } as never);
 }
@@ -145,11 +154,11 @@ export function basicInformation({
   };
 }
 
-/** As much of a text as basic information holds. */
-export function fitted(text: string): string {
+/** As much of a text as basic information holds, or another place. */
+export function fitted(text: string, bytesMax = TEXT_BYTES_MAX): string {
   let end = '';
   for (const letter of text) {
-    if (Buffer.byteLength(end + letter) > TEXT_BYTES_MAX) break;
+    if (Buffer.byteLength(end + letter) > bytesMax) break;
     end += letter;
   }
   return end;

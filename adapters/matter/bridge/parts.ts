@@ -218,6 +218,13 @@ export interface Part {
   readonly word?: string | null;
 }
 
+/** What its owner calls a part of a device; null where nobody has named it. */
+export function ownNameOf({ properties }: Pick<Part, 'properties'>): string | null {
+  const named = [...properties.values()].filter(({ isNamed }) => isNamed === true);
+  const main = named.find(({ name }) => name === 'on') ?? named[0];
+  return main?.label?.en ?? null;
+}
+
 export interface BridgeShape {
   readonly parts: readonly Part[];
   /** Carried by the device's own endpoint; null where it has no battery. */

@@ -24,9 +24,10 @@ import { ScriptedHub } from '../../contract/scripted-hub.ts';
 
 const STARTED_MS = 40_000;
 
-type Own = PropertyConstraints & { readonly endpoint?: number };
+type Own = PropertyConstraints &
+  Pick<Partial<PropertyDescriptor>, 'endpoint' | 'label' | 'isNamed'>;
 
-/** A property as a device has it; the second part names its endpoint or its own limits. */
+/** A property as a device has it; the second part names its endpoint, its own limits or its owner's name. */
 export const has = (name: PropertyName, own: Own = {}): PropertyDescriptor =>
   describeProperty(name, own);
 

@@ -122,7 +122,8 @@ function button(command: string, base: string): Component {
 
 const wordOf = (key: string) => key.replaceAll(/[^A-Za-z0-9_-]/g, '_');
 
-function nameOf({ name, endpoint, label }: PropertyDescriptor): string {
+function nameOf({ name, endpoint, label, isNamed }: PropertyDescriptor): string {
+  if (isNamed && label !== undefined) return label.en;
   const text = findProperty(name)?.label.en ?? label?.en ?? name.replace(/^x_/, '');
   return endpoint === undefined ? text : `${text} ${endpoint}`;
 }
@@ -135,28 +136,36 @@ function* combined(
   take: (name: string) => Part | null,
 ): Iterable<readonly [string, Component]> {
   const named = (word: string) => wordOf(word + end);
+  // One alone is called as its device is.
+  const called = (word: string, { descriptor: { isNamed, label } }: Part) => ({
+    name: end === '' ? null : isNamed && label ? label.en : `${word} ${end.slice(1)}`,
+  });
   const bright = take('brightness');
   const white = take('colorTemperature');
   const color = take('color');
   if (bright !== null || white !== null || color !== null || kind === 'light') {
     const on = take('on');
-    if (on !== null)
-      yield [named('light'), light({ on, bright, white, color, effect: take('effect') })];
+    if (on !== null) {
+      const all = light({ on, bright, white, color, effect: take('effect') });
+      yield [named('light'), { ...all, ...called('Light', on) }];
+    }
   }
   const target = take('targetTemperature');
-  if (target !== null) yield [named('climate'), climate(target, take)];
+  if (target !== null) {
+    yield [named('climate'), { ...climate(target, take), ...called('Climate', target) }];
+  }
   const position = take('position');
   if (position !== null) {
     const canStop = commands.includes('stop');
-    yield [
-      named('cover'),
-      cover({ position, tilt: take('tilt'), moving: take('moving') }, base, canStop),
-    ];
+    const all = cover({ position, tilt: take('tilt'), moving: take('moving') }, base, canStop);
+    yield [named('cover'), { ...all, ...called('Cover', position) }];
   }
   if (kind === 'fan') {
     const on = take('on');
     const speed = take('fanSpeed');
-    if (on !== null) yield [named('fan'), fan(on, speed, take('fanMode'))];
+    if (on !== null) {
+      yield [named('fan'), { ...fan(on, speed, take('fanMode')), ...called('Fan', on) }];
+    }
   }
 }
 
@@ -172,7 +181,6 @@ function light({ on, bright, white, color, effect }: LightParts): Component {
   const hue = color && `value_json['${color.descriptor.key}']`;
   return {
     platform: 'light',
-    name: null,
     payload_on: 'true',
     payload_off: 'false',
     ...on.told('state_topic', 'state_value_template', on.boolean),
@@ -214,7 +222,6 @@ function climate(target: Part, take: (name: string) => Part | null): Component {
   const modes = mode?.descriptor.values?.filter((each) => HA_MODES.has(each));
   return {
     platform: 'climate',
-    name: null,
     temperature_unit: 'C',
     ...(min === undefined ? {} : { min_temp: min }),
     ...(max === undefined ? {} : { max_temp: max }),
@@ -254,7 +261,6 @@ interface CoverParts {
 function cover({ position, tilt, moving }: CoverParts, base: string, canStop: boolean): Component {
   return {
     platform: 'cover',
-    name: null,
     ...(position.isSettable && {
       command_topic: `${base}/command`,
       payload_open: 'open',
@@ -274,7 +280,6 @@ function cover({ position, tilt, moving }: CoverParts, base: string, canStop: bo
 function fan(on: Part, speed: Part | null, mode: Part | null): Component {
   return {
     platform: 'fan',
-    name: null,
     payload_on: 'true',
     payload_off: 'false',
     ...on.told('state_topic', 'state_value_template', on.boolean),

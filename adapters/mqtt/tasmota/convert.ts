@@ -7,17 +7,19 @@ import { kindFromProperties } from '../../../hub/model/device-kind.ts';
 import { HubError, ValidationError } from '../../../hub/model/errors.ts';
 import type { AdapterId, NodeAddress } from '../../../hub/model/identifiers.ts';
 import {
-  describeProperty,
-  isPropertyName,
-  type PropertyDescriptor,
   type PropertyKey,
   type PropertyValue,
   propertyKey,
-  specOf,
 } from '../../../hub/model/properties.ts';
-import type { PropertySpec } from '../../../hub/model/property-row.ts';
 import { checkValue } from '../../../hub/model/property-value.ts';
+import { channelNamed, toldApart } from '../../contract/own-names.ts';
 import { type Places, placed } from '../../contract/places.ts';
+import {
+  accessOf,
+  descriptorOf,
+  type PlacedProperty,
+  placedProperty,
+} from '../../contract/property-draft.ts';
 import type { Fields, TasmotaConfig } from './discovery.ts';
 import type { CommandDraft, Draft, Now, Parts, TasmotaCommand } from './parts/draft.ts';
 import { addInputs } from './parts/inputs.ts';
@@ -28,12 +30,7 @@ import { addState } from './parts/state.ts';
 
 type Values = Record<PropertyKey, PropertyValue>;
 
-interface Binding {
-  readonly descriptor: PropertyDescriptor;
-  /** What it can be set to. */
-  readonly spec: PropertySpec;
-  /** What it can be told as: a device may say more than it can be set to. */
-  readonly told: PropertySpec;
+interface Binding extends PlacedProperty {
   readonly draft: Draft;
 }
 
@@ -57,43 +54,18 @@ export function convert(config: TasmotaConfig, sensors: Fields, before: Places =
   addSensors(sensors, parts);
   addState(config, parts);
   const wanted = parts.drafts.map((draft) => ({
-    draft,
+    draft: { ...draft, ...channelNamed(draft.called ?? null, draft.name, draft.label) },
     id: draft.id,
     name: draft.name,
     wish: draft.wish ?? 1,
   }));
   const { items, places } = placed(wanted, before);
   const bindings = new Map<PropertyKey, Binding>();
-  for (const [{ draft }, endpoint] of items) {
-    const descriptor = descriptorOf(draft, endpoint);
-    const spec = specOf(descriptor);
-    const { min: _, max: __, ...told } = spec;
-    bindings.set(descriptor.key, { descriptor, spec, told, draft });
+  for (const [draft, endpoint] of toldApart(items.map(([item, place]) => [item.draft, place]))) {
+    const descriptor = descriptorOf({ ...draft, access: accessOf(draft) }, endpoint);
+    bindings.set(descriptor.key, { ...placedProperty(descriptor), draft });
   }
   return { bindings, commands: parts.commands, places };
-}
-
-function descriptorOf(draft: Draft, place: number): PropertyDescriptor {
-  const { name, min, max, step, values, own, read, set } = draft;
-  const access = set ? (read ? 'rw' : 'w') : read ? 'r' : 'event';
-  const constraints = {
-    ...(min === undefined ? {} : { min }),
-    ...(max === undefined ? {} : { max }),
-    ...(step === undefined ? {} : { step }),
-    ...(values === undefined ? {} : { values }),
-  };
-  const endpoint = place === 0 ? {} : { endpoint: place };
-  if (isPropertyName(name)) return describeProperty(name, { ...constraints, access, ...endpoint });
-  return {
-    key: propertyKey(name, endpoint.endpoint),
-    name,
-    ...endpoint,
-    type: own?.type ?? 'string',
-    access,
-    ...(own?.unit === undefined ? {} : { unit: own.unit }),
-    ...constraints,
-    ...(own === undefined ? {} : { label: own.label }),
-  };
 }
 
 /** The values that a message says, each checked against its property. */

@@ -141,6 +141,21 @@ test.each(SET)(
   },
 );
 
+test('outputs are called as people have called them on the device, and as the table calls them where nobody has', async () => {
+  await using home = await atHome(profiles.relays());
+  const { hub, node, device } = home;
+  const labels = () =>
+    hub.description(node)?.properties.flatMap(({ name, label }) => (name === 'on' ? [label] : []));
+  const both = (name: string) => ({ en: name, zh: name });
+  expect(labels()).toEqual(['Pump', 'Fan', 'Up', 'Down'].map(both));
+  // As it comes from its maker, and two that are called alike.
+  const fn = ['Tasmota', 'Tasmota2', '灯', '灯'];
+  Object.assign(device.model.config, { fn });
+  device.announce();
+  await hub.until('the new names', () => labels()?.[0] === undefined);
+  expect(labels()).toEqual([undefined, undefined, both('灯 3'), both('灯 4')]);
+});
+
 test('of two relays that must not both be on, the one that went off by itself is told', async () => {
   await using home = await atHome(profiles.relays());
   const { hub, node } = home;

@@ -190,7 +190,9 @@ test('what is a property of its own has a name in both languages', () => {
   const lamp = { objectId: 'ring', name: 'Ring', supportedColorModesList: [39] };
   const led = { ...lamp, objectId: 'led', name: 'LED', entityCategory: 1, key: 8 };
   const { bindings } = convert([listed('Light', lamp), listed('Light', led)], {});
-  const labels = [...bindings.values()].flatMap(({ descriptor: { label } }) => label ?? []);
+  const labels = [...bindings.values()].flatMap(({ descriptor: { name, label } }) =>
+    name.startsWith('x_') && label !== undefined ? [label] : [],
+  );
   expect(labels).toEqual([
     { en: 'Ring white', zh: 'Ring 白光' },
     { en: 'LED', zh: 'LED' },
@@ -198,6 +200,28 @@ test('what is a property of its own has a name in both languages', () => {
     { en: 'LED colour', zh: 'LED 颜色' },
     { en: 'LED white', zh: 'LED 白光' },
   ]);
+});
+
+test('an entity is called as its configuration calls it, in Chinese beside the word of the table', () => {
+  const warm = (name: string, key: number) =>
+    listed('Sensor', {
+      key,
+      objectId: `t${key}`,
+      name,
+      deviceClass: 'temperature',
+      unitOfMeasurement: '°C',
+    });
+  const labels = (...entities: ReturnType<typeof listed>[]) =>
+    [...convert(entities, {}).bindings.values()].map(({ descriptor: { label } }) =>
+      label === undefined ? null : [label.en, label.zh],
+    );
+  expect(labels(warm('Outside', 1), warm('室内', 2))).toEqual([
+    ['Outside', 'Outside 温度'],
+    ['室内 temperature', '室内'],
+  ]);
+  expect(labels(warm('Temperature', 1))).toEqual([null]);
+  // It is called as its device is.
+  expect(labels(listed('Switch', { key: 1, objectId: 'relay' }))).toEqual([null]);
 });
 
 test('stop goes to every cover, or to the one whose endpoint is given', () => {

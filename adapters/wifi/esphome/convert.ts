@@ -4,17 +4,17 @@ import type { CommandBody } from '../../../hub/model/command.ts';
 import { type DeviceKind, kindFromProperties } from '../../../hub/model/device-kind.ts';
 import { HubError, ValidationError } from '../../../hub/model/errors.ts';
 import {
-  describeProperty,
-  isPropertyName,
   type PropertyDescriptor,
   type PropertyKey,
   type PropertyValue,
-  propertyKey,
   specOf,
 } from '../../../hub/model/properties.ts';
 import type { PropertySpec } from '../../../hub/model/property-row.ts';
 import { checkValue } from '../../../hub/model/property-value.ts';
 import type { Words } from '../../../hub/model/words.ts';
+import type { LeftOut } from '../../contract/not-shown.ts';
+import { entityNamed, toldApart } from '../../contract/own-names.ts';
+import { descriptorOf, placedProperty } from '../../contract/property-draft.ts';
 import {
   convertAction,
   convertAlarm,
@@ -87,12 +87,6 @@ const NO_PROPERTY: Words = {
 };
 const TOO_MANY: Words = { en: 'the device has too many', zh: '设备的属性太多' };
 
-/** Why something of a device is not a property or a command. */
-export interface LeftOut {
-  readonly what: string;
-  readonly why: Words;
-}
-
 /** A property with the way to and from its entity. */
 export interface Binding {
   readonly entity: Entity;
@@ -150,7 +144,9 @@ export function convert(listed: readonly ListedEntity[], known: Places): Convers
     const isNothing = drafts.length === 0 && own.length === 0;
     if (isNothing && leftOut.length === before) leave('', NO_PROPERTY);
     for (const each of drafts) {
-      const draft = setAside(entity, each);
+      const aside = setAside(entity, each);
+      const isWhole = drafts.length === 1 || aside.name === 'on';
+      const draft = { ...aside, ...calledAs(entity, aside, isWhole) };
       owned.push({ entity, id, name: draft.name, draft });
     }
     commands.push(...own.map((command) => ({ ...command, entity })));
@@ -162,14 +158,18 @@ export function convert(listed: readonly ListedEntity[], known: Places): Convers
   const places = placesOf(kept, known);
   const bindings = new Map<PropertyKey, Binding>();
   const byEntity = new Map<string, Binding[]>();
-  for (const { entity, id, name, draft } of kept) {
-    const descriptor = descriptorOf(draft, places[placeOf({ id, name })] ?? 0);
+  const placed = kept.map(
+    ({ draft, ...of }) => [{ ...draft, of }, places[placeOf(of)] ?? 0] as const,
+  );
+  for (const [{ of, ...draft }, place] of toldApart(placed)) {
+    const { entity, name } = of;
+    const descriptor = descriptorOf(draft, place);
     if (bindings.has(descriptor.key)) {
       leftOut.push({ what: `${entity.kind} "${entity.title}" ${name}`, why: TOO_MANY });
       continue;
     }
     const { read, write } = draft;
-    const { min: _, max: __, ...told } = specOf(descriptor);
+    const { told } = placedProperty(descriptor);
     const binding = { entity, descriptor, told, ...(read && { read }), ...(write && { write }) };
     bindings.set(descriptor.key, binding);
     const at = stateOf(entity);
@@ -177,6 +177,11 @@ export function convert(listed: readonly ListedEntity[], known: Places): Convers
   }
   const kind = kindOf(entities, bindings);
   return { bindings, byEntity, commands, leftOut, places, kind };
+}
+
+/** An entity without a name of its own is called as its device is, which tells nothing. */
+function calledAs({ said, title }: Entity, { name }: Draft, isWhole: boolean) {
+  return said.text('name') === '' ? {} : entityNamed(title, name, isWhole);
 }
 
 function kindOf(
@@ -190,28 +195,6 @@ function kindOf(
   if (said !== undefined && isPlain) return said;
   const isOutlet = main.some((one) => one.kind === 'Switch' && one.deviceClass === 'outlet');
   return kind === 'switch' && isOutlet ? 'plug' : kind;
-}
-
-function descriptorOf(draft: Draft, place: number): PropertyDescriptor {
-  const { name, access, min, max, step, values, unit, label, type } = draft;
-  const own = {
-    ...(min === undefined ? {} : { min }),
-    ...(max === undefined ? {} : { max }),
-    ...(step === undefined ? {} : { step }),
-    ...(values === undefined ? {} : { values }),
-  };
-  const endpoint = place === 0 ? {} : { endpoint: place };
-  if (isPropertyName(name)) return describeProperty(name, { ...own, ...endpoint, access });
-  return {
-    key: propertyKey(name, place === 0 ? undefined : place),
-    name,
-    ...endpoint,
-    type,
-    access,
-    ...(unit === undefined ? {} : { unit }),
-    ...own,
-    ...(label === undefined ? {} : { label }),
-  };
 }
 
 const stateOf = ({ kind, key }: Entity) => `${kind} ${key}`;

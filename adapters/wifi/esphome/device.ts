@@ -14,12 +14,13 @@ import { type CommandId, type NodeAddress, nodeAddress } from '../../../hub/mode
 import type { PropertyKey, PropertyValue } from '../../../hub/model/properties.ts';
 import type { Words } from '../../../hub/model/words.ts';
 import type { AdapterCommand } from '../../contract/adapter.ts';
+import { type LeftOut, notShownOf } from '../../contract/not-shown.ts';
 import type { LanPeer, LanTools } from '../family.ts';
 import type { Json } from '../known-devices.ts';
 import { type LanAddress, parseLanAddress } from '../lan-address.ts';
 import { otherDevice } from '../lan-problems.ts';
 import { RECONNECT_MAX_MS, Reconnect } from '../reconnect.ts';
-import { type Conversion, convert, type LeftOut, requestsOf, statesOf } from './convert.ts';
+import { type Conversion, convert, requestsOf, statesOf } from './convert.ts';
 import { describe } from './describe.ts';
 import { type KnownDevice, PORT } from './known-device.ts';
 import type { Received } from './library.ts';
@@ -63,7 +64,6 @@ export class EsphomeDevice implements LanPeer {
   #underWay = 0;
   #isOnline: boolean | null = null;
   #reason: Words = { en: '', zh: '' };
-  #untaken = 0;
   #abort = new AbortController();
   #wakeTimer: NodeJS.Timeout | undefined;
 
@@ -94,18 +94,16 @@ export class EsphomeDevice implements LanPeer {
     return this.#parts.map(({ node }) => node);
   }
 
-  get leftOut(): readonly LeftOut[] {
-    const own = this.#parts.flatMap(({ conversion }) => conversion.leftOut);
-    return this.#untaken === 0 ? own : [untakenOf(this.#untaken), ...own];
-  }
-
   kept(): Json {
     return { ...this.#known, waiting: this.#waiting.all };
   }
 
   descriptions(): readonly NodeDescription[] {
     const { info } = this.#known;
-    return this.#parts.map((part) => describe(this.#tools.context.id, info, part));
+    return this.#parts.map((part) => ({
+      ...describe(this.#tools.context.id, info, part),
+      ...notShownOf(this.#leftOutOf(part)),
+    }));
   }
 
   start(): void {
@@ -198,6 +196,13 @@ export class EsphomeDevice implements LanPeer {
     return this.#parts.length > 0;
   }
 
+  /** What of a part no property is made of; what was not even listed belongs to the device itself. */
+  #leftOutOf({ number, conversion }: DevicePart): readonly LeftOut[] {
+    const { untaken } = this.#known;
+    const rest = number === 0 && untaken > 0 ? [untakenOf(untaken)] : [];
+    return [...rest, ...conversion.leftOut];
+  }
+
   #partOf(node: NodeAddress): DevicePart {
     const part = this.#parts.find((one) => one.node === node);
     if (part === undefined) throw new NotFoundError('ESPHome device', node);
@@ -249,10 +254,10 @@ export class EsphomeDevice implements LanPeer {
   }
 
   #opened({ link, info, entities, untaken }: Session): void {
-    const isSame =
-      JSON.stringify([info, entities]) === JSON.stringify([this.#known.info, this.#known.entities]);
-    this.#untaken = untaken;
-    if (!isSame) this.#describeAnew({ ...this.#known, info, entities });
+    const { info: oldInfo, entities: oldEntities, untaken: oldUntaken } = this.#known;
+    const before = JSON.stringify([oldInfo, oldEntities, oldUntaken]);
+    const isSame = JSON.stringify([info, entities, untaken]) === before;
+    if (!isSame) this.#describeAnew({ ...this.#known, info, entities, untaken });
     this.#link = link;
     this.#heard.clear();
     this.#firstReason = 'reconnect';
@@ -405,7 +410,8 @@ export class EsphomeDevice implements LanPeer {
   #tellLeftOut(): void {
     const [first] = this.#parts;
     if (first === undefined) return;
-    for (const { what, why } of this.leftOut.slice(0, NOTES_MAX)) {
+    const leftOut = this.#parts.flatMap((part) => this.#leftOutOf(part));
+    for (const { what, why } of leftOut.slice(0, NOTES_MAX)) {
       this.#tools.context.pairProgress({
         kind: 'note',
         node: first.node,

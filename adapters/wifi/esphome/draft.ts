@@ -10,6 +10,7 @@ import {
 } from '../../../hub/model/properties.ts';
 import type { Label, PropertyAccess, PropertyType } from '../../../hub/model/property-row.ts';
 import type { Words } from '../../../hub/model/words.ts';
+import type { PropertyDraft } from '../../contract/property-draft.ts';
 import type { Entity, Said } from './entity.ts';
 import type { Fields } from './library.ts';
 
@@ -21,17 +22,9 @@ export interface Now {
 }
 
 /** A property of an entity. */
-export interface Draft {
-  readonly name: AnyPropertyName;
+export interface Draft extends PropertyDraft {
   readonly type: PropertyType;
   readonly access: PropertyAccess;
-  readonly unit?: string;
-  readonly min?: number;
-  readonly max?: number;
-  readonly step?: number;
-  readonly values?: readonly string[];
-  /** What its own device calls it, for a vendor's own property. */
-  readonly label?: Label;
   /** What a state of its entity says; undefined where that says nothing of it. */
   read?(state: Said): PropertyValue | undefined;
   /** The fields of its entity's command. @throws HubError for what it cannot be set to now */

@@ -202,7 +202,7 @@ test('something else at the address, silence there, and nobody there are told as
   expect(await answering(null)).toEqual([
     ...['rejected-by-device', 'rejected-by-device', 'unreachable'],
   ]);
-  const codes = ['8.8.8.8', '[2001:db8::1]:6053', 'http://127.0.0.1/'].map((address) =>
+  const codes = ['8.8.8.8', '[2001:db8::1]:6053', 'http://127.0.0.1/settings'].map((address) =>
     hub
       .call({ kind: 'pair', seconds: 10, via: null, installCode: null, address })
       .catch((error: { code: string }) => error.code),
@@ -416,8 +416,10 @@ test('a device with more entities than the hub takes is taken in part, and that 
   expect(notes[0]).toBe(
     'A rest of 188 entities is left out: of a kind that is newer than this hub, or too many.',
   );
-  const { nodes } = (await hub.call({ kind: 'statistics' })) as { nodes: { leftOut: unknown[] }[] };
-  expect(nodes[0]?.leftOut).toHaveLength(113);
+  const listed = hub.description(node)?.notShown?.map(({ what }) => what) ?? [];
+  expect(listed[0]).toBe('A rest of 188 entities');
+  // A hundred of them, and how many more there are.
+  expect([listed.length, listed.at(-1)]).toEqual([101, '+ 13']);
   await hub.until('the last one', () => hub.values(node)[propertyKey('x_b399')] === true);
 });
 
@@ -431,6 +433,13 @@ test('what of a device has no place is said when it is added', async () => {
   );
   expect(notes).toEqual([
     'Camera "Door camera" is left out: the table of properties has no place for it.',
+  ]);
+  expect(setting.hub.description(setting.node)?.notShown).toEqual([
+    {
+      what: 'Camera "Door camera"',
+      parts: [],
+      why: { en: 'the table of properties has no place for it', zh: '属性表里没有它的位置' },
+    },
   ]);
 });
 

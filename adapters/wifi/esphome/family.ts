@@ -17,13 +17,14 @@ export const esphome: LanFamily = {
   async open({ address, secret, signal }, tools) {
     const credential = credentialOf(secret, address.text);
     const session = await openSession({ address, mac: null, signal }, credential);
-    const { info, entities } = session;
+    const { info, entities, untaken } = session;
     const former = readKnown(tools.former(info.mac));
     const known: KnownDevice = {
       address: address.text,
       credential,
       info,
       entities,
+      untaken,
       places: former?.places ?? {},
       hidden: [],
       waiting: former?.waiting ?? [],

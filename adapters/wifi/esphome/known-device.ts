@@ -16,6 +16,8 @@ export interface KnownDevice {
   readonly info: NodeInfo;
   /** What it last said that it is made of: that describes it while it is off. */
   readonly entities: readonly ListedEntity[];
+  /** Entities that it listed and the hub does not know. */
+  readonly untaken: number;
   /** By the number of the part. */
   readonly places: Readonly<Record<string, Places>>;
   /** Parts that the household has removed. */
@@ -37,6 +39,7 @@ export function readKnown(kept: unknown): KnownDevice | undefined {
     credential,
     info,
     entities,
+    untaken: typeof kept.untaken === 'number' && kept.untaken > 0 ? kept.untaken : 0,
     places: Object.fromEntries(
       Object.entries(places).map(([part, own]) => [part, readPlaces(own)]),
     ),

@@ -14,7 +14,7 @@ import { RECONNECT_MAX_MS, Reconnect } from '../reconnect.ts';
 import { commandProblem, HUE, HueConnection, isBusy } from './connection.ts';
 import { EventStream, type HueMessage } from './event-stream.ts';
 import { type KnownBridge, PORT_DEFAULT } from './known-bridge.ts';
-import { type LeftOut, leftOutOf, mergePuts, putOf } from './nodes.ts';
+import { mergePuts, putOf } from './nodes.ts';
 import { CommandRefusal, notConnectedYet, refused } from './problems.ts';
 import { isJson } from './resources.ts';
 import { HueState } from './state.ts';
@@ -108,11 +108,6 @@ export class HueBridge implements LanPeer {
   kept(): Json {
     const { removed, descriptions, places } = this.#state;
     return { ...this.#known, descriptions, places, removed: [...removed] };
-  }
-
-  /** Services of its devices that no property is made of, and why. */
-  get leftOut(): readonly LeftOut[] {
-    return leftOutOf(this.#state.resources);
   }
 
   descriptions(): readonly NodeDescription[] {

@@ -59,6 +59,18 @@ describe('a device of a Hue bridge', () => {
     expect(put.path).toBe(`light/${idOf('light', 'back')}`);
   });
 
+  it('calls each of two lights as its owner does, where they are not called alike', () => {
+    const twins = doubled();
+    const labels = (list: readonly Fields[]) =>
+      onlyOf(listing(list)).description.properties.map(({ label }) => label?.en);
+    expect(labels(twins)).toEqual([undefined, undefined, undefined, undefined]);
+    const back = twins.find(({ id }) => id === idOf('light', 'back')) ?? {};
+    back.metadata = { ...(back.metadata as Fields), name: 'Wall' };
+    expect(labels(twins)).toEqual([
+      ...['Twilight', 'Twilight brightness', 'Wall', 'Wall brightness'],
+    ]);
+  });
+
   it('keeps the endpoints that its properties had when it gets more of them', () => {
     const single = onlyOf(listing(lamp('Twilight', 'white').resources));
     expect(keysOf(single)).toEqual(['on', 'brightness']);

@@ -1,13 +1,11 @@
 // A bridge's resources as the nodes of the home: each Hue device with its services, each room and zone with its group
 // of lights and its scenes; their values, the requests that set them, and whether the bridge reaches them.
 import type { CommandBody } from '../../../hub/model/command.ts';
-import type { NodeDescription } from '../../../hub/model/device.ts';
+import type { NodeDescription, NotShown } from '../../../hub/model/device.ts';
 import { type DeviceKind, kindFromProperties } from '../../../hub/model/device-kind.ts';
 import { HubError, ValidationError } from '../../../hub/model/errors.ts';
 import { type AdapterId, type NodeAddress, nodeAddress } from '../../../hub/model/identifiers.ts';
 import {
-  describeProperty,
-  isPropertyName,
   type PropertyDescriptor,
   type PropertyKey,
   type PropertyValue,
@@ -17,7 +15,10 @@ import {
 import type { PropertySpec } from '../../../hub/model/property-row.ts';
 import { checkValue } from '../../../hub/model/property-value.ts';
 import type { Words } from '../../../hub/model/words.ts';
+import { notShown } from '../../contract/not-shown.ts';
+import { channelNamed, ownName, toldApart } from '../../contract/own-names.ts';
 import { type Places, placed } from '../../contract/places.ts';
+import { accessOf, descriptorOf } from '../../contract/property-draft.ts';
 import type { Json } from '../known-devices.ts';
 import { listOf, numberOf, type Resource, textOf } from './resources.ts';
 import { type AskedColor, type Row, rowsOf } from './rows.ts';
@@ -153,6 +154,7 @@ function deviceNode(
       firmware: textOf(facts.firmware) ?? null,
       properties,
       commands: ['identify'],
+      ...notShown(notShownOf(listOf(facts.services))),
     },
   };
 }
@@ -275,13 +277,32 @@ function bind(
     return { ...item, wish: endpointOf(item.service, same.indexOf(item) + 1) };
   });
   const { items, places } = placed(wishing, before);
+  const names = namesOf(services);
+  const drafts = items.map(([{ service, row }, endpoint]) => {
+    const name = names.get(service.id) ?? null;
+    const named = channelNamed(name, row.name, row.vendor?.label);
+    const own = { name: row.name, ...row.vendor, ...row.own?.(service.facts), ...named };
+    return [{ ...own, service, row }, endpoint] as const;
+  });
   const bindings = new Map<PropertyKey, Binding>();
-  for (const [{ service, row }, endpoint] of items) {
-    const descriptor = describeRow(row, service, endpoint === 0 ? undefined : endpoint);
+  for (const [{ service, row, ...draft }, endpoint] of toldApart(drafts)) {
+    const access = row.isEvent ? 'event' : accessOf({ read: row.read, set: row.write });
+    const descriptor = descriptorOf({ type: 'boolean', ...draft, access }, endpoint);
     const { min: _, max: __, values: ___, ...spec } = specOf(descriptor);
     bindings.set(descriptor.key, { descriptor, id: service.id, type: service.type, row, spec });
   }
   return { bindings, places };
+}
+
+/** What the several lights of one device are called, where each has a name of its own. */
+function namesOf(services: readonly Resource[]): ReadonlyMap<string, string> {
+  const lights = services.filter(({ type }) => type === 'light');
+  const named = lights.flatMap(({ id, facts }) => {
+    const name = ownName(facts.name);
+    return name === null ? [] : [[id, name] as const];
+  });
+  const names = new Set(named.map(([, name]) => name));
+  return names.size > 1 && names.size === lights.length ? new Map(named) : new Map();
 }
 
 /** Buttons have numbers of their own, as they are printed on them. */
@@ -289,27 +310,6 @@ function endpointOf({ facts }: Resource, place: number): number {
   const control = numberOf(facts.control);
   const isNumber = control !== undefined && Number.isInteger(control) && control >= 1;
   return Math.min(ENDPOINT_MAX, isNumber ? control : place);
-}
-
-function describeRow(
-  { name, vendor, isEvent, own, read, write }: Row,
-  { facts }: Resource,
-  endpoint: number | undefined,
-): PropertyDescriptor {
-  const access = isEvent ? 'event' : write ? (read ? 'rw' : 'w') : 'r';
-  const at = endpoint === undefined ? {} : { endpoint };
-  const limits = own?.(facts) ?? {};
-  if (isPropertyName(name)) return describeProperty(name, { ...limits, ...at, access });
-  const { type = 'boolean', label } = vendor ?? {};
-  return {
-    key: propertyKey(name, endpoint),
-    name,
-    ...at,
-    type,
-    access,
-    ...(label === undefined ? {} : { label }),
-    ...limits,
-  };
 }
 
 /**
@@ -401,27 +401,16 @@ export function mergePuts(earlier: Json, later: Json): Json {
   };
 }
 
-/** A part of a device that no property is made of. */
-export interface LeftOut {
-  readonly what: string;
-  readonly why: Words;
-}
-
-/** Services of a bridge's devices that the hub has no property for, each kind once with how many devices have it. */
-export function leftOutOf(resources: Resources): LeftOut[] {
-  const counts = new Map<string, number>();
-  for (const { type, facts } of resources.values()) {
-    if (type !== 'device') continue;
-    const types = listOf(facts.services).map((name) => name.slice(0, name.indexOf('/')));
-    for (const each of new Set(types)) {
-      const isUsed = rowsOf(each).length > 0 || LINKS.includes(each) || each === 'bridge';
-      if (!isUsed) counts.set(each, (counts.get(each) ?? 0) + 1);
-    }
-  }
-  return [...counts].map(([type, count]) => ({
-    what: `${type} (${count})`,
-    why: Object.hasOwn(WHY, type) ? (WHY[type] ?? NO_PROPERTY) : NO_PROPERTY,
-  }));
+/** Services of a device that the hub has no property for. */
+function notShownOf(services: readonly string[]): NotShown[] {
+  const types = new Set(services.map((name) => name.slice(0, name.indexOf('/'))));
+  return [...types]
+    .filter((type) => rowsOf(type).length === 0 && !LINKS.includes(type) && type !== 'bridge')
+    .map((type) => ({
+      what: type,
+      parts: [],
+      why: Object.hasOwn(WHY, type) ? (WHY[type] ?? NO_PROPERTY) : NO_PROPERTY,
+    }));
 }
 
 const NO_PROPERTY: Words = { en: 'the hub has no property for it', zh: '中枢没有对应的属性' };

@@ -314,7 +314,7 @@ function shapeOf(resource: Resource | undefined): string {
 }
 
 const LASTING: ReadonlySet<string> = new Set([
-  ...['archetype', 'brightnessMin', 'mirekMin', 'mirekMax', 'sensitivityMax', 'control'],
+  ...['name', 'archetype', 'brightnessMin', 'mirekMin', 'mirekMax', 'sensitivityMax', 'control'],
 ]);
 
 function isLasting(name: string, fact: Resource['facts'][string] | undefined): boolean {

@@ -410,16 +410,45 @@ test('what is added to a device later is seen, and keeps all other names as they
   );
 });
 
-test('a list names what nothing is made of, and why', async () => {
+test('the device’s own page lists what nothing is made of, and why', async () => {
   await using home = await atHome(profiles.virtual());
-  const statistics = (await home.hub.call({ kind: 'statistics' })) as {
-    nodes: { leftOut?: { what: string; why: { en: string; zh: string } }[] }[];
-  };
-  const leftOut = statistics.nodes[0]?.leftOut?.map(({ what, why }) => `${what}: ${why.en}`);
-  expect(leftOut).toEqual([
-    'group:200: it repeats what its members say',
-    'lens:0: it says nothing that the hub knows',
+  expect(home.hub.description(home.node)?.notShown).toEqual([
+    {
+      what: 'group:200',
+      parts: [],
+      why: { en: 'it repeats what its members say', zh: '只重复其成员的内容' },
+    },
+    {
+      what: 'lens:0',
+      parts: [],
+      why: { en: 'it says nothing that the hub knows', zh: '它没有中枢能识别的内容' },
+    },
   ]);
+});
+
+test('what people have called a component on the device is what the home calls it, also when they change it', async () => {
+  await using home = await atHome(profiles.relay());
+  const { hub, node, device } = home;
+  const labelOf = (name: string) =>
+    hub.description(node)?.properties.find(({ key: one }) => one === name);
+  expect(labelOf('on')).not.toHaveProperty('label');
+  device.config['switch:0'] = {
+    ...(device.config['switch:0'] as object),
+    name: ' Boiler  pump\u0007',
+  };
+  device.tell('sys', 'config_changed', { restart_required: false, cfg_rev: 14 });
+  await hub.until('its name', () => labelOf('on')?.isNamed === true);
+  expect(labelOf('on')?.label).toEqual({ en: 'Boiler pump', zh: 'Boiler pump' });
+  expect(labelOf('power')?.label).toEqual({
+    en: 'Boiler pump electric power',
+    zh: 'Boiler pump 功率',
+  });
+  device.config['switch:0'] = { ...(device.config['switch:0'] as object), name: '水泵' };
+  device.tell('sys', 'config_changed', { restart_required: false, cfg_rev: 15 });
+  await hub.until('the other', () => labelOf('on')?.label?.en === '水泵');
+  expect(labelOf('energy')?.label).toEqual({ en: '水泵 energy used', zh: '水泵用电量' });
+  const outcome = await hub.settle(node, { kind: 'set', property: key('on'), value: true });
+  expect(outcome.state).toBe('acknowledged');
 });
 
 test('a device that wants a restart and newer firmware for it are told, by its name, until they are not so', async () => {

@@ -10,6 +10,8 @@ import type { AdapterId, NodeAddress } from '../../../hub/model/identifiers.ts';
 import type { PropertyKey, PropertyName, PropertyValue } from '../../../hub/model/properties.ts';
 import { checkValue } from '../../../hub/model/property-value.ts';
 import type { Words } from '../../../hub/model/words.ts';
+import type { LeftOut } from '../../contract/not-shown.ts';
+import { ownName } from '../../contract/own-names.ts';
 import type { Places } from '../../contract/places.ts';
 import {
   type BluDevice,
@@ -18,23 +20,11 @@ import {
   bthomedevice,
   bthomesensor,
 } from './components/bthome.ts';
-import {
-  type Component,
-  number,
-  type Parts,
-  type RpcRequest,
-  text,
-} from './components/component.ts';
+import { type Component, number, type Parts, type RpcRequest } from './components/component.ts';
 import { FAULTS, WHOLE, WHOLE_COMPONENT } from './components/faults.ts';
 import { KINDS, LEFT_OUT, unknown } from './components/kinds.ts';
 import type { DeviceInfo } from './device-info.ts';
-import {
-  type Binding,
-  type LeftOut,
-  type NodeConversion,
-  nodeOf,
-  TOO_MANY,
-} from './node-conversion.ts';
+import { type Binding, type NodeConversion, nodeOf, TOO_MANY } from './node-conversion.ts';
 import { isJson, type Json } from './rpc.ts';
 
 /** All that a device says of what it is. */
@@ -111,7 +101,7 @@ function componentsOf({ status, config, attributes }: Whole, leftOut: LeftOut[])
       status: own,
       config: settings,
       attributes: isJson(attributes[key]) ? attributes[key] : {},
-      name: text(settings.name) ?? null,
+      name: ownName(settings.name),
     });
   }
   return components;

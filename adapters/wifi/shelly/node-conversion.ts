@@ -1,25 +1,20 @@
 // One node of a Shelly: which keys its properties have, and the way from a key to the component that has it.
-import {
-  describeProperty,
-  isPropertyName,
-  type PropertyDescriptor,
-  type PropertyKey,
-  propertyKey,
-  specOf,
-} from '../../../hub/model/properties.ts';
-import type { PropertySpec } from '../../../hub/model/property-row.ts';
+import type { PropertyKey } from '../../../hub/model/properties.ts';
 import type { Words } from '../../../hub/model/words.ts';
+import type { LeftOut } from '../../contract/not-shown.ts';
+import { channelNamed, toldApart } from '../../contract/own-names.ts';
 import { type Places, placed } from '../../contract/places.ts';
+import {
+  accessOf,
+  descriptorOf,
+  type PlacedProperty,
+  placedProperty,
+} from '../../contract/property-draft.ts';
 import type { BluDevice } from './components/bthome.ts';
 import type { CommandDraft, Component, Draft, Parts } from './components/component.ts';
 
 /** A property with the component that it comes from. */
-export interface Binding {
-  readonly descriptor: PropertyDescriptor;
-  /** What it can be set to. */
-  readonly spec: PropertySpec;
-  /** What it can be told as: a device may say more than it can be set to. */
-  readonly told: PropertySpec;
+export interface Binding extends PlacedProperty {
   readonly component: string;
   readonly draft: Draft;
 }
@@ -41,12 +36,6 @@ export interface NodeConversion {
   readonly components: readonly string[];
 }
 
-/** A component, or a part of one, that nothing is made of, and why. */
-export interface LeftOut {
-  readonly what: string;
-  readonly why: Words;
-}
-
 export const TOO_MANY: Words = { en: 'the device has too many', zh: '设备的组件太多' };
 
 /** The places of before and of now, and the list of what has none. */
@@ -62,12 +51,21 @@ interface NodeParts {
   readonly parts: readonly (readonly [Component, Parts])[];
 }
 
+/** A Bluetooth device is called as its components are, which tells none of its properties from another. */
+const WHOLE_DEVICES = new Set(['bthomedevice', 'blutrv']);
+
+/** The draft as its component's owner calls it, where somebody has named the component. */
+function named({ kind, name }: Component, draft: Draft): Draft {
+  const own = WHOLE_DEVICES.has(kind) ? null : name;
+  return { ...draft, ...channelNamed(own, draft.name, draft.label) };
+}
+
 /** Puts a node together. What stands several times in it gets an endpoint each. */
 export function nodeOf({ suffix, blu, parts }: NodeParts, placing: Placing): NodeConversion {
   const wanted = parts.flatMap(([component, { drafts }]) =>
     drafts.map((draft) => ({
       component: component.key,
-      draft,
+      draft: named(component, draft),
       id: `${suffix}|${component.key}/${draft.name}/${draft.endpoint ?? ''}`,
       name: draft.name,
       wish: draft.endpoint ?? component.id + 1,
@@ -79,38 +77,15 @@ export function nodeOf({ suffix, blu, parts }: NodeParts, placing: Placing): Nod
     placing.leftOut.push({ what: `${component} ${name}`, why: TOO_MANY });
   }
   const bindings = new Map<PropertyKey, Binding>();
-  for (const [{ component, draft }, endpoint] of items) {
-    const descriptor = descriptorOf(draft, endpoint);
-    const spec = specOf(descriptor);
-    const { min: _, max: __, ...told } = spec;
-    bindings.set(descriptor.key, { descriptor, spec, told, component, draft });
+  const drafts = toldApart(items.map(([{ draft }, endpoint]) => [draft, endpoint]));
+  for (const [index, [draft, endpoint]] of drafts.entries()) {
+    const descriptor = descriptorOf({ ...draft, access: accessOf(draft) }, endpoint);
+    const component = items[index]?.[0].component ?? '';
+    bindings.set(descriptor.key, { ...placedProperty(descriptor), component, draft });
   }
   const commands = parts.flatMap(([{ id }, own]) =>
     (own.commands ?? []).map((command) => ({ ...command, endpoint: id + 1 })),
   );
   const components = parts.map(([{ key }]) => key);
   return { suffix, bindings, commands, blu, components };
-}
-
-function descriptorOf(draft: Draft, place: number): PropertyDescriptor {
-  const { name, min, max, step, values, own, read, set } = draft;
-  const access = set ? (read ? 'rw' : 'w') : read ? 'r' : 'event';
-  const constraints = {
-    ...(min === undefined ? {} : { min }),
-    ...(max === undefined ? {} : { max }),
-    ...(step === undefined ? {} : { step }),
-    ...(values === undefined ? {} : { values }),
-  };
-  const endpoint = place === 0 ? {} : { endpoint: place };
-  if (isPropertyName(name)) return describeProperty(name, { ...constraints, access, ...endpoint });
-  return {
-    key: propertyKey(name, endpoint.endpoint),
-    name,
-    ...endpoint,
-    type: own?.type ?? 'string',
-    access,
-    ...(own?.unit === undefined ? {} : { unit: own.unit }),
-    ...constraints,
-    ...(own === undefined ? {} : { label: own.label }),
-  };
 }

@@ -6,6 +6,7 @@ import { HubError, type Problem, toProblem, UnreachableError } from '../../../hu
 import { type NodeAddress, nodeAddress } from '../../../hub/model/identifiers.ts';
 import type { PropertyKey, PropertyValue } from '../../../hub/model/properties.ts';
 import type { AdapterCommand, AdapterContext } from '../../contract/adapter.ts';
+import { notShownOf } from '../../contract/not-shown.ts';
 import type { LanPeer, LanTools } from '../family.ts';
 import { type LanAddress, parseLanAddress } from '../lan-address.ts';
 import { otherDevice } from '../lan-problems.ts';
@@ -90,20 +91,17 @@ export class ShellyPeer implements LanPeer {
     return this.#known.nodes.map((suffix) => this.#addressOf({ suffix }));
   }
 
-  /** What nothing is made of, by its name and the reason. */
-  get leftOut(): Conversion['leftOut'] {
-    return this.#conversion.leftOut;
-  }
-
   kept(): Json {
     return { ...this.#known };
   }
 
   descriptions(): readonly NodeDescription[] {
     const { info } = this.#known;
-    return this.#conversion.nodes.map((node) =>
-      describe(this.#context.id, this.#addressOf(node), info, node),
-    );
+    const { nodes, leftOut } = this.#conversion;
+    return nodes.map((node) => ({
+      ...describe(this.#context.id, this.#addressOf(node), info, node),
+      ...(node.suffix === '' ? notShownOf(leftOut) : {}),
+    }));
   }
 
   start(): void {

@@ -191,7 +191,7 @@ test('what is no address of the home is never connected to', async () => {
   const { hub } = setting;
   for (const address of [
     '8.8.8.8',
-    'http://127.0.0.1/',
+    'http://127.0.0.1/settings',
     '192.168.1.300',
     '[2001:db8::1]',
     '::',

@@ -6,16 +6,16 @@ import type { NodeDescription } from '../../../hub/model/device.ts';
 import { HubError, ValidationError } from '../../../hub/model/errors.ts';
 import type { AdapterId, NodeAddress } from '../../../hub/model/identifiers.ts';
 import {
-  describeProperty,
-  isPropertyName,
   type PropertyDescriptor,
   type PropertyKey,
   type PropertyValue,
-  propertyKey,
   specOf,
 } from '../../../hub/model/properties.ts';
 import type { PropertySpec } from '../../../hub/model/property-row.ts';
 import { checkValue } from '../../../hub/model/property-value.ts';
+import { type LeftOut, notShownOf } from '../../contract/not-shown.ts';
+import { channelNamed, toldApart } from '../../contract/own-names.ts';
+import { accessOf, descriptorOf, type PropertyDraft } from '../../contract/property-draft.ts';
 import type { Json } from '../known-devices.ts';
 import type { Segment, View } from './messages.ts';
 import { type Row, SEGMENT_ROWS, STRIP_ROWS, SWITCH_ROWS } from './rows.ts';
@@ -31,34 +31,48 @@ interface Binding {
 
 export type Bindings = ReadonlyMap<PropertyKey, Binding>;
 
-/** Segments that get properties of their own; those of one more are not shown, which is logged. */
+/** Segments that get properties of their own; those of one more are listed as not shown. */
 export const SEGMENTS_SHOWN_MAX = 32;
 
 /** What a strip has. The first segment is the strip itself; each further one has an endpoint of its own. */
 export function bind(view: View): Map<PropertyKey, Binding> {
-  const bindings = new Map<PropertyKey, Binding>();
+  const found: [SegmentDraft, place: number][] = [];
   const segments = view.state.segments.slice(0, SEGMENTS_SHOWN_MAX);
-  const add = (rows: readonly Row[], segment: Segment | null, endpoint?: number): void => {
+  const add = (rows: readonly Row[], segment: Segment | null, endpoint = 0): void => {
     for (const row of rows) {
       const seen = { ...view, segment: segment ?? NO_SEGMENT };
       if (!(row.has?.(seen) ?? true)) continue;
-      const descriptor = describeRow(row, row.own?.(seen) ?? {}, endpoint);
-      const { min: _, max: __, values: ___, ...spec } = specOf(descriptor);
-      bindings.set(descriptor.key, { descriptor, spec, row, segment: segment?.id ?? null });
+      const named = channelNamed(segment?.name ?? null, row.name, row.vendor?.label);
+      const of = segment?.id ?? null;
+      const draft = { name: row.name, ...row.vendor, ...row.own?.(seen), ...named };
+      found.push([{ ...draft, row, segment: of }, endpoint]);
     }
   };
   add(STRIP_ROWS, null);
   for (const [place, segment] of segments.entries()) {
     const endpoint = segment.id + 1;
-    add(SEGMENT_ROWS, segment, place === 0 ? undefined : endpoint);
+    add(SEGMENT_ROWS, segment, place === 0 ? 0 : endpoint);
     if (segments.length > 1) add(SWITCH_ROWS, segment, endpoint);
   }
+  const bindings = new Map<PropertyKey, Binding>();
+  for (const [{ row, segment, ...draft }, endpoint] of toldApart(found)) {
+    const access = accessOf({ read: row.read, set: row.write });
+    const descriptor = descriptorOf({ ...draft, access }, endpoint);
+    const { min: _, max: __, values: ___, ...spec } = specOf(descriptor);
+    bindings.set(descriptor.key, { descriptor, spec, row, segment });
+  }
   return bindings;
+}
+
+interface SegmentDraft extends PropertyDraft {
+  readonly row: Row;
+  readonly segment: number | null;
 }
 
 /** Stands where a row looks at no segment. */
 const NO_SEGMENT: Segment = {
   id: 0,
+  name: null,
   on: null,
   brightnessRaw: null,
   temperatureRaw: null,
@@ -69,27 +83,6 @@ const NO_SEGMENT: Segment = {
   intensityRaw: null,
   capabilities: null,
 };
-
-function describeRow(
-  { name, vendor, read, write }: Row,
-  limits: ReturnType<NonNullable<Row['own']>>,
-  endpoint: number | undefined,
-): PropertyDescriptor {
-  const access = write === undefined ? 'r' : read === undefined ? 'w' : 'rw';
-  const at = endpoint === undefined ? {} : { endpoint };
-  if (isPropertyName(name)) return describeProperty(name, { ...limits, ...at, access });
-  const { type, label, unit } = vendor ?? { type: 'string', label: { en: name, zh: name } };
-  return {
-    key: propertyKey(name, endpoint),
-    name,
-    ...at,
-    type,
-    access,
-    label,
-    ...(unit === undefined ? {} : { unit }),
-    ...limits,
-  };
-}
 
 /** The values of a view, each checked against its property. */
 export function valuesOf(bindings: Bindings, view: View): Record<PropertyKey, PropertyValue> {
@@ -157,11 +150,22 @@ function segmentsOf({ seg }: Json): readonly Json[] {
   return Array.isArray(seg) ? seg : [];
 }
 
+/** A segment that no property is made of, and why. */
+function beyond({ id, name }: Segment): LeftOut {
+  return {
+    what: name === null ? `segment ${id}` : `segment ${id} (${name})`,
+    why: {
+      en: `the hub shows ${SEGMENTS_SHOWN_MAX} segments of a strip`,
+      zh: `中枢最多显示一条灯带的 ${SEGMENTS_SHOWN_MAX} 段`,
+    },
+  };
+}
+
 /** How the hub describes the strip. */
 export function describe(
   adapter: AdapterId,
   node: NodeAddress,
-  { info }: View,
+  { info, state }: View,
   bindings: Bindings,
 ): NodeDescription {
   return {
@@ -177,5 +181,6 @@ export function describe(
     firmware: info.version,
     properties: [...bindings.values()].map(({ descriptor }) => descriptor),
     commands: ['restart'],
+    ...notShownOf(state.segments.slice(SEGMENTS_SHOWN_MAX).map(beyond)),
   };
 }

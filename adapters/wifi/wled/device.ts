@@ -4,7 +4,6 @@ import type { ReportReason } from '../../../hub/model/adapter-port.ts';
 import type { NodeDescription } from '../../../hub/model/device.ts';
 import { HubError, toProblem, UnreachableError } from '../../../hub/model/errors.ts';
 import { type NodeAddress, nodeAddress } from '../../../hub/model/identifiers.ts';
-import type { Words } from '../../../hub/model/words.ts';
 import type { AdapterCommand } from '../../contract/adapter.ts';
 import { CommandLane, TryAgain } from '../command-lane.ts';
 import type { LanPeer, LanTools } from '../family.ts';
@@ -12,15 +11,7 @@ import type { Json } from '../known-devices.ts';
 import { parseLanAddress } from '../lan-address.ts';
 import { notOne, otherDevice } from '../lan-problems.ts';
 import { RECONNECT_MAX_MS, Reconnect } from '../reconnect.ts';
-import {
-  type Bindings,
-  bind,
-  bodyOf,
-  describe,
-  mergeBodies,
-  SEGMENTS_SHOWN_MAX,
-  valuesOf,
-} from './convert.ts';
+import { type Bindings, bind, bodyOf, describe, mergeBodies, valuesOf } from './convert.ts';
 import { WLED, WledLink } from './link.ts';
 import {
   isJson,
@@ -149,16 +140,6 @@ export class WledDevice implements LanPeer {
 
   kept(): Json {
     return { mac: this.id, address: this.#address, description: this.#description };
-  }
-
-  /** Segments that no property is made of, and why. */
-  get leftOut(): readonly { readonly what: string; readonly why: Words }[] {
-    const beyond = this.#view?.state.segments.slice(SEGMENTS_SHOWN_MAX) ?? [];
-    const why = {
-      en: `the hub shows ${SEGMENTS_SHOWN_MAX} segments of a strip`,
-      zh: `中枢最多显示一条灯带的 ${SEGMENTS_SHOWN_MAX} 段`,
-    };
-    return beyond.map(({ id }) => ({ what: `segment ${id}`, why }));
   }
 
   descriptions(): readonly NodeDescription[] {

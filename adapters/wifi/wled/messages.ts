@@ -1,6 +1,7 @@
 // What a WLED says, checked as it comes in: of its state and of itself what the hub looks at, and its lists of effects,
 // palettes and presets.
 // Spec: WLED JSON API (https://kno.wled.ge/interfaces/json-api/).
+import { ownName } from '../../contract/own-names.ts';
 import type { Json } from '../known-devices.ts';
 
 /** Red, green, blue and white, 0–255 each. */
@@ -9,6 +10,8 @@ export type Channels = readonly [red: number, green: number, blue: number, white
 /** A part of the strip. Numbers are as the device counts them, mostly 0–255. */
 export interface Segment {
   readonly id: number;
+  /** What its owner calls it; null: nobody has named it. */
+  readonly name: string | null;
   readonly on: boolean | null;
   readonly brightnessRaw: number | null;
   readonly temperatureRaw: number | null;
@@ -140,11 +143,12 @@ export function readState(own: unknown): WledState | null {
 
 function readSegment(own: unknown, place: number): Segment | null {
   if (!isJson(own)) return null;
-  const { id, on, bri, cct, col, fx, pal, sx, ix, lc, stop, len } = own;
+  const { id, n, on, bri, cct, col, fx, pal, sx, ix, lc, stop, len } = own;
   const hasLamps = stop !== 0 && len !== 0;
   if (!hasLamps) return null;
   return {
     id: whole(id, 0, SEGMENTS_MAX - 1) ?? place,
+    name: ownName(n),
     on: boolean(on),
     brightnessRaw: byte(bri),
     temperatureRaw: byte(cct),
@@ -223,7 +227,7 @@ export function shapeOf({ state, info }: Pick<View, 'state' | 'info'>): string {
   return JSON.stringify([
     ...[name, version, brand, model, capabilities, segmentCapabilities],
     said.map((value) => value === null),
-    segments.map((each) => [each.id, each.capabilities, each.on === null]),
+    segments.map((each) => [each.id, each.name, each.capabilities, each.on === null]),
   ]);
 }
 

@@ -160,6 +160,15 @@ test('each further segment has an endpoint of its own with what it can', async (
   expect(keys).toEqual(expect.arrayContaining(['on', 'on@1', 'on@2', 'on@3', 'color', 'color@2']));
   expect(keys).toContain('x_white');
   expect(keys).not.toContain('x_white@2');
+  // Its owner names a segment on its own page.
+  strip.segment(1).n = 'Left';
+  strip.push();
+  const labelOf = (key: string) =>
+    hub.description(SHELF)?.properties.find((one) => one.key === key)?.label;
+  await hub.until('the name', () => labelOf('on@2') !== undefined);
+  expect(labelOf('on@2')).toEqual({ en: 'Left', zh: 'Left' });
+  expect(labelOf('effect@2')).toEqual({ en: 'Left effect', zh: 'Left 灯效' });
+  expect([labelOf('on'), labelOf('on@3')]).toEqual([undefined, undefined]);
   expect(keys.filter((key) => key.startsWith('colorTemperature'))).toEqual(['colorTemperature@3']);
   const warm = propertyKey('colorTemperature', 3);
   await hub.settle(SHELF, { kind: 'set', property: warm, value: 2_700 });

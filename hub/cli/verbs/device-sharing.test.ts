@@ -5,10 +5,16 @@ import { startBench } from '../test-cli.ts';
 test('a Matter device is opened to another app with a code, its homes are listed, and it leaves one', async () => {
   await using bench = await startBench();
   const lamp = bench.hub.addDevice('Hall lamp');
-  const notShown = [{ what: 'LevelControl (0x0008)', parts: ['options', 'onLevel'] }];
+  const notShown = [
+    { what: 'LevelControl (0x0008)', parts: ['options', 'onLevel'] },
+    { what: 'camera', parts: [], why: { en: 'no place for it', zh: '没有位置' } },
+  ];
   Object.assign(lamp.description, { adapter: 'matter', notShown });
   const shown = await bench.ingle(['devices', 'show', 'Hall lamp']);
   expect(shown.stdout).toMatch(/not shown\n +LevelControl \(0x0008\) +options, onLevel/);
+  expect(shown.stdout).toMatch(/camera +no place for it/);
+  const zh = await bench.ingle(['devices', 'show', 'Hall lamp', '--lang', 'zh']);
+  expect(zh.stdout).toMatch(/camera +没有位置/);
   const opened = await bench.ingle(['devices', 'share', 'Hall lamp', '--seconds', '300']);
   expect(opened.code).toBe(0);
   expect(opened.stdout).toContain('Code: 3497-011-2332');

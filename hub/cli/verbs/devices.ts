@@ -249,7 +249,12 @@ async function showDevice(context: Context, typed: string): Promise<void> {
   );
   if (device.notShown.length === 0) return;
   printer.line(`  ${words.deviceSharing.notShown}`);
-  printer.table(device.notShown.map(({ what, parts }) => [`    ${what}`, parts.join(', ')]));
+  printer.table(
+    device.notShown.map(({ what, parts, why }) => [
+      `    ${what}`,
+      [...parts, ...(why === undefined ? [] : [why[language]])].join(', '),
+    ]),
+  );
 }
 
 async function patch(device: DeviceJson, context: Context, change: unknown): Promise<DeviceJson> {

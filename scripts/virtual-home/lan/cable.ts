@@ -1,11 +1,15 @@
-// Devices on a cable of their own: a veth into a network namespace where virtual Shelly devices answer to mDNS. Nothing
-// is sent on the machine's own interfaces. Needs root.
+// Devices on a cable of their own: a veth into a network namespace where virtual devices answer to mDNS. Nothing is sent
+// on the machine's own interfaces. Needs root.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
-const DEVICES = path.join(import.meta.dirname, 'announced-shelly.child.ts');
+/** What can be at the other end: two Shelly devices, or one of each other family. */
+const DEVICES = {
+  shelly: path.join(import.meta.dirname, 'announced-shelly.child.ts'),
+  families: path.join(import.meta.dirname, 'announced-families.child.ts'),
+} as const;
 
 /** Why this machine cannot give a cable; null when it can. */
 export function whyNoCable(): string | null {
@@ -23,8 +27,8 @@ export interface Cable extends AsyncDisposable {
 }
 
 /** Lays the cable and starts the devices; all of it goes with their process, also when the test is killed. */
-export async function layCable(): Promise<Cable> {
-  const child = spawn('unshare', ['-n', process.execPath, DEVICES], {
+export async function layCable(devices: keyof typeof DEVICES = 'shelly'): Promise<Cable> {
+  const child = spawn('unshare', ['-n', process.execPath, DEVICES[devices]], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const { pid } = child;

@@ -1,7 +1,7 @@
 // What a part of a Tasmota device is to the hub: a property with the way to it in the device's messages, and the
 // command that sets it. Spec: https://tasmota.github.io/docs/Commands/.
-import type { AnyPropertyName, PropertyValue } from '../../../../hub/model/properties.ts';
 import type { Label, PropertyType } from '../../../../hub/model/property-row.ts';
+import type { PartDraft } from '../../../contract/property-draft.ts';
 import type { Fields } from '../discovery.ts';
 
 /** A command as Tasmota takes it: `cmnd/TOPIC/name` with a payload; `answers` are words of its answer. */
@@ -19,23 +19,13 @@ export interface Now {
 }
 
 /** A property that a device has. */
-export interface Draft {
+export interface Draft extends PartDraft<Fields, TasmotaCommand, Now> {
   /** Names it among all properties of the device, the same after each start. */
   readonly id: string;
-  readonly name: AnyPropertyName;
   /** Its endpoint among several of its name; absent: 1. */
   readonly wish?: number;
-  readonly min?: number;
-  readonly max?: number;
-  readonly step?: number;
-  readonly values?: readonly string[];
-  /** For a vendor's own property alone. */
-  readonly own?: { readonly type: PropertyType; readonly unit?: string; readonly label: Label };
-  /** Looks for its value in a message; undefined where that says nothing of it. */
-  read?(state: Fields): PropertyValue | undefined;
-  set?(value: PropertyValue, now: Now): TasmotaCommand;
-  /** What an answer says has happened. */
-  event?(state: Fields): PropertyValue | undefined;
+  /** What people have called the output or the switch that it belongs to; absent: nobody has. */
+  readonly called?: string;
 }
 
 /** A command beyond setting a property, of the part with this number. */
@@ -63,8 +53,7 @@ export function vendor(
   name: `x_${string}`,
   type: PropertyType,
   label: Label,
-  more: Omit<Draft, 'name' | 'own'> & { readonly unit?: string },
+  more: Omit<Draft, 'name' | 'type' | 'label'>,
 ): Draft {
-  const { unit, ...draft } = more;
-  return { name, own: { type, label, ...(unit === undefined ? {} : { unit }) }, ...draft };
+  return { name, type, label, ...more };
 }

@@ -1,6 +1,7 @@
 // The buttons and switches of a Tasmota device that only tell: how they were pressed, and what a switch stands at.
 // Spec: https://tasmota.github.io/docs/Buttons-and-Switches/.
 import type { Label } from '../../../../hub/model/property-row.ts';
+import { ownName } from '../../../contract/own-names.ts';
 import type { TasmotaConfig } from '../discovery.ts';
 import { fields, type Parts, vendor } from './draft.ts';
 
@@ -54,6 +55,7 @@ export function addInputs(config: TasmotaConfig, parts: Parts): void {
     })),
   ];
   for (const [index, { word, mode, place }] of all.entries()) {
+    const called = mode === null ? null : ownName(config.switchNames[place - 1]);
     const isAtOnce = mode === null && options.includes(OPTION_AT_ONCE);
     const actions = isAtOnce ? ['SINGLE'] : mode === null ? PRESSES : actionsOf(mode);
     parts.drafts.push({
@@ -61,16 +63,17 @@ export function addInputs(config: TasmotaConfig, parts: Parts): void {
       name: 'button',
       wish: index + 1,
       values: valuesOf(actions),
+      ...(called === null ? {} : { called }),
       event: (state) => actionOf(fields(state[word]).Action, words),
     });
     if (mode === null || !STANDING.has(mode)) continue;
-    const name = config.switchNames[place - 1] ?? null;
     const label: Label =
-      name === null ? { en: `Switch ${place}`, zh: `开关 ${place}` } : { en: name, zh: name };
+      called === null ? { en: `Switch ${place}`, zh: `开关 ${place}` } : { en: called, zh: called };
     parts.drafts.push(
       vendor('x_switch', 'boolean', label, {
         id: `input/${word}/state`,
         wish: place,
+        ...(called === null ? {} : { called }),
         read: (state) => {
           const said = state[word];
           const action = typeof said === 'string' ? said : fields(said).Action;

@@ -3,6 +3,7 @@
 import { isColor } from '../../../../hub/model/property-value.ts';
 import { LIGHT, type TasmotaConfig } from '../discovery.ts';
 import { type Draft, type Now, number, type Parts, type TasmotaCommand, vendor } from './draft.ts';
+import { calledOf } from './outputs.ts';
 
 /** Of the kinds of light that the announcement names. */
 const DIMMER = 1;
@@ -55,6 +56,7 @@ function dimmer(config: TasmotaConfig, word: string, place: number): Draft {
     id: `light/${place}/brightness`,
     name: 'brightness',
     wish: place,
+    ...calledOf(config, place),
     min: 1,
     read: (state) => words.map((one) => number(state[one])).find((value) => value !== undefined),
     set: (value, now) =>
@@ -71,6 +73,7 @@ function colour(config: TasmotaConfig, place: number): Draft {
     id: `light/${place}/color`,
     name: 'color',
     wish: place,
+    ...calledOf(config, place),
     read: ({ HSBColor }) => {
       const [hue, saturation] = typeof HSBColor === 'string' ? HSBColor.split(',') : [];
       const color = { hue: Number(hue ?? Number.NaN), saturation: Number(saturation) };
@@ -92,6 +95,7 @@ function white(config: TasmotaConfig, place: number): Draft {
     id: `light/${place}/white`,
     name: 'colorTemperature',
     wish: place,
+    ...calledOf(config, place),
     ...(isNarrow ? { min: 2_650, max: 5_000 } : { min: 2_000, max: 6_500 }),
     read: ({ CT }) => {
       const mireds = number(CT);
@@ -113,6 +117,7 @@ function whiteChannel(config: TasmotaConfig, place: number): Draft {
     {
       id: `light/${place}/whiteChannel`,
       wish: place,
+      ...calledOf(config, place),
       unit: '%',
       min: 0,
       max: 100,

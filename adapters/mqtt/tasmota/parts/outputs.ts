@@ -1,6 +1,7 @@
 // What a Tasmota device switches and moves: relays, shutters and a fan of three speeds.
 // Spec: https://tasmota.github.io/docs/Blinds-and-Shutters/ and https://tasmota.github.io/docs/Commands/.
 import type { PropertyValue } from '../../../../hub/model/properties.ts';
+import { ownName } from '../../../contract/own-names.ts';
 import { LIGHT, RELAY, SHUTTER, type TasmotaConfig } from '../discovery.ts';
 import { type Draft, fields, number, type Parts, type TasmotaCommand } from './draft.ts';
 
@@ -9,6 +10,17 @@ export function switchedPlaces({ relays, isFan }: TasmotaConfig): number[] {
   // Of a fan with a lamp only the lamp is: the other relays are its speeds.
   const all = isFan ? relays.slice(0, 1) : relays;
   return all.flatMap((kind, index) => (kind === RELAY || kind === LIGHT ? [index + 1] : []));
+}
+
+/** As it comes from its maker, with a number from the second output on. */
+const UNNAMED = /^tasmota ?\d{0,2}$/i;
+
+/** What people have called an output, as a part of a draft. One that is called as its device is has no name of its own. */
+export function calledOf({ names, name }: TasmotaConfig, place: number): Pick<Draft, 'called'> {
+  const own = names.map((each) => (each === null || UNNAMED.test(each) ? null : ownName(each)));
+  const called = own[place - 1] ?? null;
+  const isDevice = called === name && own.filter((each) => each !== null).length === 1;
+  return called === null || isDevice ? {} : { called };
 }
 
 export function addRelays(config: TasmotaConfig, { drafts }: Parts): void {
@@ -21,6 +33,7 @@ export function addRelays(config: TasmotaConfig, { drafts }: Parts): void {
       id: `power/${place}`,
       name: 'on',
       wish: place,
+      ...calledOf(config, place),
       read: (state) => {
         const said = names.map((name) => state[name]).find((value) => value !== undefined);
         if (said === words[1] || said === 1) return true;

@@ -9,6 +9,7 @@ import {
 } from '../../../../hub/model/entity-rows.ts';
 import { ValidationError } from '../../../../hub/model/errors.ts';
 import type { PropertyValue } from '../../../../hub/model/properties.ts';
+import { dayOf, momentOf, timeOf, WRITTEN } from '../../../contract/written-time.ts';
 import { type Convert, type Draft, draftOf, tidy, vendorDraft } from '../draft.ts';
 import type { Entity, Said } from '../entity.ts';
 
@@ -210,25 +211,13 @@ export const convertSiren: Convert = (entity, { drafts, leave }) => {
   }
 };
 
-/** How a date or a time is written, and what its command takes of that. */
-interface Written {
-  readonly pattern: RegExp;
-  readonly example: string;
-  readonly names: readonly string[];
-}
-
-const DATE: Written = {
-  pattern: /^(\d{4})-(\d{2})-(\d{2})$/,
-  example: '2026-11-22',
-  names: ['year', 'month', 'day'],
-};
-const TIME: Written = {
-  pattern: /^([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/,
-  example: '06:30:00',
-  names: ['hour', 'minute', 'second'],
-};
-
-function written({ pattern, example, names }: Written, mark: '-' | ':'): Convert {
+/** A date or a time of day, whose command has a field for each of its numbers. */
+function written(
+  names: readonly string[],
+  mark: '-' | ':',
+  form: (text: string) => string | undefined,
+  example: string,
+): Convert {
   return (entity, { drafts }) => {
     drafts.push(
       vendorDraft(entity, 'string', {
@@ -238,18 +227,18 @@ function written({ pattern, example, names }: Written, mark: '-' | ':'): Convert
           return parts.join(mark);
         },
         write: (value) => {
-          const match = pattern.exec(String(value));
-          const isDay = match !== null && (mark === ':' || isCalendarDay(String(value)));
-          if (!isDay) throw notWritten(entity, value, example);
-          return Object.fromEntries(names.map((name, at) => [name, Number(match[at + 1] ?? 0)]));
+          const text = form(String(value));
+          if (text === undefined) throw notWritten(entity, value, example);
+          const parts = text.split(mark);
+          return Object.fromEntries(names.map((name, at) => [name, Number(parts[at] ?? 0)]));
         },
       }),
     );
   };
 }
 
-export const convertDate = written(DATE, '-');
-export const convertTime = written(TIME, ':');
+export const convertDate = written(['year', 'month', 'day'], '-', dayOf, WRITTEN.day);
+export const convertTime = written(['hour', 'minute', 'second'], ':', timeOf, WRITTEN.time);
 
 /** A moment, as in 2026-11-22T06:30:00Z. */
 export const convertDateTime: Convert = (entity, { drafts }) => {
@@ -257,27 +246,17 @@ export const convertDateTime: Convert = (entity, { drafts }) => {
     vendorDraft(entity, 'string', {
       read: (state) => {
         const seconds = isTold(state) ? state.number('epochSeconds') : null;
-        return seconds === null ? undefined : moment(seconds);
+        return seconds === null ? undefined : momentOf(new Date(seconds * 1_000).toISOString());
       },
       write: (value) => {
-        const ms = Date.parse(String(value));
-        const isMoment = /^\d{4}-\d{2}-\d{2}T/.test(String(value)) && Number.isFinite(ms);
-        const seconds = Math.floor(ms / 1_000);
-        if (!isMoment || seconds < 0 || seconds > 0xffff_ffff) {
-          throw notWritten(entity, value, '2026-11-22T06:30:00Z');
-        }
+        const moment = momentOf(String(value));
+        const seconds = moment === undefined ? -1 : Date.parse(moment) / 1_000;
+        if (seconds < 0 || seconds > 0xffff_ffff) throw notWritten(entity, value, WRITTEN.moment);
         return { epochSeconds: seconds };
       },
     }),
   );
 };
-
-const moment = (seconds: number) => new Date(seconds * 1_000).toISOString().replace('.000Z', 'Z');
-
-function isCalendarDay(text: string): boolean {
-  const ms = Date.parse(`${text}T00:00:00Z`);
-  return Number.isFinite(ms) && new Date(ms).toISOString().startsWith(text);
-}
 
 function notWritten({ title }: Entity, value: PropertyValue, example: string): ValidationError {
   const shown = String(value).slice(0, 40);

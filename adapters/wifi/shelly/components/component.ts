@@ -1,12 +1,9 @@
 // What a component of a Shelly is to the hub: its part of the status and of the settings, and the properties that it
 // brings, each with the way to and from the component.
 // Spec: Shelly Gen2+ API, Components (https://shelly-api-docs.shelly.cloud/gen2/ComponentsAndServices/Introduction).
-import type {
-  AnyPropertyName,
-  PropertyName,
-  PropertyValue,
-} from '../../../../hub/model/properties.ts';
+import type { PropertyName, PropertyValue } from '../../../../hub/model/properties.ts';
 import type { Label, PropertyType } from '../../../../hub/model/property-row.ts';
+import type { PartDraft } from '../../../contract/property-draft.ts';
 import { isJson, type Json } from '../rpc.ts';
 
 /** A request of RPC. */
@@ -29,22 +26,10 @@ export interface Component {
   readonly name: string | null;
 }
 
-/** A property that a component brings. It has no key yet: only the whole device shows what stands there several times. */
-export interface Draft {
-  readonly name: AnyPropertyName;
+/** A property that a component brings; it is read from the component's whole status. */
+export interface Draft extends PartDraft<Json, RpcRequest, number | undefined> {
   /** Its place among properties of the same name; absent: the component's number. */
   readonly endpoint?: number;
-  readonly min?: number;
-  readonly max?: number;
-  readonly step?: number;
-  readonly values?: readonly string[];
-  /** For a vendor's own property alone. */
-  readonly own?: { readonly type: PropertyType; readonly unit?: string; readonly label: Label };
-  /** Looks for its value in the component's whole status; undefined where that says nothing of it. */
-  read?(status: Json): PropertyValue | undefined;
-  set?(value: PropertyValue, transitionMs: number | undefined): RpcRequest;
-  /** What a `NotifyEvent` of the component says of it. */
-  event?(event: Json): PropertyValue | undefined;
   /** What a `NotifyStatus` of the component says has just happened. */
   happened?(change: Json): PropertyValue | undefined;
 }
@@ -120,10 +105,9 @@ export function vendor(
   name: `x_${string}`,
   type: PropertyType,
   label: Label,
-  more: Omit<Draft, 'name' | 'own'> & { readonly unit?: string },
+  more: Omit<Draft, 'name' | 'type' | 'label'>,
 ): Draft {
-  const { unit, ...draft } = more;
-  return { name, own: { type, label, ...(unit === undefined ? {} : { unit }) }, ...draft };
+  return { name, type, label, ...more };
 }
 
 /** The words of a person where there are any, else ours. */

@@ -22,7 +22,7 @@ function virtual(
   component: Component,
   type: 'boolean' | 'number' | 'string' | 'enum',
   space: string,
-  more: Omit<Draft, 'name' | 'set' | 'own'> & { readonly unit?: string },
+  more: Omit<Draft, 'name' | 'type' | 'label' | 'set'>,
 ): Draft {
   const { kind, id } = component;
   const label = labelOf(component, `${space} ${id}`, `${space} ${id}`);

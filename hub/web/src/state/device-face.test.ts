@@ -8,6 +8,7 @@ import {
   isLightOn,
   isRunning,
   keysNamed,
+  lightEnds,
   sheetParts,
   signalOf,
   tileAction,
@@ -37,6 +38,18 @@ describe('a tap on a tile', () => {
     expect(tileAction(lock)).toEqual({ kind: 'sheet' });
     const reported = testDevice({ properties: { on: testProperty({ access: 'r' }) } });
     expect(tileAction(reported)).toEqual({ kind: 'sheet' });
+  });
+});
+
+describe('the lamps of a device', () => {
+  it('are one without an endpoint, and each of several has its own', () => {
+    const properties = (...keys: string[]) =>
+      testDevice({ properties: Object.fromEntries(keys.map((key) => [key, testProperty()])) });
+    expect(lightEnds(properties('on', 'brightness', 'color'))).toEqual(['']);
+    expect(lightEnds(properties('on', 'brightness@10', 'color@2', 'brightness@2'))).toEqual([
+      ...['@2', '@10'],
+    ]);
+    expect(lightEnds(properties('on@1', 'position'))).toEqual([]);
   });
 });
 

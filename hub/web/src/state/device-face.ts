@@ -29,6 +29,15 @@ export function keyNamed(device: DeviceJson, name: string): string | null {
   return keysNamed(device, name)[0] ?? null;
 }
 
+/** What follows the name in the keys of each lamp of a device: nothing where it is one, `@2` for one of several. */
+export function lightEnds(device: DeviceJson): readonly string[] {
+  const keys = ['brightness', 'colorTemperature', 'color'].flatMap((name) =>
+    keysNamed(device, name),
+  );
+  const ends = new Set(keys.map((key) => key.slice(nameOfKey(key).length)));
+  return [...ends].sort((a, b) => Number(a.slice(1)) - Number(b.slice(1)));
+}
+
 function isSettable(property: DevicePropertyJson | undefined): boolean {
   return property?.access === 'rw' || property?.access === 'w';
 }

@@ -2,13 +2,7 @@
 import facts from 'virtual:property-facts';
 import kindIcons from 'virtual:property-kind-icons';
 import type { HomeValueJson } from '../../../api/home-values-shapes.ts';
-import type {
-  CauseJson,
-  DeviceJson,
-  DevicePropertyJson,
-  LabelJson,
-  ValueJson,
-} from '../../../api/shapes.ts';
+import type { CauseJson, DeviceJson, DevicePropertyJson, ValueJson } from '../../../api/shapes.ts';
 import type { PropertyFacts } from '../../build/property-table.ts';
 import { LOCALES } from '../../messages/grammar.ts';
 import {
@@ -40,13 +34,14 @@ export function kindLabel(kind: string): string {
   return propertyWords().kinds[kind] ?? kind;
 }
 
-/** What a property is called, with its endpoint where the device has several. */
+/** What a property is called: as its owner has named it, else with its endpoint where the device has several. */
 export function propertyLabel(
   key: string,
-  property?: { readonly label?: LabelJson | undefined },
+  property?: Pick<DevicePropertyJson, 'label' | 'named'>,
 ): string {
   const name = nameOfKey(key);
   const own = property?.label?.[language()];
+  if (own !== undefined && property?.named === true) return own;
   const label = propertyWords().properties[name]?.label ?? own ?? name.replace(/^x_/, '');
   const endpoint = endpointOfKey(key);
   return endpoint === null ? label : `${label} ${endpoint}`;
