@@ -48,7 +48,7 @@ remote=遥控|thermostat=温控器|sound=声音|alarm sound=声音警报|alarm l
 unconfigurated=未设置|unconfigured=未设置|regulator=调节器|wireless=无线|classic=经典|music=音乐|energy saver=节能
 test=测试|testing=测试中|vertical=垂直|horizontal=水平|cooling only=仅制冷|heating only=仅加热|continuous=连续
 night=夜间|day=白天|pause=暂停|paused=已暂停|rocker=翘板|venetian blind=百叶窗|very high=很高|very low=很低
-standard=标准
+standard=标准|heat pump=热泵|high demand=大用水量|performance=强劲
 silent=静音|quiet=安静|melody=旋律|lower=下限|upper=上限|led=LED|lift=升降|strong=强|weak=弱|detecting=检测中
 ring=铃声|timing switch on=定时开|timing switch off=定时关|automatic closing=自动合闸|bind=绑定|unbind=解绑|beep=蜂鸣
 emergency=紧急|sunday=星期日|monday=星期一|tuesday=星期二|wednesday=星期三|thursday=星期四|friday=星期五

@@ -1,7 +1,9 @@
 // Whether a device is there, by the topics that its entities name for it.
+
+import type { LeftOut } from '../../contract/not-shown.ts';
 import { type Entity, isFields } from './announcement.ts';
 import { isSameWord } from './draft.ts';
-import { EntityConfig, type LeftOut, type Message, type Told } from './entity-config.ts';
+import { EntityConfig, type Message, type Told } from './entity-config.ts';
 
 interface Source {
   readonly told: Told;

@@ -6,8 +6,6 @@ import { type DeviceKind, kindFromProperties } from '../../../hub/model/device-k
 import { HubError, ValidationError } from '../../../hub/model/errors.ts';
 import type { AdapterId, NodeAddress } from '../../../hub/model/identifiers.ts';
 import {
-  describeProperty,
-  isPropertyName,
   type PropertyDescriptor,
   type PropertyKey,
   propertyKey,
@@ -15,6 +13,9 @@ import {
 } from '../../../hub/model/properties.ts';
 import { checkValue } from '../../../hub/model/property-value.ts';
 import type { Words } from '../../../hub/model/words.ts';
+import type { LeftOut } from '../../contract/not-shown.ts';
+import { entityNamed, ownName, toldApart } from '../../contract/own-names.ts';
+import { descriptorOf } from '../../contract/property-draft.ts';
 import type { DeviceInfo, Entity } from './announcement.ts';
 import { type AvailabilityRule, availabilityOf } from './availability.ts';
 import {
@@ -36,17 +37,20 @@ import { convertCover, convertLock, convertValve } from './components/openings.t
 import {
   convertBinarySensor,
   convertButton,
+  convertDate,
+  convertDateTime,
   convertNumber,
   convertSelect,
   convertSensor,
   convertSiren,
   convertSwitch,
   convertText,
+  convertTime,
   convertUpdate,
 } from './components/plain.ts';
 import type { CommandDraft, Convert, Draft, Now, Parts, Telling } from './draft.ts';
 import { NO_PROPERTY } from './draft.ts';
-import { EntityConfig, type LeftOut, type Outgoing, type Told } from './entity-config.ts';
+import { EntityConfig, type Outgoing, type Told } from './entity-config.ts';
 import { fateOf } from './options.ts';
 
 const CONVERTERS: Readonly<Record<string, Convert>> = {
@@ -55,6 +59,8 @@ const CONVERTERS: Readonly<Record<string, Convert>> = {
   button: convertButton,
   climate: convertClimate,
   cover: convertCover,
+  date: convertDate,
+  datetime: convertDateTime,
   device_tracker: convertTracker,
   device_trigger: convertTrigger,
   event: convertEvent,
@@ -63,6 +69,7 @@ const CONVERTERS: Readonly<Record<string, Convert>> = {
   lawn_mower: convertMower,
   light: convertLight,
   lock: convertLock,
+  notify: convertText,
   number: convertNumber,
   scene: convertButton,
   select: convertSelect,
@@ -70,6 +77,7 @@ const CONVERTERS: Readonly<Record<string, Convert>> = {
   siren: convertSiren,
   switch: convertSwitch,
   text: convertText,
+  time: convertTime,
   update: convertUpdate,
   vacuum: convertVacuum,
   valve: convertValve,
@@ -140,6 +148,10 @@ type Lasting = Pick<Binding, 'expireAfterMs' | 'offDelayMs'>;
 
 interface Owned {
   readonly entity: Entity;
+  /** What its announcement calls it. */
+  readonly title: string | null;
+  /** Its entity is this property and no other. */
+  readonly isWhole: boolean;
   readonly draft: Draft;
   readonly lasting: Lasting;
 }
@@ -192,7 +204,10 @@ export function convert(entities: readonly Entity[], known: Places): Conversion 
     if (hasNothing && !isFirmware && leftOut.length === before) config.leave('', NO_PROPERTY);
     if (!hasNothing || isFirmware) tellUnseen(config, unneeded);
     const lasting = lastingOf(config);
-    owned.push(...own.drafts.map((draft) => ({ entity, draft, lasting })));
+    for (const draft of own.drafts) {
+      const isWhole = own.drafts.length === 1 || draft.name === 'on';
+      owned.push({ entity, title: ownName(entity.fields.name), isWhole, draft, lasting });
+    }
     parts.commands.push(...own.commands);
     parts.firmware = own.firmware;
   }
@@ -226,36 +241,45 @@ function bind(
   leftOut: LeftOut[],
 ): { bindings: Map<PropertyKey, Binding>; places: Places } {
   const places = placesOf(owned, known);
-  const bindings = new Map<PropertyKey, Binding>();
-  for (const { entity, draft, lasting } of owned) {
+  const merged = new Map<PropertyKey, readonly [draft: Draft & { readonly of: Owned }, number]>();
+  for (const each of owned) {
+    const { entity, draft } = each;
     const place = places[placeOf(entity, draft)] ?? 0;
     const key = propertyKey(draft.name, place === 0 ? undefined : place);
-    const before = bindings.get(key);
-    if (before === undefined && bindings.size >= PROPERTIES_MAX) {
+    const [before] = merged.get(key) ?? [];
+    if (before === undefined && merged.size >= PROPERTIES_MAX) {
       const what = `${entity.component}/${entity.objectId}`;
       leftOut.push({ what, why: { en: 'the device has too many', zh: '设备的属性太多' } });
       continue;
     }
     const told = [...(before?.told ?? []), ...draft.told];
-    const values = [...new Set([...(before?.descriptor.values ?? []), ...(draft.values ?? [])])];
-    const descriptor = descriptorOf(values.length === 0 ? draft : { ...draft, values }, key, place);
-    const { write } = draft;
-    bindings.set(key, {
-      entity: entity.id,
-      descriptor,
-      told,
-      ...(write === undefined ? {} : { write }),
-      ...lasting,
+    const values = [...new Set([...(before?.values ?? []), ...(draft.values ?? [])])];
+    const named = place === 0 ? {} : calledAs(each);
+    const own = { ...draft, ...named, ...(values.length === 0 ? {} : { values }), told, of: each };
+    merged.set(key, [own, place]);
+  }
+  const bindings = new Map<PropertyKey, Binding>();
+  for (const [{ told, write, of, ...draft }, place] of toldApart([...merged.values()])) {
+    const descriptor = descriptorOf(draft, place);
+    const way = write === undefined ? {} : { write };
+    bindings.set(descriptor.key, {
+      ...{ entity: of.entity.id, descriptor, told, ...way, ...of.lasting },
     });
   }
   return { bindings, places };
+}
+
+/** What one of several is called; one of several buttons has a number. */
+function calledAs(owned: Owned) {
+  const { title, draft, isWhole } = owned;
+  return title === null || isPress(owned) ? {} : entityNamed(title, draft.name, isWhole);
 }
 
 const isPress = ({ entity }: Owned) => entity.component === 'device_trigger';
 
 /** Triggers of one button are one property; of everything else each entity has its own. */
 function placeOf(entity: Entity, draft: Draft): string {
-  if (entity.component === 'device_trigger') return `trigger ${draft.label ?? ''}|${draft.name}`;
+  if (entity.component === 'device_trigger') return `trigger ${draft.button ?? ''}|${draft.name}`;
   return `${entity.id}|${draft.name}`;
 }
 
@@ -301,30 +325,8 @@ function placesOf(owned: readonly Owned[], known: Places): Places {
 function wishedPlace(owned: readonly Owned[]): number | null {
   const [first] = owned;
   if (first === undefined || !isPress(first)) return null;
-  const place = Number(first.draft.label);
+  const place = Number(first.draft.button);
   return Number.isInteger(place) && place >= 1 && place <= 240 ? place : null;
-}
-
-function descriptorOf(draft: Draft, key: PropertyKey, place: number): PropertyDescriptor {
-  const { name, access, min, max, step, values, unit, label, type } = draft;
-  const own = {
-    ...(min === undefined ? {} : { min }),
-    ...(max === undefined ? {} : { max }),
-    ...(step === undefined ? {} : { step }),
-    ...(values === undefined ? {} : { values }),
-  };
-  const endpoint = place === 0 ? {} : { endpoint: place };
-  if (isPropertyName(name)) return describeProperty(name, { ...own, ...endpoint, access });
-  return {
-    key,
-    name,
-    ...endpoint,
-    type,
-    access,
-    ...(unit === undefined ? {} : { unit: unit.slice(0, 20) }),
-    ...own,
-    ...(label === undefined ? {} : { label: { en: label, zh: label } }),
-  };
 }
 
 /**
@@ -366,6 +368,7 @@ export function messagesOf(
   try {
     return binding.write(body.value, now);
   } catch (error) {
+    if (error instanceof HubError) throw error;
     const why = error instanceof Error ? error.message : String(error);
     throw new HubError('unsupported', `${descriptor.key} cannot be sent: ${why}`, {
       hint: 'The template in the announcement of the device does not fit.',

@@ -11,6 +11,8 @@ import {
 } from '../../../hub/model/properties.ts';
 import { checkValue, valuesEqual } from '../../../hub/model/property-value.ts';
 import type { AdapterCommand, AdapterContext } from '../../contract/adapter.ts';
+import { notShownOf } from '../../contract/not-shown.ts';
+import { placedProperty } from '../../contract/property-draft.ts';
 import type { Bus } from '../bus.ts';
 import { CommandsUnderWay } from '../under-way.ts';
 import type { DeviceInfo, Entity } from './announcement.ts';
@@ -172,7 +174,11 @@ export class DiscoveredDevice {
   }
 
   description() {
-    return describe(this.#context.id, this.node, this.#info, this.#conversion, this.#firmware);
+    const { leftOut } = this.#conversion;
+    return {
+      ...describe(this.#context.id, this.node, this.#info, this.#conversion, this.#firmware),
+      ...notShownOf(leftOut),
+    };
   }
 
   /** @throws HubError for what cannot be sent at all */
@@ -244,8 +250,8 @@ export class DiscoveredDevice {
           if (!isRetained) this.#context.event(this.node, descriptor.key, value);
           continue;
         }
-        const { min: _, max: __, ...spec } = specOf(descriptor);
-        if (checkValue(spec, value) === null) values[descriptor.key] = value;
+        if (checkValue(placedProperty(descriptor).told, value) === null)
+          values[descriptor.key] = value;
       }
     }
     this.#availability.heard(topic, message);

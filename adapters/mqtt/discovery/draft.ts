@@ -9,8 +9,9 @@ import type {
 import { property, vendorPropertyName } from '../../../hub/model/properties.ts';
 import type { PropertyAccess, PropertyType } from '../../../hub/model/property-row.ts';
 import type { Words } from '../../../hub/model/words.ts';
+import type { PropertyDraft } from '../../contract/property-draft.ts';
 import type { EntityConfig, Message, Outgoing, Told } from './entity-config.ts';
-import { numberOf } from './template-value.ts';
+import { numberOf, pick } from './template-value.ts';
 
 /** What a write may look at beside its value. */
 export interface Now {
@@ -26,17 +27,11 @@ export interface Telling {
   read(message: Message): PropertyValue | undefined;
 }
 
-export interface Draft {
-  readonly name: AnyPropertyName;
+export interface Draft extends PropertyDraft {
   readonly type: PropertyType;
   readonly access: PropertyAccess;
-  readonly unit?: string;
-  readonly min?: number;
-  readonly max?: number;
-  readonly step?: number;
-  readonly values?: readonly string[];
-  /** What its own device calls it, for a vendor's own property. */
-  readonly label?: string;
+  /** Which of its buttons a trigger is about, as its device says. */
+  readonly button?: string;
   readonly told: readonly Telling[];
   write?(value: PropertyValue, now: Now): readonly Outgoing[];
 }
@@ -86,8 +81,9 @@ export function vendorDraft(
   const { objectId } = config.entity;
   const name = vendorPropertyName(word === undefined ? objectId : `${objectId}_${word}`);
   const title = word === undefined ? config.title : `${config.title} ${word.replaceAll('_', ' ')}`;
+  const label = { en: title, zh: title };
   const tellings = told === null ? [] : [told];
-  return { name, type, access: accessOf(tellings, rest), told: tellings, label: title, ...rest };
+  return { name, type, access: accessOf(tellings, rest), told: tellings, label, ...rest };
 }
 
 function accessOf(told: readonly Telling[], own: Own): PropertyAccess {
@@ -137,6 +133,30 @@ export function wordTold(
       return text === undefined ? undefined : change(text);
     },
   };
+}
+
+/** A state that is told alone, or as a field of JSON beside what else there is. */
+export function withState(told: Told | null): Told | null {
+  if (told === null) return null;
+  return {
+    ...told,
+    read: (message) => {
+      const rendered = told.read(message);
+      const word = rendered === null ? undefined : fieldOf(rendered.text, 'state');
+      return word === undefined ? rendered : { text: word, value: word };
+    },
+  };
+}
+
+/** A text or a number of JSON; undefined where the text is none, or says nothing of it. */
+export function fieldOf(text: string, field: string): string | undefined {
+  if (!text.startsWith('{')) return undefined;
+  try {
+    const said = pick(JSON.parse(text) as object as never, field);
+    return typeof said === 'string' || typeof said === 'number' ? String(said) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Python's `True` and JSON's `true` are one word; all others are as they are written. */

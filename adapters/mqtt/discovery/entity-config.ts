@@ -1,19 +1,13 @@
 // The words of one entity as the converters read them: texts, numbers, topics and templates, each checked, and each
 // that cannot be followed told to whoever keeps the list of what was left out.
 import type { Words } from '../../../hub/model/words.ts';
+import type { LeftOut } from '../../contract/not-shown.ts';
 import type { Entity, Fields } from './announcement.ts';
 import { compileTemplate, type Rendered, type Template } from './template.ts';
 import type { Value } from './template-value.ts';
 
 const TOPIC_CHARACTERS_MAX = 256;
 const LIST_MAX = 100;
-
-/** Why something of an announcement is not a property or a command of the device. */
-export interface LeftOut {
-  /** The entity and its word, such as `light/main effect_list`. */
-  readonly what: string;
-  readonly why: Words;
-}
 
 /** A message of a device; its JSON is read once for all that look at it. */
 export class Message {
@@ -154,8 +148,11 @@ export class EntityConfig {
     }
   }
 
-  /** What is told on a topic, through its template; null without a topic or where the template cannot be followed. */
-  told(topicName: string, wishedTemplate: string | null): Told | null {
+  /**
+   * What is told on a topic, through its template; null without a topic or where the template cannot be followed.
+   * @param more what the template may look at beside the value
+   */
+  told(topicName: string, wishedTemplate: string | null, more: Beside = {}): Told | null {
     const topic = this.topic(topicName);
     const isByDefault =
       wishedTemplate !== null &&
@@ -165,14 +162,14 @@ export class EntityConfig {
     const template = templateName === null ? null : this.template(templateName);
     if (topic === null || template === undefined) return null;
     const id = `${topic} ${templateName === null ? '' : String(this.fields[templateName] ?? '')}`;
-    return { topic, id, read: (message) => readThrough(template, message) };
+    return { topic, id, read: (message) => readThrough(template, message, more) };
   }
 
   /** What is sent to a topic, through its template; null without a topic or where the template cannot be followed. */
   sender(
     topicName: string,
     templateName: string | null,
-  ): ((value: Value, more?: Readonly<Record<string, Value>>) => Outgoing) | null {
+  ): ((value: Value, more?: Beside) => Outgoing) | null {
     const topic = this.topic(topicName);
     const template = templateName === null ? null : this.template(templateName);
     if (topic === null || template === undefined) return null;
@@ -184,6 +181,9 @@ export class EntityConfig {
     });
   }
 }
+
+/** What a template may look at beside the value. */
+type Beside = Readonly<Record<string, Value>>;
 
 /** A message to a device. */
 export interface Outgoing {
@@ -198,12 +198,12 @@ function textOf(value: Value): string {
   return typeof value === 'number' ? String(value) : JSON.stringify(value);
 }
 
-function readThrough(template: Template | null, message: Message): Rendered | null {
+function readThrough(template: Template | null, message: Message, more: Beside): Rendered | null {
   if (template === null) {
     return NOTHING.has(message.text) ? null : { text: message.text, value: message.text };
   }
   try {
-    const rendered = template.render({ value: message.text, value_json: message.json });
+    const rendered = template.render({ value: message.text, value_json: message.json, ...more });
     return NOTHING.has(rendered.text) ? null : rendered;
   } catch {
     // A message that the template was not made for says nothing of this property.

@@ -70,7 +70,7 @@ const DEFAULTED = ['climate', 'water_heater'];
 
 describe('the table of options', () => {
   test('has a row for each component that becomes something', () => {
-    expect(new Set(ROWS.map(({ component }) => component)).size).toBe(24);
+    expect(new Set(ROWS.map(({ component }) => component)).size).toBe(28);
   });
 
   test.each(ROWS)('$title: all that is honoured is looked at', (row) => {

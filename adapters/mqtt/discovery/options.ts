@@ -65,94 +65,57 @@ const OLD: Words = {
 };
 const UNKNOWN: Words = { en: 'Ingle has no use for it', zh: 'Ingle 用不到它' };
 
-/** By its name, or by `component/name`. */
-const REASONS: Readonly<Record<string, Words>> = {
-  json_attributes_topic: ATTRIBUTES,
-  json_attributes_template: ATTRIBUTES,
-  optimistic: SAID_LATER,
-  tilt_optimistic: SAID_LATER,
-  initial: SAID_LATER,
-  payload_reset: NOT_TAKEN_BACK,
-  payload_reset_humidity: NOT_TAKEN_BACK,
-  payload_reset_mode: NOT_TAKEN_BACK,
-  payload_reset_percentage: NOT_TAKEN_BACK,
-  payload_reset_preset_mode: NOT_TAKEN_BACK,
-  last_reset_topic: NOT_TAKEN_BACK,
-  last_reset_value_template: NOT_TAKEN_BACK,
-  encoding: { en: 'messages are read and sent as UTF-8', zh: '消息按 UTF-8 读写' },
-  message_expiry_interval: {
-    en: 'a message is sent at once or not at all',
-    zh: '消息要么立即发送，要么不发送',
-  },
-  color_mode_state_topic: WHITE,
-  color_mode_value_template: WHITE,
-  rgbw_state_topic: WHITE,
-  rgbw_value_template: WHITE,
-  rgbw_command_template: WHITE,
-  rgbww_state_topic: WHITE,
-  rgbww_value_template: WHITE,
-  rgbww_command_template: WHITE,
-  white_scale: WHITE,
-  hs_command_topic: OTHER_COLOR,
-  hs_command_template: OTHER_COLOR,
-  hs_state_topic: OTHER_COLOR,
-  hs_value_template: OTHER_COLOR,
-  xy_command_topic: OTHER_COLOR,
-  xy_command_template: OTHER_COLOR,
-  xy_state_topic: OTHER_COLOR,
-  xy_value_template: OTHER_COLOR,
-  rgb_command_topic: OTHER_COLOR,
-  rgb_command_template: OTHER_COLOR,
-  rgb_state_topic: OTHER_COLOR,
-  rgb_value_template: OTHER_COLOR,
-  effect_state_topic: EFFECT,
-  effect_value_template: EFFECT,
-  effect_template: EFFECT,
-  'light/effect_list': {
-    en: 'a lamp that goes by templates is not asked for effects',
-    zh: '用模板控制的灯不支持选择效果',
-  },
-  state_locking: ON_ITS_WAY,
-  state_unlocking: ON_ITS_WAY,
-  command_off_template: {
-    en: 'a siren is switched off by the template that switches it on',
-    zh: '警报器的关闭也使用打开的模板',
-  },
-  flash: FLASH,
-  flash_time_long: FLASH,
-  flash_time_short: FLASH,
-  'text/min': AS_WRITTEN,
-  'text/max': AS_WRITTEN,
-  'text/pattern': AS_WRITTEN,
-  tilt_closed_value: TILT,
-  tilt_opened_value: TILT,
-  payload_stop_tilt: TILT,
-  code: NO_CODE,
-  code_arm_required: NO_CODE,
-  code_disarm_required: NO_CODE,
-  code_trigger_required: NO_CODE,
-  latest_version_topic: UPDATES,
-  latest_version_template: UPDATES,
-  payload_install: UPDATES,
-  release_summary: UPDATES,
-  release_url: UPDATES,
-  title: UPDATES,
-  clean_segments_command_topic: {
-    en: 'a vacuum is not sent to single rooms',
-    zh: '不能让扫地机只清扫某个房间',
-  },
-  clean_segments_command_template: {
-    en: 'a vacuum is not sent to single rooms',
-    zh: '不能让扫地机只清扫某个房间',
-  },
-  aux_command_topic: OLD,
-  aux_state_topic: OLD,
-  aux_state_template: OLD,
-  away_mode_command_topic: OLD,
-  away_mode_state_topic: OLD,
-  hold_command_topic: OLD,
-  hold_state_topic: OLD,
+const ONE_ROOM: Words = {
+  en: 'a vacuum is not sent to single rooms',
+  zh: '不能让扫地机只清扫某个房间',
 };
+const UTF_8: Words = { en: 'messages are read and sent as UTF-8', zh: '消息按 UTF-8 读写' };
+const AT_ONCE: Words = {
+  en: 'a message is sent at once or not at all',
+  zh: '消息要么立即发送，要么不发送',
+};
+const NO_EFFECTS: Words = {
+  en: 'a lamp that goes by templates is not asked for effects',
+  zh: '用模板控制的灯不支持选择效果',
+};
+
+/** Why each is left out: by its name, or by `component/name`. */
+const LEFT_OUT: readonly (readonly [why: Words, ...options: string[]])[] = [
+  [ATTRIBUTES, 'json_attributes_topic', 'json_attributes_template'],
+  [SAID_LATER, 'optimistic', 'tilt_optimistic', 'initial'],
+  [NOT_TAKEN_BACK, 'payload_reset', 'payload_reset_humidity', 'payload_reset_mode'],
+  [NOT_TAKEN_BACK, 'payload_reset_percentage', 'payload_reset_preset_mode'],
+  [NOT_TAKEN_BACK, 'last_reset_topic', 'last_reset_value_template'],
+  [UTF_8, 'encoding'],
+  [AT_ONCE, 'message_expiry_interval'],
+  [WHITE, 'color_mode_state_topic', 'color_mode_value_template', 'white_scale'],
+  [WHITE, 'rgbw_state_topic', 'rgbw_value_template', 'rgbw_command_template'],
+  [WHITE, 'rgbww_state_topic', 'rgbww_value_template', 'rgbww_command_template'],
+  [OTHER_COLOR, ...inForms('hs'), ...inForms('xy'), ...inForms('rgb')],
+  [EFFECT, 'effect_state_topic', 'effect_value_template', 'effect_template'],
+  [NO_EFFECTS, 'light/effect_list'],
+  [ON_ITS_WAY, 'state_locking', 'state_unlocking'],
+  [FLASH, 'flash', 'flash_time_long', 'flash_time_short'],
+  [AS_WRITTEN, 'text/min', 'text/max', 'text/pattern'],
+  [TILT, 'tilt_closed_value', 'tilt_opened_value', 'payload_stop_tilt'],
+  [NO_CODE, 'code', 'code_arm_required', 'code_disarm_required', 'code_trigger_required'],
+  [UPDATES, 'payload_install', 'release_summary', 'release_url', 'title'],
+  [ONE_ROOM, 'clean_segments_command_topic', 'clean_segments_command_template'],
+  [OLD, 'aux_command_topic', 'aux_state_topic', 'aux_state_template'],
+  [OLD, 'away_mode_command_topic', 'away_mode_state_topic'],
+  [OLD, 'hold_command_topic', 'hold_state_topic'],
+];
+
+/** The options of one way to say a colour. */
+function inForms(way: string): string[] {
+  return ['command_topic', 'command_template', 'state_topic', 'value_template'].map(
+    (word) => `${way}_${word}`,
+  );
+}
+
+const REASONS: ReadonlyMap<string, Words> = new Map(
+  LEFT_OUT.flatMap(([why, ...options]) => options.map((option) => [option, why] as const)),
+);
 
 /** What becomes of an option that no converter has looked at. */
 export type Fate =
@@ -163,7 +126,7 @@ export type Fate =
 export function fateOf(component: string, option: string, value: unknown): Fate {
   if (OF_THE_DEVICE.has(option)) return { kind: 'ofTheDevice' };
   if (option === 'encoding' && /^utf-?8$/i.test(String(value))) return { kind: 'unneeded' };
-  const why = REASONS[`${component}/${option}`] ?? REASONS[option];
+  const why = REASONS.get(`${component}/${option}`) ?? REASONS.get(option);
   if (why !== undefined) return { kind: 'leftOut', why };
   return UNNEEDED.has(option) ? { kind: 'unneeded' } : { kind: 'leftOut', why: UNKNOWN };
 }

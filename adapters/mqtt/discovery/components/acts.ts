@@ -64,7 +64,7 @@ export const convertTrigger: Convert = (config, { drafts }) => {
     return payload === null || text === payload ? value : undefined;
   };
   const draft = draftOf('button', { topic, read }, { values: [value] });
-  drafts.push({ ...draft, access: 'event', ...(place === undefined ? {} : { label: place }) });
+  drafts.push({ ...draft, access: 'event', ...(place === undefined ? {} : { button: place }) });
 };
 
 const CLEANING = [...['start', 'pause', 'stop', 'return_to_base', 'clean_spot', 'locate']] as const;

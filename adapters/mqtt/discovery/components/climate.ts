@@ -33,17 +33,22 @@ interface Temperatures {
   toWire(value: unknown): number;
 }
 
-function temperatures(config: EntityConfig): Temperatures {
+/** What is meant where an announcement does not say it, in degrees Celsius. */
+const OF_A_ROOM = { min: 7, max: 35 };
+const OF_WATER = { min: 43.3, max: 60 };
+
+function temperatures(config: EntityConfig, usual = OF_A_ROOM): Temperatures {
   const isFahrenheit = config.text('temperature_unit', 'C').toUpperCase() === 'F';
   const fromWire = (value: number) => (isFahrenheit ? toCelsius(value) : value);
-  const min = config.number('min_temp', isFahrenheit ? 44.6 : 7);
-  const max = config.number('max_temp', isFahrenheit ? 95 : 35);
+  const toWire = (value: number) => (isFahrenheit ? toFahrenheit(value) : value);
+  const min = config.number('min_temp', toWire(usual.min));
+  const max = config.number('max_temp', toWire(usual.max));
   return {
     min: fromWire(min),
     max: fromWire(max),
     step: tidy(config.number('temp_step', 1) / (isFahrenheit ? 1.8 : 1)),
     fromWire,
-    toWire: (value) => tidy(isFahrenheit ? toFahrenheit(Number(value)) : Number(value)),
+    toWire: (value) => tidy(toWire(Number(value))),
   };
 }
 
@@ -102,9 +107,9 @@ export const convertClimate: Convert = (config, parts) => {
   }
 };
 
-/** A water heater is a climate that has no fan. */
+/** A water heater is a climate that has no fan, and is hotter. */
 export const convertWaterHeater: Convert = (config, parts) => {
-  const degrees = temperatures(config);
+  const degrees = temperatures(config, OF_WATER);
   target(config, parts, { name: 'targetTemperature', word: 'temperature', degrees });
   const current = config.told('current_temperature_topic', 'current_temperature_template');
   if (current !== null) {
@@ -113,7 +118,7 @@ export const convertWaterHeater: Convert = (config, parts) => {
   choice(config, parts, 'mode', {
     word: 'mode',
     list: 'modes',
-    fallback: ['off', 'heat'],
+    fallback: ['off', 'eco', 'electric', 'gas', 'heat_pump', 'high_demand', 'performance'],
     words: MODES,
   });
   power(config, parts);

@@ -70,6 +70,9 @@ function triple(text: string): readonly [number, number, number] | null {
   return isWhole ? [a ?? 0, b ?? 0, c ?? 0] : null;
 }
 
+/** The messages, with the one that turns the lamp on where it is dark. */
+type Lit = (now: Now, ...messages: readonly Outgoing[]) => readonly Outgoing[];
+
 function basicLight(config: EntityConfig, { drafts }: Parts): void {
   const on = config.text('payload_on', 'ON');
   const off = config.text('payload_off', 'OFF');
@@ -97,15 +100,20 @@ function basicLight(config: EntityConfig, { drafts }: Parts): void {
     value === true ? turnOn(now) : command === null ? [] : [command(off)];
   drafts.push(draftOf('on', state, command === null ? {} : { write }));
   const isLit = (now: Now) => now.of('on') === true || isByBrightness || command === null;
-  const lit = (now: Now): readonly Outgoing[] => (isLit(now) ? [] : turnOn(now));
+  // A lamp that is dark is turned on after it was told how to look, unless it says that it wants to be on first.
+  const isOnFirst = config.text('on_command_type', 'last') === 'first';
+  const lit: Lit = (now, ...messages) => {
+    const turned = isLit(now) ? [] : turnOn(now);
+    return isOnFirst ? [...turned, ...messages] : [...messages, ...turned];
+  };
 
   const told = config.told('brightness_state_topic', 'brightness_value_template');
   if (brightness !== null || told !== null) {
     const set = brightness && {
-      write: (value: unknown, now: Now) => [
-        ...(Number(value) > 0 ? lit(now) : []),
-        brightness(fromPercent(value, scale)),
-      ],
+      write: (value: unknown, now: Now) => {
+        const message = brightness(fromPercent(value, scale));
+        return Number(value) > 0 ? lit(now, message) : [message];
+      },
     };
     drafts.push(
       draftOf(
@@ -127,26 +135,18 @@ function basicLight(config: EntityConfig, { drafts }: Parts): void {
   }
 }
 
-function basicWhite(
-  config: EntityConfig,
-  drafts: Draft[],
-  lit: (now: Now) => readonly Outgoing[],
-): void {
+function basicWhite(config: EntityConfig, drafts: Draft[], lit: Lit): void {
   const send = config.sender('color_temp_command_topic', 'color_temp_command_template');
   const told = config.told('color_temp_state_topic', 'color_temp_value_template');
   if (send === null && told === null) return;
   const { min, max, toKelvin, fromKelvin } = whites(config);
   const set = send && {
-    write: (value: unknown, now: Now) => [...lit(now), send(fromKelvin(value))],
+    write: (value: unknown, now: Now) => lit(now, send(fromKelvin(value))),
   };
   drafts.push(draftOf('colorTemperature', numberTold(told, toKelvin), { min, max, ...set }));
 }
 
-function basicColor(
-  config: EntityConfig,
-  drafts: Draft[],
-  lit: (now: Now) => readonly Outgoing[],
-): void {
+function basicColor(config: EntityConfig, drafts: Draft[], lit: Lit): void {
   const forms = ['hs', 'xy', 'rgb'] as const;
   const form = forms.find(
     (one) => config.has(`${one}_command_topic`) || config.has(`${one}_state_topic`),
@@ -176,7 +176,7 @@ function basicColor(
     return send(`${red},${green},${blue}`, { red, green, blue });
   };
   const set = send && {
-    write: (value: unknown, now: Now) => [...lit(now), ...[message(value)].filter(isMessage)],
+    write: (value: unknown, now: Now) => lit(now, ...[message(value)].filter(isMessage)),
   };
   drafts.push(draftOf('color', telling, { ...set }));
 }

@@ -3,6 +3,7 @@ import {
   booleanTold,
   type Convert,
   draftOf,
+  fieldOf,
   isSameWord,
   NO_CODE,
   NO_PROPERTY,
@@ -10,10 +11,11 @@ import {
   type Parts,
   type Telling,
   tidy,
+  withState,
   wordTold,
 } from '../draft.ts';
 import type { EntityConfig, Told } from '../entity-config.ts';
-import { isObject, numberOf, pick } from '../template-value.ts';
+import { numberOf } from '../template-value.ts';
 
 const within = (value: number) => Math.min(100, Math.max(0, value));
 
@@ -26,13 +28,23 @@ function range(closed: number, open: number) {
   };
 }
 
+/** What the templates of a cover may look at beside the value. */
+const rangesOf = (config: EntityConfig) => ({
+  position_closed: config.number('position_closed', 0),
+  position_open: config.number('position_open', 100),
+  tilt_min: config.number('tilt_min', 0),
+  tilt_max: config.number('tilt_max', 100),
+});
+
 export const convertCover: Convert = (config, parts) => {
   const { drafts, commands } = parts;
+  const ranges = rangesOf(config);
   const send = config.sender('command_topic', null);
   const setPosition = config.sender('set_position_topic', 'set_position_template');
   const position = config.told(
     'position_topic',
     config.has('position_template') ? 'position_template' : 'value_template',
+    ranges,
   );
   const state = config.told('state_topic', 'value_template');
   const { toPercent, fromPercent } = range(
@@ -45,12 +57,12 @@ export const convertCover: Convert = (config, parts) => {
   ];
   const words = stateWords(config);
   const told: Telling | null =
-    position === null ? endsTold(state, words) : numberTold(position, toPercent);
+    position === null ? endsTold(state, words) : placeTold(position, toPercent);
   if (setPosition !== null) {
-    const write = (value: unknown) => {
-      const wire = fromPercent(value);
-      return [setPosition(wire, { position: wire })];
-    };
+    // A template is given the per cent as well, and where the device is closed and open.
+    const write = (value: unknown) => [
+      setPosition(fromPercent(value), { position: Number(value), ...ranges }),
+    ];
     drafts.push(draftOf('position', told, { write }));
   } else if (send !== null) {
     // It opens and closes, and knows nothing in between.
@@ -95,7 +107,7 @@ function endsTold(state: Told | null, words: StateWords): Telling | null {
   };
 }
 
-function movingTold(state: Told, words: StateWords): Telling | null {
+function movingTold(state: Told | null, words: StateWords): Telling | null {
   return wordTold(state, (word) => {
     if (isSameWord(word, words.opening)) return 'opening';
     if (isSameWord(word, words.closing)) return 'closing';
@@ -108,7 +120,8 @@ function movingTold(state: Told, words: StateWords): Telling | null {
 
 function tilt(config: EntityConfig, { drafts }: Parts): void {
   const send = config.sender('tilt_command_topic', 'tilt_command_template');
-  const told = config.told('tilt_status_topic', 'tilt_status_template');
+  const ranges = rangesOf(config);
+  const told = config.told('tilt_status_topic', 'tilt_status_template', ranges);
   if (send === null && told === null) return;
   const { toPercent, fromPercent } = range(
     config.number('tilt_min', 0),
@@ -116,10 +129,7 @@ function tilt(config: EntityConfig, { drafts }: Parts): void {
   );
   const write =
     send &&
-    ((value: unknown) => {
-      const wire = fromPercent(value);
-      return [send(wire, { tilt_position: wire })];
-    });
+    ((value: unknown) => [send(fromPercent(value), { tilt_position: Number(value), ...ranges })]);
   drafts.push(draftOf('tilt', numberTold(told, toPercent), write === null ? {} : { write }));
 }
 
@@ -146,22 +156,21 @@ export const convertValve: Convert = (config, { drafts, commands }) => {
   drafts.push(
     draftOf('valvePosition', position, { ...step, ...(write === null ? {} : { write }) }),
   );
+  if (told !== null) drafts.push(draftOf('moving', movingTold(withState(told), words)));
   if (send !== null && config.has('payload_stop')) {
     const stop = config.text('payload_stop', 'STOP');
     commands.push({ name: 'stop', send: () => [send(stop)] });
   }
 };
 
-/** A number, or JSON with a position. */
+/** A number, or JSON with a position beside its state. */
 function placeTold(told: Told | null, toPercent: (value: number) => number): Telling | null {
   if (told === null) return null;
   return {
     topic: told.topic,
     read: (message) => {
-      const rendered = told.read(message);
-      const json = message.json;
-      const inside = isObject(json) ? numberOf(pick(json, 'position')) : null;
-      const number = numberOf(rendered?.text) ?? inside;
+      const text = told.read(message)?.text;
+      const number = numberOf(text) ?? numberOf(fieldOf(text ?? '', 'position'));
       return number === null ? undefined : tidy(toPercent(number));
     },
   };

@@ -1,17 +1,21 @@
-// Entities that hold one value: switch, sensor, binary_sensor, number, select, text, button, siren, update, scene.
+// Entities that hold one value: switch, sensor, binary_sensor, number, select, text, notify, date, time, datetime, button,
+// siren, update, scene.
 import { type FoundRow, rowByClass, unitChange } from '../../../../hub/model/entity-rows.ts';
+import { ValidationError } from '../../../../hub/model/errors.ts';
+import { civilOf, dayOf, momentOf, timeOf, WRITTEN } from '../../../contract/written-time.ts';
 import {
   booleanTold,
   type Convert,
   draftOf,
+  fieldOf,
   numberTold,
   tidy,
   vendorDraft,
+  withState,
   wordTold,
 } from '../draft.ts';
 import type { EntityConfig } from '../entity-config.ts';
 import { rowByWord } from '../rows.ts';
-import { pick } from '../template-value.ts';
 
 /** A switch that no other word of the table names is the device's power. */
 export const convertSwitch: Convert = (config, { drafts }) => {
@@ -182,11 +186,59 @@ export const convertText: Convert = (config, { drafts }) => {
   drafts.push(vendorDraft(config, 'string', told, write === null ? {} : { write }));
 };
 
+/** How a setting that is a date or a time is written here, and how its device wants it. */
+interface Written {
+  readonly form: (text: string) => string | undefined;
+  readonly example: string;
+  toWire?(text: string): string;
+}
+
+/** A date, a time of day or a moment, as a text in one written form. */
+function written(of: (config: EntityConfig) => Written): Convert {
+  return (config, { drafts }) => {
+    const { form, example, toWire = (text) => text } = of(config);
+    const send = config.sender('command_topic', 'command_template');
+    const told = wordTold(config.told('state_topic', 'value_template'), form);
+    if (send === null && told === null) return;
+    const write = (value: unknown) => {
+      const text = form(String(value));
+      if (text === undefined || send === null) throw notWritten(config, value, example);
+      return [send(toWire(text))];
+    };
+    drafts.push(vendorDraft(config, 'string', told, send === null ? {} : { write }));
+  };
+}
+
+function notWritten({ title }: EntityConfig, value: unknown, example: string): ValidationError {
+  const shown = String(value).slice(0, 40);
+  return new ValidationError(`${title} cannot be ${shown}`, {
+    hint: `Write it as in ${example}.`,
+    zh: { message: `${title} 不能是 ${shown}`, hint: `请写成 ${example} 的形式。` },
+  });
+}
+
+export const convertDate = written(() => ({ form: dayOf, example: WRITTEN.day }));
+export const convertTime = written(() => ({ form: timeOf, example: WRITTEN.time }));
+
+/** Of a device that names its time zone, days and hours are written as its clock shows them. */
+export const convertDateTime = written((config) =>
+  config.has('timezone')
+    ? { form: civilOf, example: WRITTEN.moment.slice(0, -1) }
+    : {
+        form: momentOf,
+        example: WRITTEN.moment,
+        toWire: (text) => text.replace('Z', '+00:00'),
+      },
+);
+
 /** A button is pressed by setting it true. */
 export const convertButton: Convert = (config, { drafts, commands }) => {
   const send = config.sender('command_topic', 'command_template');
   if (send === null) return;
-  const payload = config.text('payload_press', config.text('payload_on', 'PRESS'));
+  const isScene = config.entity.component === 'scene';
+  const payload = isScene
+    ? config.text('payload_on', 'ON')
+    : config.text('payload_press', config.text('payload_on', 'PRESS'));
   if (config.text('device_class', '') === 'identify') {
     commands.push({ name: 'identify', send: () => [send(payload)] });
     return;
@@ -200,14 +252,18 @@ export const convertSiren: Convert = (config, { drafts }) => {
   const send = config.sender('command_topic', 'command_template');
   const [on, off] = [config.text('payload_on', 'ON'), config.text('payload_off', 'OFF')];
   const told = booleanTold(
-    config.told('state_topic', 'state_value_template') ?? null,
+    withState(config.told('state_topic', 'state_value_template')),
     config.text('state_on', on),
     config.text('state_off', off),
   );
+  const sendOff = config.has('command_off_template')
+    ? config.sender('command_topic', 'command_off_template')
+    : config.has('command_template') && send;
   // Without a template of its own a siren takes JSON.
   const message = (value: boolean) => {
     const word = value ? on : off;
-    if (send !== null && config.has('command_template')) return send(word, { state: word });
+    const way = value ? config.has('command_template') && send : sendOff;
+    if (way) return way(word, { state: word });
     return { topic: topic ?? '', payload: JSON.stringify({ state: word }), retain: false };
   };
   const write = topic === null ? null : (value: unknown) => [message(value === true)];
@@ -231,10 +287,21 @@ export const convertUpdate: Convert = (config, parts) => {
       read: (message) => {
         const rendered = told.read(message);
         if (rendered === null) return null;
-        const version = versionOf(rendered.text);
+        const version = versionOf(rendered.text, 'installed_version');
         return version === null ? null : { text: version, value: version };
       },
     };
+  }
+  const latest = config.told('latest_version_topic', 'latest_version_template');
+  const newest = latest ?? (told !== null && isJsonState(config) ? told : null);
+  if (newest !== null) {
+    const isOwn = newest === latest;
+    const read = wordTold(newest, (text) => {
+      const isWhole = isOwn || text.startsWith('{');
+      return (isWhole ? versionOf(text, 'latest_version') : null) ?? undefined;
+    });
+    const label = { en: 'Newest firmware', zh: '最新固件' };
+    parts.drafts.push(vendorDraft(config, 'string', read, { word: 'latest', label }));
   }
   if (config.has('command_topic')) {
     config.leave('command_topic', {
@@ -244,15 +311,13 @@ export const convertUpdate: Convert = (config, parts) => {
   }
 };
 
-/** The installed version: the text, or the field of its JSON. */
-function versionOf(text: string): string | null {
-  if (!text.startsWith('{')) return text.slice(0, 40);
-  try {
-    const version = pick(JSON.parse(text) as object as never, 'installed_version');
-    const isSaid = typeof version === 'string' || typeof version === 'number';
-    const said = isSaid ? String(version).slice(0, 40) : '';
-    return said === '' || said === 'None' ? null : said;
-  } catch {
-    return null;
-  }
+/** Whether one message tells all versions: as it is, or put together by a template. */
+function isJsonState(config: EntityConfig): boolean {
+  return !config.has('value_template') || /latest_version/.test(config.text('value_template', ''));
+}
+
+/** A version: the text, or the field of its JSON. */
+function versionOf(text: string, field: string): string | null {
+  const said = text.startsWith('{') ? (fieldOf(text, field) ?? '') : text;
+  return said === '' || said === 'None' ? null : said.slice(0, 40);
 }

@@ -1,5 +1,6 @@
-// Announcements as five programs make them, each with a message or two of its state, what these must come to, and what
+// Announcements as five programs make them, and as the documents show them, each with a message or two of its state, what these must come to, and what
 // a command must send.
+import { DOCUMENTS } from './documents.ts';
 import { ESPHOME } from './esphome.ts';
 import { OPENBEKEN } from './openbeken.ts';
 import type { Sample } from './sample.ts';
@@ -13,4 +14,5 @@ export const CORPUS: readonly Sample[] = [
   ...ESPHOME,
   ...OPENBEKEN,
   ...ZWAVE_JS_UI,
+  ...DOCUMENTS,
 ];

@@ -232,7 +232,11 @@ export const ESPHOME: readonly Sample[] = [
       dev_cla: 'water',
     }),
     says: [
-      ['porch/valve/garden/state', '{"state":"opening","position":25}', { valvePosition: 25 }],
+      [
+        'porch/valve/garden/state',
+        '{"state":"opening","position":25}',
+        { valvePosition: 25, moving: 'opening' },
+      ],
     ],
     does: [['valvePosition', 60, ['porch/valve/garden/command 60']]],
   },
@@ -385,7 +389,7 @@ export const ESPHOME: readonly Sample[] = [
       [
         'meter/4711/state',
         '{"flow":10,"total":1500,"valve":"closed"}',
-        { flow: 0.6, water: 1.5, valvePosition: 0 },
+        { flow: 0.6, water: 1.5, valvePosition: 0, moving: 'stopped' },
       ],
     ],
     does: [['valvePosition', 100, ['meter/4711/valve/set OPEN']]],

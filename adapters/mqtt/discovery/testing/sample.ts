@@ -3,7 +3,10 @@ import type { PropertyValue } from '../../../../hub/model/properties.ts';
 
 /** Names and addresses are made up; the form follows what the program's own source publishes. */
 export interface Sample {
-  readonly source: 'Zigbee2MQTT' | 'Tasmota' | 'ESPHome' | 'OpenBeken' | 'zwave-js-ui';
+  readonly source:
+    | ('Zigbee2MQTT' | 'Tasmota' | 'ESPHome' | 'OpenBeken' | 'zwave-js-ui')
+    /** Home Assistant's own. */
+    | 'documents';
   readonly about: string;
   readonly topic: string;
   readonly payload: object;

@@ -333,7 +333,7 @@ export const ZIGBEE2MQTT: readonly Sample[] = [
       [
         Z,
         '{"update":{"installed_version":587814449,"latest_version":587814449,"state":"idle"}}',
-        { firmware: '587814449' },
+        { firmware: '587814449', x_update_latest: '587814449' },
       ],
     ],
     leaves: ['update/update command_topic', 'update/update payload_install'],
