@@ -11,6 +11,8 @@ import {
   Scalar,
 } from 'yaml';
 import type { InputProblem } from '../../model/errors.ts';
+import type { Words } from '../../model/words.ts';
+import { textMistakes } from './mistakes.ts';
 import { FILE_BYTES_MAX } from './schema.ts';
 
 export type Path = readonly (string | number)[];
@@ -52,8 +54,8 @@ export function readFileDocument(text: string, problems: InputProblem[]): FileDo
     const { line, col } = counter.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const refuse = (path: Path, message: string, offset: number): null => {
-    problems.push({ path: pointer(path), message, ...at(offset) });
+  const refuse = (path: Path, { en, zh }: Words, offset: number): null => {
+    problems.push({ path: pointer(path), message: en, zh, ...at(offset) });
     return null;
   };
   const made = (data: unknown, isReadable: boolean): FileDocument => ({
@@ -71,7 +73,7 @@ export function readFileDocument(text: string, problems: InputProblem[]): FileDo
   });
 
   if (new TextEncoder().encode(text).length > FILE_BYTES_MAX) {
-    refuse([], `A provisioning file has at most ${FILE_BYTES_MAX / 1024} KiB`, 0);
+    refuse([], textMistakes.tooLarge(FILE_BYTES_MAX / 1024), 0);
     return made(undefined, false);
   }
   const document = parseDocument(text, {
@@ -84,12 +86,12 @@ export function readFileDocument(text: string, problems: InputProblem[]): FileDo
   if (document.errors.length > 0) {
     for (const error of document.errors.slice(0, SYNTAX_PROBLEMS_MAX)) {
       const [message = ''] = error.message.split('\n', 1);
-      refuse([], `This is not well-formed: ${message.slice(0, 200)}`, error.pos[0]);
+      refuse([], textMistakes.notWellFormed(message.slice(0, 200)), error.pos[0]);
     }
     return made(undefined, false);
   }
   if (document.contents === null) {
-    refuse([], 'The file is empty; it has home, rooms, devices and scenes', 0);
+    refuse([], textMistakes.empty, 0);
     return made(undefined, false);
   }
 
@@ -98,13 +100,13 @@ export function readFileDocument(text: string, problems: InputProblem[]): FileDo
     places.set(pointer(path), { key, value: start });
     if (node === null) return null;
     if (isAlias(node)) {
-      return refuse(path, 'Aliases (*name) cannot be used here; write the value itself', start);
+      return refuse(path, textMistakes.alias, start);
     }
     if (node.anchor !== undefined) {
-      return refuse(path, 'Anchors (&name) cannot be used here; leave it out', start);
+      return refuse(path, textMistakes.anchor, start);
     }
     if (path.length > DEPTH_MAX) {
-      return refuse(path, 'This is nested too deep', start);
+      return refuse(path, textMistakes.tooDeep, start);
     }
     const isScene = path.length === 2 && path[0] === 'scenes' && typeof path[1] === 'number';
     if (isScene) return embeddedScene(node, path);
@@ -114,7 +116,7 @@ export function readFileDocument(text: string, problems: InputProblem[]): FileDo
         walk(item as ParsedNode, [...path, index], null, start),
       );
     }
-    return isMap(node) ? readMap(node, path) : refuse(path, 'This cannot stand here', start);
+    return isMap(node) ? readMap(node, path) : refuse(path, textMistakes.outOfPlace, start);
   }
 
   function readMap(node: ParsedNode & { items: readonly unknown[] }, path: Path): unknown {
@@ -123,12 +125,12 @@ export function readFileDocument(text: string, problems: InputProblem[]): FileDo
       const pair = item as { key: ParsedNode | null; value: ParsedNode | null };
       const from = pair.key?.range?.[0] ?? node.range[0];
       if (!isScalar(pair.key) || String(pair.key.value) === '__proto__') {
-        refuse(path, 'A key is a plain word here', from);
+        refuse(path, textMistakes.noPlainKey, from);
         continue;
       }
       const name = String(pair.key.value);
       if (Object.hasOwn(map, name)) {
-        refuse([...path, name], `"${name}" stands here twice; keep one of them`, from);
+        refuse([...path, name], textMistakes.keyTwice(name), from);
         continue;
       }
       map[name] = walk(pair.value, [...path, name], from, pair.key.range?.[1] ?? from);
@@ -150,11 +152,7 @@ export function readFileDocument(text: string, problems: InputProblem[]): FileDo
   function embeddedScene(node: ParsedNode, path: Path): EmbeddedScene | null {
     if (isScalar(node)) return sceneOfText(node, path, undefined);
     if (!isMap(node)) {
-      return refuse(
-        path,
-        'A scene is its file as text, or a map that begins with `scene`',
-        node.range[0],
-      );
+      return refuse(path, textMistakes.noScene, node.range[0]);
     }
     const entryOf = (name: string) =>
       node.items.find((item) => isScalar(item.key) && item.key.value === name)?.value;
@@ -165,11 +163,11 @@ export function readFileDocument(text: string, problems: InputProblem[]): FileDo
     for (const { key } of node.items) {
       const name = isScalar(key) ? String(key.value) : '';
       if (name !== 'text' && name !== 'enabled') {
-        refuse([...path, name], `"${name.slice(0, 40)}" is not known beside text`, key.range[0]);
+        refuse([...path, name], textMistakes.besideText(name.slice(0, 40)), key.range[0]);
       }
     }
     if (enabled != null && !isSwitch) {
-      return refuse([...path, 'enabled'], 'enabled is true or false', enabled.range[0]);
+      return refuse([...path, 'enabled'], textMistakes.notSwitch, enabled.range[0]);
     }
     return sceneOfText(text, path, isSwitch ? enabled.value === true : undefined);
   }
@@ -181,7 +179,7 @@ export function readFileDocument(text: string, problems: InputProblem[]): FileDo
   ): EmbeddedScene | null {
     const start = node.range?.[0] ?? 0;
     if (typeof node.value !== 'string') {
-      return refuse(path, 'A scene is its file as text, or a map that begins with `scene`', start);
+      return refuse(path, textMistakes.noScene, start);
     }
     const here = at(start);
     const isLiteral = node.type === Scalar.BLOCK_LITERAL;

@@ -37,7 +37,7 @@ describe('a Matter code', () => {
       fc.property(manual, fc.nat(9), fc.integer({ min: 1, max: 9 }), (code, at, by) => {
         const wrong = [...code];
         wrong[at + 1] = String((Number(wrong[at + 1]) + by) % 10);
-        expect(matterCodeProblem(wrong.join(''))).toContain('mistyped');
+        expect(matterCodeProblem(wrong.join(''))?.en).toContain('mistyped');
         const swapped = [...code];
         [swapped[at], swapped[at + 1]] = [swapped[at + 1] ?? '', swapped[at] ?? ''];
         if (swapped.join('') !== code) expect(matterCodeProblem(swapped.join(''))).not.toBeNull();
@@ -46,11 +46,11 @@ describe('a Matter code', () => {
   });
 
   it('is refused when it is too short, too long or no code at all, and is never repeated', () => {
-    expect(matterCodeProblem('3497011233')).toContain('here are 10');
-    expect(matterCodeProblem('349701123321')).toContain('here are 12');
-    expect(matterCodeProblem('over there')).toContain('digits only');
-    expect(matterCodeProblem('MT:Y.K90')).toContain('not whole');
-    expect(matterCodeProblem('34970112331')).not.toContain('3497');
+    expect(matterCodeProblem('3497011233')?.en).toContain('here are 10');
+    expect(matterCodeProblem('349701123321')?.en).toContain('here are 12');
+    expect(matterCodeProblem('over there')?.en).toContain('digits only');
+    expect(matterCodeProblem('MT:Y.K90')?.en).toContain('not whole');
+    expect(matterCodeProblem('34970112331')?.en).not.toContain('3497');
   });
 
   it('is taken as the text of a QR code', () => {

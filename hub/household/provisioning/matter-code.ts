@@ -1,29 +1,27 @@
 // Matter setup codes as printed on a device, checked before anything is looked for. Spec: Matter 1.4 Core § 5.1.3 (QR
 // code) and § 5.1.4 (manual code: 11 digits, 21 where the first says so, the last a Verhoeff check digit).
+import type { Words } from '../../model/words.ts';
+import { entryMistakes } from './mistakes.ts';
 
 const QR_TEXT = /^MT:[0-9A-Z.-]{19,}$/;
 /** The first digit's bit that says that vendor and product follow. */
 const IS_LONG = 4;
 
 /** What is wrong with a code; null where nothing is. Never repeats the code, which opens the device. */
-export function matterCodeProblem(code: string): string | null {
+export function matterCodeProblem(code: string): Words | null {
   const text = code.trim();
   if (text.toUpperCase().startsWith('MT:')) {
-    return QR_TEXT.test(text.toUpperCase())
-      ? null
-      : 'The text of the QR code is not whole: MT: and at least 19 letters, digits, dots or hyphens';
+    return QR_TEXT.test(text.toUpperCase()) ? null : entryMistakes.qrNotWhole;
   }
   const digits = text.replaceAll(/[\s-]/g, '');
   if (!/^\d+$/.test(digits)) {
-    return 'A Matter code has digits only, or is the text of the QR code, which begins with MT:';
+    return entryMistakes.matterCodeDigits;
   }
   const wanted = (Number(digits[0]) & IS_LONG) === 0 ? 11 : 21;
   if (digits.length !== wanted) {
-    return `A Matter code has 11 or 21 digits, this one ${wanted}; here are ${digits.length}`;
+    return entryMistakes.matterCodeLength(wanted, digits.length);
   }
-  return isVerhoeff(digits)
-    ? null
-    : 'The Matter code is mistyped: its last digit does not check the others';
+  return isVerhoeff(digits) ? null : entryMistakes.matterCodeMistyped;
 }
 
 /** Multiplication in the dihedral group of order 10. */

@@ -11,9 +11,10 @@ import { describeProperty, PROPERTIES } from '../../model/properties.ts';
 import type { PlanLine, ProvisioningPlan } from '../../model/provisioning.ts';
 import type { SceneHome, SceneLanguage } from '../../model/scene-language-port.ts';
 import type { HomeContents } from '../../model/store-port.ts';
+import type { Words } from '../../model/words.ts';
 import { withPeople } from '../value-shelf.ts';
 import { type Path, pointer } from './document.ts';
-import { inBothLanguages } from './mistakes.ts';
+import { homeMistakes } from './mistakes.ts';
 import { readWantedHome, type WantedDevice, type WantedRoom, type WantedScene } from './read.ts';
 import type { HomeEntry } from './schema.ts';
 import { type PlannedValue, planValues, valueChange, valuesAfter } from './values.ts';
@@ -88,13 +89,13 @@ export function knownDevice(
 export function planWork(text: string, facts: PlanFacts): Planned {
   const problems: InputProblem[] = [];
   const wanted = readWantedHome(text, problems);
-  if (wanted === null) return { errors: inBothLanguages(problems), work: null };
+  if (wanted === null) return { errors: problems, work: null };
   const { contents } = facts;
-  const refuse = (path: Path, message: string) => {
+  const refuse = (path: Path, { en, zh }: Words) => {
     const place = pointer(path);
     // What cannot be right in itself is told alone.
     if (problems.some((problem) => problem.path === place)) return;
-    problems.push({ path: place, message, ...wanted.document.position(path) });
+    problems.push({ path: place, message: en, zh, ...wanted.document.position(path) });
   };
 
   const rooms = wanted.rooms.map((room) => ({
@@ -104,7 +105,7 @@ export function planWork(text: string, facts: PlanFacts): Planned {
   refuseTwins(
     rooms,
     (room) => room.name.toLowerCase(),
-    (room) => refuse(room.path, `The room "${room.name}" stands in the file twice`),
+    (room) => refuse(room.path, homeMistakes.roomTwice(room.name)),
   );
   const devices = wanted.devices.map((device) => ({
     ...device,
@@ -116,7 +117,7 @@ export function planWork(text: string, facts: PlanFacts): Planned {
   refuseTwins(
     values,
     ({ record }) => record.id,
-    ({ path, record }) => refuse(path, `${record.id} stands in the file twice`),
+    ({ path, record }) => refuse(path, homeMistakes.valueTwice(record.id)),
   );
   const change = homeChange(wanted.home, contents.home);
   const home = imaginedHome(contents, devices, rooms);
@@ -129,11 +130,11 @@ export function planWork(text: string, facts: PlanFacts): Planned {
   refuseTwins(
     scenes,
     (scene) => scene.name.toLowerCase(),
-    (scene) => refuse(scene.path, `The scene "${scene.name}" stands in the file twice`),
+    (scene) => refuse(scene.path, homeMistakes.sceneTwice(scene.name)),
   );
   if (problems.length > 0) {
     problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
-    return { errors: inBothLanguages(problems.slice(0, PROBLEMS_MAX)), work: null };
+    return { errors: problems.slice(0, PROBLEMS_MAX), work: null };
   }
   return {
     errors: [],
@@ -175,31 +176,28 @@ function checkDevices(
   devices: readonly PlannedDevice[],
   rooms: readonly WantedRoom[],
   { contents, adapters }: PlanFacts,
-  refuse: (path: Path, message: string) => void,
+  refuse: (path: Path, words: Words) => void,
 ): void {
   refuseTwins(
     devices,
     ({ node }) => node,
     ({ path, protocol, node }) =>
-      refuse([...path, protocol], `The address ${node} stands in the file twice`),
+      refuse([...path, protocol], homeMistakes.addressTwice(String(node))),
   );
   refuseTwins(
     devices,
     ({ how }) => how.code?.replaceAll(/[\s-]/g, '').toUpperCase() ?? null,
-    ({ path, protocol, name }) =>
-      refuse([...path, protocol], `The Matter code of "${name}" stands in the file twice`),
+    ({ path, protocol, name }) => refuse([...path, protocol], homeMistakes.matterCodeTwice(name)),
   );
   refuseTwins(
     devices,
     ({ name }) => name.toLowerCase(),
-    ({ path, name }) =>
-      refuse([...path, 'name'], `Another device of the file is called "${name}" already`),
+    ({ path, name }) => refuse([...path, 'name'], homeMistakes.nameTwice(name)),
   );
   refuseTwins(
     devices,
     ({ handle }) => handle,
-    ({ path, handle }) =>
-      refuse([...path, 'handle'], `Another device of the file has the handle "${handle}" already`),
+    ({ path, handle }) => refuse([...path, 'handle'], homeMistakes.handleTwice(handle)),
   );
   const roomNames = [...rooms, ...contents.rooms].map(({ name }) => name);
   const others = contents.devices.filter(
@@ -207,21 +205,16 @@ function checkDevices(
   );
   for (const { path, protocol, adapter, known, name, handle, room } of devices) {
     if (typeof room === 'string' && !roomNames.some((one) => sameName(one, room))) {
-      const nearest = nearestName(room, roomNames);
-      const hint = nearest === undefined ? 'add it under rooms' : `did you mean ${nearest}?`;
-      refuse([...path, 'room'], `There is no room "${room}"; ${hint}`);
+      refuse([...path, 'room'], homeMistakes.noRoom(room, nearestName(room, roomNames)));
     }
     if (known === null && !adapters.includes(adapter)) {
-      refuse([...path, protocol], `This hub is not set up for ${protocol}`);
+      refuse([...path, protocol], homeMistakes.notSetUp(protocol));
     }
     const stranger = others.find((one) => sameName(one.name, name) || one.handle === handle);
     if (stranger === undefined) continue;
     const { node, adapter: its } = stranger.description;
     const of = sameName(stranger.name, name) ? 'name' : 'handle';
-    refuse(
-      [...path, of],
-      `The home has another device with this ${of}, ${stranger.name} (${its} ${node})`,
-    );
+    refuse([...path, of], homeMistakes.taken(of, `${stranger.name} (${its} ${node})`));
   }
 }
 

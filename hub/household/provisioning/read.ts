@@ -5,6 +5,7 @@ import type { InputProblem } from '../../model/errors.ts';
 import { type AdapterId, adapterId, type NodeAddress } from '../../model/identifiers.ts';
 import { LAN_PROTOCOLS, lanFamily } from '../../model/lan-families.ts';
 import { nearestName } from '../../model/nearest-name.ts';
+import type { Words } from '../../model/words.ts';
 import { handleFrom, tidyName } from '../names.ts';
 import {
   type EmbeddedScene,
@@ -15,6 +16,7 @@ import {
 } from './document.ts';
 import { installCodeProblem } from './install-code.ts';
 import { matterCodeProblem } from './matter-code.ts';
+import { entryMistakes, inBoth, shapeMistakes, standing } from './mistakes.ts';
 import {
   type DeviceEntry,
   ENTRIES_MAX,
@@ -71,18 +73,18 @@ function adapterOf(protocol: Protocol): AdapterId {
   return adapterId(protocol === 'tasmota' ? 'mqtt' : protocol);
 }
 
-type Refuse = (path: Path, message: string, of?: 'key' | 'value') => void;
+type Refuse = (path: Path, words: Words, of?: 'key' | 'value') => void;
 
 /** Reads the file; null where it could not be read as data at all. */
 export function readWantedHome(text: string, problems: InputProblem[]): WantedHome | null {
   const document = readFileDocument(text, problems);
   if (!document.isReadable) return null;
-  const refuse: Refuse = (path, message, of = 'value') => {
-    problems.push({ path: pointer(path), message, ...document.position(path, of) });
+  const refuse: Refuse = (path, { en, zh }, of = 'value') => {
+    problems.push({ path: pointer(path), message: en, zh, ...document.position(path, of) });
   };
   const { data } = document;
   if (!isRecord(data)) {
-    refuse([], 'A provisioning file is a map with home, rooms, values, devices and scenes');
+    refuse([], shapeMistakes.file);
     return null;
   }
   dropUnknown(data, KEYS.file, [], refuse);
@@ -96,10 +98,10 @@ export function readWantedHome(text: string, problems: InputProblem[]): WantedHo
     const value = data[key];
     if (value === undefined || value === null) return [];
     if (!Array.isArray(value)) {
-      refuse([key], `${key} is a list, each entry on a line that begins with -`);
+      refuse([key], shapeMistakes.listOfLines(key));
       return [];
     }
-    if (value.length > ENTRIES_MAX) refuse([key], `${key} has at most ${ENTRIES_MAX} entries`);
+    if (value.length > ENTRIES_MAX) refuse([key], shapeMistakes.manyEntries(key, ENTRIES_MAX));
     return value.slice(0, ENTRIES_MAX);
   };
 
@@ -110,10 +112,7 @@ export function readWantedHome(text: string, problems: InputProblem[]): WantedHo
   }
   const home = shaped(ENTRY_SHAPES.home, rawHome, ['home']) ?? {};
   if (home.zone !== undefined && !isZone(home.zone)) {
-    refuse(
-      ['home', 'zone'],
-      `"${home.zone}" is not a time zone; one is Europe/Berlin or Asia/Shanghai`,
-    );
+    refuse(['home', 'zone'], entryMistakes.zone(home.zone));
   }
 
   const rooms = list('rooms').flatMap((raw, index): WantedRoom[] => {
@@ -154,22 +153,18 @@ function readDevice(entry: DeviceEntry, path: Path, refuse: Refuse): WantedDevic
   const named = PROTOCOLS.filter((protocol) => entry[protocol] !== undefined);
   const [protocol, other] = named;
   if (protocol === undefined) {
-    refuse(path, `How is "${entry.name}" found? Give one of ${PROTOCOLS.join(', ')}`);
+    refuse(path, entryMistakes.noWay(entry.name, PROTOCOLS));
     return [];
   }
   if (other !== undefined) {
-    refuse(
-      [...path, other],
-      `A device has one protocol; ${other} stands beside ${protocol}`,
-      'key',
-    );
+    refuse([...path, other], entryMistakes.twoProtocols(other, protocol), 'key');
     return [];
   }
   if (entry.installCode !== undefined) {
     const problem =
       protocol === 'zigbee'
         ? installCodeProblem(entry.installCode)
-        : `An install code goes with zigbee, not with ${protocol}`;
+        : entryMistakes.strayInstallCode(protocol);
     if (problem !== null) refuse([...path, 'installCode'], problem);
   }
   const wrong = entry.matter === undefined ? null : matterCodeProblem(entry.matter);
@@ -179,7 +174,10 @@ function readDevice(entry: DeviceEntry, path: Path, refuse: Refuse): WantedDevic
   const secret = lanFamily(protocol)?.secret;
   for (const key of ['password', 'key'] as const) {
     if (lan?.[key] !== undefined && secret !== key) {
-      refuse([...path, protocol, key], `${lanFamily(protocol)?.title} devices have no ${key}`);
+      refuse(
+        [...path, protocol, key],
+        entryMistakes.strayKey(`${lanFamily(protocol)?.title}`, key),
+      );
     }
   }
   const name = tidyName(entry.name);
@@ -230,10 +228,8 @@ function dropUnknown(
 ): void {
   for (const key of Object.keys(map)) {
     if (known.includes(key)) continue;
-    const nearest = nearestName(key, known);
-    const hint =
-      nearest === undefined ? `known are ${known.join(', ')}` : `did you mean ${nearest}?`;
-    refuse([...path, key], `"${key.slice(0, 40)}" is not known here; ${hint}`, 'key');
+    const mistake = shapeMistakes.unknownKey(key.slice(0, 40), nearestName(key, known), known);
+    refuse([...path, key], mistake, 'key');
     delete map[key];
   }
 }
@@ -242,7 +238,7 @@ function refuseShape(issue: v.BaseIssue<unknown>, base: Path, refuse: Refuse): v
   const inner = (issue.path ?? []).map(({ key }) => key as string | number);
   const path = [...base, ...inner];
   if (issue.type === 'strict_object' && issue.input === undefined && inner.length > 0) {
-    refuse(path, `"${String(inner.at(-1))}" is missing here`);
+    refuse(path, shapeMistakes.missing(String(inner.at(-1))));
     return;
   }
   const nested = (issue.issues ?? []).find(
@@ -255,14 +251,13 @@ function refuseShape(issue: v.BaseIssue<unknown>, base: Path, refuse: Refuse): v
       return;
     }
   }
-  const message = issue.message.startsWith('Invalid')
-    ? `this is not what is wanted here (${issue.expected ?? issue.message})`
-    : issue.message;
-  const shown = ['string', 'number'].includes(typeof issue.input)
-    ? ` (here stands ${JSON.stringify(issue.input).slice(0, 60)})`
-    : '';
+  const words =
+    inBoth(issue.message) ?? shapeMistakes.unwanted(String(issue.expected ?? issue.message));
+  const isShown = ['string', 'number'].includes(typeof issue.input);
   const isSecret = inner.some(
     (key) => key === 'password' || key === 'installCode' || key === 'matter',
   );
-  refuse(path, `${message.slice(0, 1).toUpperCase()}${message.slice(1)}${isSecret ? '' : shown}`);
+  const begun = { ...words, en: `${words.en.slice(0, 1).toUpperCase()}${words.en.slice(1)}` };
+  const shown = JSON.stringify(issue.input)?.slice(0, 60);
+  refuse(path, isShown && !isSecret ? standing(begun, shown) : begun);
 }

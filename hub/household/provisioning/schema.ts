@@ -4,6 +4,7 @@ import { HOLIDAYS_MAX, isHoliday } from '../../model/holidays.ts';
 import { OWN_MODES_MAX } from '../../model/home-values.ts';
 import { LAN_PROTOCOLS, type LanProtocol } from '../../model/lan-families.ts';
 import { NAME_LENGTH_MAX } from '../names.ts';
+import { english, shapeMistakes as shape, type Thing } from './mistakes.ts';
 
 /** A hub reads no larger file; a home of the largest size stays far below. */
 export const FILE_BYTES_MAX = 256 * 1024;
@@ -33,108 +34,95 @@ export const KEYS = {
   scene: ['text', 'enabled'],
 } as const;
 
-const text = (what: string, max: number) =>
+const text = (thing: Thing, max: number) =>
   v.pipe(
-    v.string(`${what} is a text`),
+    v.string(english(shape.text(thing))),
     v.trim(),
-    v.minLength(1, `${what} is not empty`),
-    v.maxLength(max, `${what} has at most ${max} characters`),
+    v.minLength(1, english(shape.emptyText(thing))),
+    v.maxLength(max, english(shape.longText(thing, max))),
   );
-const name = text('a name', NAME_LENGTH_MAX);
-const degrees = (what: string, max: number) =>
+const name = text('name', NAME_LENGTH_MAX);
+const degrees = (thing: Thing, max: number) =>
   v.pipe(
-    v.number(`${what} is a number of degrees`),
-    v.minValue(-max, `${what} runs from -${max} to ${max}`),
-    v.maxValue(max, `${what} runs from -${max} to ${max}`),
+    v.number(english(shape.degrees(thing))),
+    v.minValue(-max, english(shape.degreesRange(thing, max))),
+    v.maxValue(max, english(shape.degreesRange(thing, max))),
   );
 
-const word = (what: string) =>
+const word = (thing: Thing) =>
   v.pipe(
-    v.string(`${what} is a word`),
-    v.regex(
-      /^\p{L}[\p{L}\p{N}-]{0,47}$/u,
-      `${what} has letters, digits and hyphens and begins with a letter`,
-    ),
+    v.string(english(shape.word(thing))),
+    v.regex(/^\p{L}[\p{L}\p{N}-]{0,47}$/u, english(shape.wordLetters(thing))),
   );
-const DATE_WANTED = 'a holiday is a date such as 2026-12-24, or 12-24 for every year';
+const DATE_WANTED = english(shape.holiday);
 
 const home = v.strictObject(
   {
     name: v.optional(name),
-    language: v.optional(v.picklist(['en', 'zh'], 'a language is en or zh')),
-    zone: v.optional(v.pipe(text('a time zone', 60), v.description('IANA, as Europe/Berlin'))),
+    language: v.optional(v.picklist(['en', 'zh'], english(shape.language))),
+    zone: v.optional(v.pipe(text('zone', 60), v.description('IANA, as Europe/Berlin'))),
     place: v.optional(
       v.strictObject(
         { latitude: degrees('latitude', 90), longitude: degrees('longitude', 180) },
-        'a place is {latitude, longitude}',
+        english(shape.place),
       ),
     ),
     holidays: v.optional(
       v.pipe(
         v.array(
           v.pipe(v.string(DATE_WANTED), v.check(isHoliday, DATE_WANTED)),
-          'holidays is a list of dates',
+          english(shape.holidays),
         ),
-        v.maxLength(HOLIDAYS_MAX, `a home keeps at most ${HOLIDAYS_MAX} holidays`),
+        v.maxLength(HOLIDAYS_MAX, english(shape.manyHolidays(HOLIDAYS_MAX))),
       ),
     ),
     modes: v.optional(
       v.pipe(
-        v.array(word('a mode'), 'modes is a list of words'),
-        v.maxLength(OWN_MODES_MAX, `a home has at most ${OWN_MODES_MAX} modes of its own`),
+        v.array(word('mode'), english(shape.words('modes'))),
+        v.maxLength(OWN_MODES_MAX, english(shape.manyModes(OWN_MODES_MAX))),
       ),
     ),
   },
-  'home is a map with name, language, zone, place, holidays and modes',
+  english(shape.home),
 );
 
-const number = (what: string) => v.optional(v.number(`${what} is a number`));
+const number = (key: string) => v.optional(v.number(english(shape.number(key))));
 const value = v.strictObject(
   {
     ...v.entriesFromList(VALUE_KINDS, v.optional(name)),
-    handle: v.optional(word('a handle')),
-    type: v.optional(
-      v.picklist(
-        ['boolean', 'number', 'string', 'enum'],
-        'a type is boolean, number, string or enum',
-      ),
-    ),
-    values: v.optional(v.array(text('a value', 64), 'values is a list of words')),
-    unit: v.optional(text('a unit', 20)),
+    handle: v.optional(word('handle')),
+    type: v.optional(v.picklist(['boolean', 'number', 'string', 'enum'], english(shape.type))),
+    values: v.optional(v.array(text('value', 64), english(shape.words('values')))),
+    unit: v.optional(text('unit', 20)),
     min: number('min'),
     max: number('max'),
     initial: v.optional(
-      v.nullable(v.union([v.boolean(), v.number(), v.string()], 'initial is a value')),
+      v.nullable(v.union([v.boolean(), v.number(), v.string()], english(shape.initial))),
     ),
-    topic: v.optional(v.nullable(v.pipe(text('a topic', 200), v.description('MQTT topic')))),
+    topic: v.optional(v.nullable(v.pipe(text('topic', 200), v.description('MQTT topic')))),
   },
-  'a value is a map such as {person: Anna} or {variable: Guests, type: number}',
+  english(shape.value),
 );
 
 const icon = v.nullable(
-  v.pipe(
-    v.string('an icon is the name of an icon of @mdi/js'),
-    v.regex(/^mdi[A-Za-z0-9]{1,60}$/, 'an icon is the name of an icon of @mdi/js, as mdiSofa'),
-  ),
+  v.pipe(v.string(english(shape.icon)), v.regex(/^mdi[A-Za-z0-9]{1,60}$/, english(shape.icon))),
 );
-const ROOM_WANTED = 'a room is its name, or {name, icon}';
+const ROOM_WANTED = english(shape.room);
 const room = v.union([name, v.strictObject({ name, icon: v.optional(icon) })], ROOM_WANTED);
 
-const IEEE_WANTED =
-  'a Zigbee address is 0x and 16 hexadecimal digits, as on the label of the device';
-const LAN_WANTED =
-  'a device of the home’s network is {address, password}, {address, key} or {address}';
+const IEEE_WANTED = english(shape.ieee);
+const LAN_WANTED = english(shape.lan);
 const lan = v.optional(
   v.strictObject(
     {
-      address: v.pipe(text('an address', 260), v.description('host or host:port')),
-      password: v.optional(text('a password', 200)),
-      key: v.optional(text('a key', 200)),
+      address: v.pipe(text('address', 260), v.description('host or host:port')),
+      password: v.optional(text('password', 200)),
+      key: v.optional(text('key', 200)),
     },
     LAN_WANTED,
   ),
 );
-const MAC_WANTED = 'the address of a Tasmota device is its MAC, 12 hexadecimal digits';
+const MAC_WANTED = english(shape.mac);
 const device = v.strictObject(
   {
     zigbee: v.optional(
@@ -145,7 +133,7 @@ const device = v.strictObject(
       ),
     ),
     matter: v.optional(
-      v.pipe(text('a Matter code', 200), v.description('manual or QR code of a Matter device')),
+      v.pipe(text('matterCode', 200), v.description('manual or QR code of a Matter device')),
     ),
     ...v.entriesFromList(LAN_PROTOCOLS, lan),
     tasmota: v.optional(
@@ -156,26 +144,22 @@ const device = v.strictObject(
       ),
     ),
     installCode: v.optional(
-      v.pipe(text('an install code', 200), v.description('with zigbee: code on its label')),
+      v.pipe(text('installCode', 200), v.description('with zigbee: code on its label')),
     ),
     name,
     handle: v.optional(
       v.pipe(
-        v.string('a handle is a word'),
-        v.regex(
-          /^\p{L}[\p{L}\p{N}-]{0,47}$/u,
-          'a handle has letters, digits and hyphens and begins with a letter, as hall-lamp',
-        ),
+        word('handle'),
         v.description('by which scenes call it; left out: made from the name'),
       ),
     ),
-    room: v.optional(v.nullable(text('a room', NAME_LENGTH_MAX))),
-    labels: v.optional(v.array(text('a label', 40), 'labels is a list of words')),
+    room: v.optional(v.nullable(text('room', NAME_LENGTH_MAX))),
+    labels: v.optional(v.array(text('label', 40), english(shape.words('labels')))),
   },
-  'a device is a map such as {zigbee: 0x…, name: Hall lamp, room: Hall}',
+  english(shape.device),
 );
 
-const SCENE_WANTED = 'a scene is its file as text, or the same as a map that begins with `scene`';
+const SCENE_WANTED = english(shape.scene);
 const scene = v.union(
   [
     v.pipe(v.string(), v.description('a scene file as text')),
@@ -187,8 +171,8 @@ const scene = v.union(
 
 const list = <Schema extends v.GenericSchema>(item: Schema, what: string) =>
   v.pipe(
-    v.array(item, `${what} is a list`),
-    v.maxLength(ENTRIES_MAX, `${what} has at most ${ENTRIES_MAX} entries`),
+    v.array(item, english(shape.list(what))),
+    v.maxLength(ENTRIES_MAX, english(shape.manyEntries(what, ENTRIES_MAX))),
   );
 
 /** The whole file. */
@@ -200,7 +184,7 @@ export const FILE_SHAPE = v.strictObject(
     devices: v.optional(list(device, 'devices')),
     scenes: v.optional(list(scene, 'scenes')),
   },
-  'a provisioning file is a map with home, rooms, values, devices and scenes',
+  english(shape.file),
 );
 
 /** One entry of each list, so that a wrong one does not hide what is wrong with the others. */

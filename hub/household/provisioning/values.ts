@@ -7,8 +7,11 @@ import {
   homeValueProblem,
 } from '../../model/home-values.ts';
 import type { ValueEdits } from '../../model/hub-port.ts';
+import { problemInChinese } from '../../model/problem-words.ts';
+import type { Words } from '../../model/words.ts';
 import { handleFrom, isHandle, tidyName } from '../names.ts';
 import type { Path } from './document.ts';
+import { entryMistakes, homeMistakes } from './mistakes.ts';
 import { VALUE_KINDS, type ValueEntry, type ValueKind } from './schema.ts';
 
 /** A value as the file wants it. */
@@ -24,7 +27,7 @@ export interface PlannedValue extends WantedValue {
   readonly known: HomeValueRecord | null;
 }
 
-type Refuse = (path: Path, message: string) => void;
+type Refuse = (path: Path, words: Words) => void;
 type ValueChange = Parameters<ValueEdits['setHomeValueRecord']>[1];
 
 const TYPES: Readonly<Record<ValueKind, HomeValueRecord['type']>> = {
@@ -39,21 +42,21 @@ export function readValue(entry: ValueEntry, path: Path, refuse: Refuse): Wanted
   const [kind, other] = VALUE_KINDS.filter((one) => entry[one] !== undefined);
   const name = kind === undefined ? undefined : entry[kind];
   if (kind === undefined || name === undefined) {
-    refuse(path, `What is it? Give one of ${VALUE_KINDS.join(', ')} with its name`);
+    refuse(path, entryMistakes.noKind(VALUE_KINDS));
     return null;
   }
   if (other !== undefined) {
-    refuse([...path, other], `A value is one thing; ${other} stands beside ${kind}`);
+    refuse([...path, other], entryMistakes.twoKinds(other, kind));
     return null;
   }
   const stray = SHAPE_KEYS.find((key) => entry[key] !== undefined && !HAS_TYPE.includes(kind));
   if (stray !== undefined) {
-    refuse([...path, stray], `"${stray}" goes with a variable or an input, not with a ${kind}`);
+    refuse([...path, stray], entryMistakes.strayShape(stray, kind));
     return null;
   }
   const handle = entry.handle ?? handleFrom(tidyName(name));
   if (!isHandle(handle)) {
-    refuse([...path, 'handle'], `"${handle}" cannot be a handle`);
+    refuse([...path, 'handle'], entryMistakes.noHandle(handle));
     return null;
   }
   const type = entry.type ?? TYPES[kind];
@@ -73,7 +76,7 @@ export function readValue(entry: ValueEntry, path: Path, refuse: Refuse): Wanted
     ...{ member: null, topic: entry.topic ?? null, version: 1 },
   };
   if (type === 'enum' && kind !== 'person' && (record.values ?? []).length === 0) {
-    refuse(path, `An enum names its values, such as values: [low, high]`);
+    refuse(path, entryMistakes.enumWithoutValues);
     return null;
   }
   const given = {
@@ -93,10 +96,7 @@ export function planValues(
     const { record, path } = value;
     const known = present.find(({ id }) => id === record.id) ?? null;
     if (known !== null && known.type !== record.type) {
-      refuse(
-        path,
-        `${record.id} is a ${known.type} in the home and stays one; remove it there first`,
-      );
+      refuse(path, homeMistakes.otherType(record.id, known.type));
     }
     const others = present.filter(({ id }) => id !== record.id);
     const problem = homeValueProblem(
@@ -104,7 +104,10 @@ export function planValues(
       record.initial,
       homeSubjects({ name: '', mode: 'home' }, [...others, ...wanted.map((one) => one.record)]),
     );
-    if (problem !== null && record.kind !== 'zone') refuse([...path, 'initial'], problem.message);
+    if (problem !== null && record.kind !== 'zone') {
+      const zh = problemInChinese(problem).message;
+      refuse([...path, 'initial'], { en: problem.message, zh });
+    }
     return { ...value, known };
   });
 }
