@@ -9,6 +9,7 @@ import {
   UnreachableError,
 } from '../../hub/model/errors.ts';
 import type { Words } from '../../hub/model/words.ts';
+import type { FailedCommand } from './coordinator/unknown-commands.ts';
 import { isTcp, type ZigbeeSettings } from './settings.ts';
 
 /** How long a look at a coordinator's address may take. */
@@ -197,6 +198,25 @@ export function wrongDriver({ port, driver }: ZigbeeSettings, family: string): H
       },
     },
   );
+}
+
+const COMMAND_WORDS: Readonly<Record<FailedCommand['how'], Words>> = {
+  unanswered: { en: 'does not answer the command', zh: '没有应答命令' },
+  unknown: { en: 'does not know the command', zh: '不认识命令' },
+  refused: { en: 'refuses the command', zh: '拒绝了命令' },
+};
+
+/** A coordinator that answers, and fails at a command that its driver needs. */
+export function commandFailed({ port }: ZigbeeSettings, failed: FailedCommand): HubError {
+  const { en, zh } = COMMAND_WORDS[failed.how];
+  const at = where({ port });
+  return new HubError('unsupported', `The coordinator at ${at} ${en} "${failed.command}"`, {
+    hint: 'Its driver cannot start it without. Update the firmware of the coordinator; a gateway or an emulated coordinator must pass this command on. Ingle keeps trying.',
+    zh: {
+      message: `${at} 的网关（协调器）${zh}“${failed.command}”`,
+      hint: '没有它，驱动无法启动。请更新网关（协调器）的固件；网络网关或模拟的协调器必须支持这个命令。Ingle 会继续尝试。',
+    },
+  });
 }
 
 /** The plain words for why the coordinator cannot be used. */

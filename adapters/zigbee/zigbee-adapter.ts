@@ -13,7 +13,7 @@ import { Commands } from './commands/commands.ts';
 import { LampGroups } from './commands/lamp-groups.ts';
 import { Sleepers } from './commands/sleepers.ts';
 import { WakeQueue } from './commands/wake-queue.ts';
-import { type Device, listenToLogs, onZdoAnswer } from './coordinator/herdsman.ts';
+import { type Device, listenToLogs, onZdoAnswer, takeInAnnounced } from './coordinator/herdsman.ts';
 import { filteredLog } from './coordinator/log-filter.ts';
 import { loadNetwork, zigbeeFiles } from './coordinator/network-file.ts';
 import { Radio } from './coordinator/radio.ts';
@@ -376,6 +376,7 @@ class ZigbeeAdapter implements Adapter {
       const node = this.#nodes.get(ieeeAddr as NodeAddress);
       if (node !== undefined) this.#forget(node);
     });
+    takeInAnnounced(controller, () => this.#joining.pairing.isOpen);
     onZdoAnswer(controller, (step, networkAddress) => {
       const device = controller.getDeviceByNetworkAddress(networkAddress);
       if (device === undefined) return;

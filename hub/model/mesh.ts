@@ -157,6 +157,8 @@ export type MeshCall =
       readonly baudRate: number | null;
       /** Whether a network that is on it may be overwritten. */
       readonly overwrite: boolean;
+      /** Whether a home without devices goes on with the network that is on it. */
+      readonly keep?: boolean;
     }
   | { readonly kind: 'coordinatorBackups' }
   /** Reads the coordinator's state and keeps it; answers with `CoordinatorBackup`. */

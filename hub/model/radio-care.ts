@@ -17,6 +17,8 @@ export interface MoveWish {
   readonly driver: string;
   readonly baudRate: number | null;
   readonly overwrite: boolean;
+  /** A home without devices goes on with the network that is on it. */
+  readonly keep?: boolean;
 }
 
 export interface RadioCare {

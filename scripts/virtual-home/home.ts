@@ -106,12 +106,14 @@ export async function startVirtualHome(options: Partial<HomeOptions> = {}): Prom
   }
   if (memory.isEmpty) {
     const ieee = `0x00124b00a5${settings.seed.toString(16).padStart(8, '0').slice(-6)}`;
-    initialiseMemory(memory, { ieee: ieeeToBytes(ieee), capacity: tableRows, random });
+    const isUnaligned = settings.traits?.isUnaligned;
+    initialiseMemory(memory, { ieee: ieeeToBytes(ieee), capacity: tableRows, random, isUnaligned });
   }
 
   const coordinator = new Coordinator(memory, network, {
     random,
     tableRows,
+    traits: settings.traits,
     events: {
       permitJoin: (seconds) => {
         if (seconds > 0 && settings.autoJoin) joiner.join(joiner.strangers());

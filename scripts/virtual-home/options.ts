@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util';
 import type { DeviceModel, Placement } from './devices/model.ts';
 import type { Latency } from './radio/network.ts';
+import type { StickTraits } from './znp/traits.ts';
 
 /** A device that a test brings along. */
 export interface Guest {
@@ -37,6 +38,8 @@ export interface HomeOptions {
   devices: readonly Placement[] | undefined;
   /** Further devices, of models of their own or of the folder's; undefined: none. */
   guests?: readonly Guest[];
+  /** How its stick differs from the usual one; undefined: not at all. */
+  traits?: StickTraits;
   /** Hour of the residents' day at which they start, 0 to 24. */
   startHour: number;
 }

@@ -2,6 +2,7 @@
 // Everything is checked before anything is written, and a backup is kept before anything is changed.
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { isMainThread } from 'node:worker_threads';
 import type { Controller } from 'zigbee-herdsman';
 import { ConflictError, HubError, ValidationError } from '../../../hub/model/errors.ts';
@@ -12,15 +13,17 @@ import { coordinatorProblem, wrongDriver } from '../problems.ts';
 import { DRIVERS, type Driver, isTcp, readSettings, type ZigbeeSettings } from '../settings.ts';
 import { BackupShelf, demandSameNetwork } from './backup-shelf.ts';
 import { changeChannel } from './herdsman.ts';
-import type { ZigbeeFiles } from './network-file.ts';
-import { protectFiles } from './network-file.ts';
+import { countDevices, hasDevices, protectFiles, type ZigbeeFiles } from './network-file.ts';
 import type { Radio } from './radio.ts';
-import { familyAt, lookAtZStack } from './stick-check.ts';
+import { familyAt, lookAtZStack, networkAtZStack } from './stick-check.ts';
 
 const FOLDER = 'coordinator-backups';
 const BACKUP_EVERY_MS = 24 * 3_600_000;
 /** After a device was added its key is kept soon, and not with each of twenty. */
 const BACKUP_AFTER_MS = 60_000;
+/** The hub itself may be at the same port at the moment, trying: then it is looked at once more. */
+const LOOKS_MAX = 3;
+const LOOK_AGAIN_MS = 1_500;
 /** The families whose drivers read and write the open coordinator format. */
 const RESTORABLE: ReadonlySet<string> = new Set(['zstack', 'ember', 'zoh']);
 
@@ -183,9 +186,21 @@ export class CoordinatorCare {
       return { driver: driver ?? family, network: 'unknown', ...unknown };
     }
     try {
-      return await lookAtZStack(port, radio.network);
+      return await this.#atPort(port, () => lookAtZStack(port, radio.network));
     } catch (error) {
       throw plainError(error, settings);
+    }
+  }
+
+  async #atPort<Found>(port: string, look: () => Promise<Found>): Promise<Found> {
+    const looks = port === this.#options.radio().settings.port ? LOOKS_MAX : 1;
+    for (let count = 1; ; count++) {
+      try {
+        return await look();
+      } catch (error) {
+        if (count === looks) throw error;
+        await delay(LOOK_AGAIN_MS);
+      }
     }
   }
 
@@ -218,6 +233,7 @@ export class CoordinatorCare {
       });
     }
     const check = await this.#check(call.port, driver);
+    if (call.keep === true) return this.#keepNetwork(call, check);
     if (check.network === 'other' && !call.overwrite) {
       throw new ConflictError('The new stick carries another Zigbee network', {
         hint: 'Nothing was written. If that network is of no use to anybody any more, say so: --overwrite, or the box in the page.',
@@ -227,8 +243,13 @@ export class CoordinatorCare {
         },
       });
     }
+    const { files } = this.#options;
+    // A home without devices has nothing to take along, and makes its network there.
+    const isNew = !hasDevices(files.database);
     if (radio.controller !== null) await this.#backup();
-    else if (!existsSync(this.#options.files.coordinatorBackup)) throw nothingToRestore();
+    else if (!isNew && check.network !== 'same' && !existsSync(files.coordinatorBackup)) {
+      throw nothingToRestore();
+    }
     const settings = {
       ...before,
       port: call.port,
@@ -237,6 +258,40 @@ export class CoordinatorCare {
     };
     const wish = { overwrites: call.overwrite, restores: false };
     await radio.reopen({ settings, wish });
+    return { check };
+  }
+
+  /** A home without devices goes on with the network that a stick carries. */
+  async #keepNetwork(
+    { port, baudRate }: Extract<MeshCall, { readonly kind: 'coordinatorMove' }>,
+    check: StickCheck,
+  ): Promise<{ check: StickCheck }> {
+    const radio = this.#options.radio();
+    const { files } = this.#options;
+    const devices = countDevices(files.database);
+    if (devices > 0) throw hasOwnNetwork(devices);
+    const isKnown = check.driver === 'zstack' && check.network === 'other';
+    const network = isKnown ? await this.#atPort(port, () => networkAtZStack(port)) : null;
+    if (network === null) throw nothingToKeep();
+    const settings = {
+      ...radio.settings,
+      ...{ port, driver: 'zstack' as const },
+      baudRate: baudRate ?? radio.settings.baudRate,
+    };
+    const file = files.coordinatorBackup;
+    let before: string | null = null;
+    await radio.reopen({
+      settings,
+      network,
+      // The saved state of the home's empty network would contradict this one.
+      prepare() {
+        before = existsSync(file) ? readFileSync(file, 'utf8') : null;
+        rmSync(file, { force: true });
+      },
+      undo() {
+        if (before !== null) writePrivateText(file, before);
+      },
+    });
     return { check };
   }
 
@@ -287,8 +342,29 @@ function nothingToRestore(): ConflictError {
   return new ConflictError('There is no backup of the coordinator that could be put onto another', {
     hint: 'Plug in the old stick once more, or import a backup: ingle coordinator import FILE',
     zh: {
-      message: '没有可以写到另一根棒上的网关（协调器）备份',
-      hint: '请再插上旧的棒，或导入备份：ingle coordinator import 文件',
+      message: '没有可以写到另一个网关上的网关（协调器）备份',
+      hint: '请再插上旧的网关，或导入备份：ingle coordinator import 文件',
+    },
+  });
+}
+
+function hasOwnNetwork(devices: number): ConflictError {
+  const count = devices === 1 ? '1 device' : `${devices} devices`;
+  return new ConflictError(`This home has a Zigbee network of its own with ${count}`, {
+    hint: 'A hub runs one network. Remove the devices first, or take a hub that has none.',
+    zh: {
+      message: `这个家已有自己的 Zigbee 网络（${devices} 台设备）`,
+      hint: '一个中枢只能有一个网络。请先移除这些设备，或使用没有设备的中枢。',
+    },
+  });
+}
+
+function nothingToKeep(): ConflictError {
+  return new ConflictError('There is no other network on this coordinator that could be kept', {
+    hint: 'Only the network of a Z-Stack coordinator can be read. A blank one is taken into service without --keep.',
+    zh: {
+      message: '这个网关（协调器）上没有可以保留的其他网络',
+      hint: '只能读取 Z-Stack 网关的网络。空白的网关无需 --keep 即可启用。',
     },
   });
 }

@@ -12,6 +12,7 @@ import type { ZigbeeSettings } from '../settings.ts';
 import { type CalmSaves, calmSaves, type SavedList } from './calm-saves.ts';
 import type { NetworkParameters, ZigbeeFiles } from './network-file.ts';
 import { askOnOpenLine } from './tcp-start.ts';
+import { failUnknownCommands } from './unknown-commands.ts';
 import { installParser } from './unpi-parser.ts';
 
 export type Device = Models.Device;
@@ -97,6 +98,7 @@ interface Driver {
 interface Insides {
   adapter?: Driver;
   changeChannel(from: number, to: number, updateId: number): Promise<void>;
+  onDeviceJoined(node: { ieeeAddr: string; networkAddress: number }): Promise<void>;
   adapterDisconnected: boolean;
   readonly database: SavedList;
   databaseSaveTimer: NodeJS.Timeout | undefined;
@@ -134,7 +136,8 @@ export function saveHourly(controller: Controller): void {
   own.databaseSaveTimer = setInterval(() => own.databaseSave(), SAVE_EVERY_MS);
 }
 
-function driverOf(controller: Controller): Driver {
+/** The coordinator's driver. @throws HubError `unreachable` before it was connected */
+export function driverOf(controller: Controller): Driver {
   const driver = insides(controller).adapter;
   if (driver === undefined) throw new HubError('unreachable', 'The coordinator is not connected');
   return driver;
@@ -151,6 +154,7 @@ export function createController(options: {
   const { settings, network, files } = options;
   installParser();
   askOnOpenLine();
+  failUnknownCommands();
   standOddFrames();
   const controller: Controller = new Controller({
     network: {
@@ -174,6 +178,25 @@ export function createController(options: {
       controller.getDeviceByIeeeAddr(ieeeAddress) !== undefined || options.accepts(ieeeAddress),
   });
   return controller;
+}
+
+/**
+ * Has the network start although its coordinator gives no backup: the library would not start it. From the end of the
+ * start on, which the returned function says, whoever asks for a backup is told why there is none.
+ */
+export function startWithoutBackup(
+  controller: Controller,
+  failed: (why: string) => void,
+): () => void {
+  const backup = controller.backup.bind(controller);
+  controller.backup = async () => {
+    await backup().catch((error: unknown) =>
+      failed(error instanceof Error ? error.message : String(error)),
+    );
+  };
+  return () => {
+    controller.backup = backup;
+  };
 }
 
 /** Both libraries' log lines, which otherwise go to the console. Debug lines are not even built. */
@@ -202,19 +225,8 @@ export async function closePort(controller: Controller): Promise<void> {
   }
 }
 
-const SYS = 1;
 const ZDO = 5;
-const UTIL = 7;
 const AREQ = 2;
-/** Z-Stack's device state "started as coordinator". Spec: Z-Stack Monitor and Test API § 3.12.1. */
-const STATE_COORDINATOR = 9;
-
-/** Calls back when the coordinator says that it has restarted. Only Z-Stack says so. */
-export function onCoordinatorReset(controller: Controller, listener: () => void): void {
-  driverOf(controller).znp?.on('received', ({ type, subsystem, command }) => {
-    if (type === AREQ && subsystem === SYS && command.name === 'resetInd') listener();
-  });
-}
 
 /** What an interview asks a node about. */
 export type InterviewStep = 'node' | 'endpoints' | 'endpoint';
@@ -236,25 +248,31 @@ export function onZdoAnswer(
   });
 }
 
+/** A node that was told of by its own announcement alone is waited for so long. */
+const TOLD_WITHIN_MS = 500;
+
 /**
- * Asks the coordinator itself how it is. A coordinator that has restarted answers, and even sends, but has no
- * endpoints any more and hears nothing.
- * @throws when it does not answer, or answers that it has lost its network
+ * Takes in nodes that announce themselves and that the hub's list lacks, while nodes may join: those of a network that
+ * was there before the hub, and those of a coordinator that tells of no joining. The library passes them by.
  */
-export async function probe(controller: Controller): Promise<void> {
-  const driver = driverOf(controller);
-  if (driver.znp === undefined) {
-    await driver.getNetworkParameters();
-    return;
-  }
-  const { payload } = await driver.znp.requestWithReply(UTIL, 'getDeviceInfo', {});
-  if (payload.devicestate !== STATE_COORDINATOR)
-    throw new Error('The coordinator lost its network');
-  const cluster = Zdo.ClusterId.ACTIVE_ENDPOINTS_REQUEST;
-  const request = Zdo.Buffalo.buildRequest(driver.hasZdoMessageOverhead, cluster, 0);
-  const [, answer] = await driver.sendZdo(`0x${'0'.repeat(16)}`, 0, cluster, request, false);
-  const endpoints = (answer as { endpointList?: readonly number[] } | undefined)?.endpointList;
-  if (!endpoints?.includes(1)) throw new Error('The coordinator reset by itself');
+export function takeInAnnounced(controller: Controller, isOpen: () => boolean): void {
+  const isKnown = (ieeeAddr: string): boolean =>
+    controller.getDeviceByIeeeAddr(ieeeAddr) !== undefined;
+  driverOf(controller).on('zdoResponse', (cluster, [status, payload]) => {
+    if (cluster !== Zdo.ClusterId.END_DEVICE_ANNOUNCE || status !== Zdo.Status.SUCCESS) return;
+    const { eui64: ieeeAddr, nwkAddress: networkAddress } = payload as Announcement;
+    if (!isOpen() || isKnown(ieeeAddr)) return;
+    // Where the coordinator tells of the joining itself, a moment before or after, that counts.
+    setTimeout(() => {
+      if (!isOpen() || isKnown(ieeeAddr) || insides(controller).adapterDisconnected) return;
+      void insides(controller).onDeviceJoined({ ieeeAddr, networkAddress });
+    }, TOLD_WITHIN_MS).unref();
+  });
+}
+
+interface Announcement {
+  readonly eui64: string;
+  readonly nwkAddress: number;
 }
 
 /** The two tables of a node that can be asked for page by page. */

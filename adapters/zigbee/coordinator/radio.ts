@@ -7,16 +7,16 @@ import type { AdapterState, LogLevel } from '../../../hub/model/adapter-port.ts'
 import { ConflictError, fromProblem, HubError, type Problem } from '../../../hub/model/errors.ts';
 import { within } from '../../contract/host.ts';
 import { mendNames } from '../odd-frames.ts';
-import { coordinatorProblem, lookAt, wrongDriver } from '../problems.ts';
+import { commandFailed, coordinatorProblem, lookAt, redact, wrongDriver } from '../problems.ts';
 import { isTcp, type ZigbeeSettings } from '../settings.ts';
 import type { CalmSaves } from './calm-saves.ts';
+import { askHealth, bestOf, type Health, lostSince, onCoordinatorReset } from './health.ts';
 import {
   closePort,
   createController,
-  onCoordinatorReset,
-  probe,
   saveCalmly,
   saveHourly,
+  startWithoutBackup,
 } from './herdsman.ts';
 import {
   hasDevices,
@@ -27,6 +27,7 @@ import {
 } from './network-file.ts';
 import { ASKS, allow, type StartWish } from './start-guard.ts';
 import { familyAt, isZStackAt } from './stick-check.ts';
+import { joinWithoutGreenPower, watchStart } from './unknown-commands.ts';
 
 /** Forming a network takes up to 50 s and a change of channel 12 s. */
 const START_LIMIT_MS = 120_000;
@@ -42,6 +43,9 @@ const GOOD_AFTER_MS = 20_000;
 const LOOK_EVERY_MS = 3_000;
 /** A gateway that takes one connection at a time has let go of our look by then. */
 const AFTER_LOOK_MS = 500;
+
+/** A stick that does not answer to these answers to nothing. */
+const ASKED_FIRST: ReadonlySet<string> = new Set(['SYS ping', 'SYS version']);
 
 /** Why nodes are out of reach while the coordinator is closed for a change. */
 const BEING_CHANGED: Problem = {
@@ -69,6 +73,8 @@ export interface RadioOptions {
 /** What is another at the next opening. */
 export interface Reopening {
   readonly settings?: ZigbeeSettings;
+  /** Another network than before, which the coordinator there carries already. */
+  readonly network?: NetworkParameters;
   readonly wish?: StartWish;
   /** Done while nothing is open, such as putting another backup in place. */
   prepare?(): void;
@@ -170,6 +176,7 @@ export class Radio {
   async #run(): Promise<void> {
     for (let attempt = 1; !this.#isStopped; ) {
       const before = this.#settings;
+      const networkBefore = this.#network;
       const change = this.#begin();
       this.#options.state({ kind: 'connecting' });
       const openedAtMs = Date.now();
@@ -189,6 +196,7 @@ export class Radio {
         const problem = coordinatorProblem(error, this.#settings);
         this.#options.log('warn', problem.message);
         this.#settings = before;
+        this.#network = networkBefore;
         change.undo?.();
         change.done.reject(fromProblem(problem));
         attempt = 1;
@@ -227,6 +235,7 @@ export class Radio {
     this.#cut = new AbortController();
     allow(change?.wish ?? ASKS);
     if (change?.settings !== undefined) this.#settings = change.settings;
+    if (change?.network !== undefined) this.#network = change.network;
     return change;
   }
 
@@ -244,14 +253,27 @@ export class Radio {
     await this.#demandDriver();
     const controller = createController({ ...this.#options, settings, network: this.#network });
     const hadDevices = hasDevices(files.database);
+    const isStarted = startWithoutBackup(controller, (why) =>
+      this.#options.log(
+        'warn',
+        `The coordinator gives no backup (${why}): the network works, and could not be put onto another stick`,
+      ),
+    );
+    const lastFailed = watchStart();
     try {
       const result = await this.#orStopped(
         within(controller.start(this.#stopped.signal), START_LIMIT_MS, 'Connecting'),
       );
+      lastFailed();
+      isStarted();
       if (result === 'reset' && hadDevices) this.#keepLostDevices();
+      if (result === 'reset') await this.#followChannel(controller);
       saveNetwork(files, this.#network);
       protectFiles(files);
       mendNames(controller);
+      joinWithoutGreenPower(controller, (why) =>
+        this.#options.log('warn', `Green Power devices cannot join here: ${redact(why)}`),
+      );
       this.#saves = saveCalmly(controller, (error) =>
         this.#options.log('error', `The list of devices could not be written: ${String(error)}`),
       );
@@ -260,8 +282,15 @@ export class Radio {
       this.#controller = controller;
       return controller;
     } catch (error) {
+      const failed = lastFailed();
       await this.#bounded(closePort(controller), 'closing the port after a failed start');
       const text = error instanceof Error ? error.message : String(error);
+      if (!hadDevices) this.#followPanId(text);
+      // What the library made of an answer that it lacked says nothing to anybody.
+      const isBlamed = failed?.message === text || error instanceof TypeError;
+      if (failed !== null && isBlamed && !ASKED_FIRST.has(failed.command)) {
+        throw commandFailed(settings, failed);
+      }
       const isVague = /Error while opening socket|Opening serial|^Connecting took/.test(text);
       const found = isVague && !this.#isCut ? await lookAt(settings) : null;
       const isSlow = /^Connecting took/.test(text);
@@ -289,6 +318,30 @@ export class Radio {
     const family = await familyAt(this.#settings.port);
     const { driver } = this.#settings;
     return family === null || family === driver ? null : wrongDriver(this.#settings, family);
+  }
+
+  /** A stick that forms its network on a channel of its own choice is not driven to another one at every start. */
+  async #followChannel(controller: Controller): Promise<void> {
+    const { channel } = await controller.getNetworkParameters();
+    const asked = this.#network.channel;
+    const isChannel = Number.isInteger(channel) && channel >= 11 && channel <= 26;
+    if (this.#settings.channel !== undefined || channel === asked || !isChannel) return;
+    this.#network = { ...this.#network, channel };
+    this.#options.log(
+      'warn',
+      `The coordinator made the network on channel ${channel}, not on ${asked}: it stays there`,
+    );
+  }
+
+  /** A stick that forms a network with another PAN id, as beside one of the same id: a new home takes that id. */
+  #followPanId(failure: string): void {
+    const chosen = Number(
+      /panId collision detected \(expected=\d+, actual=(\d+)\)/.exec(failure)?.[1],
+    );
+    if (!(chosen >= 1 && chosen <= 0xfffe)) return;
+    this.#network = { ...this.#network, panId: chosen };
+    saveNetwork(this.#options.files, this.#network);
+    this.#options.log('warn', 'The coordinator chose another PAN id, which the network has now');
   }
 
   /** A coordinator that was wiped, and no backup of it: the library has emptied its list of devices. */
@@ -325,21 +378,27 @@ export class Radio {
     cut.addEventListener('abort', () => ended.resolve(new Error('stopped')), { once: true });
     if (cut.aborted) ended.resolve(new Error('stopped'));
     let isProbing = false;
+    let best: Health | null = null;
     const look = async (): Promise<void> => {
       if (isProbing) return;
       isProbing = true;
       try {
-        await within(
-          probe(controller),
+        const asking = askHealth(controller);
+        const now = await within(
+          asking,
           PROBE_LIMIT_MS,
           'The answer of the coordinator timed out, it',
         );
+        const lost = lostSince(best, now);
+        if (lost !== null) ended.resolve(lost);
+        best = bestOf(best, now);
       } catch (error) {
         ended.resolve(error instanceof Error ? new Error(error.message) : new Error(String(error)));
       }
       isProbing = false;
     };
     const timer = setInterval(() => void look(), PROBE_EVERY_MS);
+    void look();
     try {
       return await ended.promise;
     } finally {

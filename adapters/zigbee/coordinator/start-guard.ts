@@ -68,7 +68,7 @@ function otherNetwork({ nwkPanId, nwkLogicalChannel }: StoredNetwork): ConflictE
   return new ConflictError(
     `This stick carries another Zigbee network (${where}), not this home's`,
     {
-      hint: "Nothing was written to it. Plug in the home's own stick; or, if that network is of no use to anybody any more, take this stick into service with: ingle coordinator move PORT --overwrite",
+      hint: "Nothing was written to it. Plug in the home's own stick; or, if that network is of no use to anybody any more, take this stick into service with: ingle coordinator move PORT --overwrite. A home without devices can go on with that network: --keep",
       zh: {
         message: `这个 USB 网关上是另一个 Zigbee 网络（${hexadecimal(nwkPanId)}，信道 ${nwkLogicalChannel}），不是这个家的`,
         hint: '没有向它写入任何内容。请插上这个家自己的 USB 网关；如果那个网络已经没人使用，可用 ingle coordinator move 端口 --overwrite 启用这个网关。没有设备的家可以继续使用那个网络：--keep。',

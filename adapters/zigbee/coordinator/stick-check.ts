@@ -10,6 +10,7 @@ import type { StickCheck } from '../../../hub/model/mesh.ts';
 import { within } from '../../contract/host.ts';
 import { isTcp } from '../settings.ts';
 import type { NetworkParameters } from './network-file.ts';
+import { failUnknownCommands } from './unknown-commands.ts';
 import { installParser } from './unpi-parser.ts';
 
 const BAUD_RATE = 115_200;
@@ -95,29 +96,49 @@ interface StoredNetwork {
   readonly extendedPANID: Buffer;
 }
 
-/**
- * Looks at a Z-Stack coordinator that nobody has open: its revision and network. Nothing is written.
- * @throws the driver's error when nothing answers there in its protocol within 15 s
- */
-export async function lookAtZStack(port: string, own: NetworkParameters): Promise<StickCheck> {
+/** Opens a Z-Stack coordinator that nobody has open, does something with it and closes it. */
+async function onStick<Found>(
+  port: string,
+  act: (nv: AdapterNvMemory, revision: string) => Promise<Found>,
+): Promise<Found> {
   installParser();
+  failUnknownCommands();
   const znp = new Znp(port, BAUD_RATE, false);
-  const look = async (): Promise<StickCheck> => {
+  const look = async (): Promise<Found> => {
     await znp.open();
     const { payload } = await znp.requestWithReply(Subsystem.SYS, 'version', {});
     const nv = new AdapterNvMemory(znp);
     await nv.init();
-    const network: StoredNetwork | undefined = await nv.readItem(NvItemsIds.NIB, 0, Structs.nib);
-    const configured = await nv.readItem(
-      NvItemsIds.ZNP_HAS_CONFIGURED_ZSTACK3,
-      0,
-      Structs.hasConfigured,
-    );
-    const revision = String(payload.revision ?? '');
+    return act(nv, String(payload.revision ?? ''));
+  };
+  try {
+    return await within(look(), CHECK_LIMIT_MS, 'The answer of the coordinator');
+  } finally {
+    await within(znp.close(), CONNECT_LIMIT_MS, 'Closing').catch(() => {});
+    (znp as unknown as { readonly socketPort?: { destroy(): void } }).socketPort?.destroy();
+  }
+}
+
+/** The network in its memory; null where it has none, or none that was set up to the end. */
+async function storedNetwork(nv: AdapterNvMemory): Promise<StoredNetwork | null> {
+  const network: StoredNetwork | undefined = await nv.readItem(NvItemsIds.NIB, 0, Structs.nib);
+  const configured = await nv.readItem(
+    NvItemsIds.ZNP_HAS_CONFIGURED_ZSTACK3,
+    0,
+    Structs.hasConfigured,
+  );
+  return network !== undefined && configured?.isConfigured() ? network : null;
+}
+
+/**
+ * Looks at a Z-Stack coordinator that nobody has open: its revision and network. Nothing is written.
+ * @throws the driver's error when nothing answers there in its protocol within 15 s
+ */
+export function lookAtZStack(port: string, own: NetworkParameters): Promise<StickCheck> {
+  return onStick(port, async (nv, revision) => {
+    const network = await storedNetwork(nv);
     const found = { driver: 'zstack', revision };
-    if (network === undefined || !configured?.isConfigured()) {
-      return { ...found, network: 'blank', panId: null, channel: null };
-    }
+    if (network === null) return { ...found, network: 'blank', panId: null, channel: null };
     const isSame =
       network.nwkPanId === own.panId &&
       network.extendedPANID.equals(Buffer.from(own.extendedPanId));
@@ -127,11 +148,28 @@ export async function lookAtZStack(port: string, own: NetworkParameters): Promis
       panId: network.nwkPanId,
       channel: network.nwkLogicalChannel,
     };
-  };
-  try {
-    return await within(look(), CHECK_LIMIT_MS, 'The answer of the coordinator');
-  } finally {
-    await within(znp.close(), CONNECT_LIMIT_MS, 'Closing').catch(() => {});
-    (znp as unknown as { readonly socketPort?: { destroy(): void } }).socketPort?.destroy();
-  }
+  });
+}
+
+/**
+ * The network that a Z-Stack coordinator carries, with its key, so that a home can go on with it; null where it carries
+ * none. Nothing is written.
+ * @throws the driver's error when nothing answers there in its protocol within 15 s
+ */
+export function networkAtZStack(port: string): Promise<NetworkParameters | null> {
+  return onStick(port, async (nv) => {
+    const network = await storedNetwork(nv);
+    const active: { readonly key: Buffer } | undefined = await nv.readItem(
+      NvItemsIds.NWK_ACTIVE_KEY_INFO,
+      0,
+      Structs.nwkKeyDescriptor,
+    );
+    if (network === null || active === undefined || active === null) return null;
+    return {
+      panId: network.nwkPanId,
+      channel: network.nwkLogicalChannel,
+      extendedPanId: [...network.extendedPANID],
+      networkKey: [...active.key],
+    };
+  });
 }

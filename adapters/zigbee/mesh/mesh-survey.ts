@@ -2,9 +2,11 @@
 // each frame, so that commands always find the radio free. A router that keeps silent costs its own time and no more.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Controller } from 'zigbee-herdsman';
+import { HubError } from '../../../hub/model/errors.ts';
 import { type NodeAddress, nodeAddress } from '../../../hub/model/identifiers.ts';
 import type { MeshNode, SurveyState } from '../../../hub/model/mesh.ts';
 import type { Device } from '../coordinator/herdsman.ts';
+import { failedCommand } from '../coordinator/unknown-commands.ts';
 import { readTables, TableRefused, type Tables } from './mesh-tables.ts';
 
 /** At most five frames a second: a Zigbee network carries some tens. */
@@ -28,7 +30,22 @@ export interface SurveyOptions {
   progress(state: SurveyState): void;
 }
 
-/** Asks all of them. @throws when it is aborted */
+/** The coordinator passes on no questions about tables: its firmware is old, or it is an emulated one without them. */
+function noTables(cause: unknown): HubError {
+  return new HubError('unsupported', 'This coordinator gives no tables of the network', {
+    hint: 'The map cannot be drawn with it, and the rest works. A newer firmware of the coordinator may help.',
+    zh: {
+      message: '这个网关（协调器）不提供网络表',
+      hint: '无法用它绘制网络图，其他功能正常。更新网关的固件可能会有帮助。',
+    },
+    cause,
+  });
+}
+
+/**
+ * Asks all of them.
+ * @throws HubError `unsupported` where the coordinator does not ask for tables; when it is aborted
+ */
 export async function surveyMesh(options: SurveyOptions): Promise<Survey> {
   const { controller, devices, signal } = options;
   const startedAtMs = performance.now();
@@ -48,6 +65,10 @@ export async function surveyMesh(options: SurveyOptions): Promise<Survey> {
       asked.set(address, 'answered');
     } catch (error) {
       signal.throwIfAborted();
+      const failed = failedCommand(error);
+      const isUnheard = failed !== null && failed.how !== 'refused';
+      // The coordinator itself is asked first. Each further question would hold up all commands for six seconds.
+      if (isUnheard && index === 0) throw noTables(error);
       asked.set(address, error instanceof TableRefused ? 'refused' : 'silent');
       await pause().catch(() => signal.throwIfAborted());
     }

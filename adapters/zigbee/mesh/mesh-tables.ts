@@ -28,7 +28,8 @@ export interface Tables {
 /** The node has answered that it has no such table, or gives it to nobody. */
 export class TableRefused extends Error {}
 
-const PAGE_LIMIT_MS = 6_000;
+/** The driver itself waits 6 s for a coordinator that does not take a question at all. */
+const PAGE_LIMIT_MS = 8_000;
 /** A table has at most 255 rows, and a page at least one: more pages than this are nonsense. */
 const PAGES_MAX = 90;
 const PARENT = 0;

@@ -150,6 +150,11 @@ export class HomeControl {
     return this.#view(this.#node(ieee));
   }
 
+  /** How often the host has given the stick a command. */
+  asked(subsystem: number, command: number): number {
+    return this.#parts.coordinator.asked.get((subsystem << 8) | command) ?? 0;
+  }
+
   /** Plays a gesture on a remote or button; the first one that its model has when none is named. */
   press(ieee: string, action?: string): void {
     const node = this.#node(ieee);

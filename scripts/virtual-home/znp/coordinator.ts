@@ -23,6 +23,7 @@ import {
   rememberNode,
 } from './network-information.ts';
 import { NvItem, type NvMemory } from './nv-memory.ts';
+import { answerWith, CHATTER, commandKey, type StickTraits } from './traits.ts';
 import { MessageType, type MtFrame, Subsystem } from './unpi.ts';
 
 /** One command of the host: reads its data, answers with `reply` first, and then acts. */
@@ -65,6 +66,9 @@ export class Coordinator implements CoordinatorEar {
   readonly endpoints = new Map<number, Buffer>();
   readonly groups = new Set<string>();
   readonly heldMessages = new Map<number, HeldMessage>();
+  readonly traits: StickTraits;
+  /** How often the host has given each command, by `subsystem << 8 | command`. */
+  readonly asked = new Map<number, number>();
   state: number = DeviceState.hold;
   onFrame: (frame: MtFrame) => void = () => undefined;
   readonly #random: Random;
@@ -82,10 +86,17 @@ export class Coordinator implements CoordinatorEar {
   constructor(
     nv: NvMemory,
     network: Network,
-    options: { random: Random; tableRows: number; events: CoordinatorEvents; isSpare?: boolean },
+    options: {
+      random: Random;
+      tableRows: number;
+      events: CoordinatorEvents;
+      isSpare?: boolean;
+      traits?: StickTraits | undefined;
+    },
   ) {
     this.nv = nv;
     this.network = network;
+    this.traits = options.traits ?? {};
     this.#random = options.random.fork('coordinator');
     this.#tableRows = options.tableRows;
     this.#events = options.events;
@@ -98,12 +109,21 @@ export class Coordinator implements CoordinatorEar {
 
   /** Takes one message of the host. A malformed one is answered as the real firmware does: not at all. */
   handle(frame: MtFrame): void {
-    const handler = HANDLERS.get((frame.subsystem << 8) | frame.command);
+    const { traits } = this;
+    const key = commandKey(frame);
+    this.asked.set(key, (this.asked.get(key) ?? 0) + 1);
+    if (traits.muteCommands?.includes(key)) return;
+    const handler = traits.unknownCommands?.includes(key) ? undefined : HANDLERS.get(key);
     const reply = (data: Uint8Array) => {
       if (frame.type !== MessageType.request) return;
       const { subsystem, command } = frame;
-      this.onFrame({ type: MessageType.response, subsystem, command, data: Buffer.from(data) });
+      const answer = answerWith(traits, frame, data);
+      const say = () =>
+        this.onFrame({ type: MessageType.response, subsystem, command, data: answer });
+      if (traits.answersAfterMs === undefined) say();
+      else this.timers.after(traits.answersAfterMs, say);
     };
+    if (traits.isChatty) for (const chatter of CHATTER) this.onFrame(chatter);
     if (handler === undefined) {
       // Source: SWRA198 "RPC error": 2 is "invalid command", with the two command bytes that were not understood.
       if (frame.type !== MessageType.request) return;
@@ -145,7 +165,7 @@ export class Coordinator implements CoordinatorEar {
 
   /** Starts the network in memory, or forms the configured one; says so to the host when it runs. */
   startNetwork(): void {
-    if (readNetwork(this.nv) === undefined) formNetwork(this.nv, this.#random);
+    if (readNetwork(this.nv) === undefined) formNetwork(this.nv, this.#random, this.traits);
     this.refreshIdentity();
     this.network.listen(this);
     this.timers.after(START_MS, () => {
@@ -164,7 +184,9 @@ export class Coordinator implements CoordinatorEar {
     this.#openUntilMs.clear();
     this.#installKeys.clear();
     const option = this.nv.get(NvItem.startupOption)?.[0] ?? 0;
-    if (option & 0x02) clearNetwork(this.nv, { capacity: this.#tableRows, random: this.#random });
+    const { isUnaligned } = this.traits;
+    const tables = { capacity: this.#tableRows, random: this.#random, isUnaligned };
+    if (option & 0x02) clearNetwork(this.nv, tables);
     this.refreshIdentity();
     if (isSilent) return;
     this.timers.after(RESET_MS, () =>
@@ -241,6 +263,7 @@ export class Coordinator implements CoordinatorEar {
     const parent = this.network.parentAddress(node);
     const ieee = ieeeToBytes(node.ieee);
     rememberNode(this.nv, { ieee, networkAddress, isChild: parent === 0 });
+    if (this.traits.isSilentAboutJoins) return;
     const indication = new ByteWriter().uint16(networkAddress).bytes(ieee).uint16(parent);
     this.event(Subsystem.zdo, 0xca, indication.done());
   }

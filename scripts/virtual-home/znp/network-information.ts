@@ -1,5 +1,6 @@
 // What the coordinator's non-volatile memory means: the network information base, keys, and the tables that a
-// backup reads. Layouts are the aligned structures of Z-Stack 3.x (16- and 32-bit fields on even offsets).
+// backup reads. Layouts are the aligned structures of Z-Stack 3.x (16- and 32-bit fields on even offsets), or, for
+// sticks with chips of 8 bits, those without padding.
 
 import type { Random } from '../random.ts';
 import { NvItem, type NvMemory, NvTable } from './nv-memory.ts';
@@ -14,14 +15,12 @@ export interface NetworkIdentity {
   secret: string;
 }
 
-// Source: Z-Stack 3.x nwk.h, nwkIB_t. [offset, width] in the 116-byte aligned form.
-const NIB_BYTES = 116;
-const NIB = {
+// Source: Z-Stack 3.x nwk.h, nwkIB_t: offsets in the 116-byte aligned form, and in the 110 bytes without padding.
+const ALIGNED = {
+  bytes: 116,
   transactionPersistence: 16,
   protocolVersion: 18,
-  deviceAddress: 22,
   channel: 24,
-  coordinatorAddress: 26,
   coordinatorIeee: 28,
   panId: 36,
   state: 38,
@@ -30,8 +29,26 @@ const NIB = {
   superframeOrder: 45,
   extendedPanId: 57,
   keyLoaded: 65,
-  managerAddress: 110,
 } as const;
+const UNALIGNED: Readonly<Record<keyof typeof ALIGNED, number>> = {
+  bytes: 110,
+  transactionPersistence: 15,
+  protocolVersion: 17,
+  channel: 22,
+  coordinatorIeee: 25,
+  panId: 33,
+  state: 35,
+  channelList: 36,
+  beaconOrder: 40,
+  superframeOrder: 41,
+  extendedPanId: 53,
+  keyLoaded: 61,
+};
+
+/** The layout of a base that is there, by its length. */
+function layoutOf(nib: Buffer): typeof UNALIGNED {
+  return nib.length === UNALIGNED.bytes ? UNALIGNED : ALIGNED;
+}
 
 const TABLE_SYSTEM = 1;
 const SECURITY_MATERIAL_ROWS = 12;
@@ -40,16 +57,20 @@ const APS_KEY_ROWS = 16;
 /** Fills a factory-fresh memory. `capacity` is the number of nodes its tables hold. */
 export function initialiseMemory(
   nv: NvMemory,
-  options: { ieee: Buffer; capacity: number; random: Random },
+  options: { ieee: Buffer; capacity: number; random: Random; isUnaligned?: boolean | undefined },
 ): void {
   nv.set(NvItem.extendedAddress, options.ieee);
   nv.set(NvItem.startupOption, Buffer.from([0]));
-  nv.set(NvItem.networkKey, Buffer.alloc(24));
+  // By its length the host tells the two layouts apart.
+  nv.set(NvItem.networkKey, Buffer.alloc(options.isUnaligned ? 21 : 24));
   clearNetwork(nv, options);
 }
 
 /** Forgets the network: what the startup option's "clear network state" does at a reset. */
-export function clearNetwork(nv: NvMemory, options: { capacity: number; random: Random }): void {
+export function clearNetwork(
+  nv: NvMemory,
+  options: { capacity: number; random: Random; isUnaligned?: boolean | undefined },
+): void {
   for (const item of [
     NvItem.networkInformation,
     NvItem.activeKey,
@@ -60,9 +81,10 @@ export function clearNetwork(nv: NvMemory, options: { capacity: number; random: 
   }
   const seed = Buffer.from(Array.from({ length: 16 }, () => options.random.integer(0, 255)));
   nv.set(NvItem.trustCenterSeed, seed);
-  // Entries of 6 bytes (address index, key index, authentication, padding) after a u16 count.
-  const keyTable = Buffer.alloc(2 + APS_KEY_ROWS * 6);
-  for (let i = 0; i < APS_KEY_ROWS; i++) keyTable.writeUInt16LE(0xfffe, 2 + i * 6);
+  // Entries of 6 bytes (address index, key index, authentication, padding), or 5 without, after a u16 count.
+  const entryBytes = options.isUnaligned ? 5 : 6;
+  const keyTable = Buffer.alloc(2 + APS_KEY_ROWS * entryBytes);
+  for (let i = 0; i < APS_KEY_ROWS; i++) keyTable.writeUInt16LE(0xfffe, 2 + i * entryBytes);
   nv.set(NvItem.apsLinkKeyTable, keyTable);
   for (let i = 0; i < options.capacity; i++) {
     nv.setRow(TABLE_SYSTEM, NvTable.addressManager, i, emptyAddressRow());
@@ -88,29 +110,35 @@ function firstChannel(mask: number): number {
   return 11;
 }
 
-/** Forms a network from the configured PAN id, extended PAN id, channels and key. */
-export function formNetwork(nv: NvMemory, random: Random): void {
+/** Forms a network from the configured PAN id, extended PAN id, channels and key; `own` is what the stick insists on. */
+export function formNetwork(
+  nv: NvMemory,
+  random: Random,
+  own: { panId?: number; channel?: number; isUnaligned?: boolean } = {},
+): void {
   const ieee = nv.get(NvItem.extendedAddress) ?? Buffer.alloc(8);
   const key = nv.get(NvItem.preconfiguredKey) ?? Buffer.alloc(16);
-  const configuredPanId = nv.get(NvItem.panId)?.readUInt16LE(0) ?? 0xffff;
-  const channelMask = nv.get(NvItem.channelList)?.readUInt32LE(0) ?? 1 << 11;
+  const configuredPanId = own.panId ?? nv.get(NvItem.panId)?.readUInt16LE(0) ?? 0xffff;
+  const asked = nv.get(NvItem.channelList)?.readUInt32LE(0) ?? 1 << 11;
+  const channelMask = own.channel === undefined ? asked : 1 << own.channel;
   const extendedPanId = nv.get(NvItem.extendedPanId) ?? ieee;
 
-  const nib = Buffer.alloc(NIB_BYTES);
-  nib.writeUInt16LE(7, NIB.transactionPersistence);
-  nib[NIB.protocolVersion] = 2;
-  nib[NIB.channel] = firstChannel(channelMask);
-  nib.set(ieee, NIB.coordinatorIeee);
+  const at = own.isUnaligned ? UNALIGNED : ALIGNED;
+  const nib = Buffer.alloc(at.bytes);
+  nib.writeUInt16LE(7, at.transactionPersistence);
+  nib[at.protocolVersion] = 2;
+  nib[at.channel] = firstChannel(channelMask);
+  nib.set(ieee, at.coordinatorIeee);
   nib.writeUInt16LE(
     configuredPanId === 0xffff ? random.integer(1, 0xfffe) : configuredPanId,
-    NIB.panId,
+    at.panId,
   );
-  nib[NIB.state] = 8;
-  nib.writeUInt32LE(channelMask, NIB.channelList);
-  nib[NIB.beaconOrder] = 15;
-  nib[NIB.superframeOrder] = 15;
-  nib.set(extendedPanId, NIB.extendedPanId);
-  nib[NIB.keyLoaded] = 1;
+  nib[at.state] = 8;
+  nib.writeUInt32LE(channelMask, at.channelList);
+  nib[at.beaconOrder] = 15;
+  nib[at.superframeOrder] = 15;
+  nib.set(extendedPanId, at.extendedPanId);
+  nib[at.keyLoaded] = 1;
   // The security level stands among the leading bytes; 5 is "encrypt, 32-bit integrity code".
   nib[12] = 5;
   nv.set(NvItem.networkInformation, nib);
@@ -128,19 +156,21 @@ export function formNetwork(nv: NvMemory, random: Random): void {
 export function setChannel(nv: NvMemory, channel: number): void {
   const mask = Buffer.alloc(4);
   mask.writeUInt32LE(1 << channel, 0);
-  nv.patch(NvItem.networkInformation, NIB.channel, Buffer.from([channel]));
-  nv.patch(NvItem.networkInformation, NIB.channelList, mask);
+  const at = layoutOf(nv.get(NvItem.networkInformation) ?? Buffer.alloc(0));
+  nv.patch(NvItem.networkInformation, at.channel, Buffer.from([channel]));
+  nv.patch(NvItem.networkInformation, at.channelList, mask);
 }
 
 /** The network in the memory, or undefined when none was formed. */
 export function readNetwork(nv: NvMemory): NetworkIdentity | undefined {
   const nib = nv.get(NvItem.networkInformation);
   const key = nv.get(NvItem.activeKey)?.subarray(1, 17);
-  if (nib === undefined || nib.length < NIB_BYTES || key === undefined) return undefined;
-  const extendedPanId = nib.subarray(NIB.extendedPanId, NIB.extendedPanId + 8);
+  if (nib === undefined || nib.length < UNALIGNED.bytes || key === undefined) return undefined;
+  const at = layoutOf(nib);
+  const extendedPanId = nib.subarray(at.extendedPanId, at.extendedPanId + 8);
   return {
-    panId: nib.readUInt16LE(NIB.panId),
-    channel: nib[NIB.channel] ?? 0,
+    panId: nib.readUInt16LE(at.panId),
+    channel: nib[at.channel] ?? 0,
     extendedPanId,
     secret: `${extendedPanId.toString('hex')}${key.toString('hex')}`,
   };

@@ -82,7 +82,13 @@ export class SerialServer {
   #flush(): void {
     const bytes = this.#outgoing.length === 1 ? this.#outgoing[0] : Buffer.concat(this.#outgoing);
     this.#outgoing = [];
-    if (bytes !== undefined && bytes.length > 0) this.#socket?.write(bytes);
+    const { bytesAtOnce } = this.#coordinator.traits;
+    if (bytes === undefined || bytes.length === 0) return;
+    if (bytesAtOnce === undefined) this.#socket?.write(bytes);
+    else
+      for (let at = 0; at < bytes.length; at += bytesAtOnce) {
+        this.#socket?.write(bytes.subarray(at, at + bytesAtOnce));
+      }
   }
 
   /** Hears nothing and says nothing for a while; the connection stays. */
