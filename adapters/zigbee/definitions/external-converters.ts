@@ -25,32 +25,64 @@ const LIBRARIES: Readonly<Record<string, () => Promise<object>>> = {
     import('zigbee-herdsman-converters/converters/fromZigbee'),
   'zigbee-herdsman-converters/converters/toZigbee': () =>
     import('zigbee-herdsman-converters/converters/toZigbee'),
+  'zigbee-herdsman-converters/lib/bosch': () => import('zigbee-herdsman-converters/lib/bosch'),
   'zigbee-herdsman-converters/lib/color': () => import('zigbee-herdsman-converters/lib/color'),
   'zigbee-herdsman-converters/lib/constants': () =>
     import('zigbee-herdsman-converters/lib/constants'),
+  'zigbee-herdsman-converters/lib/develco': () => import('zigbee-herdsman-converters/lib/develco'),
+  'zigbee-herdsman-converters/lib/ewelink': () => import('zigbee-herdsman-converters/lib/ewelink'),
   'zigbee-herdsman-converters/lib/exposes': () => import('zigbee-herdsman-converters/lib/exposes'),
+  'zigbee-herdsman-converters/lib/heiman': () => import('zigbee-herdsman-converters/lib/heiman'),
+  'zigbee-herdsman-converters/lib/heimgard': () =>
+    import('zigbee-herdsman-converters/lib/heimgard'),
   'zigbee-herdsman-converters/lib/ikea': () => import('zigbee-herdsman-converters/lib/ikea'),
+  'zigbee-herdsman-converters/lib/inovelli': () =>
+    import('zigbee-herdsman-converters/lib/inovelli'),
+  'zigbee-herdsman-converters/lib/ledvance': () =>
+    import('zigbee-herdsman-converters/lib/ledvance'),
   'zigbee-herdsman-converters/lib/legacy': () => import('zigbee-herdsman-converters/lib/legacy'),
+  'zigbee-herdsman-converters/lib/legrand': () => import('zigbee-herdsman-converters/lib/legrand'),
   'zigbee-herdsman-converters/lib/light': () => import('zigbee-herdsman-converters/lib/light'),
   'zigbee-herdsman-converters/lib/logger': () => import('zigbee-herdsman-converters/lib/logger'),
   'zigbee-herdsman-converters/lib/lumi': () => import('zigbee-herdsman-converters/lib/lumi'),
   'zigbee-herdsman-converters/lib/modernExtend': () =>
     import('zigbee-herdsman-converters/lib/modernExtend'),
+  'zigbee-herdsman-converters/lib/namron': () => import('zigbee-herdsman-converters/lib/namron'),
+  'zigbee-herdsman-converters/lib/nodon': () => import('zigbee-herdsman-converters/lib/nodon'),
   'zigbee-herdsman-converters/lib/philips': () => import('zigbee-herdsman-converters/lib/philips'),
   'zigbee-herdsman-converters/lib/reporting': () =>
     import('zigbee-herdsman-converters/lib/reporting'),
+  'zigbee-herdsman-converters/lib/sonoff': () => import('zigbee-herdsman-converters/lib/sonoff'),
   'zigbee-herdsman-converters/lib/store': () => import('zigbee-herdsman-converters/lib/store'),
+  'zigbee-herdsman-converters/lib/sunricher': () =>
+    import('zigbee-herdsman-converters/lib/sunricher'),
   'zigbee-herdsman-converters/lib/tuya': () => import('zigbee-herdsman-converters/lib/tuya'),
+  'zigbee-herdsman-converters/lib/types': () => import('zigbee-herdsman-converters/lib/types'),
+  'zigbee-herdsman-converters/lib/ubisys': () => import('zigbee-herdsman-converters/lib/ubisys'),
   'zigbee-herdsman-converters/lib/utils': () => import('zigbee-herdsman-converters/lib/utils'),
+  'zigbee-herdsman-converters/lib/zosung': () => import('zigbee-herdsman-converters/lib/zosung'),
 };
 const NAMED = /['"](zigbee-herdsman(?:-converters)?(?:\/[\w./-]+)?)['"]/g;
+/** What older files import and the library has no more, and what to do. */
+const GONE: Readonly<Record<string, string>> = {
+  'zigbee-herdsman-converters/lib/extend': 'lib/modernExtend takes its place',
+  'zigbee-herdsman-converters/lib/ota': 'write "ota: true" in its place',
+  'zigbee-herdsman-converters/lib/xiaomi': 'lib/lumi takes its place',
+};
+const OF_LIBRARIES = /^zigbee-herdsman(?:-converters)?(?:\/|$)/;
 /** Where a file finds what was loaded for it; under the libraries' names without the ending. */
 const SHELF = Symbol.for('ingle.zigbee.libraries');
 const SCHEME = 'ingle-library:';
 
+export interface LoadedFile {
+  readonly file: string;
+  readonly models: number;
+  readonly leftOut: number;
+}
+
 export interface LoadedConverters {
-  /** Files and how many models each defines. */
-  readonly loaded: readonly { readonly file: string; readonly models: number }[];
+  /** Files, how many models each defines, and how many converters it names that the library has no more. */
+  readonly loaded: readonly LoadedFile[];
   readonly broken: readonly { readonly file: string; readonly error: string }[];
 }
 
@@ -59,7 +91,7 @@ export interface LoadedConverters {
  * Called once a process: a file that was changed counts after the next start.
  */
 export async function loadExternalConverters(folder: string): Promise<LoadedConverters> {
-  const loaded: { file: string; models: number }[] = [];
+  const loaded: LoadedFile[] = [];
   const broken: { file: string; error: string }[] = [];
   const files = filesOf(folder);
   const { length } = files;
@@ -68,7 +100,7 @@ export async function loadExternalConverters(folder: string): Promise<LoadedConv
   try {
     for (const file of files.slice(0, FILES_MAX)) {
       try {
-        loaded.push({ file, models: await load(folder, file) });
+        loaded.push({ file, ...(await load(folder, file)) });
       } catch (error) {
         zhc.removeExternalDefinitions(file);
         broken.push({ file, error: messageOf(error) });
@@ -105,7 +137,7 @@ function filesOf(folder: string): string[] {
   }
 }
 
-async function load(folder: string, file: string): Promise<number> {
+async function load(folder: string, file: string): Promise<Omit<LoadedFile, 'file'>> {
   const whole = path.join(folder, file);
   const { size, mode } = statSync(whole);
   if (size > FILE_BYTES_MAX) throw new Error(`It has ${size} bytes; ${FILE_BYTES_MAX} are read`);
@@ -117,12 +149,15 @@ async function load(folder: string, file: string): Promise<number> {
   if (definitions.length > DEFINITIONS_MAX) {
     throw new Error(`It defines ${definitions.length} models; ${DEFINITIONS_MAX} are taken`);
   }
+  let leftOut = 0;
   for (const [index, definition] of definitions.entries()) {
     if (typeof definition !== 'object' || definition === null) {
       throw new Error('Its default export is no definition and no list of definitions');
     }
+    const whole = withoutGone(definition);
+    leftOut += whole.leftOut;
     const named = {
-      ...definition,
+      ...whole.definition,
       externalConverterName: file,
     } as zhc.ExternalDefinitionWithExtend;
     try {
@@ -134,7 +169,21 @@ async function load(folder: string, file: string): Promise<number> {
     }
     zhc.addExternalDefinition(named);
   }
-  return definitions.length;
+  return { models: definitions.length, leftOut };
+}
+
+/** A converter of the library that is gone, such as one of the many that ignored something, reads as undefined. */
+function withoutGone(definition: object): { definition: object; leftOut: number } {
+  const kept: Record<string, unknown> = { ...definition };
+  let leftOut = 0;
+  for (const key of ['fromZigbee', 'toZigbee']) {
+    const converters = kept[key];
+    if (!Array.isArray(converters)) continue;
+    const there = converters.filter((converter) => converter !== undefined && converter !== null);
+    leftOut += converters.length - there.length;
+    kept[key] = there;
+  }
+  return { definition: kept, leftOut };
 }
 
 type Shelf = Map<string, object>;
@@ -151,10 +200,17 @@ async function fetchLibraries(text: string): Promise<void> {
     const name = plainName(named);
     if (shelf().has(name)) continue;
     const fetch = LIBRARIES[name];
-    if (fetch === undefined) throw new Error(`It imports "${named}", which the hub does not offer`);
+    // It may stand in a comment: what is truly imported is told where it is resolved.
+    if (fetch === undefined) continue;
     const library = (await fetch()) as { default?: object };
     shelf().set(name, library.default ?? library);
   }
+}
+
+function notOffered(specifier: string): string {
+  const instead = GONE[plainName(specifier)];
+  const why = instead === undefined ? 'which the hub does not offer' : `which is gone: ${instead}`;
+  return `It imports "${specifier}", ${why}`;
 }
 
 function plainName(name: string): string {
@@ -166,9 +222,12 @@ function serveLibraries(folder: string): () => void {
   const home = `${pathToFileURL(folder).href}/`;
   const hooks = registerHooks({
     resolve(specifier, context, next) {
-      if (context.parentURL?.startsWith(home) && shelf().has(plainName(specifier))) {
-        return { url: `${SCHEME}${plainName(specifier)}`, format: 'module', shortCircuit: true };
+      const isOwn = context.parentURL?.startsWith(home) === true;
+      const name = plainName(specifier);
+      if (isOwn && shelf().has(name)) {
+        return { url: `${SCHEME}${name}`, format: 'module', shortCircuit: true };
       }
+      if (isOwn && OF_LIBRARIES.test(specifier)) throw new Error(notOffered(specifier));
       const found = next(specifier, context);
       if (!found.url.startsWith(home) || !found.url.endsWith('.js')) return found;
       return { ...found, format: formatOf(found.url) };

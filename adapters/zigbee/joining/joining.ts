@@ -65,8 +65,11 @@ export class Joining {
     const { context } = this.#options;
     const folder = path.join(context.dataFolder, EXTERNAL_CONVERTERS_FOLDER);
     const converters = await loadExternalConverters(folder);
-    for (const { file, models } of converters.loaded) {
+    for (const { file, models, leftOut } of converters.loaded) {
       context.log('info', `The external converter ${file} defines ${models} models`);
+      if (leftOut === 0) continue;
+      const which = `${leftOut} converters that the library has no more`;
+      context.log('warn', `The external converter ${file} works without ${which}`);
     }
     for (const { file, error } of converters.broken) {
       context.log('error', `The external converter ${file} cannot be used: ${error}`);
