@@ -101,6 +101,72 @@ describe('a folder', () => {
     },
   );
 
+  test('may be of Zigbee2MQTT 1.x: without a version, with its defaults and all in one file', () => {
+    const old = `homeassistant: true
+permit_join: true
+mqtt: {base_topic: zigbee2mqtt, server: 'mqtt://localhost'}
+serial: {port: 'tcp://192.168.1.7:6638/'}
+advanced:
+  pan_id: '0x1a62'
+  channel: 20
+  network_key: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]
+  homeassistant_legacy_entity_attributes: false
+  legacy_api: false
+device_options: {legacy: false, retain: true, transition: 2}
+ban: ['0x000b57fffe6a1077']
+devices:
+  '${LAMP.toUpperCase().replace('0X', '0x')}': {friendly_name: living room/floor lamp, retain: false}
+groups:
+  '7': {friendly_name: evening, retain: false, devices: [living room/floor lamp/left]}
+`;
+    const { home, problems: told } = readZigbee2Mqtt(files(old));
+    expect(told).toEqual([]);
+    expect(home).toMatchObject({
+      network: { panId: 0x1a62, extendedPanId: '1122334455667788', channel: 20 },
+      // The family is known by its backup.
+      port: { port: 'tcp://192.168.1.7:6638', driver: 'zstack', baudRate: null },
+      devices: [{ node: LAMP, name: 'living room/floor lamp' }, { node: PLUG }],
+      groups: [{ id: 7, name: 'evening', members: [LAMP] }],
+    });
+    const words = home?.leftOut.map(({ en }) => en).join('\n');
+    expect(words).toContain('(device_options) are not taken');
+    expect(words).toContain('legacy, transition');
+    expect(words).toContain('stood open for joining');
+    expect(words).toContain('The lists of addresses');
+  });
+
+  test.each([
+    ['ember', 'ember', { ezsp: { hashed_tclk: 'aa' } }],
+    ['auto', 'ember', { ezsp: { hashed_tclk: 'aa' } }],
+    ['deconz', 'deconz', {}],
+    // Told of by the plan, which knows the drivers that there are.
+    ['blz', 'blz', {}],
+  ])('may have a coordinator of another family: %s', (adapter, driver, stack) => {
+    const configuration = WHOLE.replace('adapter: ezsp', `adapter: ${adapter}`);
+    const backup = JSON.stringify({ ...JSON.parse(BACKUP), stack_specific: stack });
+    const { home } = readZigbee2Mqtt(files(configuration, { 'coordinator_backup.json': backup }));
+    expect(home?.port.driver).toBe(driver);
+  });
+
+  test('whose network is still to be made is told so; what was made meanwhile stands in the backup', () => {
+    const never = WHOLE.replace(/pan_id: 0x1a62/, 'pan_id: GENERATE')
+      .replace(/network_key: .*/, "network_key: '!secret network_key'")
+      .replace(/ext_pan_id: .*/, 'ext_pan_id: GENERATE');
+    const secret = { 'secret.yaml': 'network_key: GENERATE\n' };
+    const { 'coordinator_backup.json': _, ...rest } = files(never, secret);
+    const told = readZigbee2Mqtt(rest).problems.map(({ line, text }) => `${line} ${text.en}`);
+    expect(told).toEqual([
+      expect.stringContaining('7 pan_id is still to be made'),
+      expect.stringContaining('8 ext_pan_id is still'),
+      expect.stringContaining('10 network_key is still'),
+    ]);
+    expect(problems(never, secret)).toEqual([]);
+    expect(readZigbee2Mqtt(files(never, secret)).home?.network).toMatchObject({
+      panId: 0x1a62,
+      extendedPanId: '1122334455667788',
+    });
+  });
+
   test('without a backup runs on with its own coordinator, and says so', () => {
     const { 'coordinator_backup.json': _, ...rest } = files(WHOLE);
     const { home } = readZigbee2Mqtt(rest);
@@ -132,11 +198,6 @@ describe('what is wrong is told with its file and line:', () => {
       'configuration.yaml:1 Its version',
     ],
     ['no YAML', `${WHOLE}  : {[`, 'configuration.yaml:'],
-    [
-      'a network never made',
-      WHOLE.replace(/network_key: .*/, 'network_key: GENERATE'),
-      ':10 network_key',
-    ],
     ['another network', WHOLE.replace('0x1a62', '0x1a63'), ':7 The PAN id'],
     ['another key', WHOLE.replace('[1, 2,', '[2, 2,'), ':10 The network key'],
     ['a PAN id that is none', WHOLE.replace('0x1a62', 'many'), ':7 pan_id is not'],
@@ -152,6 +213,7 @@ describe('what is wrong is told with its file and line:', () => {
       `${DATABASE}\n${DATABASE.split('\n')[1]?.replace('"id":2', '"id":8')}`,
       'database.db:5',
     ],
+    ['half a page of nothing', `${DATABASE}\n${'\0'.repeat(64)}`, 'database.db:5 This line'],
     ['an id twice', `${DATABASE}\n${DATABASE.split('\n')[1]}`, 'database.db:5 The id 2'],
   ])('%s in the database', (_, database, expected) => {
     expect(problems(WHOLE, { 'database.db': database }).join('\n')).toContain(expected);

@@ -11,7 +11,6 @@ import type {
   SourceReading,
 } from '../../../hub/model/moving-in.ts';
 import type { Words } from '../../../hub/model/words.ts';
-import { DRIVERS } from '../settings.ts';
 import { DATABASE, type DatabaseDevice, readDatabase } from './source-database.ts';
 import { BACKUP, type Backup, readNetwork } from './source-network.ts';
 import { CONFIGURATION, type Entry, isMapOf, SourceYaml, type YamlMap } from './source-yaml.ts';
@@ -140,10 +139,12 @@ function groupsOf(
 function portOf(main: YamlMap, backup: Backup | null): SourcePort {
   const serial = isMapOf(main.serial) ? main.serial : {};
   const asked = serial.adapter === 'ezsp' ? 'ember' : serial.adapter;
-  const driver = DRIVERS.find((name) => name === asked) ?? backup?.driver ?? null;
+  // One that is not known here is told of by its name, with those that are.
+  const named = typeof asked === 'string' && asked !== '' && asked !== 'auto' ? asked : null;
+  const port = typeof serial.port === 'string' ? serial.port.trim() : '';
   return {
-    port: typeof serial.port === 'string' && serial.port !== '' ? serial.port : null,
-    driver,
+    port: port === '' ? null : port.replace(/^(tcp:.*)\/$/, '$1'),
+    driver: named ?? backup?.driver ?? null,
     baudRate: typeof serial.baudrate === 'number' ? serial.baudrate : null,
   };
 }
@@ -186,6 +187,15 @@ function leftOut(source: Source): Words[] {
       `改变设备上报值的设置不带过来，否则场景会用别的值计算：${list.zh}`,
     );
   }
+  const forAll = isMapOf(main.device_options) ? Object.keys(main.device_options) : [];
+  const changing = forAll.filter((key) => !PLAIN_OPTIONS.has(key));
+  if (changing.length > 0) {
+    const list = listed(changing);
+    add(
+      `Settings for all devices (device_options) are not taken, since scenes would compute with other values: ${list.en}`,
+      `对所有设备生效的设置（device_options）不带过来，否则场景会用别的值计算：${list.zh}`,
+    );
+  }
   const disabled = entries.devices.filter((entry) => optionsOf(entry).disabled === true);
   if (disabled.length > 0) {
     const list = listed(disabled.map((entry) => nameOf(entry) ?? entry.key));
@@ -207,10 +217,18 @@ function leftOut(source: Source): Words[] {
       `自己写的程序不会自动带过来，因为它们会在中枢内部运行：${list.zh}`,
     );
   }
-  if (list(main.blocklist).length + list(main.passlist).length > 0) {
+  // Before 1.17 they had other names.
+  const lists = [main.blocklist, main.passlist, main.ban, main.whitelist];
+  if (lists.some((one) => list(one).length > 0)) {
     add(
       'The lists of addresses that may not, or that alone may, join: here nothing joins unless you open the network',
       '允许或禁止加入的地址列表：在这里，不开放网络就没有设备能加入',
+    );
+  }
+  if (main.permit_join === true) {
+    add(
+      'The network stood open for joining all the time (permit_join): here it is closed until you open it',
+      '网络一直开放加入（permit_join）：在这里，只有你开放时才能加入',
     );
   }
   if (isMapOf(main.serial) && main.serial.rtscts === true) {

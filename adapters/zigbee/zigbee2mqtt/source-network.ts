@@ -6,6 +6,9 @@ import { CONFIGURATION, isMapOf, type Place, type SourceYaml } from './source-ya
 
 export const BACKUP = 'coordinator_backup.json';
 
+/** In place of a value that Zigbee2MQTT makes and writes down at its first start. */
+const GENERATE = 'GENERATE';
+
 /** What Zigbee2MQTT takes where its configuration says nothing. */
 const DEFAULTS = {
   panId: 0x1a62,
@@ -31,9 +34,9 @@ export function readNetwork(
 ): { readonly network: NetworkParameters; readonly backup: Backup | null } | null {
   const tell: Tell = (place, en, zh) => problems.push({ ...place, text: { en, zh } });
   const before = problems.length;
-  const configured = readConfigured(yaml, tell);
   const text = files[BACKUP];
   const backup = text === undefined ? null : readBackup(text, tell);
+  const configured = readConfigured(yaml, backup, tell);
   if (configured === null || problems.length > before) return null;
   if (backup === null) return { network: configured, backup };
   const differing = differences(configured, backup);
@@ -55,7 +58,7 @@ interface Configured extends NetworkParameters {
   placeOf(key: string): Place;
 }
 
-function readConfigured(yaml: SourceYaml, tell: Tell): Configured | null {
+function readConfigured(yaml: SourceYaml, backup: Backup | null, tell: Tell): Configured | null {
   const file = yaml.file(CONFIGURATION);
   if (file === null) return null;
   const advanced = isMapOf(file.data.advanced) ? file.data.advanced : {};
@@ -63,10 +66,13 @@ function readConfigured(yaml: SourceYaml, tell: Tell): Configured | null {
     file: CONFIGURATION,
     line: file.lineOf(['advanced', key]),
   });
-  const given = (key: string): unknown => yaml.value(advanced[key], placeOf(key));
+  /** What is to be generated at the next start, as in a file that is never written to, is what the backup has. */
+  const given = (key: string, saved: keyof NetworkParameters): unknown => {
+    const value = yaml.value(advanced[key], placeOf(key));
+    return value === GENERATE && backup !== null ? backup[saved] : value;
+  };
   const wrong = (key: string, en: string, zh: string): null => {
-    const isNew = advanced[key] === 'GENERATE';
-    if (isNew) {
+    if (yaml.value(advanced[key], placeOf(key)) === GENERATE) {
       tell(
         placeOf(key),
         `${key} is still to be made: this Zigbee2MQTT has never run`,
@@ -75,21 +81,25 @@ function readConfigured(yaml: SourceYaml, tell: Tell): Configured | null {
     } else tell(placeOf(key), `${key} is not ${en}`, `${key} 不是${zh}`);
     return null;
   };
-  const number = (key: string, fallback: number, min: number, max: number): number | null => {
-    const value = given(key) ?? fallback;
-    const isRight = typeof value === 'number' && Number.isInteger(value);
-    if (isRight && value >= min && value <= max) return value;
+  const number = (
+    key: string,
+    saved: 'panId' | 'channel',
+    { min, max }: { readonly min: number; readonly max: number },
+  ): number | null => {
+    const value = wholeNumber(given(key, saved) ?? DEFAULTS[saved]);
+    if (value !== null && value >= min && value <= max) return value;
     return wrong(key, `a whole number from ${min} to ${max}`, `${min} 到 ${max} 的整数`);
   };
-  const bytes = (key: string, fallback: readonly number[]): readonly number[] | null => {
-    const value = given(key) ?? fallback;
-    if (isBytes(value, fallback.length)) return value;
-    return wrong(key, `a list of ${fallback.length} bytes`, `${fallback.length} 个字节的列表`);
+  const bytes = (key: string, saved: 'extendedPanId' | 'networkKey'): readonly number[] | null => {
+    const { length } = DEFAULTS[saved];
+    const value = given(key, saved) ?? DEFAULTS[saved];
+    if (isBytes(value, length)) return value;
+    return wrong(key, `a list of ${length} bytes`, `${length} 个字节的列表`);
   };
-  const panId = number('pan_id', DEFAULTS.panId, 1, 0xfffe);
-  const channel = number('channel', DEFAULTS.channel, 11, 26);
-  const extendedPanId = bytes('ext_pan_id', DEFAULTS.extendedPanId);
-  const networkKey = bytes('network_key', DEFAULTS.networkKey);
+  const panId = number('pan_id', 'panId', { min: 1, max: 0xfffe });
+  const channel = number('channel', 'channel', { min: 11, max: 26 });
+  const extendedPanId = bytes('ext_pan_id', 'extendedPanId');
+  const networkKey = bytes('network_key', 'networkKey');
   if (panId === null || channel === null || extendedPanId === null || networkKey === null) {
     return null;
   }
@@ -180,6 +190,13 @@ function isDefault(extendedPanId: readonly number[]): boolean {
 
 function isChannel(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 11 && value <= 26;
+}
+
+/** A number as YAML has it, or as people put it in quotes: 6754, "6754", "0x1a62". */
+function wholeNumber(value: unknown): number | null {
+  const isText = typeof value === 'string' && /^(0x[0-9a-f]+|\d+)$/i.test(value.trim());
+  const number = isText ? Number(value) : value;
+  return typeof number === 'number' && Number.isInteger(number) ? number : null;
 }
 
 function isBytes(value: unknown, length: number): value is readonly number[] {
