@@ -112,9 +112,87 @@ describe('what nobody has signed', () => {
   });
 
   it('is refused where an index reaches outside of its folder', async () => {
-    const row = { ...listed(image(1), 1), fileName: '../../etc/passwd' };
-    writeFileSync(path.join(source, 'index.json'), JSON.stringify([row]));
-    await expect(new Catalogue(own).import(source, options())).rejects.toThrow(/not an index/);
+    writeFileSync(path.join(folder, 'secret.ota'), image(1));
+    for (const place of [
+      { fileName: '../secret.ota' },
+      { fileName: 'none.ota', url: '../secret.ota' },
+      { fileName: 'none.ota', path: path.join(folder, 'secret.ota') },
+      { fileName: 'none.ota', url: 'https://example.org/images/..%2F..%2F../secret.ota' },
+    ]) {
+      const row = { ...listed(image(1), 1), ...place };
+      writeFileSync(path.join(source, 'index.json'), JSON.stringify([row]));
+      expect(await refusal(new Catalogue(own).import(source, options()))).toMatch(
+        /no image|There is no/,
+      );
+    }
+    expect(existsSync(path.join(own, 'index.json'))).toBe(false);
+  });
+
+  it('may be an index with odd rows, which are told and hold up none of the others', async () => {
+    for (const at of ['images/IKEA', 'images1/IKEA', 'mine']) {
+      mkdirSync(path.join(source, at), { recursive: true });
+    }
+    const files = {
+      'images/IKEA/bulb 2.ota': image(2),
+      // The one before it, of the same name.
+      'images1/IKEA/bulb 2.ota': image(1),
+      'images/IKEA/old.ota': image(3),
+      'mine/own.ota': image(4),
+      'bulb-5.ota': image(5),
+      'bulb-6.ota': image(6),
+    };
+    for (const [name, bytes] of Object.entries(files))
+      writeFileSync(path.join(source, name), bytes);
+    const web = 'https://raw.githubusercontent.com/Koenkk/zigbee-OTA/master';
+    const rows = [
+      { ...listed(image(2), 2), fileName: 'bulb 2.ota', url: `${web}/images/IKEA/bulb%202.ota` },
+      { ...listed(image(1), 1), fileName: 'bulb 2.ota', url: `${web}/images1/IKEA/bulb%202.ota` },
+      // As the public index was before 2024: no name, and nothing said of what it has not.
+      {
+        ...listed(image(3), 3),
+        fileName: undefined,
+        modelId: null,
+        url: `${web}/images/IKEA/old.ota`,
+      },
+      // As people write an index of their own.
+      { url: 'mine/own.ota', force: true },
+      {
+        ...listed(image(5), 5),
+        manufacturerName: 'IKEA of Sweden',
+        sha512: sha512(image(5)).toUpperCase(),
+      },
+      // Not there, which an index of others need not tell.
+      { ...listed(image(9), 9), url: `${web}/images/IKEA/bulb-9.ota` },
+      { ...listed(image(6), 6), fileVersion: '6' },
+      { ...listed(image(6), 6), fileVersion: 7 },
+      { ...listed(image(6), 6), sha512: 'abc' },
+      { fileVersion: 3 },
+      'bulb-6.ota',
+      null,
+    ];
+    const index = path.join(source, 'index.json');
+    writeFileSync(index, `\uFEFF${JSON.stringify(rows)}`);
+    const { added, refused } = await new Catalogue(own).import(source, options());
+    expect(added.map(({ fileVersion }) => fileVersion)).toEqual([2, 1, 3, 4, 5]);
+    expect(added[4]?.manufacturerName).toEqual(['IKEA of Sweden']);
+    expect(refused.map(({ reason }) => reason.en)).toEqual([
+      expect.stringContaining('row 7: its "fileVersion"'),
+      expect.stringContaining('row 9: its "sha512"'),
+      expect.stringContaining('row 10: its "fileName"'),
+      expect.stringContaining('row 11: it is no row'),
+      expect.stringContaining('row 12: it is no row'),
+      'the index says another image than the file holds',
+    ]);
+    for (const { reason } of refused) expect(reason.zh).toMatch(/[\u4e00-\u9fff]/);
+    const many = Array.from({ length: 5_000 }, () => ({ fileVersion: 'x' }));
+    writeFileSync(index, JSON.stringify([...rows.slice(0, 1), ...many]));
+    const again = await new Catalogue(own).import(source, options());
+    expect(again.added).toHaveLength(1);
+    expect(again.refused.at(-1)?.reason.en).toBe('and 4980 more such rows');
+    for (const text of ['{"rows": []}', '[', '']) {
+      writeFileSync(index, text);
+      await expect(new Catalogue(own).import(source, options())).rejects.toThrow(/not an index/);
+    }
   });
 
   it('is kept once, however often it is taken, beside another image of the same codes', async () => {

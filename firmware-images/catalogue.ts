@@ -4,10 +4,10 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
-import { HubError, ValidationError } from '../hub/model/errors.ts';
+import { ValidationError } from '../hub/model/errors.ts';
 import type { FirmwareImage, FirmwareImport, FirmwareOrigin } from '../hub/model/firmware.ts';
 import type { Words } from '../hub/model/words.ts';
-import { imageRow, storedRow } from './image-row.ts';
+import { storedRow } from './image-row.ts';
 import {
   MANIFEST,
   MANIFEST_BYTES_MAX,
@@ -15,16 +15,21 @@ import {
   SIGNATURES,
   SIGNATURES_BYTES_MAX,
 } from './manifest.ts';
+import {
+  INDEX,
+  INDEX_BYTES_MAX,
+  noIndex,
+  type Refused,
+  type Source,
+  sourcesOf,
+} from './public-index.ts';
 import { FILE_BYTES_MAX, hashOf, readFirmwareFile } from './read-image.ts';
 import { isMissing, readIfThere, readLimited } from './read-limited.ts';
 import { refuse } from './refusal.ts';
 import { Trust } from './trust.ts';
 import { writeWhole } from './write-whole.ts';
 
-const INDEX = 'index.json';
-const INDEX_BYTES_MAX = 16 * 1024 * 1024;
 const IMAGES_MAX = 2_000;
-const IMAGE_FILE = /\.(ota|zigbee|bin|sbl-ota|ota\.signed|fw2|zbin)$/i;
 
 export interface ImportOptions {
   /** The name of the file or folder, said by whoever wants it unsigned; null: only what is signed. */
@@ -33,13 +38,6 @@ export interface ImportOptions {
   readonly by: string;
   readonly nowMs: number;
   readonly isClockSynced: boolean;
-}
-
-interface Source {
-  readonly file: string;
-  readonly listed: FirmwareImage | null;
-  /** An index of others may list more than is there. */
-  readonly canMiss: boolean;
 }
 
 export class Catalogue {
@@ -54,7 +52,7 @@ export class Catalogue {
 
   /** @throws HubError `storage` when the index is damaged */
   async list(): Promise<FirmwareImage[]> {
-    return (await readIndex(path.join(this.#folder, INDEX), storedRow)) ?? [];
+    return (await readIndex(path.join(this.#folder, INDEX))) ?? [];
   }
 
   /** The absolute path of an image; whoever reads it checks that it is still the one of its checksum. */
@@ -79,10 +77,10 @@ export class Catalogue {
       signed === null
         ? { kind: 'own', by: options.by, atMs: options.nowMs }
         : { kind: 'signed', manifest: signed.manifest.name, version: signed.manifest.version };
-    const sources = signed?.sources ?? (await sourcesOf(source));
+    const found = signed ?? (await sourcesOf(source, await isDirectory(source)));
     const added: FirmwareImage[] = [];
-    const refused: { file: string; reason: Words }[] = [];
-    for (const each of sources) {
+    const refused: Refused[] = [...found.refused];
+    for (const each of found.sources) {
       try {
         added.push(await this.#take(each, origin));
       } catch (error) {
@@ -136,13 +134,14 @@ export class Catalogue {
       listed,
       canMiss: false,
     }));
-    return { ...opened, sources };
+    return { ...opened, sources, refused: [] };
   }
 
   async #take({ file, listed }: Source, origin: FirmwareOrigin): Promise<FirmwareImage> {
     const bytes = await readLimited(file, FILE_BYTES_MAX);
     const sha512 = (await hashOf('sha512', bytes)).toString('hex');
-    if (listed !== null && (listed.fileSize !== bytes.length || listed.sha512 !== sha512)) {
+    const { fileSize = bytes.length, sha512: checksum = sha512 } = listed ?? {};
+    if (fileSize !== bytes.length || checksum !== sha512) {
       refuse({
         en: 'the file is not the one of its checksum',
         zh: '文件与它的校验和不符',
@@ -150,12 +149,12 @@ export class Catalogue {
     }
     const read = await readFirmwareFile(bytes);
     const { elements: _, imageBytes: __, notesUrl, ...codes } = read;
+    const said = { ...codes, ...listed };
     const isAsListed =
-      listed === null ||
-      (listed.manufacturerCode === codes.manufacturerCode &&
-        listed.imageType === codes.imageType &&
-        listed.fileVersion === codes.fileVersion &&
-        (listed.protocol ?? 'zigbee') === codes.protocol);
+      said.manufacturerCode === codes.manufacturerCode &&
+      said.imageType === codes.imageType &&
+      said.fileVersion === codes.fileVersion &&
+      (listed === null || (listed.protocol ?? 'zigbee') === codes.protocol);
     if (!isAsListed) {
       refuse({
         en: 'the index says another image than the file holds',
@@ -213,55 +212,14 @@ async function isDirectory(source: string): Promise<boolean> {
   }
 }
 
-async function readIndex(
-  file: string,
-  shape: typeof imageRow | typeof storedRow,
-): Promise<FirmwareImage[] | null> {
+/** The hub's own index. */
+async function readIndex(file: string): Promise<FirmwareImage[] | null> {
   const bytes = await readIfThere(file, INDEX_BYTES_MAX);
   if (bytes === null) return null;
   try {
-    const rows = v.pipe(v.array(shape), v.maxLength(IMAGES_MAX));
+    const rows = v.pipe(v.array(storedRow), v.maxLength(IMAGES_MAX));
     return v.parse(rows, JSON.parse(bytes.toString('utf8')));
   } catch (error) {
-    throw new HubError('storage', `${file} is not an index of firmware images`, {
-      hint: 'Move it away and import the images again.',
-      zh: { message: `${file} 不是固件索引`, hint: '请移走它，再重新导入固件。' },
-      cause: error,
-    });
+    throw noIndex(file, error);
   }
-}
-
-/** The file itself, those that an index lists, else whatever in the folder looks like an image. */
-async function sourcesOf(source: string): Promise<Source[]> {
-  const isFolder = await isDirectory(source);
-  if (!isFolder && !source.toLowerCase().endsWith('.json')) {
-    return [{ file: source, listed: null, canMiss: false }];
-  }
-  const indexFile = isFolder ? path.join(source, INDEX) : source;
-  const folder = path.dirname(indexFile);
-  const rows = await readIndex(indexFile, imageRow);
-  if (rows !== null) {
-    const places = await placesOf(folder);
-    return rows.map((listed) => {
-      const file = places.get(listed.fileName) ?? path.join(folder, listed.fileName);
-      return { file, listed, canMiss: rows.length > 1 };
-    });
-  }
-  const names = (await readdir(source)).filter((name) => IMAGE_FILE.test(name)).sort();
-  return names
-    .slice(0, IMAGES_MAX)
-    .map((name) => ({ file: path.join(source, name), listed: null, canMiss: false }));
-}
-
-/** Where files of a name are: the public index keeps its images in `images/MAKER/`. */
-async function placesOf(folder: string): Promise<Map<string, string>> {
-  const places = new Map<string, string>();
-  const images = path.join(folder, 'images');
-  const makers = await readdir(images, { withFileTypes: true }).catch(() => []);
-  for (const maker of makers.slice(0, IMAGES_MAX)) {
-    if (!maker.isDirectory()) continue;
-    const within = path.join(images, maker.name);
-    for (const name of await readdir(within)) places.set(name, path.join(within, name));
-  }
-  return places;
 }
