@@ -13,6 +13,7 @@ import { firstFree, handleFrom, isHandle, nameFromTitle } from './names.ts';
 import { createRemovedNodes } from './removed-nodes.ts';
 import type { GapTools } from './replacement-gaps.ts';
 import { createReplacements, type ReplacementTools } from './replacements.ts';
+import { createReturningLinks } from './returning-links.ts';
 
 const DEVICES_MAX = 1_000;
 
@@ -137,6 +138,7 @@ export function createDeviceShelf(tools: DeviceTools): {
   const replacements = createReplacements({
     ...tools,
     retire,
+    returning: createReturningLinks({ contents, store, inTurn, callAdapter }),
     device: (id) => find(contents.devices, id, 'device'),
     freshId: () => freshId('dev_') as DeviceId,
     freeName: (wanted) => firstFree(wanted, ' ', isNameTaken),

@@ -2,11 +2,12 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { createSceneLanguage } from '../../scenes/language/scene-language.ts';
 import { createSceneTemplates } from '../../scenes/templates/scene-templates.ts';
 import type { AdapterCall } from '../model/adapter-port.ts';
 import type { NodeDescription } from '../model/device.ts';
+import { UnreachableError } from '../model/errors.ts';
 import type { Actor, Async } from '../model/hub-port.ts';
 import { adapterId, type DeviceId, nodeAddress } from '../model/identifiers.ts';
 import { describeProperty, type PropertyName } from '../model/properties.ts';
@@ -52,6 +53,8 @@ function house() {
   const home = new HomeStore(openDatabase(folder, HOME_FILE));
   const clock = { nowMs: 1_000 };
   const calls: AdapterCall[] = [];
+  /** The adapter takes no calls for the moment. */
+  const away = { isAway: false };
   // Every edit goes to the real file; only what this test does not use is left out.
   const store = new Proxy({} as Async<StoreCalls>, {
     get:
@@ -63,6 +66,7 @@ function house() {
     createHousehold({
       ...{ contents: home.load(), store, nowMs: () => clock.nowMs, tellCore: () => {} },
       callAdapter: async (_adapter, call) => {
+        if (away.isAway) throw new UnreachableError('The adapter is not running');
         calls.push(call);
         return null;
       },
@@ -73,7 +77,7 @@ function house() {
         ...{ lastRun: () => null, nextAtMs: () => null, changed: () => {} },
       }),
     });
-  return { start, clock, calls };
+  return { start, clock, calls, away };
 }
 
 const SCENES = [
@@ -83,7 +87,7 @@ const SCENES = [
 ];
 
 async function withDeadLamp(fresh: NodeDescription) {
-  const { start, clock, calls } = house();
+  const { start, clock, calls, away } = house();
   const household = start();
   const added = await household.nodeDescribed(OLD);
   const id = added?.id as DeviceId;
@@ -92,7 +96,7 @@ async function withDeadLamp(fresh: NodeDescription) {
   await household.setDevice(id, change, null, ACTOR);
   for (const text of SCENES) await household.saveScene(null, text, { version: null }, ACTOR);
   const from = (await household.nodeDescribed(fresh))?.id as DeviceId;
-  return { start, clock, calls, household, id, from, room };
+  return { start, clock, calls, away, household, id, from, room };
 }
 
 it('says first what scenes would miss, with their names, and replaces nothing until that is accepted', async () => {
@@ -168,6 +172,24 @@ it('the old node stays away over a restart, and an undo puts it back and gives t
     expect(house.contents().devices[0]?.replaced).toBeUndefined();
   }
   await expect(later.undoReplacement(id, ACTOR)).rejects.toMatchObject({ code: 'conflict' });
+});
+
+it('bindings and groups that an undo gives back are told once more where the adapter was away, over a restart too', async () => {
+  const { household, id, from, calls, away, start } = await withDeadLamp(EQUAL);
+  await household.replaceDevice(id, from, false, ACTOR);
+  const links = { from: OLD.node, to: EQUAL.node };
+  const told = () => calls.filter(({ kind }) => kind === 'returnLinks');
+  away.isAway = true;
+  await household.undoReplacement(id, ACTOR);
+  away.isAway = false;
+  const later = start();
+  expect(told()).toEqual([]);
+  await later.nodeDescribed(OLD);
+  await vi.waitFor(() => expect(told()).toEqual([{ kind: 'returnLinks', ...links }]));
+  // Once it is told, that is the end of it.
+  await later.setDevice(id, { name: 'Reading lamp again' }, null, ACTOR);
+  await start().nodeDescribed(OLD);
+  expect(told()).toHaveLength(1);
 });
 
 it('after a week the old node is forgotten by its adapter, and the undo says why it cannot be', async () => {

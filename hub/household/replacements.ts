@@ -15,6 +15,7 @@ import {
 } from '../model/replacement.ts';
 import type { Words } from '../model/words.ts';
 import { findGaps, type GapTools } from './replacement-gaps.ts';
+import type { ReturningLinks } from './returning-links.ts';
 
 const PLAN_LIMIT_MS = 3_000;
 
@@ -30,6 +31,7 @@ export interface ReplacementTools extends GapTools {
   /** The node is of no use any more: it is forgotten by its adapter, now or once that can be told. */
   retire(adapter: AdapterId, node: NodeAddress): Promise<void>;
   callAdapter(adapter: AdapterId, call: AdapterCall): Promise<unknown>;
+  readonly returning: ReturningLinks;
   freshId(): DeviceId;
   freeName(wanted: string): string;
   freeHandle(wanted: string): string;
@@ -120,14 +122,16 @@ export function createReplacements(tools: ReplacementTools): Replacements {
     };
   }
 
-  /** Has the old node's bindings and groups made again. Its adapter keeps what it was told, and may be told twice. */
-  function inherit({ replaced, description: { adapter, node } }: DeviceRecord): void {
-    if (replaced === undefined || replaced.description.adapter !== adapter) return;
+  /**
+   * Tells the adapter what becomes of bindings and groups: first what an undo gives back, then what a replacing hands
+   * on. Who is not there now is told again when the node is described; an adapter may be told twice.
+   */
+  async function tellLinks({ replaced, description }: DeviceRecord): Promise<void> {
+    const { adapter, node } = description;
+    await tools.returning.tell(adapter, node);
+    if (replaced?.description.adapter !== adapter) return;
     const call = { kind: 'inheritLinks', isPlan: false } as const;
-    // Who is not there now is told again when the node is described; who knows no bindings has none to hand on.
-    void tools
-      .callAdapter(adapter, { ...call, from: replaced.description.node, to: node })
-      .catch(() => {});
+    await tools.callAdapter(adapter, { ...call, from: replaced.description.node, to: node });
   }
 
   /** Says anew what the nodes are and how they do, to whoever they belong to now. */
@@ -161,7 +165,7 @@ export function createReplacements(tools: ReplacementTools): Replacements {
           if (before) await tools.retire(before.description.adapter, before.description.node);
         }
         lookAt(description);
-        inherit(next);
+        void tellLinks(next).catch(() => {});
         const { adapter, node } = description;
         void tools.callAdapter(adapter, { kind: 'rename', node, name: next.name }).catch(() => {});
         return next;
@@ -182,13 +186,11 @@ export function createReplacements(tools: ReplacementTools): Replacements {
           description: device.description,
           version: 1,
         };
-        await tools.keepDevices([back, again], []);
-        await audit(actor, 'device.replace.undo', id, `${device.description.node} → ${old.node}`);
         const { adapter, node } = device.description;
-        const returning = { kind: 'returnLinks', from: old.node, to: node } as const;
-        if (old.adapter === adapter) {
-          void tools.callAdapter(adapter, returning).catch(() => {});
-        }
+        if (old.adapter === adapter) await tools.returning.add(adapter, old.node, node);
+        await tools.keepDevices([back, again], []);
+        await audit(actor, 'device.replace.undo', id, `${node} → ${old.node}`);
+        void tellLinks(back).catch(() => {});
         lookAt(old, device.description);
         return back;
       }),
@@ -205,8 +207,9 @@ export function createReplacements(tools: ReplacementTools): Replacements {
       const device = contents.devices.find(
         ({ description }) => description.adapter === adapter && description.node === node,
       );
-      const atMs = device?.replaced?.atMs ?? 0;
-      if (device && tools.nowMs() - atMs < UNDO_REPLACEMENT_MS) inherit(device);
+      if (device === undefined) return;
+      const isRecent = tools.nowMs() - (device.replaced?.atMs ?? 0) < UNDO_REPLACEMENT_MS;
+      if (isRecent || tools.returning.has(adapter, node)) void tellLinks(device).catch(() => {});
     },
     async joined(adapter, node) {
       const device = placeOf(adapter, node);
