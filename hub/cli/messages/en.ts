@@ -201,8 +201,8 @@ export const en = {
     login: 'Signs in to a hub and keeps its token for later commands.',
     loginName: "The member's name.",
   },
-  usage: {
   fact: (name: string, text: string) => `${name}: ${text}`,
+  usage: {
     unknownCommand: (name: string) => `There is no command "${name}".`,
     unknownOption: (name: string) => `There is no option "${name}" here.`,
     missingArgument: (name: string) => `The ${name} is missing.`,
@@ -259,11 +259,11 @@ export const en = {
     notReady: (parts: string) => `The hub is not ready yet; it waits for: ${parts}.`,
     version: (version: string, since: string) => `Ingle ${version}, running since ${since}`,
     home: (name: string, mode: string) => `${name}, mode: ${mode}`,
-    demo: (devices: number, of: number) =>
     modes: { home: 'home', away: 'away', night: 'night', holiday: 'holiday' } as Record<
       string,
       string
     >,
+    demo: (devices: number, of: number) =>
       `This is the demo home: ${devices} of ${of} devices are in it.`,
     devices: (all: number, offline: number) =>
       offline === 0
@@ -317,8 +317,8 @@ export const en = {
       model: 'model',
       adapter: 'adapter',
       power: 'power',
-      firmware: 'firmware',
       powers: { mains: 'mains', battery: 'battery', unknown: 'unknown' } as Record<string, string>,
+      firmware: 'firmware',
       newer: (image: string) => `newer: ${image}`,
       state: 'state',
       online: 'within reach',
@@ -502,12 +502,12 @@ export const en = {
     unneeded: (words: string) => `not needed here: ${words}`,
     acceptWhat: 'Say which devices, by their address in ingle mqtt found, or --bridge NAME.',
     taken: (count: number) => `${plural(count, 'device is', 'devices are')} in the home now.`,
-    titleIp: (seconds: number) => `Looking for it, for ${seconds} s at the most.`,
   },
   pair: {
     password: "The device's password: ",
     title: (seconds: number) =>
       `The network is open for ${seconds} s. Start joining on the device.`,
+    titleIp: (seconds: number) => `Looking for it, for ${seconds} s at the most.`,
     via: (router: string) => `Devices join through ${router}.`,
     step: (name: string, index: number, of: number) => `${name} (${index} of ${of})`,
     left: (seconds: number) => `${seconds} s left`,
@@ -530,14 +530,14 @@ export const en = {
       watch: 'watching the first of its kind',
       quiet: 'waiting for the end of the quiet hours',
     } as Record<string, string>,
-    noneIp: 'Nothing was found.',
-    noneHintIp:
-      'See that it has power and is on the same network as the hub, or name it with --address.',
     added: (name: string, model: string) => `Added: ${name} (${model})`,
     answers: (name: string, address: string) => `${name} answers at ${address}. To add it:`,
     none: 'No device joined.',
     noneHint:
       'Hold the device close to the coordinator and reset it (its manual says how), then run ingle pair again.',
+    noneIp: 'Nothing was found.',
+    noneHintIp:
+      'See that it has power and is on the same network as the hub, or name it with --address.',
     cancelled: 'Stopped; the network is closed.',
   },
   home: {
@@ -644,12 +644,12 @@ export const en = {
       member: (name: string) => `by ${name}`,
       local: 'by the ingle command',
       scene: (name: string) => `by the scene ${name}`,
-      source: (name: string) => `by ${name}`,
       device: 'by the device itself',
       reconnect: 'after a reconnect',
       restore: 'restored',
       fabric: (name: string) => `by ${name}, over Matter`,
       schedule: 'at its time',
+      source: (name: string) => `by ${name}`,
     },
   },
   deviceSharing: deviceSharingEn,
