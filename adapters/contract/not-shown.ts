@@ -1,6 +1,6 @@
 // What a device has that nothing of the home is made of: a list of bounded length on its description, each with the
 // reason, so that nothing is lost without a word.
-import type { NodeDescription, NotShown } from '../../hub/model/device.ts';
+import type { NodeDescription } from '../../hub/model/device.ts';
 import type { Words } from '../../hub/model/words.ts';
 
 /** A part of a device that no property is made of, and why. */
@@ -12,20 +12,19 @@ export interface LeftOut {
 const LISTED_MAX = 100;
 const TEXT_CHARACTERS_MAX = 120;
 
-/** What was left out, as a description lists it. */
+/** A description's list of what was left out; none where nothing was. */
 export function notShownOf(leftOut: readonly LeftOut[]): Pick<NodeDescription, 'notShown'> {
-  return notShown(leftOut.map(({ what, why }) => ({ what, parts: [], why })));
+  if (leftOut.length === 0) return {};
+  const listed = leftOut.slice(0, LISTED_MAX);
+  const rest = leftOut.length - listed.length;
+  const all = rest === 0 ? listed : [...listed, { what: `+ ${rest}`, why: TOO_MANY }];
+  return {
+    notShown: all.map(({ what, why }) => ({
+      what: what.slice(0, TEXT_CHARACTERS_MAX),
+      parts: [],
+      why,
+    })),
+  };
 }
 
-/** A description's list; none where nothing was left out. */
-export function notShown(list: readonly NotShown[]): Pick<NodeDescription, 'notShown'> {
-  if (list.length === 0) return {};
-  const listed = list.slice(0, LISTED_MAX).map(({ what, ...more }) => ({
-    what: what.slice(0, TEXT_CHARACTERS_MAX),
-    ...more,
-  }));
-  const rest = list.length - listed.length;
-  if (rest === 0) return { notShown: listed };
-  const why = { en: 'too many to be listed', zh: '太多，无法一一列出' };
-  return { notShown: [...listed, { what: `+ ${rest}`, parts: [], why }] };
-}
+const TOO_MANY: Words = { en: 'too many to be listed', zh: '太多，无法一一列出' };

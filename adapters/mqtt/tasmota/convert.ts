@@ -12,6 +12,7 @@ import {
   propertyKey,
 } from '../../../hub/model/properties.ts';
 import { checkValue } from '../../../hub/model/property-value.ts';
+import { type LeftOut, notShownOf } from '../../contract/not-shown.ts';
 import { channelNamed, toldApart } from '../../contract/own-names.ts';
 import { type Places, placed } from '../../contract/places.ts';
 import {
@@ -21,7 +22,14 @@ import {
   placedProperty,
 } from '../../contract/property-draft.ts';
 import type { Fields, TasmotaConfig } from './discovery.ts';
-import type { CommandDraft, Draft, Now, Parts, TasmotaCommand } from './parts/draft.ts';
+import {
+  type CommandDraft,
+  type Draft,
+  type Now,
+  type Parts,
+  type TasmotaCommand,
+  TOO_MANY,
+} from './parts/draft.ts';
 import { addInputs } from './parts/inputs.ts';
 import { addLights } from './parts/lights.ts';
 import { addFan, addRelays, addShutters } from './parts/outputs.ts';
@@ -38,6 +46,7 @@ export interface Conversion {
   readonly bindings: ReadonlyMap<PropertyKey, Binding>;
   readonly commands: readonly CommandDraft[];
   readonly places: Places;
+  readonly leftOut: readonly LeftOut[];
 }
 
 /** Option 30: relays are lights. */
@@ -45,7 +54,7 @@ const OPTION_RELAYS_ARE_LIGHTS = 30;
 
 /** Works out the properties of a device from its announcement. @param before places that were given before */
 export function convert(config: TasmotaConfig, sensors: Fields, before: Places = {}): Conversion {
-  const parts: Parts = { drafts: [], commands: [] };
+  const parts: Parts = { drafts: [], commands: [], leftOut: [] };
   addRelays(config, parts);
   addLights(config, parts);
   addShutters(config, parts);
@@ -59,13 +68,14 @@ export function convert(config: TasmotaConfig, sensors: Fields, before: Places =
     name: draft.name,
     wish: draft.wish ?? 1,
   }));
-  const { items, places } = placed(wanted, before);
+  const { items, places, left } = placed(wanted, before);
   const bindings = new Map<PropertyKey, Binding>();
   for (const [draft, endpoint] of toldApart(items.map(([item, place]) => [item.draft, place]))) {
     const descriptor = descriptorOf({ ...draft, access: accessOf(draft) }, endpoint);
     bindings.set(descriptor.key, { ...placedProperty(descriptor), draft });
   }
-  return { bindings, commands: parts.commands, places };
+  const unplaced = left.map(({ id }) => ({ what: id, why: TOO_MANY }));
+  return { bindings, commands: parts.commands, places, leftOut: [...parts.leftOut, ...unplaced] };
 }
 
 /** The values that a message says, each checked against its property. */
@@ -146,7 +156,7 @@ export function describe(
   adapter: AdapterId,
   node: NodeAddress,
   config: TasmotaConfig,
-  { bindings, commands }: Conversion,
+  { bindings, commands, leftOut }: Conversion,
 ): NodeDescription {
   const properties = [...bindings.values()].map(({ descriptor }) => descriptor);
   const kind = kindFromProperties(properties);
@@ -164,5 +174,6 @@ export function describe(
     firmware: config.firmware,
     properties,
     commands: [...new Set(commands.map(({ name }) => name))],
+    ...notShownOf(leftOut),
   };
 }

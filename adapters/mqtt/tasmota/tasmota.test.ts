@@ -313,6 +313,21 @@ test('what a device has keeps its names when sensors are added, also over a rest
   expect(next.values(node)[key('temperature')]).toBe(7.5);
 });
 
+test('sensors that are more than the hub takes are listed as not shown, and the others are there', async () => {
+  const model = profiles.relays();
+  const sensors = Object.fromEntries(
+    Array.from({ length: 70 }, (_, n) => [`DS18B20-${n + 1}`, { Id: `${n}`, Temperature: n }]),
+  );
+  await using home = await atHome({ ...model, sensors });
+  const { hub, node } = home;
+  await hub.until('its sensors', () => hub.description(node)?.notShown !== undefined);
+  const { properties = [], notShown = [] } = hub.description(node) ?? {};
+  expect(properties.filter(({ name }) => name === 'temperature')).toHaveLength(64);
+  expect(notShown.map(({ what }) => what)).toEqual(
+    [65, 66, 67, 68, 69, 70].map((n) => `DS18B20-${n}`),
+  );
+});
+
 test('odd announcements of any device are taken in or left, and never more than the table can hold', () => {
   const random = createRandom(SEED);
   process.stdout.write(`INGLE_SEED=${SEED}\n`);

@@ -182,6 +182,19 @@ describe('a room of a Hue bridge', () => {
     });
   });
 
+  it('with more scenes than the hub takes lists the others as not shown', () => {
+    const names = Array.from({ length: 102 }, (_, n) => `Scene ${n}`);
+    const all = listing([
+      ...things.flatMap(({ resources }) => resources),
+      ...room('Hall', things, names),
+    ]);
+    const node = nodesOf(all).find(({ scenes }) => scenes.size > 0);
+    expect(node?.scenes.size).toBe(100);
+    expect(node?.description.notShown?.map(({ what }) => what)).toEqual([
+      ...['scene "Scene 100"', 'scene "Scene 101"'],
+    ]);
+  });
+
   it('that is the whole bridge switches all lights', () => {
     const resources = room('Home', things, []).map((own) =>
       own.type === 'room' ? { ...own, type: 'bridge_home', metadata: undefined } : own,

@@ -1,7 +1,7 @@
 // A bridge's resources as the nodes of the home: each Hue device with its services, each room and zone with its group
 // of lights and its scenes; their values, the requests that set them, and whether the bridge reaches them.
 import type { CommandBody } from '../../../hub/model/command.ts';
-import type { NodeDescription, NotShown } from '../../../hub/model/device.ts';
+import type { NodeDescription } from '../../../hub/model/device.ts';
 import { type DeviceKind, kindFromProperties } from '../../../hub/model/device-kind.ts';
 import { HubError, ValidationError } from '../../../hub/model/errors.ts';
 import { type AdapterId, type NodeAddress, nodeAddress } from '../../../hub/model/identifiers.ts';
@@ -15,7 +15,7 @@ import {
 import type { PropertySpec } from '../../../hub/model/property-row.ts';
 import { checkValue } from '../../../hub/model/property-value.ts';
 import type { Words } from '../../../hub/model/words.ts';
-import { notShown } from '../../contract/not-shown.ts';
+import { type LeftOut, notShownOf } from '../../contract/not-shown.ts';
 import { channelNamed, ownName, toldApart } from '../../contract/own-names.ts';
 import { type Places, placed } from '../../contract/places.ts';
 import { accessOf, descriptorOf } from '../../contract/property-draft.ts';
@@ -154,7 +154,7 @@ function deviceNode(
       firmware: textOf(facts.firmware) ?? null,
       properties,
       commands: ['identify'],
-      ...notShown(notShownOf(listOf(facts.services))),
+      ...notShownOf(unusedOf(listOf(facts.services))),
     },
   };
 }
@@ -191,7 +191,12 @@ function groupNode(
   const lights = servicesOf(group, resources).filter((each) => each.type === 'grouped_light');
   const { bindings, places } = bind(lights.slice(0, 1), {});
   if (bindings.size === 0) return null;
-  const scenes = scenesOf(id, resources);
+  const all = scenesOf(id, resources);
+  const scenes = new Map([...all].slice(0, SCENES_MAX));
+  const beyond = [...all.keys()].slice(SCENES_MAX).map((name) => ({
+    what: `scene "${name}"`,
+    why: { en: `the hub takes ${SCENES_MAX} of a room`, zh: `每个房间最多 ${SCENES_MAX} 个` },
+  }));
   const properties = [...bindings.values()].map(({ descriptor }) => descriptor);
   if (scenes.size > 0) {
     properties.push({
@@ -225,6 +230,7 @@ function groupNode(
       firmware: null,
       properties,
       commands: [],
+      ...notShownOf(beyond),
     },
   };
 }
@@ -255,7 +261,7 @@ function scenesOf(group: string, resources: Resources): Map<string, string> {
   const scenes = new Map<string, string>();
   for (const { id, type, facts } of resources.values()) {
     const isScene = type === 'scene' || type === 'smart_scene';
-    if (!isScene || facts.group !== group || scenes.size >= SCENES_MAX) continue;
+    if (!isScene || facts.group !== group) continue;
     const name = textOf(facts.name)?.trim() || id;
     scenes.set(scenes.has(name) ? `${name} (${id.slice(0, 4)})` : name, `${type}/${id}`);
   }
@@ -402,13 +408,12 @@ export function mergePuts(earlier: Json, later: Json): Json {
 }
 
 /** Services of a device that the hub has no property for. */
-function notShownOf(services: readonly string[]): NotShown[] {
+function unusedOf(services: readonly string[]): LeftOut[] {
   const types = new Set(services.map((name) => name.slice(0, name.indexOf('/'))));
   return [...types]
     .filter((type) => rowsOf(type).length === 0 && !LINKS.includes(type) && type !== 'bridge')
     .map((type) => ({
       what: type,
-      parts: [],
       why: Object.hasOwn(WHY, type) ? (WHY[type] ?? NO_PROPERTY) : NO_PROPERTY,
     }));
 }

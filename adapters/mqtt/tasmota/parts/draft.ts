@@ -1,6 +1,8 @@
 // What a part of a Tasmota device is to the hub: a property with the way to it in the device's messages, and the
 // command that sets it. Spec: https://tasmota.github.io/docs/Commands/.
 import type { Label, PropertyType } from '../../../../hub/model/property-row.ts';
+import type { Words } from '../../../../hub/model/words.ts';
+import type { LeftOut } from '../../../contract/not-shown.ts';
 import type { PartDraft } from '../../../contract/property-draft.ts';
 import type { Fields } from '../discovery.ts';
 
@@ -39,7 +41,11 @@ export interface CommandDraft {
 export interface Parts {
   readonly drafts: Draft[];
   readonly commands: CommandDraft[];
+  /** What of it is too much. */
+  readonly leftOut: LeftOut[];
 }
+
+export const TOO_MANY: Words = { en: 'the device has too many', zh: '设备的内容太多' };
 
 export function number(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;

@@ -3,7 +3,7 @@
 import { vendorPropertyName } from '../../../../hub/model/properties.ts';
 import type { PropertyValue } from '../../../../hub/model/property-row.ts';
 import { type Fields, isFields } from '../discovery.ts';
-import { type Draft, number, type Parts, vendor } from './draft.ts';
+import { type Draft, number, type Parts, TOO_MANY, vendor } from './draft.ts';
 import { addReaders, isReader } from './inputs.ts';
 import {
   ENERGY_FIELDS,
@@ -24,14 +24,16 @@ type Way = readonly (string | number)[];
 
 export function addSensors(sensors: Fields, parts: Parts): void {
   addReaders(sensors, parts);
-  let count = 0;
-  for (const [word, own] of Object.entries(sensors).slice(0, SENSORS_MAX)) {
-    if (!isFields(own) || isReader(word) || /^Shutter\d+$/.test(word)) continue;
-    for (const way of waysOf(own, [word])) {
-      count += 1;
-      if (count > FIELDS_MAX) return;
-      parts.drafts.push(draftOf(sensors, way));
-    }
+  const own = Object.entries(sensors).filter(
+    ([word, one]) => isFields(one) && !isReader(word) && !/^Shutter\d+$/.test(word),
+  );
+  let room = FIELDS_MAX;
+  for (const [at, [word, one]] of own.entries()) {
+    const all = waysOf(one, [word]);
+    const ways = at < SENSORS_MAX ? all.slice(0, room) : [];
+    room -= ways.length;
+    parts.drafts.push(...ways.map((way) => draftOf(sensors, way)));
+    if (ways.length < all.length) parts.leftOut.push({ what: word, why: TOO_MANY });
   }
 }
 
