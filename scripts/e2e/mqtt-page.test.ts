@@ -98,6 +98,8 @@ test('House shows what announced itself, takes it in, shares the home, and grant
   await at('house-vendors').locator('summary').click();
   await browser.expectAccessible('vendors', '[data-testid="house-vendors"]');
   await at('vendor-revoke-acme').click();
+  await page.getByText('1 device stays in the home, out of reach.').waitFor();
+  await at('confirm-yes').click();
   await at('vendor-revoke-acme').waitFor({ state: 'detached' });
 
   // Off again, after what is lost by it was said.

@@ -48,6 +48,10 @@ describe('the page in a browser', () => {
     await at('setup-home-next').click();
     await at('setup-rooms-next').waitFor();
     await browser.expectAccessible('rooms');
+    // Who goes back finds what was said, and keeps it.
+    await at('setup-rooms-back').click();
+    expect(await at('setup-home-name').inputValue()).toBe('Lantern house');
+    await at('setup-home-next').click();
     await at('setup-rooms-next').click();
     await at('setup-add-device').waitFor();
     await browser.expectAccessible('first device');
@@ -105,6 +109,17 @@ describe('the page in a browser', () => {
     house.home.control.fault({ kind: 'clear' });
   });
 
+  it('keeps another time zone from House, and takes it back', async () => {
+    await browser.open('house');
+    const zone = async () => (await house.hub.call<{ zone: string }>('/api/home')).body.zone;
+    const before = await zone();
+    await at('house-zone').selectOption('Asia/Shanghai');
+    await waitFor('the zone to be kept', async () => (await zone()) === 'Asia/Shanghai');
+    await at('toast-undo').click();
+    await waitFor('the zone to be as before', async () => (await zone()) === before);
+    await waitFor('the title', async () => (await browser.page.title()) === 'House · Ingle');
+  });
+
   it('reads in Chinese as well, on a wide screen, light and dark', async () => {
     await browser.page.setViewportSize({ width: 1280, height: 900 });
     await browser.open('house');
@@ -113,7 +128,7 @@ describe('the page in a browser', () => {
     expect(await browser.page.locator('html').getAttribute('lang')).toMatch(/^zh/);
     for (const colorScheme of ['light', 'dark'] as const) {
       await browser.page.emulateMedia({ colorScheme });
-      for (const place of ['', 'scenes', 'activity', 'house']) {
+      for (const place of ['', 'scenes', 'activity', 'house', 'adapters', 'network', 'firmware']) {
         await browser.open(place);
         await at('nav-home').waitFor();
         await browser.expectAccessible(`${place} ${colorScheme}`);

@@ -56,6 +56,8 @@ describe('a first start on an empty folder', () => {
   it('says where the page is and how to claim the hub, and is ready', async () => {
     expect(hub.output()).toMatch(/^Ingle is at http:\/\/127\.0\.0\.1:\d+\/ \(demo home\)$/m);
     expect(hub.output()).toMatch(/^Claim code: \S+ \(good for 15 minutes; /m);
+    const radio = await hub.call<{ port: string }>('/api/coordinator');
+    expect(radio.body.port).toMatch(/^tcp:/);
     const ready = await hub.call<{ ready: boolean; demo: { of: number } }>('/readyz');
     expect(ready).toMatchObject({ status: 200, body: { ready: true } });
     // Zigbee and what is on the network everywhere; Matter where the machine allows it.

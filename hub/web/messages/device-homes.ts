@@ -4,10 +4,11 @@ export const deviceHomesEn = {
   title: 'In other homes',
   loading: 'Asking the device …',
   intro: 'A Matter device can belong to several homes at once, such as one of your phone.',
-  onBridge: (bridge: string) => `It hangs on ${bridge}, which is shared as a whole.`,
-  bridges: (count: number) => `${count} ${count === 1 ? 'device hangs' : 'devices hang'} on it.`,
+  onBridge: (bridge: string) => `It is connected through ${bridge}, which is shared as a whole.`,
+  bridges: (count: number) =>
+    `${count} ${count === 1 ? 'device is' : 'devices are'} connected through it.`,
   removesBridged: (count: number) =>
-    `${count} ${count === 1 ? 'device that hangs' : 'devices that hang'} on it will be removed as well.`,
+    `${count} ${count === 1 ? 'device that is' : 'devices that are'} connected through it will be removed as well.`,
   open: 'Share with another app',
   scan: 'Scan this in the other app, or type the code there.',
   qr: 'QR code to add the device elsewhere',
@@ -25,24 +26,24 @@ export const deviceHomesEn = {
   left: (home: string) => `It has left “${home}”.`,
   certificate: 'Certificate',
   attestation: {
-    official: "Proved to be its maker's own",
+    official: 'Proved to be its maker’s own',
     test: 'One for development',
-    unknown: 'Not proved: the list of makers stands in the internet',
+    unknown: 'Not proved: the list of makers is on the internet, which the hub does not ask',
     revoked: 'Withdrawn by its maker',
     wrong: 'Contradicts itself',
   } as Record<string, string>,
   notShown: (count: number) => `Not shown (${count})`,
   notShownText:
-    'The device has this as well, by the names of its own standard; Ingle has no place for it.',
+    'The device has these as well, by the names of its own standard. Ingle has no place for them.',
 };
 
 export const deviceHomesZh: typeof deviceHomesEn = {
-  title: '在别的家',
+  title: '在其他家庭',
   loading: '正在询问设备…',
   intro: 'Matter 设备可以同时属于几个家，例如手机上的家。',
-  onBridge: (bridge) => `它挂在 ${bridge} 上，网桥只能整体共享。`,
-  bridges: (count) => `它下面有 ${count} 台设备。`,
-  removesBridged: (count) => `它下面的 ${count} 台设备也会一起移除。`,
+  onBridge: (bridge) => `它通过 ${bridge} 连接，网桥只能整体共享。`,
+  bridges: (count) => `有 ${count} 个设备通过它连接。`,
+  removesBridged: (count) => `通过它连接的 ${count} 个设备也会一起移除。`,
   open: '共享给另一个应用',
   scan: '请用另一个应用扫描，或在那里输入配对码。',
   qr: '在别处添加这个设备的二维码',
@@ -61,10 +62,10 @@ export const deviceHomesZh: typeof deviceHomesEn = {
   attestation: {
     official: '已证实来自正规厂商',
     test: '开发用的测试证书',
-    unknown: '无法证实：厂商名录在互联网上',
+    unknown: '无法证实：厂商名录在互联网上，中枢不去查询',
     revoked: '已被厂商吊销',
     wrong: '自相矛盾',
   },
   notShown: (count) => `未显示（${count}）`,
-  notShownText: '设备还有这些内容，按它自己标准里的名称列出；Ingle 没有对应的位置。',
+  notShownText: '设备还有这些内容，名称出自它自己的标准，Ingle 没有对应的显示。',
 };

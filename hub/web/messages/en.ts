@@ -22,6 +22,7 @@ export const en = {
     house: 'House',
     skip: 'Skip to the content',
     unread: (count: number) => some(count, 'unread message', 'unread messages'),
+    faults: (count: number) => some(count, 'thing needs you', 'things need you'),
   },
   common: {
     save: 'Save',
@@ -37,6 +38,10 @@ export const en = {
     optional: 'optional',
     on: 'On',
     off: 'Off',
+    working: 'One moment …',
+    copy: 'Copy',
+    copied: 'Copied',
+    fact: (name: string, value: string) => `${name}: ${value}`,
     list: (items: readonly string[]) => list('en', items),
     notFoundTitle: 'There is nothing here',
     notFoundText: 'The link may be old, or what it showed was removed.',
@@ -62,12 +67,13 @@ export const en = {
     start: 'Start my own home',
     title: 'Start your own home',
     intro:
-      'The demo runs without hardware and keeps its data apart, so nothing you try here comes along. Your own home starts with the radio of your devices:',
+      'The demo runs without hardware and keeps its data apart, so nothing you try here comes along. Your own home starts so:',
     stepStop: 'Stop this demo with Ctrl + C in its terminal.',
     stepPlug: 'Plug in your Zigbee coordinator and look for its name:',
     stepStart: 'Start Ingle with it:',
     stepNetwork: 'Or, for a coordinator on the network, give its address:',
     stepDriver: (name: string) => `Set ${name} to zstack, ember or another kind of coordinator.`,
+    stepNone: 'Or without Zigbee; Matter, Wi-Fi and MQTT are set up in the page:',
     note: 'Ingle prints the address of your home and a claim code.',
   },
   firstRun: {
@@ -173,13 +179,12 @@ export const en = {
     >,
     ownModes: 'Modes of your own',
     ownModesText: 'Beside home, away, night and holiday.',
-    newMode: 'A mode more',
+    newMode: 'Another mode',
     people: 'People',
     peopleHome: (count: number) => some(count, 'person at home', 'people at home'),
     places: { home: 'at home', away: 'away' } as Record<string, string>,
     unknown: 'not known',
     since: (when: string) => `changed ${when}`,
-    fact: (name: string, value: string) => `${name}: ${value}`,
     open: 'People and values',
     more: (count: number) => `${n(count)} more`,
     kept: 'What the home keeps in mind',
@@ -246,7 +251,7 @@ export const en = {
     color: 'Colour',
     hue: 'Hue',
     saturation: 'Saturation',
-    swatch: (hue: number) => `Colour ${n(hue)}°`,
+    swatches: ['Red', 'Orange', 'Yellow', 'Green', 'Turquoise', 'Blue', 'Violet', 'Pink'],
     coverOpen: 'Open',
     coverClose: 'Close',
     stop: 'Stop',
@@ -295,7 +300,7 @@ export const en = {
     removed: (name: string) => `${name} was removed. To undo this, add it again.`,
     replace: 'Replace by another device',
     identify: 'Make it blink',
-    interview: 'Ask the device anew',
+    interview: 'Ask anew what it can do',
     interviewing: 'The device is being asked what it is; this takes up to a minute.',
     why: 'Why is it like this?',
     changes: 'Last changes',
@@ -336,7 +341,13 @@ export const en = {
       'Put the new device within a few metres of the hub or of a lamp that is already in the home.',
     how: 'Then set it to joining: often a button held for 5 seconds, or power switched off and on six times.',
     howIp: 'It must be powered and on the same network as the hub.',
-    protocol: 'What it speaks',
+    howMatter:
+      'It must be powered and on your network already, by cable, Wi-Fi or Thread. Then its code is enough.',
+    newMatter:
+      'Brand new, and not on Wi-Fi or Thread yet? Ingle has no Bluetooth: add it in the home app of your phone first, let that app share it (“pairing mode”), and enter the new code here.',
+    protocol: 'What kind of device',
+    protocolHint: 'The word or the sign stands on the device or on its box.',
+    others: 'Found in House instead:',
     off: (what: string) => `${what}: switched off.`,
     code: 'Setup code',
     codeHint:
@@ -349,6 +360,7 @@ export const en = {
     answers: 'These answer on your network',
     add: 'Add',
     start: 'Start looking',
+    addIt: 'Add this device',
     via: 'Near this device',
     viaAny: 'Anywhere in the home',
     installCode: 'Install code',
@@ -369,8 +381,11 @@ export const en = {
     doneNone: 'No device was found.',
     doneNoneHint:
       'Reset the device, bring it nearer, and start again. Many devices stop looking after a minute.',
+    doneNoneHintIp:
+      'See that it has power and is on the same network as the hub. If it still does not answer, enter its address.',
     doneSome: (count: number) => `${some(count, 'device', 'devices')} added.`,
     cancelled: 'Stopped. The home is closed for new devices.',
+    stopped: 'Stopped.',
     failed: 'It did not work out.',
     again: 'Look again',
     finish: 'To the home',
@@ -378,7 +393,7 @@ export const en = {
     open: 'Open the device',
     log: 'What happened',
     one: 'New device',
-    noAdapter: 'No radio is connected, so no device can join.',
+    noAdapter: 'Not connected, so no device can be added now.',
   },
   joining: joiningEn,
   deviceHomes: deviceHomesEn,
@@ -420,15 +435,21 @@ export const en = {
   houseVendors: {
     title: 'Devices of other makers',
     text: 'A maker’s own program may bring its devices over HTTP or MQTT, with an account that you grant here.',
-    none: 'Nobody’s program brings devices.',
+    none: 'No program brings devices yet.',
     devices: (count: number) => some(count, 'device', 'devices'),
     name: 'Name of the account',
-    grant: 'Grant it',
+    grant: 'Grant the account',
     revoke: 'Revoke',
+    revokeAsk: (name: string) => `Revoke the account ${name}?`,
+    revokeText: (count: number) =>
+      count === 0
+        ? 'Its token is worth nothing from then on.'
+        : `Its token is worth nothing from then on. ${some(count, 'device stays', 'devices stay')} in the home, out of reach.`,
     granted: (name: string) => `The token of ${name}, shown this once:`,
   },
   houseMqtt: {
     title: 'MQTT',
+    off: 'It is switched on with the adapters.',
     found: 'Devices that announced themselves',
     foundText:
       'Zigbee2MQTT, Tasmota, ESPHome and others announce their devices here. Nothing is taken in before you say so.',
@@ -454,16 +475,20 @@ export const en = {
     connected: 'connected',
     away: 'not connected',
     announces: 'announces devices',
-    home: 'The home',
+    home: 'What it may do in the home',
     rights: {
-      none: 'nothing',
-      read: 'reads',
-      control: 'controls, but no locks, alarms, valves',
-      all: 'controls everything',
+      none: 'Nothing',
+      read: 'Read',
+      control: 'Control, but no locks, alarms and valves',
+      all: 'Control everything',
     },
     remove: 'Remove',
+    removeAsk: (name: string) => `Remove the account ${name}?`,
+    removeText:
+      'Whoever is connected with it is cut off at once, and its password is worth nothing.',
+    removed: (name: string) => `The account ${name} was removed.`,
     name: 'New account',
-    make: 'Make it',
+    make: 'Make the account',
     made: (name: string, port: number) =>
       `The account ${name} is made, for port ${port}. Its password is shown this once:`,
   },
@@ -623,9 +648,9 @@ export const en = {
     title: 'Adapters',
     open: 'Adapters',
     intro:
-      'What carries each protocol. Those of others run in a process of their own, with a bound on memory and only the hosts that they declare.',
+      'An adapter carries each protocol. Those from others run in a process of their own, with limited memory, and reach only the hosts that they declare.',
     ours: 'With the hub',
-    others: 'Of others',
+    others: 'From others',
     noneOurs: 'None is set up.',
     noneOthers: 'None is installed.',
     tierTexts: {
@@ -665,7 +690,7 @@ export const en = {
     removed: (title: string) => `${title} was removed.`,
     removeText:
       'It ends at once, with what it kept. Its devices stay, out of reach, until you remove them.',
-    install: 'Add an adapter of somebody else',
+    install: 'Add an adapter from somebody else',
     installText:
       'Choose the folder of its package, with its ingle-adapter.json. Add only what you trust: a bound on memory and hosts keeps honest code to its word, and is no wall against code that means harm.',
     choose: 'Choose the folder',
@@ -773,6 +798,7 @@ export const en = {
     urgent: 'Urgent',
     runs: 'What scenes did',
     runsEmpty: 'No scene has run yet.',
+    runsNone: 'None of the last runs is such a one.',
     more: 'Show more',
     filterAll: 'All',
     filterRan: 'Ran',
@@ -814,7 +840,7 @@ export const en = {
     reset: 'Remove all home apps',
     resetText:
       'All home apps lose all devices of this home. Which devices are offered stays as it is.',
-    devices: 'Devices that are offered',
+    devices: 'Which devices are offered',
     devicesText:
       'Choose by kind and by room, and switch single devices on or off. Locks, alarms and valves are offered only when you choose them.',
     byKind: 'By kind',
@@ -822,6 +848,7 @@ export const en = {
     offer: (name: string) => `Offer ${name}`,
     noDevices: 'There are no devices yet.',
     waits: 'offered',
+    chosen: 'chosen',
     without: (count: number) => `offered, without ${some(count, 'value', 'values')}`,
     withoutText: (what: string) => `Home apps have no place for ${what}.`,
     why: {
@@ -899,6 +926,7 @@ export const en = {
     name: 'Name of the home',
     renamed: (name: string) => `The home is now called ${name}.`,
     zone: 'Time zone',
+    zoneSet: (zone: string) => `The home now keeps the time of ${zone}.`,
     members: 'Members',
     roles: {
       owner: 'Owner',
@@ -922,9 +950,9 @@ export const en = {
     clockStates: {
       unset: 'Not set',
       held: 'Held, not confirmed',
-      synced: 'Right',
+      synced: 'Correct',
     } as Record<string, string>,
-    radios: 'Radios',
+    radios: 'Connections',
     radioStates: {
       starting: 'Starting',
       connecting: 'Connecting',
@@ -933,7 +961,7 @@ export const en = {
       stopped: 'Stopped',
     } as Record<string, string>,
     retryAt: (when: string) => `Tries again ${when}`,
-    noRadio: 'No radio is set up.',
+    noRadio: 'Nothing is set up yet.',
     parts: 'Parts of the hub',
     partStates: {
       starting: 'Starting',

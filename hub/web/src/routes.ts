@@ -9,6 +9,7 @@ const pair = wrap({ asyncComponent: () => import('./screens/pair.svelte') });
 const template = wrap({ asyncComponent: () => import('./screens/template.svelte') });
 const moveIn = wrap({ asyncComponent: () => import('./screens/move-in.svelte') });
 const scene = wrap({ asyncComponent: () => import('./screens/scene.svelte') });
+const house = wrap({ asyncComponent: () => import('./screens/house.svelte') });
 
 /** All addresses, the most particular first. */
 export const ROUTES: RouteDefinition = {
@@ -29,7 +30,8 @@ export const ROUTES: RouteDefinition = {
   '/firmware': wrap({ asyncComponent: () => import('./screens/firmware.svelte') }),
   '/network': wrap({ asyncComponent: () => import('./screens/mesh.svelte') }),
   '/sharing': wrap({ asyncComponent: () => import('./screens/sharing.svelte') }),
-  '/house': wrap({ asyncComponent: () => import('./screens/house.svelte') }),
+  '/house': house,
+  '/house/:part': house,
   '/move-in': moveIn,
   '/move-in/:job': moveIn,
   '/own-home': wrap({ asyncComponent: () => import('./screens/own-home.svelte') }),

@@ -61,7 +61,7 @@ export function formatValue(
   property: Pick<DevicePropertyJson, 'unit' | 'valueLabels'>,
   { facts, wording }: PropertyKnowledge,
 ): string {
-  if (value === null) return '–';
+  if (value === null || value === '') return '–';
   if (typeof value === 'boolean') {
     const words = wording?.words ?? YES_NO[language];
     return capitalised(value ? words.true : words.false);

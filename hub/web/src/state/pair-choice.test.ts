@@ -1,10 +1,12 @@
 // What is asked and what is sent when a device is added.
 import { expect, test } from 'vitest';
 import {
+  carrierOf,
   emptyChoice,
   installCodeCheck,
   installCodeIn,
   isComplete,
+  isOneDevice,
   pairRequest,
   protocolsOf,
   switchedOff,
@@ -30,6 +32,15 @@ test('a Matter device needs its code, and nothing of another protocol is sent wi
     seconds: 120,
     code: '3497-011-2332',
   });
+});
+
+test('one device is meant where its code or its address is given; else there is a search', () => {
+  expect(isOneDevice(emptyChoice('matter'))).toBe(true);
+  expect(isOneDevice({ ...emptyChoice('shelly'), address: '192.168.1.40' })).toBe(true);
+  for (const protocol of ['zigbee', 'shelly', 'tasmota'] as const) {
+    expect(isOneDevice({ ...emptyChoice(protocol), address: ' ' })).toBe(false);
+  }
+  expect(carrierOf('tasmota')).toBe('mqtt');
 });
 
 test('what was left empty is sent as nothing', () => {

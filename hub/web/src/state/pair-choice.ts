@@ -24,6 +24,11 @@ export function titleOf(protocol: Protocol): string {
   return PROTOCOLS.find((row) => row.protocol === protocol)?.title ?? protocol;
 }
 
+/** The adapter that carries a protocol. */
+export function carrierOf(protocol: Protocol): string {
+  return PROTOCOLS.find((row) => row.protocol === protocol)?.adapter ?? protocol;
+}
+
 export interface PairChoice {
   protocol: Protocol;
   /** Zigbee: the id of a router, or empty. */
@@ -81,6 +86,11 @@ export function installCodeIn(texts: readonly string[]): string {
 export function isComplete({ protocol, code, installCode }: PairChoice): boolean {
   if (protocol === 'zigbee') return installCodeCheck(installCode).kind !== 'wrong';
   return protocol !== 'matter' || code.trim() !== '';
+}
+
+/** Whether it is one device that is meant, which is added; else the hub looks for what there is. */
+export function isOneDevice({ protocol, address }: PairChoice): boolean {
+  return protocol === 'matter' || address.trim() !== '';
 }
 
 /** The request that begins. Only what the chosen protocol asks for is sent. */

@@ -1,7 +1,14 @@
 // A pairing as the page reads it out of the job.
 import { describe, expect, it } from 'vitest';
 import type { JobJson } from '../../../api/shapes.ts';
-import { askedOf, pairedDevices, proposals, runningPair, stepIndex } from './pairing.ts';
+import {
+  askedOf,
+  isOverRadio,
+  pairedDevices,
+  proposals,
+  runningPair,
+  stepIndex,
+} from './pairing.ts';
 
 function job(change: Partial<JobJson> = {}): JobJson {
   return {
@@ -56,6 +63,12 @@ describe('adding a device', () => {
     for (const result of [null, {}, { asks: null }, { asks: { en: 'Press' } }]) {
       expect(askedOf(job({ result }))).toBeNull();
     }
+  });
+
+  it('speaks of a closed network only where a radio was open', () => {
+    expect(isOverRadio(job({ result: { adapter: 'zigbee', devices: [] } }))).toBe(true);
+    expect(isOverRadio(job({ result: { adapter: 'shelly', devices: [] } }))).toBe(false);
+    for (const result of [null, 'text', {}]) expect(isOverRadio(job({ result }))).toBe(true);
   });
 
   it('is found again by a page that comes back', () => {

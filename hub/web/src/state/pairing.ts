@@ -4,6 +4,12 @@ import type { JobJson } from '../../../api/shapes.ts';
 /** The steps in their order; `open` is looking. */
 export const PAIR_STEPS = ['open', 'found', 'interview', 'configure', 'named'] as const;
 
+/** Whether a radio was opened by it; all other devices are looked for by their code or address. */
+export function isOverRadio({ result }: JobJson): boolean {
+  if (typeof result !== 'object' || result === null || !('adapter' in result)) return true;
+  return result.adapter === 'zigbee';
+}
+
 /** A device that a pairing brought into the home. */
 export interface PairedDevice {
   readonly id: string;

@@ -32,4 +32,8 @@ describe('the line of a day', () => {
     expect(sparkPath([point(0, 5), point(1, 5)], range, size, 60_000)).toBe('M0.0 10.0L4.2 10.0');
     expect(sparkPath([point(0, 5)], range, size, 60_000)).toBe('');
   });
+
+  it('is nothing for values of a few minutes, which would be an upright stroke', () => {
+    expect(sparkPath([point(0, 5), point(0.2, 9)], range, size, 60_000)).toBe('');
+  });
 });

@@ -14,14 +14,21 @@ const GAP_RESOLUTIONS = 12;
 /** Sleepy sensors may say nothing for an hour and be well. */
 const GAP_MS_MIN = 2 * 3_600_000;
 
-/** The SVG path of the points within the range; empty for fewer than two. */
+/** A line over less of the range than this is a stroke that says nothing. */
+const SHARE_MIN = 1 / 24;
+
+/** The SVG path of the points within the range; empty for fewer than two, or where they are of one moment of it. */
 export function sparkPath(
   points: readonly SparkPoint[],
   range: { readonly fromMs: number; readonly toMs: number },
   size: { readonly width: number; readonly height: number },
   resolutionMs: number,
 ): string {
-  if (points.length < 2) return '';
+  const [first] = points;
+  const last = points.at(-1);
+  if (first === undefined || last === undefined || points.length < 2) return '';
+  const spanMs = Date.parse(last[0]) - Date.parse(first[0]);
+  if (spanMs < (range.toMs - range.fromMs) * SHARE_MIN) return '';
   const values = points.map((point) => point[3]);
   const low = Math.min(...values);
   const high = Math.max(...values);
