@@ -186,9 +186,9 @@ async function list({ client, printer, words, language }: Context): Promise<void
   for (const { id, problem, notices, lastFault, restarts } of adapters) {
     if (problem !== null) {
       const { detail, hint } = language === 'zh' && problem.zh ? problem.zh : problem;
-      printer.line(`${id}: ${[detail, hint].filter(Boolean).join(' ')}`);
+      printer.line(words.fact(id, [detail, hint].filter(Boolean).join(' ')));
     }
-    for (const { text } of notices) printer.line(`${id}: ${text[language]}`);
+    for (const { text } of notices) printer.line(words.fact(id, text[language]));
     if (lastFault !== null)
       printer.line(words.adapter.fell(id, restarts, lastFault.reason[language]));
   }
