@@ -1,5 +1,5 @@
-// Devices that are found by mDNS: a cable of the test's own into a network namespace, virtual devices of each family with
-// a responder at its other end. Nothing is sent on the machine's own interfaces. Needs root.
+// Devices that are found by mDNS: a cable of the test's own into a network namespace, virtual devices of each family
+// with a responder at its other end. Nothing is sent on the machine's own interfaces. Needs root.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';

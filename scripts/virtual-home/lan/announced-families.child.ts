@@ -1,7 +1,6 @@
 // A process in a network namespace of its own: an ESPHome device, a Hue bridge and a WLED strip at the ports that real
-// ones have, and the answers that they give to mDNS. The button of the bridge counts as pressed. It ends with its input.
-// Spec: https://esphome.io/components/mdns/, https://developers.meethue.com/develop/application-design-guidance/hue-bridge-discovery/,
-// https://kno.wled.ge/interfaces/json-api/#mdns.
+// ones have, and the answers that they give to mDNS. The button of the bridge counts as pressed. It ends with its
+// input. The records are those that ESPHome's and WLED's own sources announce, and those of Hue's discovery guide.
 import { FakeEsphome } from '../../../adapters/wifi/esphome/testing/fake-esphome.ts';
 import { furnished } from '../../../adapters/wifi/hue/testing/hue-home.ts';
 import { WledServer } from '../../../adapters/wifi/wled/testing/wled-server.ts';

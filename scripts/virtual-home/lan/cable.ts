@@ -1,5 +1,5 @@
-// Devices on a cable of their own: a veth into a network namespace where virtual devices answer to mDNS. Nothing is sent
-// on the machine's own interfaces. Needs root.
+// Devices on a cable of their own: a veth into a network namespace where virtual devices answer to mDNS. Nothing is
+// sent on the machine's own interfaces. Needs root.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
