@@ -1,5 +1,5 @@
-// Entities that hold one value: switch, sensor, binary_sensor, number, select, text, notify, date, time, datetime, button,
-// siren, update, scene.
+// Entities that hold one value: switch, sensor, binary_sensor, number, select, text, notify, date, time, datetime,
+// button, siren, update, scene.
 import { type FoundRow, rowByClass, unitChange } from '../../../../hub/model/entity-rows.ts';
 import { ValidationError } from '../../../../hub/model/errors.ts';
 import { civilOf, dayOf, momentOf, timeOf, WRITTEN } from '../../../contract/written-time.ts';

@@ -1,5 +1,5 @@
-// Announcements as five programs make them, and as the documents show them, each with a message or two of its state, what these must come to, and what
-// a command must send.
+// Announcements as five programs make them, and as the documents show them, each with a message or two of its state,
+// what these must come to, and what a command must send.
 import { DOCUMENTS } from './documents.ts';
 import { ESPHOME } from './esphome.ts';
 import { OPENBEKEN } from './openbeken.ts';
