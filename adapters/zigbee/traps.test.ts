@@ -67,7 +67,7 @@ const TRAPS: readonly Trap[] = [
       'settings.test.ts: a coordinator on the network needs host, port and driver',
       'problems.test.ts: why a socket cannot be opened is found out by looking',
       'zigbee-adapter.test.ts: that falls silent is noticed within 15 s and connected again',
-      'coordinator/other-sticks.test.ts: that lacks what its driver needs is told with the command, in both languages',
+      'coordinator/other-sticks.test.ts: that lacks what its driver needs is told with the command',
     ],
   },
   {

@@ -1,6 +1,6 @@
-// How the coordinator itself is. One that has restarted answers, and even sends, but has no endpoints any more and hears
-// nothing; only Z-Stack says by itself that it did. Sticks differ in what they tell of themselves, so each is held
-// against what it said when it had just been set up.
+// How the coordinator itself is. One that has restarted answers, and even sends, but has no endpoints any more and
+// hears nothing; only Z-Stack says by itself that it did. Sticks differ in what they tell of themselves, so each is
+// held against what it said when it had just been set up.
 import { type Controller, Zdo } from 'zigbee-herdsman';
 import { driverOf } from './herdsman.ts';
 

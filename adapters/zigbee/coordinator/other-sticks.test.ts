@@ -148,7 +148,7 @@ describe('a coordinator on its first day', () => {
       20_000,
     );
 
-  test('that lacks what its driver needs is told with the command, in both languages', async () => {
+  test('that lacks what its driver needs is told with the command', async () => {
     const traits = { unknownCommands: [ITEM_LENGTH] };
     home = await startVirtualHome({ residents: false, devices: DEVICES, traits, ...quick });
     expect(await faultOf(await start(home.zigbeePort))).toMatchObject({

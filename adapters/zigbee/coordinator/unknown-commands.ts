@@ -5,7 +5,7 @@ import { Subsystem, Type } from 'zigbee-herdsman/dist/adapter/z-stack/unpi/const
 import definition from 'zigbee-herdsman/dist/adapter/z-stack/znp/definition.js';
 import { Znp } from 'zigbee-herdsman/dist/adapter/z-stack/znp/znp.js';
 
-/** Source: TI, Z-Stack Monitor and Test API, "RPC error": a code, and the two command bytes that were not understood. */
+/** Source: TI, Z-Stack Monitor and Test API, "RPC error": a code, and the two command bytes not understood. */
 const RPC_ERROR = { subsystem: 0, command: 0 } as const;
 const SUBSYSTEM_BITS = 0x1f;
 
@@ -88,8 +88,8 @@ interface LetsIn {
 }
 
 /**
- * Green Power devices are let in by a message of their own. A coordinator that cannot send it lets all others in all the
- * same; `failed` is told why.
+ * Green Power devices are let in by a message of their own. A coordinator that cannot send it lets all others in all
+ * the same; `failed` is told why.
  */
 export function joinWithoutGreenPower({ greenPower }: LetsIn, failed: (why: string) => void): void {
   const permitJoin = greenPower.permitJoin.bind(greenPower);
