@@ -117,6 +117,8 @@ export const coordinatorMoveBody = v.strictObject({
     null,
   ),
   overwrite: v.optional(v.boolean(), false),
+  /** Goes on with the network that is on it, in a home without devices. */
+  keep: v.optional(v.boolean(), false),
   password,
 });
 export const backupAddBody = v.strictObject({

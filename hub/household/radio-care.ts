@@ -311,7 +311,8 @@ export function createRadioCare(options: RadioCareOptions): RadioCareHost {
         port: wish.port,
         driver: wish.driver,
       })) as StickCheck;
-      if (check.network === 'other' && !wish.overwrite) throw otherNetwork(check);
+      const isWanted = wish.overwrite || wish.keep === true;
+      if (check.network === 'other' && !isWanted) throw otherNetwork(check);
       return begin('coordinatorMove', 3, 'write', (job) => moveTo(wish, actor, job, check));
     },
     backups: async () =>
@@ -341,12 +342,13 @@ export function createRadioCare(options: RadioCareOptions): RadioCareHost {
   };
 
   async function moveTo(
-    { port, driver, baudRate, overwrite }: MoveWish,
+    { port, driver, baudRate, overwrite, keep = false }: MoveWish,
     actor: Actor,
     job: OpenJob,
     check: StickCheck,
   ): Promise<Words> {
     const steps = 3;
+    const isSamePort = options.setting('zigbee.port').value === port;
     job.update(
       { etaSeconds: 20, result: { check } },
       {
@@ -354,13 +356,18 @@ export function createRadioCare(options: RadioCareOptions): RadioCareHost {
         zh: `正在把网络写入 ${port} 的网关（协调器）。`,
       },
     );
-    await call({ kind: 'coordinatorMove', port, driver, baudRate, overwrite });
+    await call({ kind: 'coordinatorMove', port, driver, baudRate, overwrite, keep });
     job.update({ step: { name: 'settings', index: 2, of: steps }, etaSeconds: null });
     await options.putSetting('zigbee.port', port, actor);
     await options.putSetting('zigbee.driver', driver, actor);
     if (baudRate !== null) await options.putSetting('zigbee.baudRate', String(baudRate), actor);
     const reach = await followReach(job, 3, steps);
     job.update({ result: { port, driver, check, ...reachResult(reach) } });
+    if (keep) return keptWords(port);
+    if (isSamePort) {
+      const done = { en: `The network runs at ${port}.`, zh: `网络现在运行在 ${port}。` };
+      return reachLine(reach, done);
+    }
     return reachLine(reach, {
       en: `The network runs at ${port}. Do not plug the old coordinator in again: two of one network disturb one another.`,
       zh: `网络现在运行在 ${port}。请不要再插上旧的网关（协调器）：同一网络的两个网关会互相干扰。`,
@@ -368,13 +375,21 @@ export function createRadioCare(options: RadioCareOptions): RadioCareHost {
   }
 }
 
+/** The network that a stick had is this home's now, and its devices have still to be met. */
+function keptWords(port: string): Words {
+  return {
+    en: `The network of the coordinator at ${port} is this home's now. Its devices come in without a reset: begin "Add a device", then switch each off and on, or press its button.`,
+    zh: `${port} 的网关（协调器）上的网络现在属于这个家。其中的设备无需重置：点“添加设备”，然后把每台设备断电再通电，或按一下它的按键。`,
+  };
+}
+
 function otherNetwork({ panId, channel }: StickCheck): ConflictError {
   const where = `0x${(panId ?? 0).toString(16).padStart(4, '0')}, channel ${channel ?? '?'}`;
   return new ConflictError(`The new stick carries another Zigbee network (${where})`, {
-    hint: 'Nothing was written. If that network is of no use to anybody any more, say so: --overwrite, or the box in the page.',
+    hint: 'Nothing was written. If that network is of no use to anybody any more, say so: --overwrite, or the box in the page. A home without devices can go on with it: --keep.',
     zh: {
-      message: `新的 USB 棒上有另一个 Zigbee 网络（${where}）`,
-      hint: '没有写入任何内容。如果那个网络已没人使用，请确认覆盖（--overwrite，或页面中的选项）。',
+      message: `新的 USB 网关上有另一个 Zigbee 网络（${where}）`,
+      hint: '没有写入任何内容。如果那个网络已没人使用，请确认覆盖（--overwrite，或页面中的选项）。没有设备的家可以继续使用它：--keep。',
     },
   });
 }

@@ -165,6 +165,29 @@ it('gives a backup of the coordinator to an owner who gives the password again, 
   expect(download.suggestedFilename()).toMatch(/^coordinator-.*\.json$/);
 }, 60_000);
 
+it('asks what becomes of another network on a stick, and writes nothing before that is said', async () => {
+  const other = await home.plugInSpare('another network');
+  try {
+    const before = other.network();
+    await at('coordinator-move').locator('summary').click();
+    await at('move-port').fill(`tcp://127.0.0.1:${other.port}`);
+    await at('move-look').click();
+    await at('move-found').getByText('It carries another Zigbee network').waitFor();
+    expect(await at('move-go').isDisabled()).toBe(true);
+    await browser.expectAccessible('a stick with a network', '[data-testid="coordinator"]');
+    await at('move-keep').check();
+    await at('move-go').click();
+    await at('move-password').fill(OWNER.password);
+    await at('confirm-yes').click();
+    // This home has devices on a network of its own.
+    await at('coordinator').getByText('of its own with').waitFor({ timeout: 20_000 });
+    expect(other.network()).toEqual(before);
+    await at('coordinator-move').locator('summary').click();
+  } finally {
+    await other.stop();
+  }
+}, 60_000);
+
 it('moves to another stick, after a look at it, and every device answers without joining again', async () => {
   spare = await home.plugInSpare('nothing');
   const port = `tcp://127.0.0.1:${spare.port}`;

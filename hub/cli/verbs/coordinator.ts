@@ -25,6 +25,7 @@ interface MoveOptions {
   readonly driver?: string;
   readonly baudRate?: string;
   readonly overwrite?: boolean;
+  readonly keep?: boolean;
   readonly yes?: boolean;
 }
 
@@ -74,7 +75,8 @@ export const addCoordinator: AddVerb = (program, { words, act, examples }) => {
     withYes(command)
       .option('--driver <name>', help.driver)
       .option('--baud-rate <n>', help.baudRate)
-      .option('--overwrite', help.overwrite),
+      .option('--overwrite', help.overwrite)
+      .option('--keep', help.keep),
   );
   add('backups', help.backups, (context) => backups(context));
   add('backup', help.backup, (context) => backup(context));
@@ -228,7 +230,7 @@ async function move(
   options: MoveOptions,
 ): Promise<void> {
   const { words, printer } = context;
-  const { driver, overwrite = false } = options;
+  const { driver, overwrite = false, keep = false } = options;
   const limits = { what: '--baud-rate', min: 9_600, max: 3_000_000 };
   const baudRate =
     options.baudRate === undefined ? null : wholeNumber(options.baudRate, limits, words);
@@ -236,7 +238,8 @@ async function move(
   if (!printer.isJson) tellCheck(context, found);
   await demandYes(context, words.radio.confirmMove(port), options.yes === true);
   const password = await ownPassword(context);
-  const wish = { port, driver: driver ?? found.driver ?? 'zstack', baudRate, overwrite, password };
+  const where = { port, driver: driver ?? found.driver ?? 'zstack', baudRate };
+  const wish = { ...where, overwrite, keep, password };
   await followed(context, '/api/coordinator/move', wish, words.radio.moving(port));
 }
 
