@@ -27,6 +27,7 @@ import type { AdapterId, NodeAddress } from '../model/identifiers.ts';
 import type { FromBridge, ToBridge } from '../model/matter-bridge.ts';
 import { type MeshCare, NO_CARE } from '../model/mesh.ts';
 import type { FromShare, ToShare } from '../model/mqtt.ts';
+import { faultReason } from '../model/vendor-adapter.ts';
 import type { CoreLink } from './core-link.ts';
 import { type WorkerName, workerEntry } from './entry.ts';
 import { type ProcessWatch, watchProcess, yieldToOthers } from './process-watch.ts';
@@ -217,13 +218,15 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
       return;
     }
     const told = supervisor.health().problem;
+    // Why it was ended, and not only that a signal did it.
+    const why = faultReason(id, told?.message ?? reason);
     become({
       kind: 'fault',
       problem: {
         code: 'unreachable',
-        message: `The ${id} adapter stopped: ${reason}`,
+        message: `The ${id} adapter stopped: ${why.en}`,
         hint: told?.hint ?? null,
-        zh: { message: `适配器 ${id} 停止了：${reason}`, hint: told?.zh?.hint ?? null },
+        zh: { message: `适配器 ${id} 停止了：${why.zh}`, hint: told?.zh?.hint ?? null },
       },
       retryAtMs: null,
     });
