@@ -1,4 +1,5 @@
-// The keys with which lists of firmware and packages of adapters are signed: ed25519, public ones as the 32 bytes in base64.
+// The keys with which lists of firmware and packages of adapters are signed: ed25519, public ones as the 32 bytes in
+// base64.
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 
 /** A new key: the private one as PEM (PKCS #8), to be kept where nobody else reads it, and the public one to be told. */

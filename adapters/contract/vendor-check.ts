@@ -1,5 +1,6 @@
-// Whether what a vendor's code says can be passed on: shapes, names of the table of properties, types. The core and main
-// trust what an adapter tells them, so what is wrong stays in the vendor's own process and is told as its fault.
+// Whether what a vendor's code says can be passed on: shapes, names of the table of properties, types. The core and
+// main trust what an adapter tells them, so what is wrong stays in the vendor's own process and is told as its
+// fault.
 import type { AdapterNotice, AdapterState } from '../../hub/model/adapter-port.ts';
 import type { NodeDescription } from '../../hub/model/device.ts';
 import { DEVICE_KINDS } from '../../hub/model/device-kind.ts';

@@ -1,5 +1,6 @@
-// Watches the process of a vendor's adapter from outside while the kit tries it, as the hub would: its memory, whether it
-// answers, where it wants to connect, and what of its words the hub would not take. One that is beyond help is ended.
+// Watches the process of a vendor's adapter from outside while the kit tries it, as the hub would: its memory,
+// whether it answers, where it wants to connect, and what of its words the hub would not take. One that is beyond
+// help is ended.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VENDOR_LIMITS } from '../../hub/model/vendor-adapter.ts';
 import type { Demand, Run } from './conformance.ts';

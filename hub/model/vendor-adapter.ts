@@ -26,8 +26,8 @@ export const MANIFEST_FILE = 'ingle-adapter.json';
 export const SIGNATURES_FILE = 'ingle-adapter.sig';
 /**
  * Public keys of this project's maintainers, in the form of the setting `adapters.keys`: what they have tried and signed
- * is preferred on every hub that does not say otherwise. **None is issued yet**, since they have tried no vendor's adapter;
- * adapters/contract/README.md tells how one is made and put here.
+ * is preferred on every hub that does not say otherwise. **None is issued yet**, since they have tried no vendor's
+ * adapter; adapters/contract/README.md tells how one is made and put here.
  */
 export const PROJECT_KEYS = '';
 /** Stands in a package file for the network of the house: private addresses, but not the hub itself. */

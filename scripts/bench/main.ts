@@ -8,7 +8,11 @@ import { matterLatency, matterMemory } from './matter.ts';
 import { memory } from './memory.ts';
 import { mqtt } from './mqtt.ts';
 import { endAllProcesses } from './process.ts';
-import { reportToCommandLink, reportToCommandMemory } from './report-to-command.ts';
+import {
+  reportToCommandBadAdapters,
+  reportToCommandLink,
+  reportToCommandMemory,
+} from './report-to-command.ts';
 import { toRow, verdictOf } from './row.ts';
 import { replay, whyAndWhyNot } from './scenes/history.ts';
 import { againstPeer, eventToDecision, restartWithWaits } from './scenes/scenes.ts';
@@ -19,6 +23,7 @@ import { zigbee } from './zigbee.ts';
 const BENCHES: readonly Bench[] = [
   reportToCommandLink,
   reportToCommandMemory,
+  reportToCommandBadAdapters,
   start,
   memory,
   matterLatency,

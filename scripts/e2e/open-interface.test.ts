@@ -1,7 +1,7 @@
-// Goal: a vendor's programmer who has never seen Ingle copies what the page of the open interface says, and it works; what
-// cannot be is refused as its table says; and a revoked account is out at once, however it came in. Method: each block of
-// the page is run as it stands, with curl, mosquitto, Node and Python, against the whole hub. And the home's devices over
-// MQTT, with the core's policy for each account.
+// Goal: a vendor's programmer who has never seen Ingle copies what the page of the open interface says, and it
+// works; what cannot be is refused as its table says; and a revoked account is out at once, however it came in.
+// Method: each block of the page is run as it stands, with curl, mosquitto, Node and Python, against the whole hub.
+// And the home's devices over MQTT, with the core's policy for each account.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

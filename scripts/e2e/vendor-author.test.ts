@@ -1,6 +1,7 @@
-// Goal: whoever makes an adapter follows what the template's README says, and whoever judges one what the page on tiers
-// says, and each block does what it says. Method: the blocks are run as they stand, in an empty folder, with npm and the
-// `ingle` command on the path as on an author's machine, against the whole hub and the package's own emulated lamp.
+// Goal: whoever makes an adapter follows what the template's README says, and whoever judges one what the page on
+// tiers says, and each block does what it says. Method: the blocks are run as they stand, in an empty folder, with
+// npm and the `ingle` command on the path as on an author's machine, against the whole hub and the package's own
+// emulated lamp.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

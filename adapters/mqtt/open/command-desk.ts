@@ -1,5 +1,5 @@
-// Commands for vendors' devices on their way to the programs that carry them out: over MQTT at once, over HTTP as soon as
-// a program asks, and each ends once, by its outcome or by its time.
+// Commands for vendors' devices on their way to the programs that carry them out: over MQTT at once, over HTTP as
+// soon as a program asks, and each ends once, by its outcome or by its time.
 import { ConflictError, type HubError, NotFoundError } from '../../../hub/model/errors.ts';
 import {
   type OpenAsk,

@@ -1,5 +1,5 @@
-// What a vendor's device may tell and be told, and what is said of it where it may not: each refusal names the thing and
-// the value, and what would be right.
+// What a vendor's device may tell and be told, and what is said of it where it may not: each refusal names the thing
+// and the value, and what would be right.
 import type { CommandBody } from '../../../hub/model/command.ts';
 import type { NodeDescription } from '../../../hub/model/device.ts';
 import { HubError, type InputProblem, ValidationError } from '../../../hub/model/errors.ts';

@@ -1,5 +1,5 @@
-// What a vendor's program says over MQTT, read as the same asks that come over HTTP: strictly, so that a slip of the pen
-// is told and does not become something else.
+// What a vendor's program says over MQTT, read as the same asks that come over HTTP: strictly, so that a slip of the
+// pen is told and does not become something else.
 import { ValidationError } from '../../../hub/model/errors.ts';
 import type { OpenAsk } from '../../../hub/model/open-interface.ts';
 import type { PropertyValue } from '../../../hub/model/properties.ts';
@@ -23,7 +23,8 @@ export function isAsk(what: string): what is AskTopic {
 }
 
 /**
- * Reads a message. What is a momentary thing must not have been kept by the broker: it would happen again at each start.
+ * Reads a message. What is a momentary thing must not have been kept by the broker: it would happen again at each
+ * start.
  * @throws ValidationError with an example of what would be right
  */
 export function readAsk(device: string, what: AskTopic, text: string, isKept: boolean): OpenAsk {

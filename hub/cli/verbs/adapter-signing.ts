@@ -1,5 +1,5 @@
-// The verbs of `ingle adapter` by which a package becomes preferred: a key is made, a package that was tried is signed, and
-// anybody verifies who has signed it. All of them work with the hub down.
+// The verbs of `ingle adapter` by which a package becomes preferred: a key is made, a package that was tried is
+// signed, and anybody verifies who has signed it. All of them work with the hub down.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';

@@ -1,6 +1,6 @@
-// What can be wrong with a provisioning file, each mistake once, in both languages: by the name under which whoever finds
-// it tells it. Where the shape of an entry is wrong, the library that checks it gives back the English words alone, so
-// those are kept with the Chinese ones.
+// What can be wrong with a provisioning file, each mistake once, in both languages: by the name under which whoever
+// finds it tells it. Where the shape of an entry is wrong, the library that checks it gives back the English words
+// alone, so those are kept with the Chinese ones.
 import type { Words } from '../../model/words.ts';
 
 /** Things of a file that are a text or a number, as they are called in a sentence. */
