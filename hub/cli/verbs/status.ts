@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import type { DeviceJson, HealthJson, HomeJson, ReadyJson, SceneJson } from '../../api/shapes.ts';
+import { adapterDetail } from '../../model/adapter-detail.ts';
 import { offlineReason } from '../../model/offline-reason.ts';
 import { problemIn } from '../../model/problem-words.ts';
 import { CliError } from '../cli-error.ts';
@@ -73,7 +74,9 @@ function showHealth({ printer, words, language }: Context, health: HealthJson): 
   for (const adapter of health.adapters) {
     // What runs on demand alone is of no interest while it does not.
     if (adapter.state === 'stopped') continue;
-    const detail = adapter.problem ? problemIn(adapter.problem, language).detail : adapter.detail;
+    const detail = adapter.problem
+      ? problemIn(adapter.problem, language).detail
+      : adapter.detail && adapterDetail(adapter.detail, language);
     const state = words.status.adapterStates[adapter.state];
     printer.line(`  ${words.status.adapter(adapter.id, state, detail)}`);
   }

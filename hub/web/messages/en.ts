@@ -963,6 +963,10 @@ export const en = {
     retryAt: (when: string) => `Tries again ${when}`,
     noRadio: 'Nothing is set up yet.',
     parts: 'Parts of the hub',
+    partNames: { core: 'Core', storage: 'Storage', jobs: 'Jobs', sync: 'Sync' } as Record<
+      string,
+      string
+    >,
     partStates: {
       starting: 'Starting',
       running: 'Running',

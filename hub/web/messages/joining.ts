@@ -1,4 +1,5 @@
 // What the page says of how a device came in, where its definition comes from, and of replacing a dead one.
+import { replacementEn, replacementZh } from '../../model/replacement-words.ts';
 
 export const joiningEn = {
   definition: 'Definition',
@@ -26,17 +27,7 @@ export const joiningEn = {
   gap: (what: string, users: string) => `${what}: ${users}`,
   gapsHint:
     'Scenes that name the device cannot run so until you change them; those that mean it by room, label or kind pass it by.',
-  gapUser: {
-    named: (scene: string) => scene,
-    reached: (scene: string) => `${scene} (by room, label or kind)`,
-    template: (scene: string) => `${scene} (its template)`,
-    matter: 'home apps (Matter)',
-    mqtt: 'MQTT',
-    rights: 'rights',
-    links: 'direct control',
-  },
-  noGaps: 'Nothing is missed.',
-  reached: (scenes: string) => `Scenes that will mean it as well: ${scenes}`,
+  ...replacementEn,
   linksAgain: (count: number) =>
     count === 1
       ? 'One direct binding or group is made again. House says which device has to be woken for that.'
@@ -85,17 +76,7 @@ export const joiningZh: typeof joiningEn = {
   gapsTitle: '新设备缺少被用到的功能',
   gap: (what, users) => `${what}：${users}`,
   gapsHint: '写明这个设备的场景在你修改之前无法运行；按房间、标签或类型选择设备的场景会跳过它。',
-  gapUser: {
-    named: (scene) => scene,
-    reached: (scene) => `${scene}（按房间、标签或类型）`,
-    template: (scene) => `${scene}（模板）`,
-    matter: '家庭应用（Matter）',
-    mqtt: 'MQTT',
-    rights: '权限',
-    links: '直接控制',
-  },
-  noGaps: '不缺少任何功能。',
-  reached: (scenes) => `以后也会用到它的场景：${scenes}`,
+  ...replacementZh,
   linksAgain: (count) => `会重新建立 ${count} 项直接绑定和组。需要唤醒哪个设备，“全屋”里会提示。`,
   newRoom: (room) => `${room}（新房间，设备自述）`,
   acceptGaps: '仍然替换',

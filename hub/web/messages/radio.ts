@@ -92,7 +92,7 @@ export const radioZh: typeof radioEn = {
   list: '列表',
   grades: { good: '好', fair: '一般', weak: '弱', unknown: '未测量' },
   legend: '链路质量',
-  via: (name) => `通过 ${name}`,
+  via: (name) => `通过${/^\p{Script=Han}/u.test(name) ? '' : ' '}${name}`,
   guessed: '推算得出，非设备告知',
   noWay: '路径未知',
   battery: (percent) => `电量 ${percent} %`,

@@ -71,7 +71,7 @@ export const zh: Messages = {
     stepStart: '带着它启动 Ingle：',
     stepNetwork: '如果网关在网络上，就写它的地址：',
     stepDriver: (name) => `把 ${name} 设为 zstack、ember 或其他网关类型。`,
-    stepNone: '如果没有 Zigbee；Matter、Wi-Fi 和 MQTT 在页面里设置：',
+    stepNone: '没有 Zigbee 也可以，Matter、Wi-Fi 和 MQTT 在页面里设置：',
     note: 'Ingle 会显示你家的网址和认领码。',
   },
   firstRun: {
@@ -914,6 +914,7 @@ export const zh: Messages = {
     retryAt: (when) => `${when} 再试`,
     noRadio: '还没有设置。',
     parts: '中枢的各部分',
+    partNames: { core: '核心', storage: '存储', jobs: '后台任务', sync: '同步' },
     partStates: {
       starting: '正在启动',
       running: '运行中',

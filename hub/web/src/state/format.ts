@@ -128,6 +128,7 @@ export function formatExact(language: Language, at: string | number): string {
 
 /** A duration of milliseconds as a person reads it. */
 export function formatDuration(language: Language, ms: number): string {
+  if (ms > 0 && ms < 1) return '< 1 ms';
   if (ms < 1000) return `${number(language, Math.round(ms))} ms`;
   if (ms < 60_000) return `${number(language, ms / 1000, { maximumFractionDigits: 1 })} s`;
   return `${number(language, Math.round(ms / 60_000))} min`;
