@@ -16,6 +16,7 @@ import { changeChannel } from './herdsman.ts';
 import { countDevices, hasDevices, protectFiles, type ZigbeeFiles } from './network-file.ts';
 import type { Radio } from './radio.ts';
 import { familyAt, lookAtZStack, networkAtZStack } from './stick-check.ts';
+import { failedCommand } from './unknown-commands.ts';
 
 const FOLDER = 'coordinator-backups';
 const BACKUP_EVERY_MS = 24 * 3_600_000;
@@ -118,7 +119,7 @@ export class CoordinatorCare {
         },
       });
     }
-    await this.#options.controller().backup();
+    await this.#options.controller().backup().catch(givesNone);
     protectFiles(files);
     return this.#shelf.keep(readFileSync(files.coordinatorBackup, 'utf8'), Date.now());
   }
@@ -330,6 +331,19 @@ export class CoordinatorCare {
     });
     return null;
   }
+}
+
+/** A coordinator that lacks what a backup is read from fails at it in the library's own way. @throws always */
+function givesNone(error: unknown): never {
+  if (!(error instanceof TypeError) && failedCommand(error) === null) throw error;
+  throw new HubError('unsupported', 'This coordinator gives no backup', {
+    hint: 'The network works, and could not be put onto another stick. A newer firmware of the coordinator may help.',
+    zh: {
+      message: '这个网关（协调器）不能备份',
+      hint: '网络正常工作，但不能转移到另一个网关。更新网关的固件可能会有帮助。',
+    },
+    cause: error,
+  });
 }
 
 /** Why a port cannot be looked at, in plain words. */

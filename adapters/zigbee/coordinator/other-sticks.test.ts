@@ -104,6 +104,10 @@ describe.each([
       problem: { code: 'unsupported', zh: { message: expect.stringContaining('网络表') } },
     });
 
+    const backup = hub.call({ kind: 'coordinatorBackup' });
+    if (traits === OLDER) expect(await backup).toMatchObject({ source: 'zstack' });
+    else await expect(backup).rejects.toMatchObject({ code: 'unsupported', zh: expect.anything() });
+
     // It is asked how it is when it has started, and every five seconds; what it says of its state is odd.
     const asked = home.control.asked(UTIL, DEVICE_INFORMATION);
     const isAsked = () => home.control.asked(UTIL, DEVICE_INFORMATION) > asked;
