@@ -126,9 +126,11 @@ export function commandBodyFor(
   const descriptor = settableProperty(record, body.property);
   const problem = checkValue(specOf(descriptor), body.value);
   if (problem !== null) {
+    const { hint, zh } = problem;
     throw new ValidationError(`${record.name}: ${problem.message}`, {
-      hint: problem.hint,
-      errors: [{ path: '/value', message: problem.hint }],
+      hint,
+      zh: { message: `${record.name}：${zh.message}`, hint: zh.hint },
+      errors: [{ path: '/value', message: hint, zh: zh.hint }],
     });
   }
   const { transitionMs } = body;
@@ -147,17 +149,30 @@ function settableProperty(record: DeviceRecord, key: string): PropertyDescriptor
   if (found !== undefined && isSettable(found)) return found;
   const list =
     settable.length === 0 ? 'Nothing of it can be set.' : `It takes: ${settable.join(', ')}.`;
+  const zhList =
+    settable.length === 0 ? '它没有可以设置的。' : `可以设置：${settable.join('、')}。`;
   if (found !== undefined) {
     const how = found.access === 'event' ? 'happens, and' : 'is only reported, and';
     throw new ValidationError(`${key} of ${record.name} ${how} cannot be set`, {
       hint: list,
-      errors: [{ path: '/property', message: 'cannot be set' }],
+      zh: { message: `${record.name} 的 ${key} 只能查看，不能设置`, hint: zhList },
+      errors: [{ path: '/property', message: 'cannot be set', zh: '不能设置' }],
     });
   }
   const like = nearest(key, settable);
   throw new ValidationError(`${record.name} has no property "${key}"`, {
     hint: like === undefined ? list : `Did you mean ${like}? ${list}`,
-    errors: [{ path: '/property', message: 'is not a property of this device' }],
+    zh: {
+      message: `${record.name} 没有属性“${key}”`,
+      hint: like === undefined ? zhList : `你是指 ${like} 吗？${zhList}`,
+    },
+    errors: [
+      {
+        path: '/property',
+        message: 'is not a property of this device',
+        zh: '不是这个设备的属性',
+      },
+    ],
   });
 }
 
@@ -176,8 +191,15 @@ function invocation(
   if (known.includes(name)) return { kind: 'invoke', name, args };
   const like = nearest(name, known);
   const list = known.length === 0 ? 'It knows no commands.' : `It knows: ${known.join(', ')}.`;
+  const zhList = known.length === 0 ? '它没有命令。' : `它有：${known.join('、')}。`;
   throw new ValidationError(`${record.name} has no command "${name}"`, {
     hint: like === undefined ? list : `Did you mean ${like}? ${list}`,
-    errors: [{ path: '/command', message: 'is not a command of this device' }],
+    zh: {
+      message: `${record.name} 没有命令“${name}”`,
+      hint: like === undefined ? zhList : `你是指 ${like} 吗？${zhList}`,
+    },
+    errors: [
+      { path: '/command', message: 'is not a command of this device', zh: '不是这个设备的命令' },
+    ],
   });
 }

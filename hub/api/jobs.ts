@@ -84,6 +84,14 @@ function knownAdapter(hub: HubPort, protocol: string): AdapterId {
     hint: `${like === undefined ? '' : `Did you mean ${like}? `}${
       ids.length === 0 ? 'No adapter is set up.' : `It speaks: ${ids.join(', ')}.`
     }`,
-    errors: [{ path: '/protocol', message: 'is not an adapter of this hub' }],
+    zh: {
+      message: `这个中枢不支持“${protocol}”`,
+      hint: `${like === undefined ? '' : `你是指 ${like} 吗？`}${
+        ids.length === 0 ? '还没有设置适配器。' : `它支持：${ids.join('、')}。`
+      }`,
+    },
+    errors: [
+      { path: '/protocol', message: 'is not an adapter of this hub', zh: '这个中枢没有这个适配器' },
+    ],
   });
 }

@@ -41,7 +41,7 @@ export function oneOf<Word extends string>(
   const found = choices.find((choice) => choice === text);
   if (found !== undefined) return found;
   throw new CliError('usage', words.usage.badChoice(text, what), {
-    hint: words.usage.choiceHint(choices.join(', ')),
+    hint: words.usage.choiceHint(words.list(choices)),
   });
 }
 

@@ -50,7 +50,7 @@ function picked<Item extends Nameable>(
       const names = choice.items.map((item) => `${item.name} (${item.handle ?? item.id})`);
       throw new CliError(
         'invalid-input',
-        words.errors.several(words.things[thing], typed, names.join(', ')),
+        words.errors.several(words.things[thing], typed, words.list(names)),
         { hint: words.errors.severalHint },
       );
     }
@@ -132,7 +132,9 @@ const CLOCK_TIMES = {
 
 function formatted(format: Intl.DateTimeFormat, at: string): string {
   const time = new Date(at);
-  return Number.isNaN(time.getTime()) ? at : format.format(time);
+  if (Number.isNaN(time.getTime())) return at;
+  // Chinese has a space between its characters and figures, which Intl leaves out.
+  return format.format(time).replaceAll(/\d(?=\p{Script=Han})|\p{Script=Han}(?=\d)/gu, '$& ');
 }
 
 /** A time with its date, in the reader's zone. */

@@ -279,6 +279,8 @@ function report(error: CliError, language: Language, isJson: boolean): void {
   }
   const lines = [plain(message)];
   for (const fault of errors) {
+    // What is said already is not said twice.
+    if ([message, hint].includes(inputProblemIn(fault, language))) continue;
     const place =
       fault.line === undefined ? fault.path : `${fault.line}:${fault.column ?? 1} ${fault.path}`;
     lines.push(`  ${plain(`${place}: ${inputProblemIn(fault, language)}`)}`);

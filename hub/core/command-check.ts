@@ -18,6 +18,10 @@ function knownProperty(state: CoreState, device: DeviceRecord, key: PropertyKey)
   const have = [...(properties?.keys() ?? [])].join(', ');
   throw new ValidationError(`${device.name} has no property "${key}"`, {
     hint: have ? `It has: ${have}.` : 'It has no properties.',
+    zh: {
+      message: `${device.name} 没有属性“${key}”`,
+      hint: have ? `它有：${have}。` : '它没有任何属性。',
+    },
   });
 }
 
@@ -31,6 +35,7 @@ function resolveToggle(
   if (knownProperty(state, device, property).descriptor.type !== 'boolean') {
     throw new ValidationError(`"${property}" of ${device.name} cannot be toggled`, {
       hint: 'Only properties that are true or false can.',
+      zh: { message: `${device.name} 的“${property}”不能切换`, hint: '只有开关类的属性可以切换。' },
     });
   }
   const now = state.live.value(device.id, property);
@@ -54,17 +59,24 @@ export function checkCommand(
       const have = ['toggle', ...device.description.commands].join(', ');
       throw new ValidationError(`${device.name} has no command "${asked.name}"`, {
         hint: `It has: ${have}.`,
+        zh: { message: `${device.name} 没有命令“${asked.name}”`, hint: `它有：${have}。` },
       });
     }
     return asked;
   }
   const { descriptor, spec } = knownProperty(state, device, asked.property);
   if (descriptor.access !== 'rw' && descriptor.access !== 'w') {
-    throw new ValidationError(`"${asked.property}" of ${device.name} can be read but not set`);
+    throw new ValidationError(`"${asked.property}" of ${device.name} can be read but not set`, {
+      zh: { message: `${device.name} 的“${asked.property}”只能查看，不能设置`, hint: null },
+    });
   }
   const problem = checkValue(spec, asked.value);
   if (problem) {
-    throw new ValidationError(`${device.name}: ${problem.message}`, { hint: problem.hint });
+    const { message, hint, zh } = problem;
+    throw new ValidationError(`${device.name}: ${message}`, {
+      hint,
+      zh: { message: `${device.name}：${zh.message}`, hint: zh.hint },
+    });
   }
   return asked;
 }

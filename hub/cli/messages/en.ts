@@ -202,6 +202,7 @@ export const en = {
     loginName: "The member's name.",
   },
   fact: (name: string, text: string) => `${name}: ${text}`,
+  list: (items: readonly string[]) => items.join(', '),
   usage: {
     unknownCommand: (name: string) => `There is no command "${name}".`,
     unknownOption: (name: string) => `There is no option "${name}" here.`,

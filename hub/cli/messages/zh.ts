@@ -182,6 +182,7 @@ export const zh: Messages = {
     loginName: '成员名称。',
   },
   fact: (name, text) => `${name}：${text}`,
+  list: (items) => items.join('、'),
   usage: {
     unknownCommand: (name) => `没有“${name}”这个命令。`,
     unknownOption: (name) => `这里没有“${name}”这个选项。`,

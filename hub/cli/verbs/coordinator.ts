@@ -9,6 +9,7 @@ import type {
   StickJson,
 } from '../../api/radio-shapes.ts';
 import type { JobJson } from '../../api/shapes.ts';
+import { adapterDetail } from '../../model/adapter-detail.ts';
 import { problemIn } from '../../model/problem-words.ts';
 import { wholeNumber } from '../arguments.ts';
 import { CliError } from '../cli-error.ts';
@@ -93,13 +94,12 @@ async function show({ client, printer, words, language }: Context): Promise<void
   }
   const { info, columns, states, yes, untried } = words.radio;
   const problem = view.problem === null ? null : problemIn(view.problem, language);
+  const state = states[view.state] ?? view.state;
+  const said = problem?.detail ?? (view.detail && adapterDetail(view.detail, language));
   printer.table([
     [info.port, view.port === '' ? '–' : view.port],
     [info.driver, view.driver],
-    [
-      info.state,
-      [states[view.state] ?? view.state, view.detail, problem?.detail].filter(Boolean).join(': '),
-    ],
+    [info.state, said === null ? state : words.fact(state, said)],
     [info.channel, String(view.channel ?? '–')],
   ]);
   if (problem?.hint) printer.line(problem.hint);

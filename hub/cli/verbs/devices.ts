@@ -171,15 +171,15 @@ function summary({ words, language }: Context, device: DeviceJson, table: Table)
   known.sort(([left], [right]) => rank(left) - rank(right));
   const shown = known.slice(0, SUMMARY_PROPERTIES_MAX);
   if (isLow && device.properties.battery) shown.push(['battery', device.properties.battery]);
-  return shown
-    .map(([key, property]) => {
+  return words.list(
+    shown.map(([key, property]) => {
       const info = table.get(propertyName(key));
       const value = valueText(property.value, property, info, language);
       // "unlocked" and "no motion" say it all; "62 %" does not.
       const needsLabel = typeof property.value !== 'boolean' || key.includes('@');
       return needsLabel ? `${propertyLabel(key, property, info, language)} ${value}` : value;
-    })
-    .join(', ');
+    }),
+  );
 }
 
 async function showDevice(context: Context, typed: string): Promise<void> {
@@ -209,8 +209,10 @@ async function showDevice(context: Context, typed: string): Promise<void> {
     [`  ${info.power}`, info.powers[device.power] ?? device.power],
     [
       `  ${info.firmware}`,
-      device.firmware.current ?? words.devices.noRoom,
-      ...(device.firmware.available === null ? [] : [info.newer(device.firmware.available)]),
+      [
+        device.firmware.current ?? words.devices.noRoom,
+        ...(device.firmware.available === null ? [] : [info.newer(device.firmware.available)]),
+      ].join('  '),
     ],
     [
       `  ${info.state}`,

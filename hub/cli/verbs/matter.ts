@@ -274,7 +274,7 @@ function listDevices({ printer, words }: Context, { devices }: BridgeJson): void
     if (why !== null) return words.matter.why[why] ?? why;
     if (endpoint === null) return words.matter.offered;
     const on = words.matter.endpoint(endpoint, types.join(' + '));
-    return leftOut.length === 0 ? on : `${on}  ${words.matter.leftOut(leftOut.join(', '))}`;
+    return leftOut.length === 0 ? on : `${on}  ${words.matter.leftOut(words.list(leftOut))}`;
   }
 }
 

@@ -141,11 +141,11 @@ async function list({ client, printer, words }: Context): Promise<void> {
   if (accounts.length === 0) printer.line(words.mqtt.none);
   for (const { name, createdAt, isConnected, topics, announces, home } of accounts) {
     const state = isConnected ? words.mqtt.connected : words.mqtt.away;
-    const rights = [
+    const rights = words.list([
       ...topics,
       ...(announces ? [words.mqtt.announces] : []),
       ...(home === 'none' ? [] : [words.mqtt.home[home]]),
-    ].join(', ');
+    ]);
     const more = rights === '' ? '' : `  ${rights}`;
     printer.line(`${name}  ${words.mqtt.made} ${createdAt.slice(0, 10)}  ${state}${more}`);
   }
@@ -267,12 +267,12 @@ async function listFound({ client, printer, words, language }: Context): Promise
     const state = isAccepted ? words.mqtt.accepted : words.mqtt.proposed;
     const from = bridge === null ? '' : `  ${bridge}`;
     printer.line(`${name}  ${manufacturer} ${model}${from}  ${state}  ${node}`);
-    printer.line(`  ${[...device.properties, ...device.commands].join(', ')}`);
+    printer.line(`  ${words.list([...device.properties, ...device.commands])}`);
     for (const { what, why } of device.leftOut) {
       printer.line(`  ${words.mqtt.leftOut(what, why[language])}`);
     }
     if (device.unneeded.length > 0) {
-      printer.line(`  ${words.mqtt.unneeded(device.unneeded.join(', '))}`);
+      printer.line(`  ${words.mqtt.unneeded(words.list(device.unneeded))}`);
     }
   }
 }

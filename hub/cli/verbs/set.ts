@@ -87,7 +87,7 @@ function checkProperty({ words }: Context, device: DeviceJson, key: string): voi
     hint:
       near.length > 0
         ? words.usage.didYouMean(near.join(words.usage.or))
-        : words.errors.propertiesHint(names.join(', ')),
+        : words.errors.propertiesHint(words.list(names)),
   });
 }
 

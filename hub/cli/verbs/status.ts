@@ -61,14 +61,14 @@ async function showReadiness({ client, printer, words }: Context, reason: CliErr
     return;
   }
   printer.line(
-    ready.ready ? words.status.ready : words.status.notReady(ready.waitingFor.join(', ')),
+    ready.ready ? words.status.ready : words.status.notReady(words.list(ready.waitingFor)),
   );
   printer.note([words.status.notSignedIn, reason.hint ?? ''].join(' ').trim());
 }
 
 function showHealth({ printer, words, language }: Context, health: HealthJson): void {
   printer.line(
-    health.ready ? words.status.ready : words.status.notReady(health.waitingFor.join(', ')),
+    health.ready ? words.status.ready : words.status.notReady(words.list(health.waitingFor)),
   );
   printer.line(words.status.version(health.version, moment(health.startedAt, language)));
   for (const adapter of health.adapters) {
@@ -81,7 +81,8 @@ function showHealth({ printer, words, language }: Context, health: HealthJson): 
     printer.line(`  ${words.status.adapter(adapter.id, state, detail)}`);
   }
   for (const part of health.parts) {
-    if (part.state === 'running' && part.restarts === 0) continue;
+    // What runs on demand alone is of no interest while it does not.
+    if (part.restarts === 0 && ['running', 'stopped'].includes(part.state)) continue;
     const state = words.status.partStates[part.state];
     printer.line(`  ${words.status.part(part.name, state, part.restarts)}`);
   }

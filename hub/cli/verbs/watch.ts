@@ -44,7 +44,7 @@ function topicsOf({ words }: Context, text: string | undefined): string {
   const wrong = asked.find((topic) => !TOPICS.some((each) => each === topic));
   if (wrong === undefined) return asked.join(',');
   throw new CliError('usage', words.usage.badChoice(wrong, '--topics'), {
-    hint: words.usage.choiceHint(TOPICS.join(', ')),
+    hint: words.usage.choiceHint(words.list(TOPICS)),
   });
 }
 
