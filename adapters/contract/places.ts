@@ -64,7 +64,9 @@ export function placed<Item extends Placeable>(
 export function readPlaces(kept: unknown): Places {
   if (typeof kept !== 'object' || kept === null) return {};
   const places = Object.entries(kept).flatMap(([id, place]: [string, unknown]) =>
-    typeof place === 'number' ? [[id, place] as const] : [],
+    typeof place === 'number' && Number.isInteger(place) && place >= 0 && place <= ENDPOINT_MAX
+      ? [[id, place] as const]
+      : [],
   );
   return Object.fromEntries(places);
 }

@@ -13,8 +13,10 @@ import {
 } from '../../../hub/model/properties.ts';
 import { checkValue } from '../../../hub/model/property-value.ts';
 import type { Words } from '../../../hub/model/words.ts';
+import { type PlacedOfEntity, placeOf, placesOf } from '../../contract/entity-places.ts';
 import type { LeftOut } from '../../contract/not-shown.ts';
 import { entityNamed, ownName, toldApart } from '../../contract/own-names.ts';
+import type { Places } from '../../contract/places.ts';
 import { descriptorOf } from '../../contract/property-draft.ts';
 import type { DeviceInfo, Entity } from './announcement.ts';
 import { type AvailabilityRule, availabilityOf } from './availability.ts';
@@ -95,9 +97,6 @@ const KINDS: Readonly<Record<string, DeviceKind>> = {
 };
 
 const PROPERTIES_MAX = 200;
-
-/** By entity and name of property: 0 for the plain name, else the endpoint. Kept, so that a key never moves. */
-export type Places = Readonly<Record<string, number>>;
 
 export interface Binding {
   readonly entity: string;
@@ -240,11 +239,11 @@ function bind(
   known: Places,
   leftOut: LeftOut[],
 ): { bindings: Map<PropertyKey, Binding>; places: Places } {
-  const places = placesOf(owned, known);
+  const places = placesOf(owned.map(placeable), known);
   const merged = new Map<PropertyKey, readonly [draft: Draft & { readonly of: Owned }, number]>();
   for (const each of owned) {
     const { entity, draft } = each;
-    const place = places[placeOf(entity, draft)] ?? 0;
+    const place = places[placeOf(placeable(each))] ?? 0;
     const key = propertyKey(draft.name, place === 0 ? undefined : place);
     const [before] = merged.get(key) ?? [];
     if (before === undefined && merged.size >= PROPERTIES_MAX) {
@@ -277,56 +276,13 @@ function calledAs(owned: Owned) {
 
 const isPress = ({ entity }: Owned) => entity.component === 'device_trigger';
 
-/** Triggers of one button are one property; of everything else each entity has its own. */
-function placeOf(entity: Entity, draft: Draft): string {
-  if (entity.component === 'device_trigger') return `trigger ${draft.button ?? ''}|${draft.name}`;
-  return `${entity.id}|${draft.name}`;
-}
-
-function placesOf(owned: readonly Owned[], known: Places): Places {
-  const groups = new Map<string, Set<string>>();
-  for (const { entity, draft } of owned) {
-    const group = groups.get(draft.name) ?? new Set();
-    groups.set(draft.name, group.add(placeOf(entity, draft)));
-  }
-  const places: Record<string, number> = {};
-  const taken = new Map<string, Set<number>>();
-  const take = (name: string, id: string, place: number): void => {
-    places[id] = place;
-    taken.set(name, (taken.get(name) ?? new Set()).add(place));
-  };
-  for (const [name, group] of groups) {
-    for (const id of group) {
-      const place = Object.hasOwn(known, id) ? known[id] : undefined;
-      if (place !== undefined) take(name, id, place);
-    }
-  }
-  const byEntity = Map.groupBy(owned, (each) =>
-    isPress(each) ? placeOf(each.entity, each.draft) : each.entity.id,
-  );
-  for (const drafts of byEntity.values()) {
-    const open = drafts.filter(
-      ({ entity, draft }) => !Object.hasOwn(places, placeOf(entity, draft)),
-    );
-    const several = open.filter(({ draft }) => (groups.get(draft.name)?.size ?? 0) > 1);
-    // A lamp's brightness stands at the same endpoint as its power.
-    let place = wishedPlace(several) ?? 1;
-    const isTaken = () => several.some(({ draft }) => taken.get(draft.name)?.has(place) === true);
-    while (isTaken() && place < 240) place += 1;
-    for (const { entity, draft } of open) {
-      const isOne = (groups.get(draft.name)?.size ?? 0) === 1;
-      take(draft.name, placeOf(entity, draft), isOne ? 0 : place);
-    }
-  }
-  return places;
-}
-
-/** The number that a button has on its device. */
-function wishedPlace(owned: readonly Owned[]): number | null {
-  const [first] = owned;
-  if (first === undefined || !isPress(first)) return null;
-  const place = Number(first.draft.button);
-  return Number.isInteger(place) && place >= 1 && place <= 240 ? place : null;
+/** Triggers of one button are one property, at the number that it has; of all else each entity has its own. */
+function placeable(owned: Owned): PlacedOfEntity {
+  const { name, button = '' } = owned.draft;
+  if (!isPress(owned)) return { id: owned.entity.id, name };
+  const wish = Number(button);
+  const id = `trigger ${button}`;
+  return Number.isInteger(wish) && wish >= 1 && wish <= 240 ? { id, name, wish } : { id, name };
 }
 
 /**

@@ -12,19 +12,13 @@ import {
 import { checkValue, valuesEqual } from '../../../hub/model/property-value.ts';
 import type { AdapterCommand, AdapterContext } from '../../contract/adapter.ts';
 import { notShownOf } from '../../contract/not-shown.ts';
+import { type Places, readPlaces } from '../../contract/places.ts';
 import { placedProperty } from '../../contract/property-draft.ts';
 import type { Bus } from '../bus.ts';
 import { CommandsUnderWay } from '../under-way.ts';
 import type { DeviceInfo, Entity } from './announcement.ts';
 import { AvailabilityState } from './availability.ts';
-import {
-  type Binding,
-  type Conversion,
-  convert,
-  describe,
-  messagesOf,
-  type Places,
-} from './convert.ts';
+import { type Binding, type Conversion, convert, describe, messagesOf } from './convert.ts';
 import { Message } from './entity-config.ts';
 import { LastingValues, spanText } from './lasting-values.ts';
 
@@ -87,7 +81,7 @@ export class DiscoveredDevice {
     this.#entities = kept.entities;
     this.account = kept.account;
     this.node = discoveredNode(kept.info.address);
-    this.#conversion = convert(kept.entities, kept.places);
+    this.#conversion = convert(kept.entities, readPlaces(kept.places));
     this.#availability = new AvailabilityState(this.#conversion.availability);
     this.#index();
   }

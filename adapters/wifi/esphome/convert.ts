@@ -12,8 +12,10 @@ import {
 import type { PropertySpec } from '../../../hub/model/property-row.ts';
 import { checkValue } from '../../../hub/model/property-value.ts';
 import type { Words } from '../../../hub/model/words.ts';
+import { placeOf, placesOf } from '../../contract/entity-places.ts';
 import type { LeftOut } from '../../contract/not-shown.ts';
 import { entityNamed, toldApart } from '../../contract/own-names.ts';
+import type { Places } from '../../contract/places.ts';
 import { descriptorOf, placedProperty } from '../../contract/property-draft.ts';
 import {
   convertAction,
@@ -42,7 +44,6 @@ import {
 import { type CommandDraft, type Convert, type Draft, type Now, setAside } from './draft.ts';
 import { Entity, type ListedEntity, Said } from './entity.ts';
 import type { Fields, Part } from './library.ts';
-import { type Places, placeOf, placesOf } from './places.ts';
 
 const CONVERTERS: Readonly<Record<string, Convert>> = {
   AlarmControlPanel: convertAlarm,

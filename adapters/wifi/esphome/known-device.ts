@@ -1,8 +1,8 @@
 // What is kept of an ESPHome device: its address, what is shown to it, what it is made of, where its properties stand,
 // and what waits for it to wake.
+import { type Places, readPlaces } from '../../contract/places.ts';
 import { parseLanAddress } from '../lan-address.ts';
 import { isJson, type ListedEntity, readEntities } from './entity.ts';
-import { type Places, readPlaces } from './places.ts';
 import { type Credential, type NodeInfo, readInfo } from './session.ts';
 import { readWishes, type Wish } from './waiting.ts';
 
