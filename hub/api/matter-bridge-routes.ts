@@ -1,5 +1,6 @@
 // The routes of the Matter bridge. All of them are the owner's: who has a code has the home.
 import * as bridge from './matter-bridge-shapes.ts';
+import { matterWindowBody } from './matter-nodes-shapes.ts';
 import * as requests from './requests.ts';
 import type { RouteSpec } from './routes.ts';
 
@@ -20,7 +21,7 @@ export const MATTER_BRIDGE_ROUTES = {
     who: 'owner',
     about:
       'Opens the bridge for one more controller, for 180 to 900 s; the answer holds the QR text and the manual code.',
-    body: bridge.bridgeWindowBody,
+    body: matterWindowBody,
     answer: bridge.bridgeJson,
   },
   'DELETE /api/matter/bridge/window': {

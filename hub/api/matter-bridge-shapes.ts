@@ -1,7 +1,6 @@
 // What the API takes and answers about the Matter bridge.
 import * as v from 'valibot';
 import { DEVICE_KINDS, type DeviceKind } from '../model/device-kind.ts';
-import { BRIDGE_LIMITS } from '../model/matter-bridge.ts';
 import { problemJson, timeJson } from './shapes.ts';
 
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(80));
@@ -19,20 +18,6 @@ export const bridgeBody = v.strictObject({
   kinds: v.optional(kinds),
   /** Devices by id: offered, not offered, or (null) by their room and kind. */
   devices: v.optional(v.record(id, v.nullable(v.boolean()))),
-});
-
-const { min, max } = BRIDGE_LIMITS.windowSeconds;
-export const bridgeWindowBody = v.strictObject({
-  /** How long a controller may be added: 180 to 900. */
-  seconds: v.optional(
-    v.pipe(
-      v.number(),
-      v.integer('must be a whole number'),
-      v.minValue(min, `must be at least ${min}`),
-      v.maxValue(max, `must be at most ${max}`),
-    ),
-    max,
-  ),
 });
 
 export const bridgeFabricBody = v.strictObject({

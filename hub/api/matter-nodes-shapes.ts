@@ -4,8 +4,9 @@ import { WINDOW_SECONDS } from '../model/matter-node.ts';
 import { problemJson, timeJson } from './shapes.ts';
 
 const { min, max } = WINDOW_SECONDS;
+/** Of a device, or of the bridge. */
 export const matterWindowBody = v.strictObject({
-  /** How long another controller may add the device: 180 to 900. */
+  /** How long another controller may add it: 180 to 900. */
   seconds: v.optional(
     v.pipe(
       v.number(),

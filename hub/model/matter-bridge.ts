@@ -59,8 +59,6 @@ export const NO_BRIDGE: BridgeSettings = {
 export const BRIDGE_LIMITS = {
   /** Devices offered at once; a controller reads all of them again whenever it connects. */
   devices: 200,
-  /** A window for adding the bridge to a controller. Spec: Matter 1.4 Core § 11.19.8.1, 3 to 15 minutes. */
-  windowSeconds: { min: 180, max: 900 },
   fabricNameLength: 40,
 } as const;
 

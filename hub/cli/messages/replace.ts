@@ -1,4 +1,5 @@
 // What the command says about replacing a dead device, and about where a device's definition comes from.
+import { replacementEn, replacementZh } from '../../model/replacement-words.ts';
 
 function times(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;
@@ -14,17 +15,7 @@ export const replaceEn = {
   askGaps: (device: string) => `Replace ${device} all the same? [y/N] `,
   gaps: (fresh: string, device: string) => `${fresh} lacks what is used of ${device}:`,
   gapColumns: ['WHAT', 'USED BY'],
-  gapUser: {
-    named: (scene: string) => scene,
-    reached: (scene: string) => `${scene} (by room, label or kind)`,
-    template: (scene: string) => `${scene} (its template)`,
-    matter: 'home apps (Matter)',
-    mqtt: 'MQTT',
-    rights: 'rights',
-    links: 'direct control',
-  },
-  noGaps: 'Nothing is missed.',
-  reached: (scenes: string) => `Scenes that will mean it as well: ${scenes}`,
+  ...replacementEn,
   links: (count: number) =>
     `${times(count, 'direct binding or group is', 'direct bindings and groups are')} made again; \`ingle status\` says which devices have to be woken for that.`,
   lost: (keys: string) => `Goes: ${keys}`,
@@ -72,17 +63,7 @@ export const replaceZh: typeof replaceEn = {
   askGaps: (device) => `仍要替换 ${device} 吗？[y/N] `,
   gaps: (fresh, device) => `${fresh} 缺少 ${device} 被用到的功能：`,
   gapColumns: ['功能', '使用者'],
-  gapUser: {
-    named: (scene) => scene,
-    reached: (scene) => `${scene}（按房间、标签或类型）`,
-    template: (scene) => `${scene}（模板）`,
-    matter: '家庭应用（Matter）',
-    mqtt: 'MQTT',
-    rights: '权限',
-    links: '直接控制',
-  },
-  noGaps: '不缺少任何功能。',
-  reached: (scenes) => `以后也会用到它的场景：${scenes}`,
+  ...replacementZh,
   links: (count) => `会重新建立 ${count} 项直接绑定和组；\`ingle status\` 会显示需要唤醒的设备。`,
   lost: (keys) => `失去：${keys}`,
   gained: (keys) => `新增：${keys}`,

@@ -1,43 +1,25 @@
 // `ingle pair`: opens the network and shows each step of what joins; Ctrl-C closes the network again.
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { Listr } from 'listr2';
 import type { DeviceJson, JobJson } from '../../api/shapes.ts';
 import { problemIn } from '../../model/problem-words.ts';
-import { wholeNumber } from '../arguments.ts';
 import { CliError } from '../cli-error.ts';
-import { apiPath, errorCode } from '../client.ts';
-import { type Context, findDevice } from '../context.ts';
+import { errorCode } from '../client.ts';
+import type { Context } from '../context.ts';
+import { followJob } from '../job-progress.ts';
+import { addJoiningOptions, type JoiningOptions, readJoining } from '../joining-options.ts';
 import { createPrompt } from '../prompt.ts';
-import { plain } from '../terminal-text.ts';
 import type { AddVerb } from '../verb.ts';
 
-/** How long the network may be opened for. */
-export const PAIR_SECONDS = { min: 10, max: 254 } as const;
-const POLL_MS = 400;
-
-interface PairOptions {
-  readonly seconds?: string;
-  readonly via?: string;
-  readonly installCode?: string;
+interface PairOptions extends JoiningOptions {
   readonly protocol?: string;
-  readonly address?: string;
-  readonly code?: string;
   /** True when the option stands without a word: the password is asked for. */
   readonly password?: string | true;
 }
 
 export const addPair: AddVerb = (program, { words, act, examples }) => {
-  program
-    .command('pair')
-    .description(words.help.pair)
-    .option('--seconds <n>', words.help.pairSeconds)
-    .option('--via <device>', words.help.pairVia)
-    .option('--install-code <code>', words.help.pairInstallCode)
+  addJoiningOptions(program.command('pair').description(words.help.pair), words)
     .option('--protocol <name>', words.help.pairProtocol)
-    .option('--address <address>', words.help.pairAddress)
     .option('--password [password]', words.help.pairPassword)
-    .option('--code <code>', words.help.pairCode)
     .addHelpText(
       'after',
       examples(
@@ -58,24 +40,13 @@ export const addPair: AddVerb = (program, { words, act, examples }) => {
 async function pair(context: Context, options: PairOptions): Promise<void> {
   const { client, words } = context;
   const protocol = options.protocol ?? 'zigbee';
-  const limits = { what: '--seconds', ...PAIR_SECONDS };
-  const seconds = wholeNumber(options.seconds ?? '120', limits, words);
+  const { seconds, router, asked } = await readJoining(context, options);
   const password = await passwordOf(context, options.password);
-  const router = options.via === undefined ? null : await findDevice(context, options.via);
   const before = new Set(
     (await client.list<DeviceJson>('/api/devices')).map((device) => device.id),
   );
   const { body: started } = await client.request<JobJson>('POST', '/api/jobs', {
-    body: {
-      kind: 'pair',
-      protocol,
-      seconds,
-      via: router?.id ?? null,
-      installCode: options.installCode ?? null,
-      address: options.address ?? null,
-      code: options.code ?? null,
-      password,
-    },
+    body: { kind: 'pair', protocol, password, ...asked },
   });
   const isRadio = protocol === 'zigbee';
   const title = isRadio ? words.pair.title(seconds) : words.pair.titleIp(seconds);
@@ -95,9 +66,9 @@ export async function showPairing(
   process.on('SIGINT', onInterrupt);
   process.on('SIGTERM', onInterrupt);
   try {
-    const job = context.printer.isTerminal
-      ? await showOnTerminal(context, started, heading, stop.signal)
-      : await showAsLines(context, started, heading, stop.signal);
+    const step = (now: JobJson) => stepText(context, now);
+    const look = { title: heading, step, progress: step, signal: stop.signal };
+    const job = await followJob(context, started, look);
     return { job, isInterrupted: stop.signal.aborted };
   } finally {
     process.off('SIGINT', onInterrupt);
@@ -119,29 +90,6 @@ async function passwordOf(
   }
 }
 
-/** The job each time it has moved, until it ends. An interrupt cancels it, and the last state is told. */
-async function* follow(
-  { client }: Context,
-  started: JobJson,
-  signal: AbortSignal,
-): AsyncGenerator<JobJson, JobJson> {
-  const path = apiPath`/api/jobs/${started.id}`;
-  let job = started;
-  let isCancelled = false;
-  while (job.state === 'running') {
-    yield job;
-    if (signal.aborted && !isCancelled) {
-      isCancelled = true;
-      job = (await client.request<JobJson>('DELETE', path)).body;
-      continue;
-    }
-    // An interrupt ends the pause early, and only the pause.
-    await delay(POLL_MS, undefined, isCancelled ? {} : { signal }).catch(() => undefined);
-    job = await client.get<JobJson>(path);
-  }
-  return job;
-}
-
 function stepText({ words }: Context, job: JobJson): string {
   if (!job.step) return '';
   const { part } = job.step;
@@ -149,74 +97,6 @@ function stepText({ words }: Context, job: JobJson): string {
   const name = part === undefined ? plainName : `${plainName} ${part.index}/${part.of}`;
   const step = words.pair.step(name, job.step.index, job.step.of);
   return job.etaSeconds === null ? step : `${step}, ${words.pair.left(Math.round(job.etaSeconds))}`;
-}
-
-async function showAsLines(
-  context: Context,
-  started: JobJson,
-  heading: string,
-  signal: AbortSignal,
-): Promise<JobJson> {
-  const { printer } = context;
-  // Results go to standard output; with --json nothing else may.
-  const say = printer.isJson ? printer.note : printer.line;
-  say(heading);
-  let shownSteps = '';
-  const shownLines = new Set<string>();
-  const show = (job: JobJson) => {
-    const step = job.step ? `${job.step.name} ${job.step.index}/${job.step.of}` : '';
-    if (step !== shownSteps && step !== '') say(stepText(context, job));
-    shownSteps = step;
-    for (const { at, text } of job.log) {
-      const line = `${at} ${text.en}`;
-      if (!shownLines.has(line)) say(`  ${text[context.language]}`);
-      shownLines.add(line);
-    }
-  };
-  const jobs = follow(context, started, signal);
-  for (;;) {
-    const next = await jobs.next();
-    show(next.value);
-    if (next.done) return next.value;
-  }
-}
-
-async function showOnTerminal(
-  context: Context,
-  started: JobJson,
-  heading: string,
-  signal: AbortSignal,
-): Promise<JobJson> {
-  let job = started;
-  const list = new Listr(
-    [
-      {
-        title: plain(heading),
-        task: async (_data: unknown, task): Promise<void> => {
-          let shown = 0;
-          const jobs = follow(context, started, signal);
-          for (;;) {
-            const next = await jobs.next();
-            job = next.value;
-            for (const { text } of job.log.slice(shown)) {
-              task.output = plain(text[context.language]);
-            }
-            shown = Math.max(shown, job.log.length);
-            const step = stepText(context, job);
-            task.title = plain(step === '' ? heading : `${heading}  ${step}`);
-            if (next.done) break;
-          }
-          task.title = plain(heading);
-          // A cross, not a tick; what went wrong is told once the list has ended.
-          if (job.state !== 'done') throw new Error(plain(context.words.errors.failed));
-        },
-        rendererOptions: { outputBar: 8, persistentOutput: true },
-      },
-    ],
-    { registerSignalListeners: false, exitOnError: false },
-  );
-  await list.run();
-  return job;
 }
 
 interface Proposal {

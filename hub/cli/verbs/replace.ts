@@ -3,43 +3,34 @@
 import type { Command } from 'commander';
 import type { ReplacementGapJson, ReplacementJson } from '../../api/replacement-shapes.ts';
 import type { DeviceJson, JobJson } from '../../api/shapes.ts';
-import { problemIn } from '../../model/problem-words.ts';
-import { wholeNumber } from '../arguments.ts';
 import { CliError } from '../cli-error.ts';
-import { apiPath, errorCode } from '../client.ts';
+import { apiPath } from '../client.ts';
 import { type Context, findDevice } from '../context.ts';
+import { jobError } from '../job-progress.ts';
+import { addJoiningOptions, type JoiningOptions, readJoining } from '../joining-options.ts';
 import { isConfirmed } from '../prompt.ts';
 import type { AddVerb } from '../verb.ts';
-import { PAIR_SECONDS, showPairing } from './pair.ts';
+import { showPairing } from './pair.ts';
 
 const WRITE_LIMIT_MS = 30_000;
 
-interface ReplaceOptions {
+interface ReplaceOptions extends JoiningOptions {
   readonly with?: string;
   readonly undo?: boolean;
   readonly dryRun?: boolean;
   readonly yes?: boolean;
-  readonly seconds?: string;
-  readonly via?: string;
-  readonly installCode?: string;
-  readonly code?: string;
-  readonly address?: string;
 }
 
 export const addReplace: AddVerb = (program, { words, act, examples }) => {
-  program
+  const command = program
     .command('replace')
     .argument('<device>')
     .description(words.replace.help)
     .option('--with <device>', words.replace.with)
     .option('--undo', words.replace.undo)
     .option('--dry-run', words.replace.dryRun)
-    .option('-y, --yes', words.replace.yes)
-    .option('--seconds <n>', words.help.pairSeconds)
-    .option('--via <device>', words.help.pairVia)
-    .option('--install-code <code>', words.help.pairInstallCode)
-    .option('--code <code>', words.help.pairCode)
-    .option('--address <address>', words.help.pairAddress)
+    .option('-y, --yes', words.replace.yes);
+  addJoiningOptions(command, words)
     .addHelpText(
       'after',
       examples(
@@ -75,12 +66,12 @@ export async function replaceWith(
   if (!printer.isJson) {
     showGaps(context, plan.gaps, device, fresh);
     if (plan.reached.length > 0) {
-      printer.line(words.replace.reached(plan.reached.map(({ name }) => name).join(', ')));
+      printer.line(words.replace.reached(words.list(plan.reached.map(({ name }) => name))));
     }
     const made = plan.links.filter(({ state }) => state !== 'impossible').length;
     if (made > 0) printer.line(words.replace.links(made));
-    if (plan.lost.length > 0) printer.line(words.replace.lost(plan.lost.join(', ')));
-    if (plan.gained.length > 0) printer.line(words.replace.gained(plan.gained.join(', ')));
+    if (plan.lost.length > 0) printer.line(words.replace.lost(words.list(plan.lost)));
+    if (plan.gained.length > 0) printer.line(words.replace.gained(words.list(plan.gained)));
   }
   if (options.dryRun === true) {
     if (printer.isJson) printer.value(plan);
@@ -100,34 +91,19 @@ async function replaceByNext(
   options: ReplaceOptions,
 ): Promise<void> {
   const { client, printer, words } = context;
-  const limits = { what: '--seconds', ...PAIR_SECONDS };
-  const seconds = wholeNumber(options.seconds ?? '120', limits, words);
+  const { seconds, asked } = await readJoining(context, options);
   if (!(await confirmOnline(context, device, options))) {
     printer.note(words.replace.kept);
     return;
   }
-  const via = options.via === undefined ? null : await findDevice(context, options.via);
   const { body: started } = await client.request<JobJson>('POST', '/api/jobs', {
-    body: {
-      kind: 'replace',
-      device: device.id,
-      acceptGaps: options.yes === true,
-      seconds,
-      via: via?.id ?? null,
-      installCode: options.installCode ?? null,
-      code: options.code ?? null,
-      address: options.address ?? null,
-    },
+    body: { kind: 'replace', device: device.id, acceptGaps: options.yes === true, ...asked },
   });
   const { job } = await showPairing(context, started, words.replace.title(device.name, seconds));
   const result = resultOf(job);
-  if (job.state === 'cancelled') throw new CliError('cancelled', words.pair.cancelled);
-  if (job.state === 'failed' || result === null) {
-    if (printer.isJson) printer.value({ job });
-    const { problem } = job;
-    if (problem === null) throw new CliError('internal', words.errors.failed);
-    const { detail, hint } = problemIn(problem, context.language);
-    throw new CliError(errorCode(problem.code), detail, { hint });
+  if (job.state !== 'done' || result === null) {
+    if (printer.isJson && job.state !== 'cancelled') printer.value({ job });
+    throw jobError(context, job, words.pair.cancelled);
   }
   if (result.from === null) {
     if (printer.isJson) printer.value({ job });
