@@ -44,8 +44,11 @@ const SLOW_START_HANG_MS = 45_000;
 
 /** A vendor's process that has computed for this long without a word is in a loop: a wait computes nothing. */
 const LOOP_CPU_MS = 3_000;
-/** Waits between the restarts of one that falls again and again: each start of a process costs the others something. */
-const VENDOR_BACKOFF = { backoffMs: 4_000, backoffMaxMs: 900_000 } as const;
+/**
+ * Waits between the restarts of one that falls: each start of a process copies the map of this one's memory, which was
+ * seen to hold up all threads of the hub for milliseconds.
+ */
+const VENDOR_BACKOFF = { backoffMs: 4_000, backoffMaxMs: 900_000, isPatient: true } as const;
 
 export interface AdapterLinkOptions {
   readonly id: AdapterId;

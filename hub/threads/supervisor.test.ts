@@ -3,7 +3,7 @@ import type { PartHealth } from '../model/hub-port.ts';
 import { type PartEvents, type PartProcess, supervise } from './supervisor.ts';
 
 /** A process that the test commands: it answers pings as long as it is told to. */
-function createPart(hangMs = 3_000) {
+function createPart(how: Partial<Parameters<typeof supervise>[0]> = {}) {
   const started: { events: PartEvents; isKilled: boolean; isAskedToStop: boolean }[] = [];
   let answers = true;
   const states: PartHealth['state'][] = [];
@@ -14,8 +14,7 @@ function createPart(hangMs = 3_000) {
       now: () => ({ wallMs: Date.now(), monoMs: performance.now() }),
       state: () => 'synced',
     },
-    hangMs,
-    backoffMs: 1_000,
+    ...{ hangMs: 3_000, backoffMs: 1_000, ...how },
     changed: ({ state }) => states.push(state),
     log: () => {},
     start(events): PartProcess {
@@ -77,6 +76,38 @@ describe('a supervised part', () => {
     }
   });
 
+  it('that falls in its first minute is waited for the first time already, where patience is asked for', () => {
+    const part = createPart({ isPatient: true, backoffMs: 4_000, backoffMaxMs: 900_000 });
+    part.supervisor.start();
+    part.last()?.events.exited('it threw');
+    vi.advanceTimersByTime(1_900);
+    expect(part.started).toHaveLength(1);
+    vi.advanceTimersByTime(2_200);
+    expect(part.started).toHaveLength(2);
+    const waitForNext = () => {
+      const before = part.started.length;
+      let waitedMs = 0;
+      for (; part.started.length === before; waitedMs += 1_000) vi.advanceTimersByTime(1_000);
+      return waitedMs;
+    };
+    let waitedMs = 0;
+    for (let fault = 0; fault < 12; fault += 1) {
+      part.last()?.events.exited('again');
+      waitedMs = waitForNext();
+    }
+    expect(waitedMs).toBeGreaterThan(440_000);
+    expect(waitedMs).toBeLessThanOrEqual(900_000);
+    const { problem } = part.supervisor.health();
+    expect(problem?.hint).toMatch(/falls again and again, and is started anew in \d+ min/);
+    expect(problem?.zh?.hint).toMatch(/将在 \d+ 分钟后重新启动/);
+    // One that has been well for a minute is begun anew at once.
+    part.answer();
+    vi.advanceTimersByTime(61_000);
+    part.last()?.events.exited('it threw');
+    vi.advanceTimersByTime(1);
+    expect(part.started).toHaveLength(15);
+  });
+
   it('is killed and replaced when it does not answer', () => {
     const part = createPart();
     part.supervisor.start();
@@ -89,7 +120,7 @@ describe('a supervised part', () => {
   });
 
   it('is named as hanging before it is replaced, and no longer once it answers', () => {
-    const part = createPart(10_000);
+    const part = createPart({ hangMs: 10_000 });
     part.supervisor.start();
     part.last()?.events.ready();
     part.hang();
@@ -111,7 +142,7 @@ describe('a supervised part', () => {
   });
 
   it('is not called hanging while it starts: what it loads may keep it silent', () => {
-    const part = createPart(10_000);
+    const part = createPart({ hangMs: 10_000 });
     part.supervisor.start();
     part.hang();
     vi.advanceTimersByTime(8_000);

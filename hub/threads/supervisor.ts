@@ -31,6 +31,8 @@ export interface SupervisorOptions {
   readonly backoffMs: number;
   /** The longest wait; a minute where nothing is said. */
   readonly backoffMaxMs?: number;
+  /** Whether one that falls in its first minute is waited for already the first time. */
+  readonly isPatient?: boolean;
   /** Told of each change; also how a crash is reported to the log. */
   changed(health: PartHealth): void;
   log(level: 'info' | 'warn' | 'error', text: string): void;
@@ -128,10 +130,12 @@ export function supervise(options: SupervisorOptions): Supervisor {
       return;
     }
     if (state === 'stopped') return;
-    if (clock.now().monoMs - startedAtMs > STABLE_MS) inARow = 0;
+    const wasStable = clock.now().monoMs - startedAtMs > STABLE_MS;
+    if (wasStable) inARow = 0;
+    const isAtOnce = inARow === 0 && (wasStable || options.isPatient !== true);
     const ceilingMs = Math.min(backoffMaxMs, options.backoffMs * 2 ** Math.max(0, inARow - 1));
     // Half fixed, half random: parts that fall together do not come back together.
-    const delayMs = inARow === 0 ? 0 : ceilingMs / 2 + Math.random() * (ceilingMs / 2);
+    const delayMs = isAtOnce ? 0 : ceilingMs / 2 + Math.random() * (ceilingMs / 2);
     inARow += 1;
     restarts += 1;
     const again = againIn(delayMs);
