@@ -97,7 +97,7 @@ export const en = {
     homeName: 'Name of the home',
     homeNameDefault: 'My home',
     zone: 'Time zone',
-    zoneProposed: 'Proposed by this browser.',
+    zoneProposed: ' Proposed by this browser.',
     place: 'Place',
     placeText: 'For sunrise and sunset. Rounded to about 10 km and kept in the house.',
     placeAsk: 'Use where I am now',
@@ -349,6 +349,7 @@ export const en = {
     protocolHint: 'The word or the sign stands on the device or on its box.',
     others: 'Found in House instead:',
     off: (what: string) => `${what}: switched off.`,
+    noZigbee: 'Zigbee: no coordinator is set up.',
     code: 'Setup code',
     codeHint:
       '11 digits on the device or in its box, or the text of its QR code, which begins with MT:',
@@ -449,7 +450,7 @@ export const en = {
   },
   houseMqtt: {
     title: 'MQTT',
-    off: 'It is switched on with the adapters.',
+    off: 'MQTT is switched off on this hub. It is switched on with the adapters.',
     found: 'Devices that announced themselves',
     foundText:
       'Zigbee2MQTT, Tasmota, ESPHome and others announce their devices here. Nothing is taken in before you say so.',

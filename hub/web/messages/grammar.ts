@@ -31,9 +31,20 @@ export function number(
 
 /** "a, b and c". */
 export function list(language: Language, items: readonly string[]): string {
-  return kept(
+  const format = kept(
     lists,
     language,
     () => new Intl.ListFormat(LOCALES[language], { type: 'conjunction' }),
-  ).format(items);
+  );
+  if (language !== 'zh') return format.format(items);
+  // A space between a Chinese word and a Latin name, which Intl leaves out.
+  return format
+    .formatToParts(items)
+    .map(({ type, value }, index, parts) => {
+      if (type === 'element' || !/\p{Script=Han}/u.test(value)) return value;
+      const before = /[!-~]$/.test(parts[index - 1]?.value ?? '') ? ' ' : '';
+      const after = /^[!-~]/.test(parts[index + 1]?.value ?? '') ? ' ' : '';
+      return `${before}${value}${after}`;
+    })
+    .join('');
 }

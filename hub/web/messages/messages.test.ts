@@ -67,6 +67,11 @@ describe('the messages', () => {
     expect(en.home.lightsOn(3)).toBe('3 lights on');
     expect(zh.home.lightsOn(3)).toBe('3 盏灯亮着');
   });
+
+  it('list Latin names in Chinese with spaces, and Chinese ones without', () => {
+    expect(zh.common.list(['Matter', 'Tasmota'])).toBe('Matter 和 Tasmota');
+    expect(zh.common.list(['走廊灯', '台灯', '吊灯'])).toBe('走廊灯、台灯和吊灯');
+  });
 });
 
 describe('the sources of the page', () => {

@@ -335,6 +335,7 @@ export const zh: Messages = {
     protocolHint: '设备或包装盒上印有它的名称或标志。',
     others: '这些在“全屋”里添加：',
     off: (what) => `${what}：没有打开。`,
+    noZigbee: 'Zigbee：还没有设置网关。',
     code: '配对码',
     codeHint: '设备上或包装盒里的 11 位数字，或二维码的文字（以 MT: 开头）',
     address: '它的地址',
@@ -430,7 +431,7 @@ export const zh: Messages = {
   },
   houseMqtt: {
     title: 'MQTT 设备和账号',
-    off: '可以在“适配器”里打开。',
+    off: 'MQTT 没有打开，可以在“适配器”里打开。',
     found: '自行发布的设备',
     foundText:
       'Zigbee2MQTT、Tasmota、ESPHome 等会在这里发布它们的设备。在你同意之前，什么都不会加入。',
