@@ -24,7 +24,6 @@ const TEST = new Set([
 ]);
 const WRONG = new Set([
   'CertificateChainInvalid',
-  'CertificateExpired',
   'VendorIdMismatch',
   'AttestationSignatureInvalid',
   'AttestationNonceMismatch',
@@ -32,6 +31,7 @@ const WRONG = new Set([
   'CertificationDeclarationFieldMismatch',
   'FirmwareInfoMismatch',
 ]);
+const EXPIRED = new Set(['CertificateExpired']);
 /** It says nothing against the node whose own certificates are proved. */
 const HARMLESS = new Set([
   'PaaTrustStoreTimeMismatch',
@@ -47,11 +47,13 @@ export function attestationOf(found: readonly Finding[]): Attestation {
     ? 'revoked'
     : has(WRONG)
       ? 'wrong'
-      : has(TEST)
-        ? 'test'
-        : isProved
-          ? 'official'
-          : 'unknown';
+      : has(EXPIRED)
+        ? 'expired'
+        : has(TEST)
+          ? 'test'
+          : isProved
+            ? 'official'
+            : 'unknown';
   return { verdict, findings: found.map(({ message }) => message) };
 }
 
@@ -75,5 +77,9 @@ export const VERDICTS: Readonly<Record<AttestationVerdict, Words>> = {
     zh: '无法证明它的证书来自正规厂商：厂商名录在互联网上，中枢不会去查询',
   },
   revoked: { en: 'Its certificate was withdrawn by its maker', zh: '它的证书已被厂商吊销' },
+  expired: {
+    en: 'Its certificate was given out of its time: by an authority that could no longer, or not yet, vouch for it',
+    zh: '它的证书不在有效期内签发：签发它的机构当时已经或尚未生效',
+  },
   wrong: { en: 'Its certificate contradicts itself', zh: '它的证书自相矛盾' },
 };

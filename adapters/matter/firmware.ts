@@ -1,5 +1,6 @@
 // Firmware of Matter nodes: what one runs, and giving it an image of the hub's catalogue. A node fetches it by itself
-// after it was told, when it likes; it is over when it says that it runs the image.
+// after it was told, when it likes; it is over when it says that it runs the image. One whose transfer was cut off, by
+// whatever end of it, is told again as soon as it has given up.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -23,17 +24,30 @@ import type { Node } from './node.ts';
 import type { OtaProvider } from './ota-provider.ts';
 
 const BASIC_INFORMATION = 0x0028;
-const OTA_REQUESTOR = 0x002a;
+export const OTA_REQUESTOR = 0x002a;
 /** Spec: Matter 1.0 Core § 11.1.6, attributes of Basic Information. */
 const Attribute = { vendorId: 2, productId: 4, hardwareVersion: 7, softwareVersion: 9 };
 const READ_LIMIT_MS = 10_000;
 const ASK_EVERY_MS = 1_000;
+const ASKED_FOR_MS = 12_000;
 /** A node that is back says so; one that does not is asked after this. */
 const QUIET_RESTART_MS = 3_000;
 /** A node may ask ten minutes after it was told. Spec: Matter 1.0 Core § 11.19.3.3.2. */
 const SILENT_LIMIT_MS = 15 * 60_000;
 /** From its consent to apply the image until it is back and says what it runs. */
 const RESTART_LIMIT_MS = 10 * 60_000;
+/** UpdateState of a requestor, and its values while it does nothing. Spec: Matter 1.0 Core § 11.19.6.4.3. */
+const UPDATE_STATE = 2;
+const [UNKNOWN, IDLE] = [0, 1];
+/** A node that was told and does nothing may still be waiting for its turn, up to ten minutes. */
+const TURN_LIMIT_MS = 11 * 60_000;
+/** A transfer of which nothing was fetched for so long is none, where the node says that it does nothing. */
+const STILL_MS = 10_000;
+/** After it gave up it is told again, twice as late each time. */
+const AGAIN_MS = 2_000;
+const TOLD_MAX = 7;
+/** matter.js's requestor answers only once it has given up what it was at. */
+const HEARS_WITHIN_MS = 60_000;
 
 interface Offered {
   readonly node: Node;
@@ -41,6 +55,14 @@ interface Offered {
   state: FirmwareState;
   movedAtMs: number;
   isAsked: boolean;
+  asked: number;
+  /** How often it was told of the image, and when last. */
+  told: number;
+  toldAtMs: number;
+  /** Since then it was at it, or away. */
+  hasBegun: boolean;
+  /** It is being told just now. */
+  isHearing: boolean;
 }
 
 export class FirmwareUpdates {
@@ -105,9 +127,10 @@ export class FirmwareUpdates {
     const bytes = await readVerified(image);
     this.#opened ??= await this.#provider();
     const offered: Offered = {
-      ...{ node, image, isAsked: false },
+      ...{ node, image, isAsked: false, asked: 0, told: 0, hasBegun: false, isHearing: false },
       state: { kind: 'armed' },
       movedAtMs: performance.now(),
+      toldAtMs: performance.now(),
     };
     this.#offered.set(node.address, offered);
     const { manufacturerCode: vendorId, imageType: productId, fileVersion } = image;
@@ -122,6 +145,8 @@ export class FirmwareUpdates {
         cause: error,
       });
     }
+    // matter.js has told it already, and does not say whether it took the word.
+    void this.#announce(offered);
   }
 
   state({ address, peer }: Node): FirmwareState {
@@ -133,6 +158,7 @@ export class FirmwareUpdates {
     if (JSON.stringify(offered.state) !== JSON.stringify(before)) {
       offered.movedAtMs = performance.now();
     }
+    this.#tellAgain(offered);
     const { kind } = offered.state;
     const isBack = this.#opened?.progress(peer.fabricAddress).kind === 'applied';
     const silentMs = performance.now() - offered.movedAtMs;
@@ -145,15 +171,71 @@ export class FirmwareUpdates {
     return offered.state;
   }
 
+  /** The node has ended a transfer, whether it has its image or not; its attribute says it later. */
+  happened(node: Node, event: string, payload: unknown): void {
+    const offered = this.#offered.get(node.address);
+    if (offered === undefined || event !== 'StateTransition') return;
+    const { newState } = (payload ?? {}) as { readonly newState?: unknown };
+    if (newState !== IDLE) offered.hasBegun = true;
+  }
+
+  /** A node that does nothing, though it was told and has been at it or away since, has lost its transfer. */
+  #tellAgain(offered: Offered): void {
+    const { node, state } = offered;
+    if ((state.kind !== 'armed' && state.kind !== 'running') || offered.isHearing) return;
+    if (state.kind === 'running') offered.hasBegun = true;
+    if (node.isOnline !== true || isAtIt(node)) {
+      offered.hasBegun = true;
+      return;
+    }
+    const nowMs = performance.now();
+    if (state.kind === 'running' && nowMs - offered.movedAtMs < STILL_MS) return;
+    const pauseMs = offered.hasBegun
+      ? AGAIN_MS * 2 ** Math.max(0, offered.told - 1)
+      : TURN_LIMIT_MS;
+    if (nowMs - offered.toldAtMs < pauseMs || offered.told >= TOLD_MAX) return;
+    offered.toldAtMs = nowMs;
+    offered.movedAtMs = nowMs;
+    offered.hasBegun = false;
+    offered.state = { kind: 'armed' };
+    void this.#opened
+      ?.endTransfer(node.peer.fabricAddress)
+      .catch(() => {})
+      .then(() => this.#announce(offered));
+  }
+
+  /** Tells the node that there is an image for it. One that does not take the word is told again. */
+  async #announce(offered: Offered): Promise<void> {
+    const { part, peer } = offered.node;
+    const at = part.endpoints.find(({ clusters }) =>
+      clusters.some(({ id }) => id === OTA_REQUESTOR),
+    );
+    const fields = this.#opened?.announcement;
+    if (at === undefined || fields === undefined) return;
+    const to = { endpoint: at.number, clusterId: OTA_REQUESTOR, command: 'announceOtaProvider' };
+    offered.isHearing = true;
+    try {
+      await peer.invoke({ ...to, fields }, AbortSignal.timeout(HEARS_WITHIN_MS));
+      offered.told += 1;
+    } catch {
+      // It is at a transfer still that has been cut off, or away.
+      offered.hasBegun = true;
+    }
+    offered.isHearing = false;
+  }
+
   /**
-   * A node that says that it shuts down is connected to again only when somebody asks it. The question stands until it
-   * is back: one that is taken back early would begin the search for it anew each time.
+   * A node that says that it shuts down is connected to again only when somebody asks it. The question stands for
+   * longer each time: one that is taken back early would begin the search for it anew, and one that it has heard in
+   * the moment in which it went would be waited for in vain.
    */
   #ask(offered: Offered): void {
     if (offered.isAsked) return;
     offered.isAsked = true;
+    const limitMs = Math.min(RESTART_LIMIT_MS, ASKED_FOR_MS * 2 ** offered.asked);
+    offered.asked += 1;
     const pause = new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
-    const asking = offered.node.peer.read(AbortSignal.timeout(RESTART_LIMIT_MS));
+    const asking = offered.node.peer.read(AbortSignal.timeout(limitMs));
     void Promise.allSettled([pause, asking]).then(() => {
       offered.isAsked = false;
     });
@@ -218,6 +300,15 @@ function takesImages({ isBridged, part }: Node): boolean {
   return (
     !isBridged && endpoints.some(({ clusters }) => clusters.some(({ id }) => id === OTA_REQUESTOR))
   );
+}
+
+/** It says that it asks, fetches or applies. */
+function isAtIt({ part, peer }: Node): boolean {
+  return part.endpoints.some(({ number, clusters }) => {
+    if (!clusters.some(({ id }) => id === OTA_REQUESTOR)) return false;
+    const state = Number(peer.attribute(number, OTA_REQUESTOR, UPDATE_STATE) ?? IDLE);
+    return state !== UNKNOWN && state !== IDLE;
+  });
 }
 
 function identityOf({ peer }: Node): FirmwareIdentity | null {

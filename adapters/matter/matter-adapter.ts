@@ -18,7 +18,7 @@ import { Bridge } from './bridge/bridge.ts';
 import { buttonPress } from './buttons.ts';
 import { CodeBook } from './code-book.ts';
 import { Commands } from './commands.ts';
-import { FirmwareUpdates } from './firmware.ts';
+import { FirmwareUpdates, OTA_REQUESTOR } from './firmware.ts';
 import { Fleet } from './fleet.ts';
 import type { Node } from './node.ts';
 import { NodeSharing } from './node-sharing.ts';
@@ -331,6 +331,7 @@ class MatterAdapter implements Adapter {
     const node = this.#fleet.of(peer)?.at(endpoint);
     // What is told while a subscription begins happened before it.
     if (node?.isOnline !== true) return;
+    if (clusterId === OTA_REQUESTOR) this.#firmware.happened(node, event, payload);
     const key = node.shape.buttons.get(endpoint);
     const cluster = peer.cluster(endpoint, clusterId);
     if (key === undefined || cluster === undefined) return;
@@ -415,8 +416,9 @@ class MatterAdapter implements Adapter {
   }
 }
 
-// Spec: Matter 1.4 Core § 9.5, 9.13: what a node consists of, and what a bridge says of what hangs on it.
-const STRUCTURAL: ReadonlySet<number> = new Set([0x001d, 0x0039]);
+// Spec: Matter 1.4 Core § 9.5, 9.13, 9.7–9.9, 9.14: what a node consists of, what a bridge says of what hangs on it, and
+// in which room it is.
+const STRUCTURAL: ReadonlySet<number> = new Set([0x001d, 0x0039, 0x0040, 0x0041, 0x0025]);
 
 function isStructural(clusterId: number): boolean {
   return STRUCTURAL.has(clusterId);

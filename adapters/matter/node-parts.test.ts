@@ -105,3 +105,55 @@ test('a node that says that two endpoints are parts of each other is looked at a
   ];
   expect(partsOf(all).flatMap((part) => part.endpoints).length).toBe(4);
 });
+
+const list = (id: number, name: string, value: unknown): ClusterView => ({
+  ...{ endpoint: 0, id, name, isApplication: false, commands: new Set<string>() },
+  attributes: new Map([text(0, name, value)]),
+});
+
+test('what says that it is bridged is a device of its own, though no aggregator lists it', () => {
+  const all = [
+    endpoint(0, [0x16], [1, 2, 3]),
+    endpoint(1, [0x0100]),
+    endpoint(2, [0x13, 0x10a], [], [bridged({ nodeLabel: 'Stray' })]),
+    endpoint(3, [0x13], [4]),
+    endpoint(4, [0x302]),
+  ];
+  expect(numbers(all)).toEqual([[0, 1], [2], [3, 4]]);
+  expect(partsOf(all)[0]?.isBridge).toBe(true);
+});
+
+test('a room is that of a label, the household’s before the maker’s, else that of the bridge’s list', () => {
+  const lists = [
+    { name: 'Kitchen', type: 1, endpoints: [2, 3, 5] },
+    { name: 'Ground floor', type: 2, endpoints: [4] },
+  ];
+  const label = (id: number, ...entries: readonly [string, string][]) =>
+    list(
+      id,
+      'labelList',
+      entries.map(([name, value]) => ({ label: name, value })),
+    );
+  const all = [
+    endpoint(0, [0x16], [1, 2, 3, 4, 5, 6]),
+    endpoint(1, [0x0e], [2, 3, 4, 5, 6], [list(0x25, 'endpointLists', lists)]),
+    endpoint(2, [0x13, 0x100], [], [label(0x40, ['floor', '2'], ['room', ' Cellar '])]),
+    endpoint(3, [0x13], [5], [label(0x40, ['Room', 'Old']), label(0x41, ['Room', 'New'])]),
+    endpoint(4, [0x13, 0x100]),
+    endpoint(5, [0x302]),
+    endpoint(6, [0x13], [], [label(0x41, ['room', '  '], ['direction', 'up'])]),
+  ];
+  expect(partsOf(all).map(({ room }) => room)).toEqual([null, 'Cellar', 'New', null, null]);
+});
+
+test('a battery or a meter that stands beside its device on a bridge is of that device', () => {
+  const all = [
+    endpoint(0, [0x16], [1, 2, 3, 4, 5]),
+    endpoint(1, [0x0e], [2, 3, 4, 5]),
+    endpoint(2, [0x13, 0x15]),
+    endpoint(3, [0x11], [], [list(0x2f, 'endpointList', [3, 2])]),
+    endpoint(4, [0x510], [], [list(0x9c, 'availableEndpoints', [2])]),
+    endpoint(5, [0x13, 0x11], [], [list(0x2f, 'endpointList', [])]),
+  ];
+  expect(numbers(all)).toEqual([[0, 1], [2, 3, 4], [5]]);
+});

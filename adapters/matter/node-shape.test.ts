@@ -3,7 +3,7 @@
 import { type ClusterModel, type DeviceTypeModel, Matter } from '@matter/main/model';
 import { describe, expect, test } from 'vitest';
 import type { NodePart } from './node-parts.ts';
-import { type NodeShape, SWITCH, shapeOf } from './node-shape.ts';
+import { describe as describeNode, type NodeShape, SWITCH, shapeOf } from './node-shape.ts';
 import { rowsOf } from './table/rows-of.ts';
 import { type ClusterView, type EndpointView, factsOf } from './views.ts';
 
@@ -132,5 +132,47 @@ describe('every application device type of the standard', () => {
         expect([key, each]).not.toContain(undefined);
       }
     }
+  });
+});
+
+const IDENTITY = {
+  ...{ vendor: 'Maker', product: 'Bridge', label: null, software: null, own: null },
+};
+const BARE = { vendor: null, product: null, label: null, software: null, isReachable: true };
+
+/** How a device is described that consists of these endpoints. */
+function described(endpoints: readonly EndpointView[], bridged: NodePart['bridged'] = BARE) {
+  const part: NodePart = { key: 'e2', endpoints, bridged, isBridge: false, room: null };
+  const at = { adapter: 'matter' as never, node: 'n' as never };
+  return describeNode(shapeOf(part), part, IDENTITY, at);
+}
+
+describe('a device that its bridge says little of', () => {
+  const view = (typeName: string | undefined, deviceTypes: readonly number[]): EndpointView => ({
+    ...{ number: 2, deviceTypes, parts: [], clusters: [] },
+    ...(typeName === undefined ? {} : { typeName }),
+  });
+
+  test('is called by its own label, else by its product, else by its type, else by its bridge', () => {
+    const light = [view('OnOffLight', [0x13, 0x0100])];
+    expect(described(light, { ...BARE, label: 'Hall', product: 'Glow' }).title).toBe('Hall');
+    expect(described(light, { ...BARE, product: 'Glow' }).title).toBe('Glow');
+    expect(described(light)).toMatchObject({ title: 'On/off light', model: 'On/off light' });
+    expect(described([view('BridgedNode', [0x13]), view('TemperatureSensor', [0x302])]).title).toBe(
+      'Temperature sensor',
+    );
+    expect(described([view(undefined, [0xfff10001])]).title).toBe('Bridge');
+  });
+
+  test('lists clusters of its maker by number, and says how many more there are', () => {
+    const cluster = (id: number): ClusterView => ({
+      ...{ endpoint: 2, id, name: `Cluster$${id.toString(16)}`, isApplication: false },
+      ...{ commands: new Set<string>(), attributes: new Map() },
+    });
+    const clusters = Array.from({ length: 70 }, (_, index) => cluster(0xfff10000 + index));
+    const { notShown = [] } = described([{ ...view(undefined, [1]), clusters }]);
+    expect(notShown[0]?.what).toBe("Maker's own (0xfff10000)");
+    expect(notShown.length).toBe(64);
+    expect(notShown.at(-1)?.what).toBe('+ 7');
   });
 });

@@ -75,7 +75,11 @@ const USED_BY_HUB: ReadonlySet<number> = new Set([
   0x0039, // Bridged device basic information
   0x003c, // Administrator commissioning
   0x003e, // Operational credentials
+  0x0040, // Fixed label
+  0x0041, // User label
 ]);
+/** Identifiers above are a maker's own. Spec: Matter 1.4 Core § 7.18.2.6. */
+const STANDARD_MAX = 0x7fff;
 
 /** A key names endpoints up to this. */
 const ENDPOINT_MAX = 240;
@@ -258,8 +262,9 @@ function powerOf(endpoints: readonly EndpointView[]): PowerSource {
     .flatMap(({ clusters }) => clusters)
     .filter(({ id }) => id === POWER_SOURCE);
   if (sources.length === 0) return 'unknown';
-  // BatChargeLevel is there for batteries only.
-  return sources.some(({ attributes }) => attributes.has(0x000e)) ? 'battery' : 'mains';
+  // WiredCurrentType is there for wires only, BatChargeLevel for batteries; a battery beside a wire is for its failure.
+  const has = (id: number) => sources.some(({ attributes }) => attributes.has(id));
+  return has(0x000e) && !has(0x0005) ? 'battery' : 'mains';
 }
 
 /** Each cluster of which something is not shown, with the attributes that are not; the same of several endpoints once. */
@@ -282,10 +287,17 @@ function notShownOf(
       found.set(key, same);
     }
   }
-  return [...found.values()].slice(0, NOT_SHOWN_MAX).map(({ name, parts, at }) => ({
+  const told = [...found.values()].map(({ name, parts, at }) => ({
     what: endpoints.length > 1 ? `${name} ${at.map((number) => `@${number}`).join(' ')}` : name,
-    parts: parts.slice(0, PARTS_MAX),
+    parts: atMost(parts, PARTS_MAX, (count) => `+ ${count}`),
   }));
+  return atMost(told, NOT_SHOWN_MAX, (count) => ({ what: `+ ${count}`, parts: [] }));
+}
+
+/** The first so many; the last of them says how many more there are. */
+function atMost<Item>(all: readonly Item[], max: number, more: (count: number) => Item): Item[] {
+  if (all.length <= max) return [...all];
+  return [...all.slice(0, max - 1), more(all.length - max + 1)];
 }
 
 /** Null where all of the cluster is shown. What manages the node, and does nothing for people, is named as a whole. */
@@ -294,7 +306,7 @@ function partsNotShown(
   candidates: readonly Candidate[],
 ): readonly string[] | null {
   const rows = candidates.filter((each) => each.cluster === cluster).map(({ row }) => row);
-  if (rows.length === 0 && !cluster.isApplication) return [];
+  if (rows.length === 0 && !cluster.isApplication && cluster.id <= STANDARD_MAX) return [];
   const shown = new Set(
     rows.flatMap(({ attributeId, with: others = [], seen = [] }) => [
       attributeId,
@@ -304,13 +316,16 @@ function partsNotShown(
   );
   const parts = [...cluster.attributes.values()]
     .filter(({ id }) => !isGlobal(id) && !shown.has(id))
-    .map(({ name }) => name);
+    .map(({ id, name }) => (id > STANDARD_MAX || name.includes('$') ? hexOf(id) : name));
   return rows.length > 0 && parts.length === 0 ? null : parts;
 }
 
+/** A maker's own cluster has a number alone. */
 function nameOfCluster({ id, name }: ClusterView): string {
-  return `${name} (0x${id.toString(16).padStart(4, '0')})`;
+  return `${id > STANDARD_MAX ? "Maker's own" : name} (${hexOf(id)})`;
 }
+
+const hexOf = (id: number): string => `0x${id.toString(16).padStart(4, '0')}`;
 
 /** How the hub describes the device. A device says by its standard device types all that there is to know of it. */
 export function describe(
@@ -321,13 +336,17 @@ export function describe(
 ): NodeDescription {
   const { properties } = shape;
   const isEmpty = properties.length === 0 && shape.commands.length === 0 && !part.isBridge;
-  const { bridged } = part;
-  const model = bridged === null ? identity.product : (bridged.product ?? bridged.label);
+  const { bridged, room } = part;
+  const type = typeNameOf(part.endpoints);
+  const told = bridged === null ? identity.product : (bridged.product ?? bridged.label);
+  const model = told ?? type ?? identity.product;
+  const label = bridged === null ? identity.label : bridged.label;
   return {
     ...at,
     manufacturer: bridged?.vendor ?? identity.vendor,
-    model: model ?? identity.product,
-    title: bridged?.label ?? model ?? identity.product,
+    model,
+    title: label ?? model,
+    ...(room === null ? {} : { room }),
     kind: shape.kind,
     power: shape.power,
     tier: 'preferred',
@@ -337,4 +356,20 @@ export function describe(
     commands: shape.commands,
     ...(shape.notShown.length === 0 ? {} : { notShown: shape.notShown }),
   };
+}
+
+/** Types that only carry or help others. */
+const HELPERS: ReadonlySet<number> = new Set([
+  ...[0x0016, 0x000e, 0x0013, 0x0011, 0x0012, 0x0014, 0x0019, 0x050d, 0x0510, 0x0130],
+]);
+
+/** What the standard calls the first of its endpoints that is a device, as in `Dimmable light`. */
+function typeNameOf(endpoints: readonly EndpointView[]): string | null {
+  const named = endpoints.find(
+    ({ typeName, deviceTypes }) =>
+      typeName !== undefined && deviceTypes.some((type) => !HELPERS.has(type)),
+  );
+  const words = named?.typeName?.replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
+  if (words === undefined) return null;
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`.replace(/^On off\b/, 'On/off');
 }

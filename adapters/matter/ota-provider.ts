@@ -2,7 +2,7 @@
 // the internet for updates by itself; here it never does: it gives what it was handed, to whom that was meant for.
 // Spec: Matter 1.0 Core § 11.19, software update.
 import type { Endpoint, ServerNode } from '@matter/main';
-import type { DclOtaUpdateService } from '@matter/main/protocol';
+import type { DclOtaUpdateService, Fabric } from '@matter/main/protocol';
 import type { NodeAddress } from '../../hub/model/identifiers.ts';
 
 /** An image for one product, whole and verified. */
@@ -26,36 +26,44 @@ export type OfferProgress =
 const DOWNLOADING = 3;
 const WAITS_TO_APPLY = 4;
 const APPLYING = 5;
+/** AnnouncementReason. Spec: Matter 1.0 Core § 11.19.6.4.1. */
+const UPDATE_AVAILABLE = 1;
 
 type NodeModule = typeof import('@matter/main/node');
+type ProtocolModule = typeof import('@matter/main/protocol');
 type Manager = InstanceType<NodeModule['SoftwareUpdateManager']>;
 type PeerAddress = Parameters<Manager['forceUpdate']>[0];
 
 export class OtaProvider {
   readonly #node: NodeModule;
+  readonly #protocol: ProtocolModule;
   readonly #endpoint: Endpoint;
   readonly #service: DclOtaUpdateService;
-  readonly #fabricIndex: number;
+  readonly #fabric: Fabric;
   readonly #ended = new Map<string, 'applied' | 'failed'>();
 
   private constructor(
-    node: NodeModule,
+    { node, protocol }: { readonly node: NodeModule; readonly protocol: ProtocolModule },
     endpoint: Endpoint,
     service: DclOtaUpdateService,
-    fabricIndex: number,
+    fabric: Fabric,
   ) {
     this.#node = node;
+    this.#protocol = protocol;
     this.#endpoint = endpoint;
     this.#service = service;
-    this.#fabricIndex = fabricIndex;
+    this.#fabric = fabric;
   }
 
-  /** Adds the provider to the hub's node, which has to be online. */
-  static async open(server: ServerNode, fabricIndex: number): Promise<OtaProvider> {
+  /** Adds the provider to the hub's node, which has to be online. @throws Error while the fabric has no node */
+  static async open(server: ServerNode): Promise<OtaProvider> {
     const node = await import('@matter/main/node');
+    const protocol = await import('@matter/main/protocol');
     const { OtaProviderEndpoint } = await import('@matter/main/endpoints/ota-provider');
     const { Endpoint } = await import('@matter/main');
     const { DclBehavior, SoftwareUpdateManager } = node;
+    const fabric = (await server.env.load(protocol.FabricAuthority)).fabrics[0];
+    if (fabric === undefined) throw new Error('The fabric has no node');
     class HandedUpdates extends SoftwareUpdateManager {
       override async checkForUpdates(): Promise<void> {}
       override async queryUpdates(): ReturnType<Manager['queryUpdates']> {
@@ -72,7 +80,8 @@ export class OtaProvider {
     await server.add(endpoint);
     // Given at `add` it has no effect; without it local images are not offered.
     await endpoint.setStateOf(SoftwareUpdateManager, { allowTestOtaImages: true });
-    const provider = new OtaProvider(node, endpoint as Endpoint, service, fabricIndex);
+    const libraries = { node, protocol };
+    const provider = new OtaProvider(libraries, endpoint as Endpoint, service, fabric);
     provider.#listen();
     return provider;
   }
@@ -80,8 +89,8 @@ export class OtaProvider {
   /** Keeps the image for the node and tells it so. @throws Error where the node takes none now */
   async offer(to: NodeAddress, image: MatterImage): Promise<void> {
     const { vendorId, productId, softwareVersion, bytes } = image;
-    this.#ended.delete(to);
     await this.withdraw(to);
+    this.#ended.delete(to);
     const stream = () =>
       new ReadableStream<Uint8Array>({
         start(controller) {
@@ -99,6 +108,21 @@ export class OtaProvider {
     await this.#act((manager) =>
       manager.forceUpdate(peer, vendorId as never, productId, softwareVersion),
     );
+  }
+
+  /** What a node is told of, as the fields of its command AnnounceOTAProvider: there is an update here. */
+  get announcement(): Readonly<Record<string, unknown>> {
+    const { rootNodeId, rootVendorId } = this.#fabric;
+    return {
+      ...{ providerNodeId: rootNodeId, vendorId: rootVendorId, endpoint: this.#endpoint.number },
+      announcementReason: UPDATE_AVAILABLE,
+    };
+  }
+
+  /** Ends what is left here of a transfer that was cut off: a node that asks anew would be answered "busy" for it. */
+  async endTransfer(to: NodeAddress): Promise<void> {
+    const transfers = this.#endpoint.env.get(this.#protocol.BdxProtocol);
+    await transfers.disablePeerForScope(this.#peer(to), this.#service.storage, true);
   }
 
   progress(of: NodeAddress): OfferProgress {
@@ -129,7 +153,8 @@ export class OtaProvider {
   }
 
   #peer(address: NodeAddress): PeerAddress {
-    return { fabricIndex: this.#fabricIndex, nodeId: BigInt(address) } as unknown as PeerAddress;
+    const { fabricIndex } = this.#fabric;
+    return { fabricIndex, nodeId: BigInt(address) } as unknown as PeerAddress;
   }
 
   #listen(): void {

@@ -32,6 +32,8 @@ export interface Libraries {
 export interface PeerIdentity {
   readonly vendor: string;
   readonly product: string;
+  /** What another home, or its own app, calls it; null where nobody has named it. */
+  readonly label: string | null;
   readonly software: string | null;
   /** The same for the same piece of hardware, whoever commissions it; null where it says nothing of its own. */
   readonly own: string | null;
@@ -256,18 +258,19 @@ export class StatusError extends Error {
 }
 
 function textOf(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
 }
 
 /** What a node says of itself on its root endpoint. */
 export function identityOf(node: ClientNode): PeerIdentity {
   const state = node.maybeStateOf('basicInformation') ?? {};
   const { vendorName, productName, softwareVersionString } = state;
-  const { vendorId, productId, uniqueId, serialNumber } = state;
+  const { vendorId, productId, uniqueId, serialNumber, nodeLabel } = state;
   const own = textOf(uniqueId) ?? textOf(serialNumber);
   return {
     vendor: textOf(vendorName) ?? 'Unknown',
     product: textOf(productName) ?? 'Matter device',
+    label: textOf(nodeLabel),
     software: textOf(softwareVersionString),
     own: own === null ? null : `${Number(vendorId)}/${Number(productId)}/${own}`,
   };

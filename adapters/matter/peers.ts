@@ -8,6 +8,7 @@ import { type Attestation, attestationOf, REFUSED } from './attestation.ts';
 import { type LibraryOptions, loadLibrary } from './library.ts';
 import { OtaProvider } from './ota-provider.ts';
 import { identityOf, type Libraries, Peer } from './peer.ts';
+import { searchFor } from './search.ts';
 import { readSetupCode, type SetupCode } from './setup-code.ts';
 import { readTrustStore } from './trust-store.ts';
 
@@ -126,6 +127,7 @@ export class Controller {
     signal: AbortSignal,
   ): Promise<Peer> {
     const { types, protocol, matter } = this.#libraries;
+    const library = await import('@matter/main/node');
     class Flow extends protocol.ControllerCommissioningFlow {
       override async executeCommissioning(): Promise<void> {
         for (const [index, step] of this.commissioningSteps.entries()) {
@@ -139,7 +141,7 @@ export class Controller {
       }
     }
     let isAttested = false;
-    const discovery = this.#server.peers.commission({
+    const discovery = searchFor({ node: library, protocol }, this.#server, {
       ...code,
       nodeId: types.NodeId(BigInt(hooks.address)),
       timeout: matter.Millis(timeoutMs),
@@ -166,9 +168,7 @@ export class Controller {
 
   /** What gives firmware to the peers; made when it is needed first. @throws Error while the fabric has no node */
   firmware(): Promise<OtaProvider> {
-    const fabricIndex = [...this.#peers.keys()][0]?.peerAddress?.fabricIndex;
-    if (fabricIndex === undefined) throw new Error('The fabric has no node');
-    this.#firmware ??= OtaProvider.open(this.#server, fabricIndex).catch((error: unknown) => {
+    this.#firmware ??= OtaProvider.open(this.#server).catch((error: unknown) => {
       this.#firmware = undefined;
       throw error;
     });

@@ -66,7 +66,8 @@ test('the worst finding decides what a certificate is worth, and the household w
   expect(of('CertificationTypeTest', 'AttestationSignatureInvalid')).toBe('wrong');
   expect(of('CertificateRevoked', 'AttestationSignatureInvalid')).toBe('revoked');
   expect(isTakenIn('official', 'refuse')).toBe(true);
-  for (const verdict of ['test', 'unknown', 'revoked', 'wrong'] as const) {
+  expect(of('CertificateExpired', 'CertificationTypeTest')).toBe('expired');
+  for (const verdict of ['test', 'unknown', 'revoked', 'expired', 'wrong'] as const) {
     expect([isTakenIn(verdict, 'warn'), isTakenIn(verdict, 'refuse')]).toEqual([true, false]);
   }
 });

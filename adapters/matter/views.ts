@@ -38,6 +38,8 @@ export interface AttributeView extends AttributeFacts {
 export interface EndpointView {
   readonly number: number;
   readonly deviceTypes: readonly number[];
+  /** What the standard calls the device that it is, such as `DimmableLight`; absent: nothing that it names. */
+  readonly typeName?: string;
   /** The endpoints that it is composed of; of the root and of an aggregator also theirs. */
   readonly parts: readonly number[];
   readonly clusters: readonly ClusterView[];
@@ -52,9 +54,11 @@ type Model = Schema['attributes'] extends Iterable<infer Each> ? Each : never;
 export function endpointView(endpoint: Endpoint, isCluster: IsCluster): EndpointView {
   const descriptor = stateOf(endpoint, 'descriptor');
   const types = (descriptor?.deviceTypeList ?? []) as Iterable<{ deviceType: number }>;
+  const { name } = endpoint.type;
   return {
     number: endpoint.number,
     deviceTypes: [...types].map(({ deviceType }) => Number(deviceType)),
+    ...(name === undefined || name.startsWith('Unknown') ? {} : { typeName: name }),
     parts: numbersOf(descriptor?.partsList),
     clusters: clusterViews(endpoint, isCluster),
   };
@@ -93,7 +97,8 @@ export function clusterViews(
       attributes,
     });
   }
-  return views;
+  // The library has them in the order in which it learned of them: after a restart it would be another device.
+  return views.sort((a, b) => a.id - b.id);
 }
 
 /** An attribute as it is cached; undefined where the endpoint has none such. */

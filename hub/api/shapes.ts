@@ -156,6 +156,8 @@ export const deviceJson = v.object({
   firmware: v.object({ current: v.nullable(v.string()), available: v.nullable(v.string()) }),
   /** By key: the property's name, with `@2` and so on for further endpoints. */
   properties: v.record(v.string(), devicePropertyJson),
+  /** The room that the device, or its bridge, says it stands in; absent: neither says one. */
+  saysRoom: v.optional(v.string()),
   /** Commands beyond setting a property. */
   commands: v.array(v.string()),
   /** What the device has and the home does not show, by the names of its own standard; no parts: all of it. */

@@ -72,6 +72,7 @@ export function deviceView(view: DeviceView): shapes.DeviceJson {
     },
     firmware: { current: description.firmware, available: newFirmware ?? null },
     properties,
+    ...(description.room === undefined ? {} : { saysRoom: description.room }),
     commands: [...description.commands],
     notShown: (description.notShown ?? []).map(({ what, parts, why }) => ({
       what,

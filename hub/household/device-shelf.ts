@@ -93,6 +93,10 @@ export function createDeviceShelf(tools: DeviceTools): {
   const isHandleTaken = (handle: string) =>
     isReservedHandle(handle) || contents.devices.some((one) => one.handle === handle);
 
+  /** What a device says of its room counts where the household has a room of that name; none is added for it. */
+  const roomCalled = (name: string | undefined) =>
+    contents.rooms.find((room) => room.name.toLowerCase() === name?.toLowerCase())?.id ?? null;
+
   async function addDevice(description: NodeDescription): Promise<DeviceRecord> {
     if (contents.devices.length >= DEVICES_MAX) {
       throw new HubError('busy', `The home has ${DEVICES_MAX} devices, the most that it can hold`);
@@ -102,7 +106,7 @@ export function createDeviceShelf(tools: DeviceTools): {
       id: freshId('dev_') as DeviceId,
       name,
       handle: firstFree(handleFrom(name), '-', isHandleTaken),
-      room: null,
+      room: roomCalled(description.room),
       description,
       version: 1,
       createdAtMs: nowMs(),

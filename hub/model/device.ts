@@ -38,6 +38,8 @@ export interface NodeDescription {
   /** A plain name for the product in English, proposed as the device's first name. */
   readonly title: string;
   readonly kind: DeviceKind;
+  /** The room that the node, or its bridge, says it stands in; absent: neither says one. */
+  readonly room?: string;
   readonly power: PowerSource;
   readonly tier: SupportTier;
   /** `exact`: a definition for this model; `generated`: derived from what the node says of itself. */

@@ -6,9 +6,9 @@ import type { DeviceId, NodeAddress } from './identifiers.ts';
 
 /**
  * `official`: proved to be its maker's own. `test`: made for development. `unknown`: cannot be proved here. `revoked`:
- * withdrawn by its maker. `wrong`: it contradicts itself.
+ * withdrawn by its maker. `expired`: given when it, or what vouches for it, did not hold. `wrong`: it contradicts itself.
  */
-export type AttestationVerdict = 'official' | 'test' | 'unknown' | 'revoked' | 'wrong';
+export type AttestationVerdict = 'official' | 'test' | 'unknown' | 'revoked' | 'expired' | 'wrong';
 
 /** What is done with a node whose certificates are not proved to be its maker's own. */
 export const ATTESTATION_POLICIES = ['warn', 'refuse'] as const;

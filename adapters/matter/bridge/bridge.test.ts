@@ -286,4 +286,29 @@ describe.skipIf(whyNoNamespace() !== null)('the Matter bridge', () => {
       .toBe('done');
     expect(home.asked.at(-1)).toMatchObject({ device: 'dev_plug', body: { value: false } });
   }, 120_000);
+
+  test('all controllers are forgotten without a pause in its answers, and the devices stand where they stood', async () => {
+    const places = () => Object.fromEntries(KNOWN.map(({ name }) => [name, endpoint(name)]));
+    const before = places();
+    let [longestMs, isOver] = [0, false];
+    const asking = (async () => {
+      while (!isOver) {
+        const askedAtMs = performance.now();
+        await home.hub.call({ kind: 'statistics' });
+        longestMs = Math.max(longestMs, performance.now() - askedAtMs);
+      }
+    })();
+    await home.hub.call({ kind: 'bridge', ask: { kind: 'reset' } });
+    isOver = true;
+    await asking;
+    process.stdout.write(`bridge.test: silent for ${Math.round(longestMs)} ms in a reset\n`);
+    expect(longestMs).toBeLessThan(2_500);
+    await expect.poll(() => home.status?.fabrics).toEqual([]);
+    expect(places()).toEqual(before);
+    await using other = await startController('other');
+    await other.commission(await home.code());
+    home.asked.length = 0;
+    await other.invoke(endpoint('plug'), 'onOff', 'on');
+    expect(home.asked.map(({ device: id }) => id)).toEqual(['dev_plug']);
+  }, 90_000);
 });

@@ -1,5 +1,6 @@
 // The Matter bridge: takes what main tells of the devices that the household offers, keeps them on the bridge's node as
 // they are, and hands what controllers ask to main. Structure changes one after another, each device's state likewise.
+import { setImmediate as breath } from 'node:timers/promises';
 import {
   HubError,
   NotFoundError,
@@ -111,9 +112,29 @@ export class Bridge {
         if (!(await node.removeFabric(ask.fabric))) throw new NotFoundError('fabric', ask.fabric);
         break;
       case 'reset':
-        await node.reset();
+        await this.#reset(node);
     }
     return this.#status();
+  }
+
+  /**
+   * Forgets all controllers. The devices are off the node meanwhile and come back one after another: matter.js would
+   * build fifty of them anew in one go, ten seconds on a busy board in which the adapter says nothing.
+   */
+  #reset(node: BridgeNode): Promise<void> {
+    const reset = async (): Promise<void> => {
+      const things = [...this.#things.values()];
+      try {
+        for (const thing of things) {
+          await node.remove(thing.number);
+          await breath();
+        }
+        await node.reset();
+      } finally {
+        for (const thing of things) if (!this.#isStopped) await this.#putOn(thing, thing.device);
+      }
+    };
+    return new Promise((resolve, reject) => this.#inTurn(() => reset().then(resolve, reject)));
   }
 
   async stop(): Promise<void> {
@@ -250,9 +271,12 @@ export class Bridge {
 
   /** A device that matter.js does not take is left out and told; the others stand. */
   async #putOn(thing: BridgedThing, device: BridgedDevice): Promise<void> {
+    // A hundred of them take seconds: the hub's questions are answered in between.
+    await breath();
     try {
       await thing.putOn();
     } catch (error) {
+      this.#things.delete(thing.id);
       this.#unknown = [...this.#unknown, device.id];
       this.#options.context.log('error', `${device.name} is not on the bridge: ${textOf(error)}`);
       return;

@@ -56,7 +56,7 @@ const SETTERS: Partial<Record<PropertyName, Setter>> = {
     commands: ['moveToLevel'],
     request: (_, level, transitionTime) => [
       'moveToLevel',
-      { level, transitionTime, optionsMask: {}, optionsOverride: {} },
+      { level, transitionTime, ...EVEN_WHILE_OFF },
     ],
   },
   colorTemperature: {

@@ -41,6 +41,8 @@ export interface TestDevices
   of(key: string): ListedDevice;
   /** Stops and resumes the whole process: out of reach and back. */
   freeze(isFrozen: boolean): void;
+  /** A power cut: the process ends in the middle of whatever it does. */
+  kill(): Promise<void>;
 }
 
 export class TestHouse {
@@ -68,15 +70,24 @@ export class TestHouse {
     return ['-t', String(this.#holder.pid), '-U', '-n', '--preserve-credentials', '--'];
   }
 
-  /** Starts devices, by default the demo's; what they remember is in a folder of the name. */
-  async devices(placements?: readonly MatterPlacement[], name = 'devices'): Promise<TestDevices> {
+  /**
+   * Starts devices, by default the demo's, or those of a module of its own; what they remember is in a folder of the
+   * name.
+   */
+  async devices(
+    placements?: readonly MatterPlacement[] | URL,
+    name = 'devices',
+  ): Promise<TestDevices> {
     const home = path.join(this.folder, `${name}.json`);
-    if (placements !== undefined) writeFileSync(home, JSON.stringify({ devices: placements }));
+    const nodes = placements instanceof URL ? placements : undefined;
+    const isHome = placements !== undefined && nodes === undefined;
+    if (isHome) writeFileSync(home, JSON.stringify({ devices: placements }));
     const devices = startDeviceProcess({
       inside: (command, args) => ['nsenter', [...this.inside, command, ...args]],
       data: path.join(this.folder, name),
       networkInterface: 'lo',
-      ...(placements === undefined ? {} : { home }),
+      ...(isHome ? { home } : {}),
+      ...(nodes === undefined ? {} : { nodes }),
       said: (text) => process.stderr.write(`${text}\n`),
     });
     this.#devices.push(devices);
@@ -90,6 +101,10 @@ export class TestHouse {
         return device;
       },
       freeze: (isFrozen) => devices.signal(isFrozen ? 'SIGSTOP' : 'SIGCONT'),
+      async kill() {
+        devices.signal('SIGKILL');
+        await devices.stop();
+      },
     };
   }
 

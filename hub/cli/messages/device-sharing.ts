@@ -30,6 +30,7 @@ export const deviceSharingEn = {
     test: 'one for development',
     unknown: 'not proved; the list of makers is on the internet',
     revoked: 'withdrawn by its maker',
+    expired: 'given out of its time',
     wrong: 'contradicts itself',
   } as Record<string, string>,
   sure: (device: string, home: string) =>
@@ -38,6 +39,7 @@ export const deviceSharingEn = {
   left: (device: string, home: string) => `${device} has left "${home}".`,
   noSuchHome: (device: string, number: string) => `${device} belongs to no home ${number}`,
   notShown: 'not shown',
+  saysRoom: (room: string) => `says that it stands in ${room}`,
   removesBridged: (count: number) =>
     `${count} ${count === 1 ? 'device that hangs' : 'devices that hang'} on it will be removed as well.`,
 };
@@ -70,6 +72,7 @@ export const deviceSharingZh: typeof deviceSharingEn = {
     test: '开发用的测试证书',
     unknown: '无法证实；厂商名录在互联网上',
     revoked: '已被厂商吊销',
+    expired: '不在有效期内签发',
     wrong: '自相矛盾',
   },
   sure: (device, home) => `${device} 将离开“${home}”，那里的应用会失去它。继续吗？[y/N] `,
@@ -77,5 +80,6 @@ export const deviceSharingZh: typeof deviceSharingEn = {
   left: (device, home) => `${device} 已离开“${home}”。`,
   noSuchHome: (device, number) => `${device} 没有编号为 ${number} 的家`,
   notShown: '未显示',
+  saysRoom: (room) => `设备自述位于 ${room}`,
   removesBridged: (count) => `它下面的 ${count} 台设备也会一起移除。`,
 };

@@ -202,7 +202,13 @@ async function showDevice(context: Context, typed: string): Promise<void> {
   printer.table([
     [`  ${info.id}`, device.id],
     [`  ${info.handle}`, device.handle],
-    [`  ${info.room}`, room],
+    [
+      `  ${info.room}`,
+      room,
+      ...(device.saysRoom === undefined || device.room !== null
+        ? []
+        : [words.deviceSharing.saysRoom(device.saysRoom)]),
+    ],
     [`  ${info.model}`, `${device.manufacturer} ${device.model} (${device.title})`],
     [`  ${info.adapter}`, `${device.adapter} (${tier}) ${device.address}`],
     ...originRows(context, device),

@@ -1,9 +1,9 @@
 // The process of main.ts as its parent has it: the devices that it lists, requests to them, and its end.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { ClusterValues, EndpointPlacement } from './model.ts';
+import { BEGIN_ANEW, type ClusterValues, type EndpointPlacement } from './model.ts';
 import type { Fetched } from './requestor.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
@@ -44,6 +44,8 @@ export interface DeviceProcessOptions {
   readonly networkInterface: string;
   /** A home's file; absent: the demo's home. */
   readonly home?: string;
+  /** In place of a home, a module with nodes of its own. */
+  readonly nodes?: URL;
   readonly seed?: number;
   /** Of the residents; absent: nobody lives there. */
   readonly speed?: number;
@@ -58,26 +60,44 @@ interface Answer {
 }
 
 export function startDeviceProcess(options: DeviceProcessOptions): DeviceProcess {
-  const { home, seed, speed } = options;
+  const { home, nodes, seed, speed } = options;
   const [command, args] = options.inside(process.execPath, [
     MAIN,
     ...['--data', options.data, '--interface', options.networkInterface],
     ...(home === undefined ? [] : ['--home', home]),
+    ...(nodes === undefined ? [] : ['--nodes', nodes.href]),
     ...(seed === undefined ? [] : ['--seed', String(seed)]),
     ...(speed === undefined ? [] : ['--speed', String(speed)]),
   ]);
-  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
-  child.stderr.on('data', (chunk: Buffer) => options.said(chunk.toString('utf8').trim()));
-  // A process that has ended takes no more requests; whoever waits for an answer is told.
-  child.stdin.on('error', () => {});
-  const lines = createInterface({ input: child.stdout });
   const waiting = new Map<number, (answer: Answer) => void>();
   let last = 0;
+  let isStopping = false;
+  let child = launch();
+  let listed = firstLine(child);
 
-  async function firstLine(): Promise<readonly ListedDevice[]> {
+  function launch(): ChildProcessWithoutNullStreams {
+    const launched = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    launched.stderr.on('data', (chunk: Buffer) => options.said(chunk.toString('utf8').trim()));
+    // A process that has ended takes no more requests; whoever waits for an answer is told.
+    launched.stdin.on('error', () => {});
+    launched.once('exit', (code) => {
+      for (const [id, settle] of waiting) settle({ id, problem: 'The Matter devices have ended' });
+      waiting.clear();
+      if (code !== BEGIN_ANEW || isStopping) return;
+      child = launch();
+      listed = firstLine(child);
+      listed.catch(() => {});
+    });
+    return launched;
+  }
+
+  async function firstLine(
+    launched: ChildProcessWithoutNullStreams,
+  ): Promise<readonly ListedDevice[]> {
+    const lines = createInterface({ input: launched.stdout });
     const signal = AbortSignal.timeout(START_WITHIN_MS);
     const line = once(lines, 'line', { signal });
-    const ended = once(child, 'exit', { signal }).then(([code]) => {
+    const ended = once(launched, 'exit', { signal }).then(([code]) => {
       throw new Error(`The Matter devices ended with code ${code}`);
     });
     const [first] = (await Promise.race([line, ended])) as [string];
@@ -91,12 +111,9 @@ export function startDeviceProcess(options: DeviceProcessOptions): DeviceProcess
     waiting.get(answer.id)?.(answer);
     waiting.delete(answer.id);
   }
-  child.once('exit', () => {
-    for (const [id, settle] of waiting) settle({ id, problem: 'The Matter devices have ended' });
-    waiting.clear();
-  });
 
   async function ask(request: object): Promise<unknown> {
+    await listed;
     if (hasEnded(child)) throw new Error('The Matter devices have ended');
     last += 1;
     const id = last;
@@ -108,11 +125,12 @@ export function startDeviceProcess(options: DeviceProcessOptions): DeviceProcess
     return value;
   }
 
-  const listed = firstLine();
   // Whoever never asks for the devices does not fail by them.
   listed.catch(() => {});
   return {
-    listed,
+    get listed() {
+      return listed;
+    },
     async set(device, endpoint, values) {
       await ask({ device, endpoint, set: values });
     },
@@ -126,6 +144,7 @@ export function startDeviceProcess(options: DeviceProcessOptions): DeviceProcess
       (await ask({ device, endpoint: 0, fetched: true })) as Fetched | null,
     signal: (signal) => void child.kill(signal),
     async stop() {
+      isStopping = true;
       if (hasEnded(child)) return;
       const gone = once(child, 'exit');
       child.kill('SIGTERM');

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { createRandom } from '../random.ts';
 import { type ClusterValues, type EndpointPlacement, loadMatterHome } from './model.ts';
-import { type MatterNodes, startMatterNodes } from './nodes.ts';
+import { type MatterNodes, type MatterNodesOptions, startMatterNodes } from './nodes.ts';
 import { MatterResidents } from './residents.ts';
 
 interface Request {
@@ -41,12 +41,21 @@ async function answer({ nodes }: MatterNodes, request: Request): Promise<unknown
   return request.get === undefined ? null : node.get(request.endpoint, ...request.get);
 }
 
+/** Nodes of a module of somebody else's, which exports `start`. */
+async function nodesOf(module: string, where: Omit<MatterNodesOptions, 'placements'>) {
+  const { start } = (await import(module)) as {
+    start(of: Omit<MatterNodesOptions, 'placements'>): Promise<MatterNodes>;
+  };
+  return start(where);
+}
+
 async function run(): Promise<void> {
   const { values } = parseArgs({
     options: {
       data: { type: 'string' },
       interface: { type: 'string' },
       home: { type: 'string' },
+      nodes: { type: 'string' },
       seed: { type: 'string', default: '7' },
       speed: { type: 'string', default: '0' },
     },
@@ -54,12 +63,10 @@ async function run(): Promise<void> {
   if (values.data === undefined || values.interface === undefined) {
     throw new Error('--data FOLDER and --interface NAME are needed');
   }
-  const placements = loadMatterHome(values.home);
-  const home = await startMatterNodes({
-    placements,
-    networkInterface: values.interface,
-    storage: values.data,
-  });
+  const where = { networkInterface: values.interface, storage: values.data };
+  const home = await (values.nodes === undefined
+    ? startMatterNodes({ placements: loadMatterHome(values.home), ...where })
+    : nodesOf(values.nodes, where));
   const residents = new MatterResidents(home.nodes, createRandom(Number(values.seed)));
   if (Number(values.speed) > 0) residents.start(Number(values.speed));
   const end = () => {

@@ -2,6 +2,9 @@
 // endpoints it consists. Nothing here loads matter.js.
 import { readFileSync } from 'node:fs';
 
+/** The exit code with which the devices' process asks to be started again, on what they remember. */
+export const BEGIN_ANEW = 75;
+
 /** The kinds of endpoint that endpoints.ts can build. */
 export const ENDPOINT_TYPES = [
   'dimmable-light',
@@ -63,6 +66,14 @@ export interface EndpointPlacement {
   readonly bridged?: BridgedPlacement;
 }
 
+/** Of one device, each as the standard has it on the wire (DER, CMS), in hexadecimal. */
+export interface DeviceCertificates {
+  readonly privateKey: string;
+  readonly certificate: string;
+  readonly intermediateCertificate: string;
+  readonly declaration: string;
+}
+
 export interface MatterPlacement {
   /** Names its storage; small letters, digits and hyphens. */
   readonly key: string;
@@ -76,6 +87,10 @@ export interface MatterPlacement {
   readonly isCertified?: boolean;
   /** Whether it takes firmware over the air. */
   readonly takesFirmware?: boolean;
+  /** How long it waits for a block of its image; the shortest holds for all devices of a home. */
+  readonly blockWithinMs?: number;
+  /** What it proves itself by, hexadecimal; absent: matter.js's certificates for development. */
+  readonly certificates?: DeviceCertificates;
   /** Numbered from 1 in this order, each before its parts. */
   readonly endpoints: readonly EndpointPlacement[];
 }

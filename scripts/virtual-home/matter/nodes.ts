@@ -1,5 +1,7 @@
 // The virtual Matter devices of a home as real matter.js nodes in this process. They speak on one named network
 // interface only; without one nothing is started, since mDNS would reach the machine's own network.
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import {
   DeviceTypeId,
   Endpoint,
@@ -11,16 +13,22 @@ import {
 } from '@matter/main';
 import { BridgedDeviceBasicInformationServer } from '@matter/main/behaviors/bridged-device-basic-information';
 import { ManualPairingCodeCodec, QrPairingCodeCodec } from '@matter/main/types';
-import { officialCertificates } from './certificates.ts';
+import { certificatesOf, officialCertificates } from './certificates.ts';
 import { buildEndpoint } from './endpoints.ts';
-import type { ClusterValues, EndpointPlacement, MatterPlacement } from './model.ts';
-import { type Fetched, requestorEndpoint } from './requestor.ts';
+import {
+  BEGIN_ANEW,
+  type ClusterValues,
+  type EndpointPlacement,
+  type MatterPlacement,
+} from './model.ts';
+import { type Fetched, requestorEndpoint, waitForBlocks } from './requestor.ts';
 
 const VENDOR = 0xfff1;
 const PRODUCT = 0x8000;
 /** What the nodes are announced as; their endpoints say what they are. */
 const DIMMABLE_LIGHT = 0x0101;
 const RESTART_AFTER_MS = 200;
+const CLOSED_WITHIN_MS = 2_000;
 
 export interface VirtualMatterNode {
   readonly placement: MatterPlacement;
@@ -58,9 +66,15 @@ export async function startMatterNodes(options: MatterNodesOptions): Promise<Mat
   vars.set('runtime.signals', false);
   vars.set('runtime.exitcode', false);
   Logger.level = LogLevel.ERROR;
+  const waits = options.placements.flatMap(({ blockWithinMs }) => blockWithinMs ?? []);
+  if (waits.length > 0) waitForBlocks(Math.min(...waits));
   const bodies: Body[] = [];
-  for (const placement of options.placements) bodies.push(await makeBody(placement));
-  for (const { server } of bodies) await server().start();
+  for (const placement of options.placements)
+    bodies.push(await makeBody(placement, options.storage));
+  for (const { server, placement } of bodies) {
+    await server().start();
+    keep(portFile(placement, options.storage), server().state.network.operationalPort);
+  }
   return {
     nodes: bodies.map(({ node }) => node),
     async stop() {
@@ -72,12 +86,16 @@ export async function startMatterNodes(options: MatterNodesOptions): Promise<Mat
 /** A device as whoever has it knows it: it stays the same when it restarts with other firmware. */
 interface Body {
   readonly node: VirtualMatterNode;
+  readonly placement: MatterPlacement;
   server(): ServerNode;
 }
 
-async function makeBody(placement: MatterPlacement): Promise<Body> {
-  let fetched: Fetched | null = null;
+async function makeBody(placement: MatterPlacement, storage: string): Promise<Body> {
+  const slot = path.join(storage, `${placement.key}.running.json`);
+  let fetched = kept<Fetched>(slot);
   const apply = (image: Fetched): void => {
+    // From here on it starts with the image, whatever becomes of this process.
+    keep(slot, image);
     // Out of the way of the transaction in which it was told that it may.
     setTimeout(() => {
       fetched = image;
@@ -86,17 +104,23 @@ async function makeBody(placement: MatterPlacement): Promise<Body> {
       });
     }, RESTART_AFTER_MS);
   };
-  let body = await buildNode(placement, { softwareVersion: 1, port: 0 }, apply);
+  const softwareVersion = fetched?.softwareVersion ?? 1;
+  // A product has one port for its life.
+  const ownPort = kept<number>(portFile(placement, storage)) ?? 0;
+  let body = await buildNode(placement, { softwareVersion, port: ownPort }, apply);
   const restart = async (): Promise<void> => {
-    // A product has one port for its life.
     const port = body.server.state.network.operationalPort;
+    // After a transfer that was cut off matter.js may never be done with closing: then the whole process begins anew.
+    const forced = setTimeout(() => process.exit(BEGIN_ANEW), CLOSED_WITHIN_MS);
     await body.server.close();
+    clearTimeout(forced);
     const softwareVersion = fetched?.softwareVersion ?? 1;
     body = await buildNode(placement, { softwareVersion, port }, apply);
     await body.server.start();
   };
   return {
     server: () => body.server,
+    placement,
     node: {
       placement,
       manualCode: body.node.manualCode,
@@ -125,13 +149,7 @@ async function buildNode(
     id: key,
     network: { port },
     commissioning: { passcode, discriminator },
-    ...(placement.isCertified === true
-      ? {
-          operationalCredentials: {
-            certification: () => officialCertificates(VendorId(VENDOR), PRODUCT),
-          },
-        }
-      : {}),
+    ...certification(placement),
     productDescription: { name: product, deviceType: DeviceTypeId(DIMMABLE_LIGHT) },
     basicInformation: {
       vendorName: 'Ingle Virtual',
@@ -207,6 +225,28 @@ async function buildNode(
       at(number).stateOf(cluster)[attribute],
   };
   return { server, node };
+}
+
+function certification({ certificates, isCertified }: MatterPlacement) {
+  if (certificates !== undefined) {
+    return { operationalCredentials: { certification: async () => certificatesOf(certificates) } };
+  }
+  if (isCertified !== true) return {};
+  const official = () => officialCertificates(VendorId(VENDOR), PRODUCT);
+  return { operationalCredentials: { certification: official } };
+}
+
+const portFile = ({ key }: MatterPlacement, storage: string): string =>
+  path.join(storage, `${key}.port.json`);
+
+function kept<Value>(file: string): Value | null {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Value) : null;
+}
+
+/** Whole or not at all. */
+function keep(file: string, value: unknown): void {
+  writeFileSync(`${file}.new`, JSON.stringify(value));
+  renameSync(`${file}.new`, file);
 }
 
 /** Names what the endpoint remembers: a bridged device is the same wherever it stands. */
