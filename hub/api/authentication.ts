@@ -74,6 +74,16 @@ function noVendor(): HubError {
   });
 }
 
+function onlyVendor(): HubError {
+  return new HubError('unauthenticated', 'A vendor’s token opens the open interface alone', {
+    hint: 'Its routes begin with /api/open/: see GET /api/openapi.json.',
+    zh: {
+      message: '厂商的令牌只能用于开放接口',
+      hint: '它的路径以 /api/open/ 开头，见 GET /api/openapi.json。',
+    },
+  });
+}
+
 const ROLES: Record<'installer' | 'household' | 'owner', readonly MemberRecord['role'][]> = {
   installer: ['owner', 'adult', 'installer'],
   household: ['owner', 'adult'],
@@ -85,7 +95,10 @@ export function authorize(c: ApiContext, who: Who, isVendor: () => boolean): voi
   const { caller } = c.var;
   if (who === 'anyone' || (who === 'vendor' && caller === null && isVendor())) return;
   if (who === 'nearby' && isFromLoopback(c)) return;
-  if (caller === null) throw who === 'vendor' ? noVendor() : unauthenticated();
+  if (caller === null) {
+    if (who === 'vendor') throw noVendor();
+    throw isVendor() ? onlyVendor() : unauthenticated();
+  }
   if (who === 'vendor') {
     throw new HubError('forbidden', 'Only the program of a vendor may do this', {
       hint: 'It comes with the token of its own account: ingle open grant NAME.',

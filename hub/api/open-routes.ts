@@ -3,12 +3,12 @@
 import * as v from 'valibot';
 import { VENDOR_LIMITS } from '../model/open-interface.ts';
 import { listQuery } from './requests.ts';
-import { timeJson, valueJson } from './shapes.ts';
+import { propertyInfoJson, timeJson, valueJson } from './shapes.ts';
 
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(60));
 const finite = v.pipe(v.number(), v.finite());
 
-/** One property as the device has it: a name of `GET /api/properties`, or the vendor's own with `x_`. */
+/** One property as the device has it: a name of `GET /api/open/properties`, or the vendor's own with `x_`. */
 const propertyBody = v.strictObject({
   /** Such as `brightness`, `on@2` or `x_speed`. */
   property: text,
@@ -16,6 +16,7 @@ const propertyBody = v.strictObject({
   /** Only for a property of the vendor's own; the table knows the others'. */
   type: v.optional(v.picklist(['boolean', 'number', 'enum', 'string', 'color'])),
   unit: v.optional(v.pipe(v.string(), v.maxLength(20))),
+  /** What a person reads for it, such as `Pump` for `on@1`. */
   label: v.optional(text),
   min: v.optional(finite),
   max: v.optional(finite),
@@ -93,6 +94,13 @@ export const OPEN_ROUTES = {
     about: 'Revokes an account at once; its devices stay in the home, out of reach.',
     status: 204,
   },
+  'GET /api/open/properties': {
+    who: 'vendor',
+    about: 'The table of properties, as GET /api/properties tells it to the household.',
+    query: listQuery,
+    answer: propertyInfoJson,
+    isList: true,
+  },
   'GET /api/open/devices': {
     who: 'vendor',
     about: 'The devices of this account.',
@@ -105,7 +113,13 @@ export const OPEN_ROUTES = {
     about:
       'A device joins, or describes itself anew. DEVICE is the vendor’s own name for it; the device is then in the home.',
     body: descriptionBody,
+    isJudgedLater: true,
     bodyBytesMax,
+    answer: openDeviceJson,
+  },
+  'GET /api/open/devices/:device': {
+    who: 'vendor',
+    about: 'One device of this account.',
     answer: openDeviceJson,
   },
   'DELETE /api/open/devices/:device': {

@@ -1,6 +1,6 @@
 // The open interface over HTTP. Its programs are no members of the home: they come with a token of their own kind,
 // which opens these routes and nothing else.
-import { HubError, toProblem } from '../model/errors.ts';
+import { HubError, NotFoundError, toProblem } from '../model/errors.ts';
 import {
   commandMessage,
   type OpenAsk,
@@ -13,6 +13,7 @@ import type { ApiContext, ApiParts, Handlers } from './context.ts';
 import { actorOf, listPart } from './context.ts';
 import { problemDetails, statusOfCode } from './errors.ts';
 import { createEventStream, type EventStream } from './event-stream.ts';
+import { propertyTable } from './views.ts';
 
 const STREAM_WAIT_MS = 30_000;
 /** A stream says this often that it is still there, and finds out whether anybody reads it. */
@@ -91,6 +92,7 @@ export function openRoutes({ hub }: ApiParts) {
       await vendors.revoke(c.req.param('name') ?? '', actorOf(c));
       return c.body(null, 204);
     },
+    'GET /api/open/properties': (c, { query }) => c.json(listPart(propertyTable(), query)),
     'GET /api/open/devices': async (c, { query }) => {
       const devices = (await ask(c, { kind: 'list' })) as readonly OpenDeviceView[];
       return c.json(listPart(devices, query));
@@ -98,6 +100,12 @@ export function openRoutes({ hub }: ApiParts) {
     'PUT /api/open/devices/:device': async (c, { body }) => {
       const described = { kind: 'describe', device: device(c), description: body } as const;
       return c.json((await ask(c, described)) as OpenDeviceView);
+    },
+    'GET /api/open/devices/:device': async (c) => {
+      const devices = (await ask(c, { kind: 'list' })) as readonly OpenDeviceView[];
+      const found = devices.find((one) => one.device === device(c));
+      if (found === undefined) throw new NotFoundError('device', device(c).slice(0, 48));
+      return c.json(found);
     },
     'DELETE /api/open/devices/:device': async (c) => {
       await ask(c, { kind: 'remove', device: device(c) });

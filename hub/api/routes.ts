@@ -51,6 +51,8 @@ export interface RouteSpec {
   readonly body?: GenericSchema;
   /** The body may also be the bare text of a scene file. */
   readonly takesYaml?: true;
+  /** The shape is told to readers alone: whoever takes the body judges it, and tells all that is wrong at once. */
+  readonly isJudgedLater?: true;
   /** Bytes of the body; 1 MB where nothing is said. */
   readonly bodyBytesMax?: number;
   readonly answer?: GenericSchema;

@@ -243,9 +243,20 @@ describe('the open interface as its page tells it', () => {
     }
     expect(await deviceNamed(hub, 'X')).toBeUndefined();
     expect((await deviceNamed(hub, 'Door'))?.properties.on?.value).not.toBe(true);
+    const misspelt = { ...DOOR, modell: 'B', properties: [{ property: 'on', acces: 'r' }] };
+    const told = JSON.stringify((await say(mine, 'PUT', 'devices/new', misspelt)).body.errors);
+    expect(told).toContain('did you mean model?');
+    expect(told).toContain('did you mean access?');
+    // What its program needs to know of the table and of its own devices, it can read.
+    const table = await say(mine, 'GET', 'properties?limit=200');
+    expect(JSON.stringify(table.body)).toContain('"name":"brightness"');
+    expect((await say(mine, 'GET', 'devices/door')).body).toMatchObject({ name: 'Door' });
+    expect((await say(mine, 'GET', 'devices/window')).status).toBe(404);
     // The token opens nothing else, and another's none of it.
     const bearer = { Authorization: `Bearer ${mine}` };
-    expect((await hub.call('/api/devices', { headers: bearer })).status).toBe(401);
+    const elsewhere = await hub.call<{ detail: string }>('/api/devices', { headers: bearer });
+    expect(elsewhere.status).toBe(401);
+    expect(elsewhere.body.detail).toContain('opens the open interface alone');
     expect((await say('vnd_0123456789012345678901234567890', 'GET', 'devices')).status).toBe(401);
 
     for (let sent = 0; sent <= VENDOR_LIMITS.perMinute; sent += 20) {

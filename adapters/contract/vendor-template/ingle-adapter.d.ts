@@ -1,4 +1,4 @@
-// What the hub gives an adapter and asks of it. Units and names of properties are those of `GET /api/properties`.
+// What the hub gives an adapter and asks of it. Units and names of properties are those of `GET /api/properties` of a hub.
 
 export type Value = boolean | number | string | { hue: number; saturation: number };
 

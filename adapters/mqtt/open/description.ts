@@ -20,6 +20,7 @@ import {
   type PropertyRow,
   parsePropertyKey,
 } from '../../../hub/model/properties.ts';
+import { entityNamed, ownName } from '../../contract/own-names.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 type Wrong = (path: string, message: string) => void;
@@ -82,10 +83,10 @@ export function parseDescription(
   }
   if (errors.length > 0) {
     throw new ValidationError('The description of the device is not right', {
-      hint: 'GET /api/properties lists the names, types, units and values that there are.',
+      hint: 'GET /api/open/properties lists the names, types, units and values that there are.',
       zh: {
         message: '设备描述不正确',
-        hint: 'GET /api/properties 列出了可用的名称、类型、单位和值。',
+        hint: 'GET /api/open/properties 列出了可用的名称、类型、单位和值。',
       },
       errors,
     });
@@ -177,12 +178,24 @@ function parseProperty(value: unknown, path: string, wrong: Wrong): PropertyDesc
     ...(step === undefined ? {} : { step }),
     ...(values === undefined ? {} : { values }),
   };
-  if (isPropertyName(parsed.name)) return describeProperty(parsed.name, own);
-  const unit = typeof value.unit === 'string' ? { unit: value.unit.slice(0, 20) } : {};
-  const label = typeof value.label === 'string' ? value.label.slice(0, 60) : parsed.name.slice(2);
+  const line = (name: 'label' | 'unit', most: number): string | null => {
+    const given = value[name];
+    if (given === undefined) return null;
+    const shown = ownName(given);
+    if (shown !== null && shown === given && shown.length <= most) return shown;
+    wrong(`${path}/${name}`, `must be a text of 1 to ${most} characters in one line`);
+    return null;
+  };
+  const label = line('label', 60);
+  if (isPropertyName(parsed.name)) {
+    const named = label === null ? {} : entityNamed(label, parsed.name, true);
+    return describeProperty(parsed.name, { ...own, ...named });
+  }
+  const unit = line('unit', 20);
+  const shown = label ?? parsed.name.slice(2);
   return {
     ...{ key: parsed.key, name: parsed.name, type: type as PropertyDescriptor['type'] },
-    ...{ ...own, ...unit, label: { en: label, zh: label } },
+    ...{ ...own, ...(unit === null ? {} : { unit }), label: { en: shown, zh: shown } },
   };
 }
 

@@ -86,7 +86,7 @@ export function notReported(
 ): ValidationError {
   const [first] = errors;
   return new ValidationError(`${device}: ${first?.message ?? 'the values are not right'}`, {
-    hint: 'None of these values was taken. GET /api/properties has types, units and ranges.',
+    hint: 'None of these values was taken. GET /api/open/properties has types, units and ranges.',
     errors,
   });
 }
