@@ -385,7 +385,7 @@ test('a port that is taken is told with what to do, and taken up once it is free
   }
 }, 30_000);
 
-test('item 65: a message of a scene reaches the account that it is for, and none goes out in a device’s name', async () => {
+test('a message of a scene reaches the account that it is for, and none goes out in a device’s name', async () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'ingle-'));
   const hub = await startHub(folder);
   try {
@@ -410,7 +410,7 @@ test('item 65: a message of a scene reaches the account that it is for, and none
   }
 });
 
-test('item 24: the home hears what is said on the topics that it listens on, and no more once it does not', async () => {
+test('the home hears what is said on the topics that it listens on, and no more once it does not', async () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'ingle-'));
   const hub = await startHub(folder);
   const { password, port } = (await hub.call({ kind: 'accountAdd', name: 'bell' })) as NewAccount;

@@ -182,8 +182,8 @@ function parseProperty(value: unknown, path: string, wrong: Wrong): PropertyDesc
     const given = value[name];
     if (given === undefined) return null;
     const shown = ownName(given);
-    if (shown !== null && shown === given && shown.length <= most) return shown;
-    wrong(`${path}/${name}`, `must be a text of 1 to ${most} characters in one line`);
+    if (shown !== null && String(given).length <= most) return shown;
+    wrong(`${path}/${name}`, `must be a text of 1 to ${most} characters`);
     return null;
   };
   const label = line('label', 60);

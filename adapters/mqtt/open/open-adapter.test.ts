@@ -192,6 +192,25 @@ test('mosquitto_pub joins a device at the hub’s broker; mosquitto_sub takes it
   });
 }, 40_000);
 
+test('a property is called as the program calls it, and one without a label as the table does', async () => {
+  await withOpen(async (hub) => {
+    const properties = [
+      ...[{ property: 'on@1', label: 'Pump' }, { property: 'on@2' }],
+      ...[{ property: 'temperature', label: 'Flow temperature' }],
+      { property: 'x_mood', type: 'enum', values: ['calm'], label: 'Mood' },
+    ];
+    await ask(hub, { kind: 'describe', device: 'lamp', description: propertiesOf(...properties) });
+    const described = hub.description(LAMP)?.properties ?? [];
+    const told = described.map(({ key, label, isNamed }) => [key, label, isNamed === true]);
+    expect(told).toEqual([
+      ['on@1', { en: 'Pump', zh: 'Pump 开关' }, true],
+      ['on@2', undefined, false],
+      ['temperature', { en: 'Flow temperature', zh: 'Flow temperature 温度' }, true],
+      ['x_mood', { en: 'Mood', zh: 'Mood' }, false],
+    ]);
+  });
+});
+
 test('what is too much or wrong is refused with its place, and changes nothing', async () => {
   await withOpen(async (hub) => {
     const describe = (device: string, description: unknown, account?: string) =>
@@ -209,6 +228,9 @@ test('what is too much or wrong is refused with its place, and changes nothing',
       [propertiesOf({ property: 'brightness', min: 9, max: 9 }), '/properties/0/max'],
       [propertiesOf({ property: 'brightness', step: 0 }), '/properties/0/step'],
       [propertiesOf({ property: 'brightness', minn: 1 }), '/properties/0/minn'],
+      [propertiesOf({ property: 'on', label: 7 }), '/properties/0/label'],
+      [propertiesOf({ property: 'x_a', type: 'number', label: ' ' }), '/properties/0/label'],
+      [propertiesOf({ property: 'x_a', type: 'number', unit: 5 }), '/properties/0/unit'],
       [propertiesOf({ property: 'moving', values: ['openin'] }), '/properties/0/values'],
       [propertiesOf({ property: 'button', access: 'r' }), '/properties/0/access'],
       [propertiesOf({ property: 'temperature', access: 'rw' }), '/properties/0/access'],
