@@ -61,6 +61,16 @@ const REASONS: readonly Reason[] = [
     ],
   ],
   [
+    /CSR signature|verification failed against DAC/i,
+    'rejected-by-device',
+    [
+      'The device does not have the key that belongs to its certificate',
+      'It is no genuine product, or its firmware is broken: ask its maker.',
+      '设备没有与其证书对应的密钥',
+      '它不是正品，或者固件已损坏：请联系厂商。',
+    ],
+  ],
+  [
     /fail-?safe|exceeds the maximum timeframe/i,
     'timed-out',
     [

@@ -1,7 +1,7 @@
 // Goal: an update of a Matter device that is cut off, by a kill of the hub's adapter, of the device or by a silent link,
 // leaves the device with its old firmware or the new one whole, and ends whole by itself afterwards. Method: the Matter
 // worker and a real matter.js requestor, cut off when a random part of the image has gone over; the device waits three
-// seconds for a block instead of the standard's five minutes. More points with INGLE_COUNT.
+// seconds for a block instead of the standard's five minutes. One point; more, of all three kinds, with INGLE_COUNT.
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -19,8 +19,9 @@ const random = createRandom(SEED);
 const [VENDOR, PRODUCT] = [0xfff1, 0x8000];
 const IMAGE_BYTES = 300_000;
 const WHOLE_WITHIN_MS = 60_000;
-const KINDS = ['hub', 'node', 'link'] as const;
-const COUNT = Math.min(100, Number(process.env.INGLE_COUNT ?? KINDS.length));
+/** The page's own test of firmware kills the hub. */
+const KINDS = ['link', 'node', 'hub'] as const;
+const COUNT = Math.min(100, Number(process.env.INGLE_COUNT ?? 1));
 const CUTS = Array.from({ length: COUNT }, (_, index) => ({
   by: KINDS[index % KINDS.length] ?? 'hub',
   part: 0.02 + 0.96 * random.next(),
