@@ -5,7 +5,7 @@
 import { Controller } from 'zigbee-herdsman';
 import { Device } from 'zigbee-herdsman/dist/controller/model/device.js';
 import { Endpoint } from 'zigbee-herdsman/dist/controller/model/endpoint.js';
-import { logger } from 'zigbee-herdsman/dist/utils/logger.js';
+import logging from 'zigbee-herdsman/dist/utils/logger.js';
 
 /** Attributes of the Basic cluster that are text. Spec: ZCL 07-5123 r8 § 3.2.2.2. */
 const TEXTS = ['modelId', 'manufacturerName', 'dateCode', 'swBuildId'] as const;
@@ -96,6 +96,8 @@ async function caught(name: string, act: () => unknown): Promise<void> {
   try {
     await act();
   } catch (error) {
-    logger.warning(`${name} failed: ${error instanceof Error ? error.message : error}`, NAMESPACE);
+    const why = error instanceof Error ? error.message : String(error);
+    // The library's logger is another one once the hub has set its own.
+    logging.logger.warning(`${name} failed: ${why}`, NAMESPACE);
   }
 }

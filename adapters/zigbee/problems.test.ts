@@ -158,6 +158,27 @@ test('a flood of log lines is cut and counted', () => {
   expect(lines.slice(60)).toEqual(['940 more lines of Zigbee were left out', 'calm again']);
 });
 
+test('a line that comes with each frame is said three times in ten minutes, and leaves room for others', () => {
+  const lines: string[] = [];
+  let now = 1_000_000;
+  const log = filteredLog(
+    (_, text) => lines.push(text),
+    () => now,
+  );
+  for (let i = 0; i < 500; i++) log('warn', 'nobody knows this');
+  log('error', 'this matters');
+  expect(lines).toEqual([...Array(3).fill('nobody knows this'), 'this matters']);
+  now += 601_000;
+  log('warn', 'nobody knows this');
+  expect(lines.at(-1)).toBe('nobody knows this (and 497 times more before)');
+  // However many there are, they are not remembered for ever.
+  for (let i = 0; i < 10_000; i++) {
+    now += 1_000;
+    log('warn', `line ${i}`);
+  }
+  expect(lines).toHaveLength(10_005);
+});
+
 test('pauses grow from 1 s to 60 s, a quarter more or less', () => {
   const middle = [1, 2, 3, 4, 5, 6, 7, 8, 100].map((attempt) => pauseMs(attempt, () => 0.5));
   expect(middle).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000]);

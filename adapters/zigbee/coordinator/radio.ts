@@ -25,7 +25,7 @@ import {
   saveNetwork,
   type ZigbeeFiles,
 } from './network-file.ts';
-import { ASKS, allow, type StartWish } from './start-guard.ts';
+import { ASKS, allow, type StartWish, startWith, wasMadeAnew } from './start-guard.ts';
 import { familyAt, isZStackAt } from './stick-check.ts';
 import { joinWithoutGreenPower, watchStart } from './unknown-commands.ts';
 
@@ -46,6 +46,9 @@ const AFTER_LOOK_MS = 500;
 
 /** A stick that does not answer to these answers to nothing. */
 const ASKED_FIRST: ReadonlySet<string> = new Set(['SYS ping', 'SYS version']);
+
+const MADE_ANEW =
+  'The coordinator had lost its network, which could not be restored: it was made anew with the same key. Devices that do not answer now need pairing anew';
 
 /** Why nodes are out of reach while the coordinator is closed for a change. */
 const BEING_CHANGED: Problem = {
@@ -260,6 +263,7 @@ export class Radio {
       ),
     );
     const lastFailed = watchStart();
+    startWith(hadDevices);
     try {
       const result = await this.#orStopped(
         within(controller.start(this.#stopped.signal), START_LIMIT_MS, 'Connecting'),
@@ -267,6 +271,7 @@ export class Radio {
       lastFailed();
       isStarted();
       if (result === 'reset' && hadDevices) this.#keepLostDevices();
+      if (wasMadeAnew()) this.#options.log('error', MADE_ANEW);
       if (result === 'reset') await this.#followChannel(controller);
       saveNetwork(files, this.#network);
       protectFiles(files);

@@ -1,5 +1,6 @@
 // What the Z-Stack driver may do with a coordinator at its start. Left to itself it writes this home's network over
-// whatever network it finds on a stick, without asking: somebody else's, too. Here that needs a person's word.
+// whatever network it finds on a stick, without asking: somebody else's, too. Here that needs a person's word. And where
+// a wiped stick cannot be given its network back, it is made anew with the same key, and the list of devices stays.
 import { ZnpAdapterManager } from 'zigbee-herdsman/dist/adapter/z-stack/adapter/manager.js';
 import { NvItemsIds } from 'zigbee-herdsman/dist/adapter/z-stack/constants/common.js';
 import * as Structs from 'zigbee-herdsman/dist/adapter/z-stack/structs/index.js';
@@ -12,7 +13,11 @@ interface Manager {
   readonly nv: {
     readItem(id: number, offset: number, struct: unknown): Promise<StoredNetwork | undefined>;
   };
+  readonly nwkOptions: object;
   determineStrategy(): Promise<Strategy>;
+  start(): Promise<'resumed' | 'reset' | 'restored'>;
+  beginRestore(): Promise<void>;
+  beginCommissioning(network: object): Promise<void>;
 }
 interface StoredNetwork {
   readonly nwkPanId: number;
@@ -29,6 +34,8 @@ export interface StartWish {
 export const ASKS: StartWish = { overwrites: false, restores: false };
 
 let wish: StartWish = ASKS;
+let hasDevices = false;
+let isMadeAnew = false;
 let isInstalled = false;
 
 /** What starts from now on may do. */
@@ -37,6 +44,7 @@ export function allow(next: StartWish): void {
   if (isInstalled) return;
   isInstalled = true;
   const prototype = ZnpAdapterManager.prototype as unknown as Manager;
+  keepDevices(prototype);
   const original = prototype.determineStrategy;
   prototype.determineStrategy = async function (this: Manager): Promise<Strategy> {
     const strategy = await original.call(this);
@@ -52,6 +60,41 @@ export function allow(next: StartWish): void {
       network === undefined || !(configured as unknown as Configured | undefined)?.isConfigured();
     if (isBlank) return strategy;
     throw otherNetwork(network);
+  };
+}
+
+/** Tells whether the home has devices, before each start. */
+export function startWith(devices: boolean): void {
+  hasDevices = devices;
+  isMadeAnew = false;
+}
+
+/** Whether the last start had to make the network of a home with devices anew. */
+export function wasMadeAnew(): boolean {
+  return isMadeAnew;
+}
+
+/**
+ * Of a start with `reset` the library empties its list of devices. But they have the key still, and the network is the
+ * same as before by all that they know of it.
+ */
+function keepDevices(manager: Manager): void {
+  const { start, beginRestore } = manager;
+  manager.start = async function (this: Manager) {
+    const result = await start.call(this);
+    if (result !== 'reset' || !hasDevices) return result;
+    isMadeAnew = true;
+    return 'restored';
+  };
+  manager.beginRestore = async function (this: Manager) {
+    try {
+      await beginRestore.call(this);
+    } catch (error) {
+      // Its tables, which the backup would be written to, are not there: nothing was written yet.
+      if (!(error instanceof TypeError)) throw error;
+      await this.beginCommissioning(this.nwkOptions);
+      isMadeAnew = true;
+    }
   };
 }
 

@@ -57,6 +57,8 @@ export type Fault =
   | { kind: 'delay'; ms: number }
   /** Silently: without the word that a stick gives after its start. */
   | { kind: 'reset'; silently?: boolean }
+  /** Its network is gone from its memory. */
+  | { kind: 'wipe' }
   | { kind: 'mute'; ms: number }
   | { kind: 'unplug'; ms: number }
   | { kind: 'flood'; ieee?: string; rate: number; seconds: number }
@@ -335,6 +337,9 @@ export class HomeControl {
         return;
       case 'reset':
         coordinator.reset(ResetReason.watchdog, fault.silently === true);
+        return;
+      case 'wipe':
+        coordinator.wipe();
         return;
       case 'mute':
         server.mute(duration(fault.ms));

@@ -11,6 +11,7 @@ const FAULT_KINDS: ReadonlySet<string> = new Set<Fault['kind']>([
   'drop',
   'delay',
   'reset',
+  'wipe',
   'mute',
   'unplug',
   'flood',
@@ -92,6 +93,8 @@ function toFault(body: Body): Fault {
       return { kind, ieee: textOf(body, 'ieee') };
     case 'reset':
       return { kind, silently: flag(body, 'silently') };
+    case 'wipe':
+      return { kind };
     default:
       return { kind: 'clear' };
   }

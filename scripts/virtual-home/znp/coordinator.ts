@@ -12,7 +12,7 @@ import { AF_COMMANDS, type HeldMessage, incomingMessage } from './commands-af.ts
 import { SYS_COMMANDS } from './commands-sys.ts';
 import { UTIL_COMMANDS } from './commands-util.ts';
 import { ZDO_COMMANDS } from './commands-zdo.ts';
-import { DeviceState } from './device-state.ts';
+import { DeviceState, ResetReason } from './device-state.ts';
 import { installKey, withChecksum } from './install-key.ts';
 import {
   clearNetwork,
@@ -192,6 +192,13 @@ export class Coordinator implements CoordinatorEar {
     this.timers.after(RESET_MS, () =>
       this.event(Subsystem.sys, 0x80, Buffer.from([reason, 2, 1, 2, 7, 1])),
     );
+  }
+
+  /** Forgets its network and says nothing, as one whose memory is no better than its power. */
+  wipe(): void {
+    this.nv.set(NvItem.startupOption, Buffer.from([2]));
+    this.reset(ResetReason.powerUp, true);
+    this.nv.set(NvItem.startupOption, Buffer.from([0]));
   }
 
   /** Addresses of the coordinator and the routers that let nodes join now. */
