@@ -100,7 +100,11 @@ export function pathId<Id extends string>(
     return parse(text);
   } catch (error) {
     if (!(error instanceof ValidationError)) throw error;
-    throw new NotFoundError(what, text.slice(0, 60), { hint: error.hint ?? undefined });
+    const { hint, zh } = error;
+    throw new NotFoundError(what, text.slice(0, 60), {
+      hint: hint ?? undefined,
+      ...(zh === null ? {} : { zh }),
+    });
   }
 }
 

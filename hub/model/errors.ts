@@ -81,10 +81,39 @@ export class ValidationError extends HubError {
   }
 }
 
-/** The named thing does not exist. */
+/** What people look for by its name or id, in Chinese. */
+const THINGS: Readonly<Record<string, string>> = {
+  device: '设备',
+  room: '房间',
+  scene: '场景',
+  run: '运行记录',
+  version: '版本',
+  template: '模板',
+  member: '成员',
+  token: '令牌',
+  command: '命令',
+  job: '任务',
+  notification: '消息',
+  adapter: '适配器',
+  fabric: '家庭应用',
+  setting: '设置项',
+  account: '账号',
+  'MQTT account': 'MQTT 账号',
+  'found device': '自行发布的设备',
+  'firmware image': '固件',
+  'backup of the coordinator': '网关（协调器）备份',
+  'value of the home': '家的值',
+};
+
+/** The named thing does not exist; what it is called in Chinese where no words of their own are given. */
 export class NotFoundError extends HubError {
   constructor(what: string, id: string, options: HubErrorOptions = {}) {
-    super('not-found', `There is no ${what} "${id}"`, options);
+    const thing = Object.hasOwn(THINGS, what) ? THINGS[what] : undefined;
+    const zh = thing === undefined ? undefined : { message: `没有叫“${id}”的${thing}`, hint: null };
+    super('not-found', `There is no ${what} "${id}"`, {
+      ...options,
+      ...(options.zh === undefined && zh !== undefined ? { zh } : {}),
+    });
   }
 }
 

@@ -213,6 +213,13 @@ export function homeValueProblem(
         nearest === undefined || key === HOME_PEOPLE
           ? 'GET /api/home/values lists what can be set.'
           : `Did you mean ${nearest}?`,
+      zh: {
+        message:
+          key === HOME_PEOPLE
+            ? 'home.people 由每个人的位置得出，不能设置'
+            : `家没有叫“${key.slice(0, 64)}”的值`,
+        hint: nearest === undefined || key === HOME_PEOPLE ? null : `你是指 ${nearest} 吗？`,
+      },
     };
   }
   if (value === null) return null;
@@ -223,7 +230,17 @@ export function homeValueProblem(
     code: 'invalid-input',
     message: problem?.message ?? `A text in "${key}" has at most ${TEXT_VALUE_MAX} characters`,
     hint: problem?.hint ?? null,
-    errors: [{ path: '/value', message: problem?.message ?? 'is too long' }],
+    zh: problem?.zh ?? {
+      message: `“${key}”中的文字最多 ${TEXT_VALUE_MAX} 个字符`,
+      hint: null,
+    },
+    errors: [
+      {
+        path: '/value',
+        message: problem?.message ?? 'is too long',
+        zh: problem?.zh.message ?? '太长',
+      },
+    ],
   };
 }
 
@@ -263,6 +280,10 @@ export function parseHomeValueKey(text: string): HomeValueKey {
   }
   throw new ValidationError(`"${text.slice(0, 64)}" is not the name of a value of the home`, {
     hint: 'Write it as home.mode, person.anna or var.guests.',
+    zh: {
+      message: `“${text.slice(0, 64)}”不是家的值的名称`,
+      hint: '写作 home.mode、person.anna 或 var.guests。',
+    },
   });
 }
 

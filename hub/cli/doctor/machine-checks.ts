@@ -201,7 +201,7 @@ export async function checkCoordinator(port: string, isRunning: boolean): Promis
     return stick === undefined
       ? finding('coordinator', 'skipped', {
           en: 'No Zigbee coordinator is set, and none is plugged in',
-          zh: '没有设置 Zigbee 协调器，也没有插入',
+          zh: '没有设置 Zigbee 网关（协调器），也没有插入',
         })
       : finding(
           'coordinator',
@@ -219,11 +219,14 @@ export async function checkCoordinator(port: string, isRunning: boolean): Promis
   const isReached =
     isRunning || (url !== null && (await canConnect(url.hostname, Number(url.port))));
   return isReached
-    ? finding('coordinator', 'ok', { en: `Coordinator at ${port}`, zh: `协调器在 ${port}` })
+    ? finding('coordinator', 'ok', { en: `Coordinator at ${port}`, zh: `网关（协调器）在 ${port}` })
     : finding(
         'coordinator',
         'fail',
-        { en: `The coordinator at ${port} cannot be reached`, zh: `连不上 ${port} 的协调器` },
+        {
+          en: `The coordinator at ${port} cannot be reached`,
+          zh: `连不上 ${port} 的网关（协调器）`,
+        },
         {
           en: 'Check that it is powered and on this network, and that the address is right.',
           zh: '请检查它是否通电并在同一网络中，地址是否正确。',
@@ -256,7 +259,10 @@ function checkSerialPort(port: string): Finding {
       },
     );
   }
-  return finding('coordinator', 'ok', { en: `Coordinator at ${port}`, zh: `协调器在 ${port}` });
+  return finding('coordinator', 'ok', {
+    en: `Coordinator at ${port}`,
+    zh: `网关（协调器）在 ${port}`,
+  });
 }
 
 /** Whether something takes connections there. */

@@ -213,7 +213,6 @@ export const en = {
     helpHint: (command: string) => `See: ${command} --help`,
     didYouMean: (words: string) => `Did you mean ${words}?`,
     or: ' or ',
-    badLanguage: (text: string) => `There is no language "${text}"; there are en and zh.`,
     badHub: (text: string) => `"${text}" is not the address of a hub.`,
     badHubHint: 'An address looks like http://192.168.1.20:8420.',
     badPort: (text: string) => `INGLE_PORT is "${text}"; a port is a number from 1 to 65535.`,
@@ -489,6 +488,7 @@ export const en = {
     shared: (count: number, of: number) =>
       `Shared over MQTT: ${count} of ${plural(of, 'device', 'devices')}.`,
     isShared: 'shared',
+    wouldShare: 'chosen',
     why: {
       discovered: 'not shared: it came over MQTT and is told there already',
       room: 'not shared: its room is not',

@@ -50,6 +50,7 @@ export const matterEn = {
   states: { off: 'off', starting: 'starting', on: 'on', fault: 'fault' } as Record<string, string>,
   state: (state: string, port: number | null) =>
     `The Matter bridge is ${state}${port === null ? '' : `, on UDP port ${port}`}.`,
+  switchOn: 'Switch it on with: ingle matter bridge on',
   offers: (offered: number, of: number) =>
     `It offers ${offered} of ${plural(of, 'device', 'devices')}.`,
   switchedOn: 'Add it to a home app with: ingle matter bridge code',
@@ -129,6 +130,7 @@ export const matterZh: typeof matterEn = {
   },
   states: { off: '关闭', starting: '正在启动', on: '打开', fault: '故障' },
   state: (state, port) => `Matter 桥接：${state}${port === null ? '' : `，UDP 端口 ${port}`}。`,
+  switchOn: '打开：ingle matter bridge on',
   offers: (offered, of) => `提供 ${of} 个设备中的 ${offered} 个。`,
   switchedOn: '添加到家庭应用：ingle matter bridge code',
   window: (until) => `在 ${until} 之前可以添加家庭应用。`,

@@ -193,7 +193,6 @@ export const zh: Messages = {
     helpHint: (command) => `参见：${command} --help`,
     didYouMean: (words) => `你是指 ${words} 吗？`,
     or: ' 或 ',
-    badLanguage: (text) => `没有“${text}”这种语言，只有 en 和 zh。`,
     badHub: (text) => `“${text}”不是中枢的地址。`,
     badHubHint: '地址形如 http://192.168.1.20:8420。',
     badPort: (text) => `INGLE_PORT 是“${text}”；端口应为 1 到 65535 的数字。`,
@@ -449,6 +448,7 @@ export const zh: Messages = {
     home: { read: '可读取家里状态', control: '可控制家里设备', all: '可控制家里全部设备' },
     shared: (count, of) => `已通过 MQTT 分享：${of} 台设备中的 ${count} 台。`,
     isShared: '已分享',
+    wouldShare: '已选',
     why: {
       discovered: '不分享：它来自 MQTT，那里已经有了',
       room: '不分享：它的房间不分享',

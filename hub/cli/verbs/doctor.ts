@@ -74,7 +74,12 @@ async function examine(context: Context, data: string | undefined): Promise<void
   const isSick = findings.some(({ state }) => state === 'fail');
   if (printer.isJson) printer.value({ findings, ok: !isSick });
   else {
+    const told = new Set<string>();
     for (const { state, text, advice } of findings) {
+      // What could not be looked at for one reason is said once.
+      if (state === 'skipped' && told.has(text.en)) continue;
+      told.add(text.en);
+
       printer.line(`${MARKS[state]} ${text[language]}`);
       if (advice !== null && state !== 'ok') {
         printer.line(`  ${words.fact(words.errors.hint, advice[language])}`);

@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import type { AdapterJson } from '../../api/adapters-shapes.ts';
 import type { BridgeDeviceJson, BridgeJson } from '../../api/matter-bridge-shapes.ts';
+import { oneLine } from '../../model/problem-words.ts';
 import { wholeNumber } from '../arguments.ts';
 import { CliError } from '../cli-error.ts';
 import { apiPath } from '../client.ts';
@@ -203,7 +204,7 @@ function showMatter({ printer, words, language }: Context, matter: AdapterJson):
   printer.line(words.matter.matterIs(shown, network === null ? null : String(network)));
   if (problem !== null) {
     const said = language === 'zh' ? (problem.zh ?? problem) : problem;
-    printer.line(`  ${said.detail}${said.hint === null ? '' : ` ${said.hint}`}`);
+    printer.line(`  ${oneLine(said.detail, said.hint)}`);
   }
   if (needsBytes !== null) printer.line(words.matter.takes(`${Math.round(needsBytes / 1e6)} MB`));
   if (fixedBy !== null) printer.line(words.matter.fixed[fixedBy]);
@@ -226,10 +227,11 @@ function show(context: Context, bridge: BridgeJson): void {
   printer.line(words.matter.state(words.matter.states[state] ?? state, port));
   if (problem !== null) {
     const said = language === 'zh' ? (problem.zh ?? problem) : problem;
-    printer.line(`  ${said.detail}${said.hint === null ? '' : ` ${said.hint}`}`);
+    printer.line(`  ${oneLine(said.detail, said.hint)}`);
   }
   const offered = devices.filter((device) => device.offered).length;
-  if (state !== 'off') printer.line(words.matter.offers(offered, devices.length));
+  if (state === 'off') printer.line(words.matter.switchOn);
+  else printer.line(words.matter.offers(offered, devices.length));
   if (open !== null) printer.line(words.matter.window(moment(open.closesAt, language)));
   if (state !== 'off') listFabrics(context, bridge);
 }

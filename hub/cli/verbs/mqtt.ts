@@ -248,10 +248,9 @@ async function share(context: Context, options: ShareOptions): Promise<void> {
   const count = body.devices.filter(({ shared }) => shared).length;
   printer.line(body.isOn ? words.mqtt.shared(count, body.devices.length) : words.mqtt.notShared);
   if (options.list !== true) return;
+  const chosen = body.isOn ? words.mqtt.isShared : words.mqtt.wouldShare;
   for (const { name, shared, why } of body.devices) {
-    printer.line(
-      `  ${name}  ${shared || why === null ? words.mqtt.isShared : words.mqtt.why[why]}`,
-    );
+    printer.line(`  ${name}  ${shared || why === null ? chosen : words.mqtt.why[why]}`);
   }
 }
 

@@ -107,7 +107,10 @@ async function setProperty(
   const value = property ? readValue(text, property, info) : null;
   if (value === null) {
     throw new CliError('invalid-input', words.usage.badValue(text, key), {
-      hint: property?.type === 'boolean' ? words.usage.choiceHint('on, off, true, false') : null,
+      hint:
+        property?.type === 'boolean'
+          ? words.usage.choiceHint(words.list(['on', 'off', 'true', 'false']))
+          : null,
     });
   }
   const body = { property: key, value, ...(transitionMs === undefined ? {} : { transitionMs }) };
