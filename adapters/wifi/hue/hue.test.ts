@@ -136,6 +136,22 @@ test('what of a device no property is made of is listed with the reason', async 
   ]);
 });
 
+test('newer firmware that waits for a device is told, and when it is installed', async () => {
+  await using setting = await setUp();
+  const { hub, bridge } = setting;
+  const desk = nodeOf(bridge, THINGS.desk);
+  const waiting = propertyKey('x_update_waiting');
+  const described = hub.description(desk);
+  expect(hub.values(desk)[waiting]).toBe(false);
+  for (const state of ['ready_to_install', 'installing', 'no_update']) {
+    bridge.change(idOf('update', 'Desk'), { state });
+    await hub.until(state, () => hub.values(desk)[waiting] === (state !== 'no_update'));
+  }
+  expect(hub.description(desk)).toBe(described);
+  // A lamp of another maker gets none from the bridge.
+  expect(hub.values(nodeOf(bridge, THINGS.guest))).not.toHaveProperty(waiting);
+});
+
 test('lamps are switched, dimmed, coloured and given effects, and tell what they really show', async () => {
   await using setting = await setUp();
   const { hub, bridge } = setting;

@@ -5,6 +5,7 @@ import { adapterId } from '../../../hub/model/identifiers.ts';
 import { type PropertyValue, propertyKey } from '../../../hub/model/properties.ts';
 import { buildNodes, type HueNode, linkReason, mergePuts, putOf, valuesOf } from './nodes.ts';
 import { type Resource, readResource } from './resources.ts';
+import { UPDATE_WAITING } from './rows.ts';
 import { type Fields, idOf, lamp, room } from './testing/hue-things.ts';
 
 const BRIDGE = { adapter: adapterId('hue'), bridgeId: 'ecb5fafffe123456' };
@@ -28,7 +29,10 @@ function onlyOf(
   return node;
 }
 
-const keysOf = ({ description }: HueNode) => description.properties.map(({ key }) => String(key));
+/** All but whether newer firmware is waiting, which every device of the vendor's tells. */
+const propertiesOf = ({ description }: HueNode) =>
+  description.properties.filter(({ name }) => name !== UPDATE_WAITING);
+const keysOf = (node: HueNode) => propertiesOf(node).map(({ key }) => String(key));
 
 function bodyOf(
   node: HueNode,
@@ -62,7 +66,7 @@ describe('a device of a Hue bridge', () => {
   it('calls each of two lights as its owner does, where they are not called alike', () => {
     const twins = doubled();
     const labels = (list: readonly Fields[]) =>
-      onlyOf(listing(list)).description.properties.map(({ label }) => label?.en);
+      propertiesOf(onlyOf(listing(list))).map(({ label }) => label?.en);
     expect(labels(twins)).toEqual([undefined, undefined, undefined, undefined]);
     const back = twins.find(({ id }) => id === idOf('light', 'back')) ?? {};
     back.metadata = { ...(back.metadata as Fields), name: 'Wall' };
@@ -99,6 +103,13 @@ describe('a device of a Hue bridge', () => {
     expect(bodyOf(node, known, 'effect', 'sunrise').body).toEqual({
       timed_effects: { effect: 'sunrise', duration: 1_800_000 },
     });
+  });
+
+  it('that tells of nothing but newer firmware is of no use to the home', () => {
+    const [device, , ...others] = lamp('Box', 'white').resources as Fields[];
+    const node = onlyOf(listing([device ?? {}, ...others]));
+    expect(node.description.properties.map(({ name }) => name)).toEqual([UPDATE_WAITING]);
+    expect(node.description.support).toBe('unsupported');
   });
 
   it.each([

@@ -21,7 +21,7 @@ import { type Places, placed } from '../../contract/places.ts';
 import { accessOf, descriptorOf } from '../../contract/property-draft.ts';
 import type { Json } from '../known-devices.ts';
 import { listOf, numberOf, type Resource, textOf } from './resources.ts';
-import { type AskedColor, type Row, rowsOf } from './rows.ts';
+import { type AskedColor, type Row, rowsOf, UPDATE_WAITING } from './rows.ts';
 
 export type Resources = ReadonlyMap<string, Resource>;
 
@@ -150,7 +150,7 @@ function deviceNode(
           ? 'mains'
           : 'unknown',
       tier: 'core',
-      support: properties.length === 0 ? 'unsupported' : 'exact',
+      support: properties.some(({ name }) => name !== UPDATE_WAITING) ? 'exact' : 'unsupported',
       firmware: textOf(facts.firmware) ?? null,
       properties,
       commands: ['identify'],
@@ -423,10 +423,6 @@ const WHY: Readonly<Record<string, Words>> = {
   entertainment: {
     en: 'light that follows games and films is sent by their own apps',
     zh: '跟随游戏和影片的灯光由它们自己的应用发送',
-  },
-  device_software_update: {
-    en: 'the bridge updates its devices by itself',
-    zh: '网桥会自行更新它的设备',
   },
 };
 

@@ -207,6 +207,7 @@ const FACTS: Readonly<Record<string, Readonly<Record<string, Read>>>> = {
     level: number('power_state.battery_level'),
     state: text('power_state.battery_state'),
   },
+  device_software_update: { state: text('state') },
   button: PRESS,
   bell_button: PRESS,
   speaker: {

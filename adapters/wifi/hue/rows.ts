@@ -53,6 +53,9 @@ const SENSITIVITIES = ['low', 'medium', 'high', 'very_high', 'max'];
 const SENSITIVITY_MAX = 20;
 const POWER_UP: Readonly<Record<string, string>> = { safety: 'on', powerfail: 'previous' };
 
+/** Every device of the vendor's has it; one that has nothing else is of no use to the home. */
+export const UPDATE_WAITING = 'x_update_waiting';
+
 /** What each press is in the words of the table. `single` is told when it is over, so that a long one is none. */
 const PRESSES: Readonly<Record<string, string>> = {
   short_release: 'single',
@@ -311,6 +314,17 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
       name: 'batteryLow',
       has: (facts) => textOf(facts.state) !== undefined,
       read: (facts) => textOf(facts.state) !== 'normal',
+    },
+  ],
+  device_software_update: [
+    {
+      // The bridge installs it by itself, or its app does at once.
+      name: UPDATE_WAITING,
+      vendor: { type: 'boolean', label: { en: 'Newer firmware is waiting', zh: '有新固件待安装' } },
+      read: (facts) => {
+        const state = textOf(facts.state);
+        return state === undefined ? undefined : state !== 'no_update';
+      },
     },
   ],
   speaker: [

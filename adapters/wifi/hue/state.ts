@@ -325,6 +325,14 @@ function isLasting(name: string, fact: Resource['facts'][string] | undefined): b
 const VALUED: ReadonlySet<string> = new Set([
   ...['light', 'grouped_light', 'motion', 'camera_motion', 'temperature', 'light_level', 'speaker'],
   ...['convenience_area_motion', 'security_area_motion'],
-  ...['contact', 'tamper', 'device_power', 'button', 'bell_button', 'relative_rotary'],
+  ...[
+    'device_software_update',
+    'contact',
+    'tamper',
+    'device_power',
+    'button',
+    'bell_button',
+    'relative_rotary',
+  ],
   ...['zigbee_connectivity', 'zgp_connectivity', 'wifi_connectivity'],
 ]);

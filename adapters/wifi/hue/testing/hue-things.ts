@@ -43,7 +43,11 @@ function device(
     mac_address: `00:17:88:01:${id.slice(0, 2)}:${id.slice(2, 4)}:${id.slice(4, 6)}:0b`,
     status: 'connected',
   };
-  const all = [...services, link];
+  const update = { id: idOf('update', name), type: 'device_software_update' };
+  // Only of the vendor's own.
+  const updates =
+    product.maker === undefined ? [{ ...update, state: 'no_update', problems: [] }] : [];
+  const all = [...services, link, ...updates];
   return {
     device: id,
     resources: [
