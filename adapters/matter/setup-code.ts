@@ -15,7 +15,7 @@ export interface CodeCodecs {
 }
 
 const HINT =
-  'It is 11 or 21 digits, such as 3497-011-2332, or the text of the QR code, which begins with MT:. It stands on the device or in its box.';
+  'It is 11 or 21 digits, such as 3497-011-2332, or the text of the QR code, which begins with “MT:”. It stands on the device or in its box.';
 
 const HINT_ZH =
   '它是 11 位或 21 位数字，例如 3497-011-2332，或以 MT: 开头的二维码内容。它印在设备上或包装盒里。';

@@ -2,7 +2,7 @@
 // proposed; its address is checked like one that a person gave. Loaded when somebody looks: its library is not needed
 // before.
 import { BlockList, isIPv4 } from 'node:net';
-import { networkInterfaces } from 'node:os';
+import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
 import { Browser } from 'bonjour-service/dist/lib/browser.js';
 import { Server } from 'bonjour-service/dist/lib/mdns-server.js';
 import type { Service } from 'bonjour-service/dist/lib/service.js';
@@ -25,6 +25,21 @@ export interface FoundService {
   readonly id: string;
 }
 
+function ipv4Of(name: string): NetworkInterfaceInfo | undefined {
+  return networkInterfaces()[name]?.find(({ family }) => family === 'IPv4');
+}
+
+function noInterface(name: string): ValidationError {
+  const usable = Object.keys(networkInterfaces()).filter((each) => ipv4Of(each) !== undefined);
+  return new ValidationError(`There is no network interface "${name}" with an IPv4 address`, {
+    hint: `Add the device by its address, or set mdns.interface (INGLE_MDNS_INTERFACE) to one of ${usable.join(', ')}.`,
+    zh: {
+      message: `没有带 IPv4 地址的网络接口“${name}”`,
+      hint: `请用设备的地址添加，或把 mdns.interface（INGLE_MDNS_INTERFACE）设为以下之一：${usable.join('、')}。`,
+    },
+  });
+}
+
 /**
  * Looks until it is stopped.
  * @param types such as `shelly`, for `_shelly._tcp`
@@ -37,12 +52,8 @@ export async function findServices(
   found: (service: FoundService) => void,
   failed: (error: unknown) => void,
 ): Promise<Finder> {
-  const own = networkInterfaces()[interfaceName]?.find(({ family }) => family === 'IPv4');
-  if (own === undefined) {
-    throw new ValidationError(`There is no network interface "${interfaceName}" with an address`, {
-      hint: `Set mdns.interface (INGLE_MDNS_INTERFACE) to one of ${Object.keys(networkInterfaces()).join(', ')}.`,
-    });
-  }
+  const own = ipv4Of(interfaceName);
+  if (own === undefined) throw noInterface(interfaceName);
   // The library hands its options on to multicast-dns, whose types it does not repeat.
   // Bound to the interface's own address, the socket would hear nothing that is sent to the group.
   const options = { interface: own.address, bind: '0.0.0.0' } as ConstructorParameters<

@@ -31,7 +31,7 @@ export const deviceHomesEn = {
     unknown: 'Not proved: the list of makers is on the internet, which the hub does not ask',
     revoked: 'Withdrawn by its maker',
     expired: 'Given out of its time: whoever vouches for it could not then',
-    wrong: 'Contradicts itself',
+    wrong: 'Not valid: its parts contradict one another',
   } as Record<string, string>,
   notShown: (count: number) => `Not shown (${count})`,
   notShownText:
@@ -66,7 +66,7 @@ export const deviceHomesZh: typeof deviceHomesEn = {
     unknown: '无法证实：厂商名录在互联网上，中枢不去查询',
     revoked: '已被厂商吊销',
     expired: '不在有效期内签发',
-    wrong: '自相矛盾',
+    wrong: '无效：内容互相矛盾',
   },
   notShown: (count) => `未显示（${count}）`,
   notShownText: '设备还有这些内容，名称出自它自己的标准，Ingle 没有对应的显示。',

@@ -26,7 +26,7 @@ function readingText(device: LiveDevice, key: string): string | null {
   if (property === undefined || property.value === null) return null;
   const text = valueText(key, property.value, property);
   if (property.access !== 'event') return text;
-  return property.at === undefined ? text : `${text}, ${timeText(property.at)}`;
+  return property.at === undefined ? text : `${text} · ${timeText(property.at)}`;
 }
 
 function switchedText(device: LiveDevice, key: string): string {
