@@ -29,9 +29,13 @@ export function whyNoMatter(): string | null {
   return status === 0 ? null : `this machine gives no network of its own: ${stderr}`;
 }
 
-/** @param placements other devices than those of the demo's home */
+/**
+ * @param placements other devices than those of the demo's home
+ * @param nodes a module with nodes of its own, which the placements only name
+ */
 export async function startMatterDevices(
   placements: readonly MatterPlacement[] = loadMatterHome(),
+  nodes?: URL,
 ): Promise<MatterDevices> {
   const folder = makeFolder();
   const home = path.join(folder, 'home.json');
@@ -40,7 +44,7 @@ export async function startMatterDevices(
   const devices = startDeviceProcess({
     inside: network.inside,
     data: path.join(folder, 'devices'),
-    home,
+    ...(nodes === undefined ? { home } : { nodes }),
     networkInterface: network.deviceInterface,
     said: (text) => process.stderr.write(`${text}\n`),
   });
