@@ -86,7 +86,7 @@ describe('Wi-Fi devices of other makers, in the page', () => {
     await browser.open('');
     await at(`open-${handle}`).first().click();
     const sheet = at('device-sheet');
-    await sheet.getByText('Relay', { exact: true }).waitFor();
+    await sheet.getByText('Relay', { exact: true }).first().waitFor();
     await at('device-about').locator('summary').first().click();
     await at('device-not-shown').locator('summary').click();
     const list = at('device-not-shown');
