@@ -76,7 +76,13 @@ async function* follow(
 }
 
 function stepText({ words }: Context, { step }: JobJson): string {
-  return step ? words.job.step(words.job.steps[step.name] ?? step.name, step.index, step.of) : '';
+  return step
+    ? words.job.step(
+        words.job.steps[step.name] ?? words.pair.steps[step.name] ?? step.name,
+        step.index,
+        step.of,
+      )
+    : '';
 }
 
 function bar(context: Context, job: JobJson): string {

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { expect } from 'vitest';
 import { createApi } from '../api/app.ts';
 import { writeLocalToken } from '../api/local-token.ts';
 import { type RunningServer, startServer } from '../api/server.ts';
@@ -136,4 +137,13 @@ export async function startBench(
       fs.rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A QR code stands there as a phone can read it: a block of lines of one width, two modules a line. */
+export function expectCode(stdout: string): void {
+  const lines = stdout.split('\n').filter((line) => /^[█▀▄ ]+$/.test(line) && line.includes('█'));
+  const [first = ''] = lines;
+  expect(new Set(lines.map(({ length }) => length))).toEqual(new Set([first.length]));
+  expect(lines.length).toBe(Math.ceil(first.length / 2));
+  expect(lines.length).toBeGreaterThan(10);
 }

@@ -37,7 +37,7 @@ export const deviceSharingEn = {
     `${device} leaves "${home}", whose apps lose it. Go on? [y/N] `,
   kept: 'Nothing was changed.',
   left: (device: string, home: string) => `${device} has left "${home}".`,
-  noSuchHome: (device: string, number: string) => `${device} belongs to no home ${number}`,
+  noSuchHome: (device: string, number: string) => `${device} belongs to no home ${number}.`,
   notShown: 'not shown',
   saysRoom: (room: string) => `says that it stands in ${room}`,
   removesBridged: (count: number) =>
@@ -78,7 +78,7 @@ export const deviceSharingZh: typeof deviceSharingEn = {
   sure: (device, home) => `${device} 将离开“${home}”，那里的应用会失去它。继续吗？[y/N] `,
   kept: '没有改动。',
   left: (device, home) => `${device} 已离开“${home}”。`,
-  noSuchHome: (device, number) => `${device} 没有编号为 ${number} 的家`,
+  noSuchHome: (device, number) => `${device} 没有编号为 ${number} 的家。`,
   notShown: '未显示',
   saysRoom: (room) => `设备自述位于 ${room}`,
   removesBridged: (count) => `它下面的 ${count} 台设备也会一起移除。`,

@@ -1,6 +1,6 @@
 // `ingle devices share`, `homes` and `leave`: a Matter device in other homes, in both languages.
 import { expect, test } from 'vitest';
-import { startBench } from '../test-cli.ts';
+import { expectCode, startBench } from '../test-cli.ts';
 
 test('a Matter device is opened to another app with a code, its homes are listed, and it leaves one', async () => {
   await using bench = await startBench();
@@ -19,6 +19,7 @@ test('a Matter device is opened to another app with a code, its homes are listed
   expect(opened.code).toBe(0);
   expect(opened.stdout).toContain('Code: 3497-011-2332');
   expect(opened.stdout).toContain('QR text: MT:');
+  expectCode(opened.stdout);
   expect(opened.stdout).toMatch(/Hall lamp can be added elsewhere until/);
   const homes = await bench.ingle(['devices', 'homes', 'Hall lamp', '--lang', 'zh']);
   expect(homes.stdout).toContain('Hall lamp 属于 2 个家');

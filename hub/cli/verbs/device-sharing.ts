@@ -84,7 +84,7 @@ async function share(
     return;
   }
   const { manualCode, qrText, closesAt } = window;
-  if (qrText !== null) printer.line(terminalQr(qrText));
+  if (qrText !== null) printer.lines(terminalQr(qrText));
   if (manualCode !== null) printer.line(words.deviceSharing.code(spaced(manualCode)));
   if (qrText !== null) printer.line(words.deviceSharing.qr(qrText));
   if (closesAt !== null) {

@@ -256,7 +256,7 @@ async function window(
     printer.value(open);
     return;
   }
-  printer.line(terminalQr(open.qrText));
+  printer.lines(terminalQr(open.qrText));
   printer.line(words.matter.code(spaced(open.manualCode)));
   printer.line(words.matter.qr(open.qrText));
   printer.line(words.matter.window(moment(open.closesAt, language)));

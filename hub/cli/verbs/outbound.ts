@@ -90,14 +90,19 @@ export const addNotify: AddVerb = (program, { words, act, examples }) => {
     });
 };
 
-function show({ printer, words }: Context, { allow, push }: OutboundJson): void {
+function show({ printer, words }: Context, outbound: OutboundJson): void {
+  const { allow, push } = outbound;
   if (printer.isJson) {
     printer.value({ allow, push });
     return;
   }
   if (allow.length === 0) printer.line(words.outbound.none);
   for (const entry of allow) printer.line(entry);
-  printer.line(push === null ? words.outbound.noPush : words.outbound.push(push.url, push.topic));
+  printer.line(pushLine({ words }, outbound));
+}
+
+function pushLine({ words }: Pick<Context, 'words'>, { push }: OutboundJson): string {
+  return push === null ? words.outbound.noPush : words.outbound.push(push.url, push.topic);
 }
 
 async function list(context: Context): Promise<void> {
@@ -106,7 +111,10 @@ async function list(context: Context): Promise<void> {
 
 async function change(context: Context, body: object): Promise<void> {
   const answered = await context.client.request<OutboundJson>('PATCH', '/api/outbound', { body });
-  show(context, answered.body);
+  const { printer } = context;
+  // Who sets where messages go is not told what scenes may call.
+  if ('push' in body && !printer.isJson) printer.line(pushLine(context, answered.body));
+  else show(context, answered.body);
 }
 
 async function test({ client, printer, words }: Context): Promise<void> {
