@@ -88,7 +88,7 @@ export function createTestMqtt({
       found: async () => found,
       async accept(nodes, bridge) {
         const taken = found.filter((one) => nodes?.includes(one.node) ?? one.bridge === bridge);
-        if (taken.length === 0) throw new NotFoundError('found device of', bridge ?? '');
+        if (taken.length === 0) throw new NotFoundError('announced device of', bridge ?? '');
         found = found.map((one) => ({
           ...one,
           isAccepted: one.isAccepted || taken.includes(one),

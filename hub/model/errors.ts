@@ -100,6 +100,7 @@ const THINGS: Readonly<Record<string, string>> = {
   account: '账号',
   'MQTT account': 'MQTT 账号',
   'found device': '自行发布的设备',
+  'announced device of': '网桥，或它没有发布设备',
   'firmware image': '固件',
   'backup of the coordinator': '网关（协调器）备份',
   'value of the home': '家的值',

@@ -181,7 +181,7 @@ export class Discovery {
             return found;
           });
     if (chosen.length === 0) {
-      throw new NotFoundError('found device of', bridge ?? '');
+      throw new NotFoundError('announced device of', bridge ?? '');
     }
     if (this.#devices.size + chosen.length > DEVICES_MAX) {
       throw new HubError('busy', `A hub has room for ${DEVICES_MAX} devices found over MQTT`);
