@@ -30,7 +30,7 @@ import type { FromShare, ToShare } from '../model/mqtt.ts';
 import { faultReason } from '../model/vendor-adapter.ts';
 import type { CoreLink } from './core-link.ts';
 import { type WorkerName, workerEntry } from './entry.ts';
-import { type ProcessWatch, watchProcess, yieldToOthers } from './process-watch.ts';
+import { afterOthers, type ProcessWatch, putBehind, watchProcess } from './process-watch.ts';
 import type { SharedWorkers, WorkerLine, WorkerLineEvents } from './shared-workers.ts';
 import { type PartEvents, type PartProcess, supervise } from './supervisor.ts';
 
@@ -44,6 +44,10 @@ const SLOW_START_HANG_MS = 45_000;
 
 /** A vendor's process that has computed for this long without a word is in a loop: a wait computes nothing. */
 const LOOP_CPU_MS = 3_000;
+/** One that has computed for this long without a word is let compute only while nobody else wants to. */
+const BUSY_CPU_MS = 500;
+/** One that gets no core on a machine that is busy cannot answer; a wait of its own is over sooner. */
+const STARVED_MS = 60_000;
 /**
  * Waits between the restarts of one that falls: each start of a process copies the map of this one's memory, which was
  * seen to hold up all threads of the hub for milliseconds.
@@ -294,20 +298,26 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
     return child;
   }
 
-  /** The others go first, and what takes too much is begun anew. */
+  /** One that has fallen is let compute only while nobody else wants to. */
+  const isTrusted = () => supervisor.health().restarts === 0;
+
+  /** What takes too much is begun anew. */
   function watchVendor(pid: number, bytesMax: number): void {
     watch?.stop();
     cpuAtWordMs = null;
-    void yieldToOthers(pid);
-    watch = watchProcess(pid, bytesMax, (bytes) => {
+    let isBehind = !isTrusted();
+    const looked = (cpuMs: number) => {
+      if (isBehind || cpuAtWordMs === null || cpuMs - cpuAtWordMs < BUSY_CPU_MS) return;
+      isBehind = true;
+      putBehind(pid);
+    };
+    watch = watchProcess(pid, { bytesMax, looked }, (bytes) => {
       const [took, most] = [bytes, bytesMax].map((one) => Math.round(one / 1024 / 1024));
       supervisor.restart(`it took ${took} MB of memory, more than the ${most} MB that it may`);
     });
   }
 
-  function heardVendor(message: AdapterToMain, events: PartEvents, pid: number): void {
-    // Threads that it has made meanwhile go behind the others as well.
-    if (cpuAtWordMs === null) void yieldToOthers(pid);
+  function heardVendor(message: AdapterToMain, events: PartEvents): void {
     cpuAtWordMs = watch?.cpuMs() ?? 0;
     try {
       onMessage(message, events);
@@ -321,7 +331,8 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
   function hangMs(): number {
     if (options.isSlowToStart === true && isStarting()) return SLOW_START_HANG_MS;
     const cpuMs = watch?.cpuMs() ?? 0;
-    return cpuAtWordMs !== null && cpuMs - cpuAtWordMs > LOOP_CPU_MS ? 0 : HANG_MS;
+    if (cpuAtWordMs !== null && cpuMs - cpuAtWordMs > LOOP_CPU_MS) return 0;
+    return watch?.isRunnable() ? STARVED_MS : HANG_MS;
   }
 
   function startChild(events: PartEvents) {
@@ -331,7 +342,9 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
       vendor?.args ?? [],
       {
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-        ...(vendor === undefined ? {} : { execArgv: [...vendor.execArgv], env: vendor.env }),
+        ...(vendor === undefined
+          ? {}
+          : { ...afterOthers(vendor.execArgv, isTrusted()), env: vendor.env }),
       },
     );
     const { pid } = child;
@@ -343,7 +356,7 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
     });
     child.on('message', (given) => {
       const message = given as AdapterToMain;
-      if (isWatched) heardVendor(message, events, pid);
+      if (isWatched) heardVendor(message, events);
       else onMessage(message, events);
     });
     child.on('error', (error) => options.log('error', `${id}: ${error.message}`));

@@ -22,8 +22,8 @@ const PRESSES = Math.min(Number(process.env.INGLE_COUNT ?? 40), 500);
 /** `npm run soak`, which has the machine to itself. */
 const IS_LONG = process.env.INGLE_COUNT !== undefined;
 /** Reactions this close to none say nothing about their ratio; others may be using the machine as well. */
-const RATIO = 3;
-const SLACK_MS = 50;
+const RATIO = 2;
+const SLACK_MS = 20;
 const MEGABYTE = 1024 * 1024;
 
 interface Adapter {
@@ -302,7 +302,9 @@ describe('adapters of others', () => {
       // The slowest say something where nobody else uses the machine.
       if (IS_LONG) expect(during.p95).toBeLessThan(usual.p95 * RATIO + SLACK_MS);
       await waitFor('the leak to be ended', async () => (await adapter('leaks')).restarts > 0);
-      await waitFor('the loop to be ended', async () => (await adapter('loops')).restarts > 0);
+      // It computes only while nobody else wants to, so on a busy machine it takes its time to be sure.
+      const isEnded = async () => (await adapter('loops')).restarts > 0;
+      await waitFor('the loop to be ended', isEnded, 90_000);
       const again = await reactions();
       expect(again.p50).toBeLessThan(usual.p50 * RATIO + SLACK_MS);
       expect((await adapter('leaks')).lastFault?.reason.en).toMatch(

@@ -128,7 +128,5 @@ describe('an adapter of others, from its author to the household', () => {
     await expect(shell(`ingle adapter verify acme-lamp --keys ${KEY}`)).rejects.toThrow(
       /signatures of something else/,
     );
-    expect(await shell('ingle adapter install acme-lamp')).toContain('is installed (community).');
-    expect(await shell('ingle adapter remove acme-lamp')).toContain('is removed');
   }, 90_000);
 });
