@@ -94,6 +94,26 @@ describe('what an adapter of others says', () => {
     },
   );
 
+  it('is bounded, whatever it says too often, and told once', async () => {
+    await using hub = await run((context) => {
+      context.described(DESCRIPTION);
+      for (let n = 0; n < 5_000; n += 1) {
+        context.report('lamp-1', { on: n % 2 === 0 }, 'report');
+        context.described({ ...DESCRIPTION, title: `Lamp ${n}` });
+        context.outcome(`cmd_${n}`, 'failed', null);
+        context.state({ kind: 'connecting' });
+        context.log('info', `line ${n}`);
+      }
+    });
+    await hub.until('the notice', () => noticesOf(hub).length > 0);
+    await hub.stop();
+    expect(noticesOf(hub).map(({ text }) => text.en)).toEqual([
+      expect.stringMatching(/tells more than 200 things a second; what is more is dropped/),
+    ]);
+    expect(hub.items.length).toBeLessThan(1_300);
+    expect(hub.messages.length).toBeLessThan(2_600);
+  });
+
   it('has no words for what is the hub’s own: messages of the home, the bridge, what is shared, pairing', async () => {
     let lent: string[] = [];
     await using hub = await run((context) => {

@@ -76,9 +76,10 @@ export function hostedVendor(
     let own: readonly AdapterNotice[] = [];
     const complaints = new Map<Complaint, AdapterNotice>();
     const tell = () => context.notices([...complaints.values(), ...own]);
-    const mayTell = bounded(nowMs, () =>
-      complain('flood', `It tells more than ${ITEMS_PER_SECOND} things a second`),
-    );
+    const flood = () => complain('flood', `It tells more than ${ITEMS_PER_SECOND} things a second`);
+    const mayTell = bounded(nowMs, flood);
+    /** What it is and how it is, apart: a start with many nodes says both. */
+    const mayDescribe = bounded(nowMs, flood);
     const nodes = new Map<string, NodeDescription>();
     const failures: number[] = [];
 
@@ -148,9 +149,10 @@ export function hostedVendor(
           const isRight = typeof command === 'string' && OUTCOMES.includes(state);
           if (!isRight) return complain('wrong', `An outcome is "${String(state).slice(0, 40)}"`);
           const isFailed = state === 'failed' || state === 'timedOut';
-          context.outcome(command, state, isFailed ? asProblem(problem) : null);
+          if (mayTell()) context.outcome(command, state, isFailed ? asProblem(problem) : null);
         },
         described(description) {
+          if (!mayDescribe()) return;
           const problem = descriptionProblem(description);
           if (problem !== null) return complain('wrong', problem);
           if (nodes.size >= NODES_MAX && !nodes.has(description.node)) {
@@ -160,13 +162,15 @@ export function hostedVendor(
           context.described({ ...description, adapter: context.id });
         },
         left(node) {
-          if (nodes.delete(node)) context.left(node);
+          if (mayDescribe() && nodes.delete(node)) context.left(node);
         },
         notices(notices) {
+          if (!mayDescribe()) return;
           own = asNotices(notices);
           tell();
         },
         state(state) {
+          if (!mayDescribe()) return;
           const right = asState(state);
           if (right === null)
             complain('wrong', 'A state has the kind connecting, connected or fault');
