@@ -9,7 +9,14 @@ import type { AdapterContext } from '../contract/adapter.ts';
 import type { Accounts } from './accounts.ts';
 import type { Bus, BusEvents, OnMessage } from './bus.ts';
 import { GuardedSocket } from './guarded-socket.ts';
-import { type Holder, isAnnouncement, isDiscovery, mayPublish, maySubscribe } from './rights.ts';
+import {
+  covers,
+  type Holder,
+  isAnnouncement,
+  isDiscovery,
+  mayPublish,
+  maySubscribe,
+} from './rights.ts';
 
 const CONNECTIONS_MAX = 300;
 /** Connections that have not yet said who they are. */
@@ -55,6 +62,7 @@ interface RetainedStore {
 
 interface Session {
   readonly account: string;
+  /** The filters that it listens on. */
   readonly subscriptions: Set<string>;
 }
 
@@ -108,6 +116,9 @@ export class Broker implements Bus {
       },
     });
     this.#aedes.on('clientReady', (client) => guardOf(client)?.admit());
+    this.#aedes.on('unsubscribe', (filters, client) => {
+      for (const filter of filters) this.#sessions.get(client)?.subscriptions.delete(filter);
+    });
     this.#aedes.on('clientDisconnect', (client) => this.#sessions.delete(client));
     for (const event of ['clientError', 'connectionError'] as const) {
       this.#aedes.on(event, (client, error) => this.#failed(client, error));
@@ -193,6 +204,14 @@ export class Broker implements Bus {
 
   isAccountConnected(name: string): boolean {
     return [...this.#sessions.values()].some(({ account }) => account === name);
+  }
+
+  /** Whether a client of the account listens on the topic: many connect only to say something. */
+  isHeard(topic: string, name: string): boolean {
+    return [...this.#sessions.values()].some(
+      ({ account, subscriptions }) =>
+        account === name && [...subscriptions].some((filter) => covers(filter, topic)),
+    );
   }
 
   /** Cuts off whoever is connected with this account. */
@@ -359,8 +378,10 @@ export class Broker implements Bus {
   #maySubscribe({ account, subscriptions }: Session, filter: string): boolean {
     const rights = this.#options.accounts.rightsOf(account);
     if (!maySubscribe({ name: account, rights }, filter)) return false;
+    const limit = isWide(rights) ? WIDE_SUBSCRIPTIONS_MAX : SUBSCRIPTIONS_MAX;
+    if (subscriptions.size >= limit && !subscriptions.has(filter)) return false;
     subscriptions.add(filter);
-    return subscriptions.size <= (isWide(rights) ? WIDE_SUBSCRIPTIONS_MAX : SUBSCRIPTIONS_MAX);
+    return true;
   }
 
   #refuse(problem: Problem): void {

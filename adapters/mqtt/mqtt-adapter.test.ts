@@ -234,6 +234,11 @@ test('an account reaches its own topics and nothing else', async () => {
   for (const filter of ['cmnd/thief/#', 'cmnd/tasmotas/#', 'cmnd/DVES_17B104_fb/#']) {
     expect(`${filter} ${await mayHear(filter)}`).toBe(`${filter} true`);
   }
+  // It listens on 32 at once; one that it leaves makes room.
+  for (let n = 3; n < 32; n += 1) expect(await mayHear(`cmnd/thief/${n}`)).toBe(true);
+  expect(await mayHear('cmnd/thief/more')).toBe(false);
+  await client.unsubscribeAsync('cmnd/thief/3');
+  expect(await mayHear('cmnd/thief/more')).toBe(true);
   await client.endAsync(true);
   for (const topic of [
     'cmnd/fridge-plug/POWER',

@@ -116,7 +116,7 @@ class MqttAdapter implements Adapter {
     this.#discovery.start();
     this.#door.use(fan.view(), {
       revoked: (name) => this.#broker?.cutOff(`open.${name}`),
-      isConnected: (name) => this.#broker?.isAccountConnected(`open.${name}`) ?? null,
+      isHeard: (topic, name) => this.#broker?.isHeard(topic, `open.${name}`) ?? null,
     });
     await this.#bus.start();
   }

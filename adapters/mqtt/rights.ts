@@ -109,8 +109,8 @@ export function reaches(holder: Holder, topic: string): boolean {
 const mayRead = ({ home }: AccountRights) => home !== 'none';
 const mayControl = ({ home }: AccountRights) => home === 'control' || home === 'all';
 
-/** Whether every topic that `filter` matches is matched by `allowed`. */
-function covers(allowed: string, filter: string): boolean {
+/** Whether every topic that `filter` matches is matched by `allowed`; a topic is a filter that matches itself. */
+export function covers(allowed: string, filter: string): boolean {
   const wanted = filter.split('/');
   const given = allowed.split('/');
   for (const [at, level] of given.entries()) {

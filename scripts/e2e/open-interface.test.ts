@@ -109,9 +109,9 @@ describe('the open interface as its page tells it', () => {
       const { body } = await command(
         meter.id,
         { property: 'on', value: false },
-        'wait=sent&timeoutMs=2000',
+        'wait=sent&timeoutMs=5000',
       );
-      return body.state === 'sent' && topic.output() !== '' ? topic.output() : null;
+      return body.state === 'sent' ? waitFor('its line', () => topic.output()) : null;
     });
     const order = JSON.parse(switched) as { id: string };
     expect(order).toMatchObject({ device: 'meter', property: 'on', value: false });

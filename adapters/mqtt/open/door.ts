@@ -21,8 +21,8 @@ type Answer = (account: string, ask: OpenAsk) => Promise<unknown>;
 export interface DoorKeeper {
   /** Cuts off whoever is connected with the account. */
   revoked(account: string): void;
-  /** Whether a program of the account is connected; null where a broker of others knows that alone. */
-  isConnected(account: string): boolean | null;
+  /** Whether a program of the account listens on the topic; null where a broker of others knows that alone. */
+  isHeard(topic: string, account: string): boolean | null;
 }
 
 export class OpenDoor {
@@ -81,10 +81,9 @@ export class OpenDoor {
   /** Hands a command to a program that takes them over MQTT; false where none is there. */
   tell(account: string, command: OpenCommand): boolean {
     if (this.#bus?.isConnected !== true) return false;
-    const isThere = this.#keeper?.isConnected(account) ?? this.#present.has(account);
-    if (!isThere) return false;
-    const text = JSON.stringify(commandMessage(command));
-    this.#bus.publish(`ingle/open/${account}/${command.device}/command`, text);
+    const topic = `ingle/open/${account}/${command.device}/command`;
+    if (!(this.#keeper?.isHeard(topic, account) ?? this.#present.has(account))) return false;
+    this.#bus.publish(topic, JSON.stringify(commandMessage(command)));
     return true;
   }
 

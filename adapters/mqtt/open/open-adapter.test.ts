@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { connectAsync } from 'mqtt';
 import { expect, test } from 'vitest';
 import { adapterId, nodeAddress } from '../../../hub/model/identifiers.ts';
 import {
@@ -152,6 +153,17 @@ test('mosquitto_pub joins a device at the hub’s broker; mosquitto_sub takes it
       await hub.until('the report', () => hub.values(LAMP)[propertyKey('brightness')] === 30);
       await publish(login, topic('event'), '{"property": "button", "value": "double"}');
       await hub.until('the press', () => hub.items.some((item) => item.kind === 'event'));
+
+      // One that is connected and does not listen there takes no commands.
+      const elsewhere = await connectAsync(`mqtt://127.0.0.1:${port}`, {
+        ...{ username: 'open.acme', password: TOKEN, reconnectPeriod: 0 },
+      });
+      await elsewhere.subscribeAsync(topic('problem'));
+      const waiting = hub.send(LAMP, { kind: 'set', property: ON, value: false });
+      await expect
+        .poll(() => ask(hub, { kind: 'commands', waitMs: 0 }))
+        .toMatchObject([{ id: waiting, device: 'lamp' }]);
+      await elsewhere.endAsync(true);
 
       const taken = subscribe(login, topic('command'));
       await expect.poll(taken.isAnswered).toBe(true);
