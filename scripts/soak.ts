@@ -16,7 +16,7 @@ const CRASH_TESTS = [
   ...['scripts/e2e/firmware-interrupted.test.ts', 'scripts/e2e/firmware-rollout.test.ts'],
   ...['adapters/matter/firmware.test.ts', 'adapters/matter/firmware-cut.test.ts'],
   // A Matter device of each type that the virtual home has.
-  'adapters/matter/device-types.test.ts',
+  ...['adapters/matter/device-types.test.ts', 'adapters/matter/palace.test.ts'],
   // The real Zigbee2MQTT beside the hub, and mutated announcements.
   ...['scripts/e2e/zigbee2mqtt-beside.test.ts', 'adapters/mqtt/discovery'],
   ...[

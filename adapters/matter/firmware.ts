@@ -42,7 +42,7 @@ const [UNKNOWN, IDLE] = [0, 1];
 /** A node that was told and does nothing may still be waiting for its turn, up to ten minutes. */
 const TURN_LIMIT_MS = 11 * 60_000;
 /** A transfer of which nothing was fetched for so long is none, where the node says that it does nothing. */
-const STILL_MS = 10_000;
+const STILL_MS = 20_000;
 /** After it gave up it is told again, twice as late each time. */
 const AGAIN_MS = 2_000;
 const TOLD_MAX = 7;
@@ -171,7 +171,7 @@ export class FirmwareUpdates {
     return offered.state;
   }
 
-  /** The node has ended a transfer, whether it has its image or not; its attribute says it later. */
+  /** The node says by an event what it is at, sooner than by its attribute. */
   happened(node: Node, event: string, payload: unknown): void {
     const offered = this.#offered.get(node.address);
     if (offered === undefined || event !== 'StateTransition') return;
@@ -193,7 +193,9 @@ export class FirmwareUpdates {
     const pauseMs = offered.hasBegun
       ? AGAIN_MS * 2 ** Math.max(0, offered.told - 1)
       : TURN_LIMIT_MS;
-    if (nowMs - offered.toldAtMs < pauseMs || offered.told >= TOLD_MAX) return;
+    // One that has never begun is told a second time, since the word may have been lost, and then given up.
+    const toldMax = offered.hasBegun ? TOLD_MAX : 2;
+    if (nowMs - offered.toldAtMs < pauseMs || offered.told >= toldMax) return;
     offered.toldAtMs = nowMs;
     offered.movedAtMs = nowMs;
     offered.hasBegun = false;

@@ -157,3 +157,9 @@ test('a battery or a meter that stands beside its device on a bridge is of that 
   ];
   expect(numbers(all)).toEqual([[0, 1], [2, 3, 4], [5]]);
 });
+
+test('an endpoint that a bridge lists and that says nothing is no device', () => {
+  const all = [endpoint(0, [0x16], [1, 2, 3]), endpoint(1, [0x0e], [2, 3]), endpoint(2, [])];
+  const there = [...all, endpoint(3, [0x13, 0x100])];
+  expect(partsOf(there).map(({ key }) => key)).toEqual(['', 'e3']);
+});

@@ -72,7 +72,7 @@ export function partsOf(endpoints: readonly EndpointView[]): NodePart[] {
   const bridgedTops = new Set(
     [...ofAggregators, ...bySaying].filter((part) => {
       const view = byNumber.get(part);
-      return view !== undefined && !isBranching(view) && topOf(part) === part;
+      return view !== undefined && !isBranching(view) && !isEmpty(view) && topOf(part) === part;
     }),
   );
   const own = endpoints.filter(({ number }) => !bridgedTops.has(topOf(number)));
@@ -196,6 +196,11 @@ function isBridged({ number, deviceTypes, clusters }: EndpointView): boolean {
     deviceTypes.includes(BRIDGED_NODE) ||
     clusters.some(({ id }) => id === BRIDGED_DEVICE_BASIC_INFORMATION)
   );
+}
+
+/** A bridge lists it, and it says nothing at all: it is gone, not built yet, or was never there. */
+function isEmpty({ deviceTypes, clusters }: EndpointView): boolean {
+  return deviceTypes.length === 0 && clusters.length === 0;
 }
 
 function isAggregator({ deviceTypes }: EndpointView): boolean {

@@ -43,7 +43,11 @@ import type { MatterNodes, VirtualMatterNode } from '../../../scripts/virtual-ho
 const VENDOR = 0xfff1;
 const PRODUCT = 0x8000;
 /** What each says of itself beside its name. */
-const CODES = { attic: [20_301_001, 0x1a1], twins: [20_301_002, 0x2b2] } as const;
+const CODES = {
+  attic: [20_301_001, 0x1a1],
+  twins: [20_301_002, 0x2b2],
+  palace: [20_301_003, 0x3c3],
+} as const;
 
 /** matter.js insists on an aggregator above and makes up a unique id; other makers do neither. */
 class PlainBridged extends BridgedDeviceBasicInformationBehavior.alter({
@@ -95,12 +99,15 @@ interface Says {
 
 type AnyType = ConstructorParameters<typeof Endpoint>[0];
 
-/** What matter.js's types cannot follow is left to it at run time. */
-function make(type: unknown, id: string, state: object = {}, says?: Says): Endpoint {
+/** An endpoint. What matter.js's types cannot follow is left to it at run time. */
+export function make(type: unknown, id: string, state: object = {}, says?: Says): Endpoint {
   const endpoint = new Endpoint(type as AnyType, { id, ...state } as never) as Endpoint;
-  if (says !== undefined) {
-    endpoint.behaviors.require(PlainBridged as never, { reachable: true, ...says } as never);
-  }
+  return says === undefined ? endpoint : bridge(endpoint, says);
+}
+
+/** Has an endpoint say what it is called behind its bridge. */
+export function bridge(endpoint: Endpoint, says: Says): Endpoint {
+  endpoint.behaviors.require(PlainBridged as never, { reachable: true, ...says } as never);
   return endpoint;
 }
 
@@ -112,7 +119,10 @@ const battery = (percent: number) => ({
   },
 });
 
-type Grow = (owner: Endpoint, what: Endpoint) => Promise<Endpoint>;
+/** Adds an endpoint to another one. */
+export type Grow = (owner: Endpoint, what: Endpoint) => Promise<Endpoint>;
+/** Gives a node its endpoints. */
+export type Fill = (server: ServerNode, grow: Grow) => Promise<void>;
 
 /** Its aggregator is not where everybody expects it, and hardly anything behind it has a name of its own. */
 async function attic(server: ServerNode, grow: Grow): Promise<void> {
@@ -222,17 +232,29 @@ const measured = (value: number) => ({ temperatureMeasurement: { measuredValue: 
 const humid = (value: number) => ({ relativeHumidityMeasurement: { measuredValue: value } });
 
 /** Builds both and has them listen. */
-export async function start(options: {
+export const start = (where: Where): Promise<MatterNodes> => startNodes({ attic, twins }, where);
+
+/** Where nodes speak, and what they remember. */
+export interface Where {
   readonly networkInterface: string;
   readonly storage: string;
-}): Promise<MatterNodes> {
+}
+
+/** Builds a node of each name and has them listen. */
+export async function startNodes(
+  fillers: Partial<Readonly<Record<keyof typeof CODES, Fill>>>,
+  { networkInterface, storage }: Where,
+): Promise<MatterNodes> {
   const { vars } = Environment.default;
-  vars.set('storage.path', options.storage);
-  vars.set('mdns.networkInterface', options.networkInterface);
+  vars.set('storage.path', storage);
+  vars.set('mdns.networkInterface', networkInterface);
   vars.set('runtime.signals', false);
   vars.set('runtime.exitcode', false);
   Logger.level = LogLevel.ERROR;
-  const built = [await strangeNode('attic', attic), await strangeNode('twins', twins)];
+  const built: Awaited<ReturnType<typeof strangeNode>>[] = [];
+  for (const [key, fill] of Object.entries(fillers)) {
+    built.push(await strangeNode(key as keyof typeof CODES, fill));
+  }
   for (const { server } of built) await server.start();
   return {
     nodes: built.map(({ node }) => node),
@@ -244,7 +266,7 @@ export async function start(options: {
 
 async function strangeNode(
   key: keyof typeof CODES,
-  fill: (server: ServerNode, grow: Grow) => Promise<void>,
+  fill: Fill,
 ): Promise<{ readonly server: ServerNode; readonly node: VirtualMatterNode }> {
   const [passcode, discriminator] = CODES[key];
   const server = await ServerNode.create({
