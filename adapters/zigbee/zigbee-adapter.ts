@@ -450,7 +450,9 @@ class ZigbeeAdapter implements Adapter {
   }
 
   #describe(node: Node): void {
-    if (node.isInterviewed) this.#context.described(node.describe(this.#context.id));
+    // One that has left meanwhile is nobody's any more.
+    if (!node.isInterviewed || node.device.isDeleted) return;
+    this.#context.described(node.describe(this.#context.id));
   }
 
   async #statistics(): Promise<unknown> {

@@ -1,5 +1,5 @@
 // The serial parser: frames in any pieces, garbage around them, and a flood in one piece.
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { Frame } from 'zigbee-herdsman/dist/adapter/z-stack/unpi/frame.js';
 import { Parser } from 'zigbee-herdsman/dist/adapter/z-stack/unpi/parser.js';
 import { installParser } from './unpi-parser.ts';
@@ -37,6 +37,27 @@ test('frames come whole, however they were cut', () => {
 test('garbage before, between and a false start cost no frame', () => {
   const garbage = Buffer.from([0x00, 0xfe, 0x02, 0x33, 0xff, 0xfe, 0xff]);
   expect(parsed([garbage, ONE, garbage, TWO, Buffer.alloc(300)])).toEqual(BOTH);
+});
+
+test('what began like a long frame and does not go on costs no frame behind it', () => {
+  vi.useFakeTimers();
+  try {
+    const parser = new Parser();
+    const found: number[] = [];
+    parser.on('parsed', ({ commandID }: Frame) => found.push(commandID));
+    const falseStart = Buffer.from([0xfe, 0xfa, 0x61]);
+    for (const chunk of [falseStart, ONE, falseStart, TWO.subarray(0, 3)]) parser.write(chunk);
+    expect(found).toEqual([]);
+    vi.advanceTimersByTime(2_000);
+    expect(found).toEqual([1]);
+    // The second false start is given up by itself, and the frame behind it comes whole.
+    vi.advanceTimersByTime(2_000);
+    parser.write(TWO.subarray(3));
+    expect(found).toEqual([1, 2]);
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('a wrong checksum is no frame', () => {

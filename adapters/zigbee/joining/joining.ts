@@ -120,6 +120,8 @@ export class Joining {
     if (status === 'failed') return;
     context.pairProgress({ kind: 'configuring', node: node.address });
     await this.#options.configure(node, controller);
+    // It may have left meanwhile.
+    if (node.device.isDeleted) return;
     const description = node.describe(context.id);
     context.pairProgress({ kind: 'described', node: node.address, description });
     await this.#options.settled(node);
