@@ -1,6 +1,6 @@
-// What a folder or an index has to offer: the images that an index lists, in the form of the public index of Zigbee images
-// (Koenkk/zigbee-OTA) in any of its years and of indexes that people write for themselves, else whatever in the folder
-// looks like an image. A row that is odd is told and does not hold up the others.
+// What a folder or an index has to offer: the images that an index lists, in the form of the public index of Zigbee
+// images (Koenkk/zigbee-OTA) in any of its years and of indexes that people write for themselves, else whatever in the
+// folder looks like an image. A row that is odd is told and does not hold up the others.
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';

@@ -1,7 +1,7 @@
 // A parser of the Z-Stack serial frames in place of the library's, which writes out all bytes that wait as a log
 // line for each frame, heard or not: a chunk of 64 kB took it seconds, in which more came, and the host never
-// caught up. This one is linear, and after garbage it looks for the next frame from the very next byte. What began like a
-// frame and does not go on was none: on a quiet line it would swallow dozens of answers, each waited for by itself.
+// caught up. This one is linear, and after garbage it looks for the next frame from the very next byte. What began like
+// a frame and does not go on was none: on a quiet line it would swallow dozens of answers, each waited for by itself.
 import type { Transform, TransformCallback } from 'node:stream';
 import { Frame } from 'zigbee-herdsman/dist/adapter/z-stack/unpi/frame.js';
 import { Parser } from 'zigbee-herdsman/dist/adapter/z-stack/unpi/parser.js';
