@@ -1,5 +1,5 @@
-// Bindings and groups that an undo of a replacing gives back, until their adapter has been told: kept in the settings of
-// home.db, so that an adapter which was away at that moment is told at its next start.
+// Bindings and groups that an undo of a replacing gives back, until their adapter has been told: kept in the settings
+// of home.db, so that an adapter which was away at that moment is told at its next start.
 import type { AdapterCall } from '../model/adapter-port.ts';
 import { HubError } from '../model/errors.ts';
 import type { Async } from '../model/hub-port.ts';
