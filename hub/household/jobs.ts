@@ -60,13 +60,16 @@ interface Proposal {
 interface Paired {
   /** Who looks: the network is opened over a radio alone. */
   readonly adapter: AdapterId;
-  readonly devices: { readonly id: DeviceId; readonly name: string }[];
+  /** `known`: it was in the home before. */
+  readonly devices: { readonly id: DeviceId; readonly name: string; readonly known?: true }[];
   readonly proposed: Proposal[];
   /** What the person is to do now. */
   asks: Words | null;
 }
 
-function addedLine({ devices: { length } }: Paired): Words {
+function addedLine({ devices }: Paired): Words {
+  const { length } = devices.filter(({ known }) => known !== true);
+  if (length === 0 && devices.length > 0) return { en: 'Nothing new.', zh: '没有新设备。' };
   return {
     en: length === 1 ? '1 device was added.' : `${length} devices were added.`,
     zh: `添加了 ${length} 台设备。`,
@@ -219,18 +222,25 @@ export function createJobs(options: JobsOptions): JobsHost {
         await replace(pair, device);
         return;
       }
+      const isKnown = device.createdAtMs < (jobs.get(pair.job)?.startedAtMs ?? 0);
       if (!pair.paired.devices.some((one) => one.id === device.id)) {
-        pair.paired.devices.push({ id: device.id, name: device.name });
+        const { id, name } = device;
+        pair.paired.devices.push({ id, name, ...(isKnown ? { known: true } : {}) });
       }
       const isExact = description.support === 'exact';
       const step = { name: 'named', index: 4, of: 4 };
       update(
         pair.job,
         { step, result: pair.paired },
-        {
-          en: `${device.name} was added${isExact ? '' : ' (no definition for this model: generated)'}.`,
-          zh: `已添加 ${device.name}${isExact ? '' : '（没有这个型号的定义，已自动生成）'}。`,
-        },
+        isKnown
+          ? {
+              en: `${device.name} is in this home already.`,
+              zh: `${device.name} 已经在这个家里。`,
+            }
+          : {
+              en: `${device.name} was added${isExact ? '' : ' (no definition for this model: generated)'}.`,
+              zh: `已添加 ${device.name}${isExact ? '' : '（没有这个型号的定义，已自动生成）'}。`,
+            },
       );
     } catch (error) {
       const why = problemLine(toProblem(error));

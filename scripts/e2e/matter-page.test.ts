@@ -1,6 +1,7 @@
 // Goal: a person adds a Matter lamp by the code on it, after a mistyped one, and switches and dims it. Method: real
 // Chromium, the real hub, a real matter.js device in a network of its own (root on Linux).
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startCli } from '../../hub/cli/test-cli.ts';
 import { type BrowserPage, openOwnersPage } from './browser-page.ts';
 import { connected, type DeviceJson } from './house.ts';
 import { type MatterDevices, startMatterDevices, whyNoMatter } from './matter-devices.ts';
@@ -49,6 +50,27 @@ describe.skipIf(why !== null)(
       await browser.expectAccessible('a device that was found');
       await at('pair-save').first().click();
       await waitFor('its name to be kept', async () => (await lamp())?.name === 'Corner lamp');
+    }, 60_000);
+
+    it('is not added twice: its code leads to it, in the page and in the command', async () => {
+      const { at } = browser;
+      const code = matter.named('Reading lamp').manualCode;
+      await browser.open('add');
+      await at('pair-protocol').selectOption('matter');
+      await at('pair-code').fill(code);
+      await at('pair-start').click();
+      await at('pair-known').waitFor();
+      expect(await at('pair-known').textContent()).toContain('Corner lamp is in the home already.');
+      expect(await at('pair-name').count()).toBe(0);
+      await browser.expectAccessible('a device that is in the home already');
+      const env = { INGLE_DATA: hub.data, INGLE_PORT: new URL(hub.url).port };
+      const args = ['--lang', 'zh', 'pair', '--protocol', 'matter', '--code', code];
+      const told = await startCli(args, { env }, hub.data).ended;
+      expect([told.code, told.stdout]).toEqual([
+        0,
+        expect.stringContaining('Corner lamp 已经在这个家里'),
+      ]);
+      expect((await hub.call<{ items: DeviceJson[] }>('/api/devices')).body.items.length).toBe(1);
     }, 60_000);
 
     it('is switched in the page, and what it does by itself is shown', async () => {

@@ -531,6 +531,7 @@ export const en = {
       watch: 'watching the first of its kind',
       quiet: 'waiting for the end of the quiet hours',
     } as Record<string, string>,
+    known: (name: string) => `${name} is in this home already.`,
     added: (name: string, model: string) => `Added: ${name} (${model})`,
     answers: (name: string, address: string) => `${name} answers at ${address}. To add it:`,
     none: 'No device joined.',

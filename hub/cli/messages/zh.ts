@@ -490,6 +490,7 @@ export const zh: Messages = {
       watch: '正在观察同类中的第一台',
       quiet: '等待安静时段结束',
     },
+    known: (name) => `${name} 已经在这个家里。`,
     added: (name, model) => `已添加：${name}（${model}）`,
     answers: (name, address) => `${name} 在 ${address} 有应答。添加它：`,
     none: '没有设备入网。',

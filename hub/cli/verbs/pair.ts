@@ -112,6 +112,13 @@ function proposalsOf({ result }: JobJson): readonly Proposal[] {
   return Array.isArray(result.proposed) ? (result.proposed as Proposal[]) : [];
 }
 
+/** Devices that answered and were in the home before. */
+function knownOf({ result }: JobJson): readonly string[] {
+  if (typeof result !== 'object' || result === null || !('devices' in result)) return [];
+  const devices = result.devices as readonly { readonly name: string; readonly known?: true }[];
+  return devices.filter(({ known }) => known === true).map(({ name }) => name);
+}
+
 async function finish(
   { client, printer, words, language }: Context,
   job: JobJson,
@@ -142,7 +149,9 @@ async function finish(
     printer.line(words.pair.answers(model === null ? name : `${name} (${model})`, address));
     printer.line(`  ingle pair --protocol ${protocol} --address ${address}`);
   }
-  if (added.length + found.length > 0) {
+  const known = knownOf(job);
+  if (!printer.isJson) for (const name of known) printer.line(words.pair.known(name));
+  if (added.length + found.length + known.length > 0) {
     if (isInterrupted) printer.note(cancelled);
     return;
   }

@@ -384,6 +384,7 @@ export const en = {
       'Reset the device, bring it nearer, and start again. Many devices stop looking after a minute.',
     doneNoneHintIp:
       'See that it has power and is on the same network as the hub. If it still does not answer, enter its address.',
+    known: (name: string) => `${name} is in the home already.`,
     doneSome: (count: number) => `${some(count, 'device', 'devices')} added.`,
     cancelled: 'Stopped. The home is closed for new devices.',
     stopped: 'Stopped.',

@@ -366,6 +366,7 @@ export const zh: Messages = {
     doneNone: '没有发现设备。',
     doneNoneHint: '把设备复位，放近一些，再搜索一次。许多设备一分钟后就不再尝试入网。',
     doneNoneHintIp: '确认它已通电，并且和中枢在同一个网络里。如果仍然没有应答，就填写它的地址。',
+    known: (name) => `“${name}”已经在家里。`,
     doneSome: (count) => `已添加 ${n(count)} 个设备。`,
     cancelled: '已停止，家里不再接受新设备入网。',
     stopped: '已停止。',

@@ -14,6 +14,8 @@ export function isOverRadio({ result }: JobJson): boolean {
 export interface PairedDevice {
   readonly id: string;
   readonly name: string;
+  /** It was in the home before. */
+  readonly known?: true;
 }
 
 function isPairedDevice(value: unknown): value is PairedDevice {
