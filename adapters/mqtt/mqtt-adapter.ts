@@ -106,7 +106,7 @@ class MqttAdapter implements Adapter {
     }
     this.#home = fan.view();
     this.#listen();
-    this.#tasmota = new Tasmota(this.#context, fan.view());
+    this.#tasmota = new Tasmota(this.#context, fan.view(), () => this.#tellState());
     this.#tasmota.start();
     this.#discovery = new Discovery(this.#context, fan.view(), {
       view: () => fan.view(),

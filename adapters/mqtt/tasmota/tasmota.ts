@@ -34,15 +34,17 @@ interface Proposal {
 export class Tasmota {
   readonly #context: AdapterContext;
   readonly #bus: Bus;
+  readonly #countChanged: () => void;
   readonly #devices = new Map<string, TasmotaDevice>();
   readonly #proposals = new Map<string, Proposal>();
   readonly #adopting = new Map<string, NodeJS.Timeout>();
   #pairTimer: NodeJS.Timeout | undefined;
   #isPairing = false;
 
-  constructor(context: AdapterContext, bus: Bus) {
+  constructor(context: AdapterContext, bus: Bus, countChanged: () => void) {
     this.#context = context;
     this.#bus = bus;
+    this.#countChanged = countChanged;
   }
 
   get devices(): Iterable<TasmotaDevice> {
@@ -213,6 +215,7 @@ export class Tasmota {
     this.#proposals.delete(mac);
     this.#devices.set(mac, device);
     this.#save();
+    this.#countChanged();
     this.#context.pairProgress({ kind: 'found', node });
     device.describe();
     const description = device.description();
