@@ -113,7 +113,10 @@ test('a device is proposed only while somebody adds devices', async () => {
   expect(hub.description(FRIDGE)).toBeNull();
   await pair(hub, FRIDGE);
   expect(hub.description(FRIDGE)?.kind).toBe('plug');
-  expect(hub.state()).toMatchObject({ kind: 'connected', detail: expect.stringMatching(/, 1 device$/) });
+  expect(hub.state()).toMatchObject({
+    kind: 'connected',
+    detail: expect.stringMatching(/, 1 device$/),
+  });
   await hub.until('its state', () => hub.values(FRIDGE)[ON] === true);
   await hub.until('its power', () => hub.values(FRIDGE)[propertyKey('power')] !== undefined);
   expect(hub.values(FRIDGE)[propertyKey('energy')]).toBeCloseTo(214.317, 2);

@@ -1,5 +1,5 @@
-// What an adapter says of itself while it is connected, in the reader's language. Adapters say it in plain English; those
-// that come with the hub are said in Chinese too.
+// What an adapter says of itself while it is connected, in the reader's language. Adapters say it in plain English;
+// those that come with the hub are said in Chinese too.
 import type { Language } from './property-row.ts';
 
 const KNOWN: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[] = [

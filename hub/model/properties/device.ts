@@ -263,6 +263,7 @@ export const DEVICE_PROPERTIES = [
       brightness_step_up: { en: 'one step brighter', zh: '调亮一档' },
       brightness_step_down: { en: 'one step darker', zh: '调暗一档' },
       brightness_stop: { en: 'dimming let go', zh: '停止调光' },
+      brightness_move_to_level: { en: 'set to a brightness', zh: '调到指定亮度' },
       open: { en: 'open', zh: '打开' },
       close: { en: 'close', zh: '关闭' },
       stop: { en: 'stop', zh: '停止' },
