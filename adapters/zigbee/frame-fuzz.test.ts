@@ -29,6 +29,7 @@ const FRAME_LIMIT_MS = 50;
 const GROWTH_MAX_BYTES = 20e6;
 const SETTLE_WITHIN_MS = 30_000;
 const ANSWER_WITHIN_MS = 20_000;
+const CONNECT_WITHIN_MS = 60_000;
 const LIMIT_MS = 120_000 + FRAMES * 10;
 
 let worker: Worker;
@@ -77,8 +78,9 @@ afterAll(async () => {
 
 let lastPing = 0;
 
-/** Puts frames on the line and waits until the adapter has turned to something else. */
+/** Puts frames on the line, which somebody hears, and waits until the adapter has turned to something else. */
 async function send(frames: readonly Buffer[]): Promise<void> {
+  await hub.until('the connection', () => hub.state()?.kind === 'connected', CONNECT_WITHIN_MS);
   home.control.fault({ kind: 'garbage', hex: Buffer.concat(frames).toString('hex') });
   for (let turn = 0; turn < 2; turn++) {
     const number = ++lastPing;
