@@ -1,7 +1,8 @@
-// Goal: an update of a Matter device that is cut off, by a kill of the hub's adapter, of the device or by a silent link,
-// leaves the device with its old firmware or the new one whole, and ends whole by itself afterwards. Method: the Matter
-// worker and a real matter.js requestor, cut off when a random part of the image has gone over; the device waits three
-// seconds for a block instead of the standard's five minutes. One point; more, of all three kinds, with INGLE_COUNT.
+// Goal: an update of a Matter device that is cut off, by a kill of the hub's adapter, of the device or by a silent
+// link, leaves the device with its old firmware or the new one whole, and ends whole by itself afterwards. Method: the
+// Matter worker and a real matter.js requestor, cut off when a random part of the image has gone over; the device waits
+// three seconds for a block instead of the standard's five minutes. One point; more, of all three kinds, with
+// INGLE_COUNT.
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';

@@ -416,8 +416,8 @@ class MatterAdapter implements Adapter {
   }
 }
 
-// Spec: Matter 1.4 Core § 9.5, 9.13, 9.7–9.9, 9.14: what a node consists of, what a bridge says of what hangs on it, and
-// in which room it is.
+// Spec: Matter 1.4 Core § 9.5, 9.13, 9.7–9.9, 9.14: what a node consists of, what a bridge says of what hangs on it,
+// and in which room it is.
 const STRUCTURAL: ReadonlySet<number> = new Set([0x001d, 0x0039, 0x0040, 0x0041, 0x0025]);
 
 function isStructural(clusterId: number): boolean {

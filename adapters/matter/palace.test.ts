@@ -1,5 +1,6 @@
-// Goal: of a bridge of 125 endpoints with every device type that the library knows, each endpoint is a device of the home
-// with a kind and with what it can do, or with the list of what has no place. With INGLE_COUNT: there is time for it.
+// Goal: of a bridge of 125 endpoints with every device type that the library knows, each endpoint is a device of the
+// home with a kind and with what it can do, or with the list of what has no place. With INGLE_COUNT: there is time for
+// it.
 import { expect, test } from 'vitest';
 import type { NodeDescription } from '../../hub/model/device.ts';
 import { MatterHome } from './testing/matter-home.ts';

@@ -1,6 +1,6 @@
 // Goal: bridges that nobody here has seen come into the home whole: each device once, with what it can do, a name, a
-// kind and its room; and what has no place is listed. Method: bridges of plain matter.js in a network of their own, with
-// the mistakes that makers make.
+// kind and its room; and what has no place is listed. Method: bridges of plain matter.js in a network of their own,
+// with the mistakes that makers make.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NodeDescription } from '../../hub/model/device.ts';
 import type { NodeAddress } from '../../hub/model/identifiers.ts';

@@ -1,8 +1,8 @@
 // Goal: a person updates a Matter lamp in the page from the hub's own catalogue, and it ends with the whole image; a
-// hub that is killed in the middle of the next transfer leaves the lamp as it was, and its job goes on until the image is
-// whole there; one that is stopped says so. Method: real Chromium, the real hub (ended by SIGKILL), a real matter.js lamp
-// with matter.js's own OTA requestor in a network of its own (root on Linux), which waits three seconds for a block
-// instead of the standard's five minutes.
+// hub that is killed in the middle of the next transfer leaves the lamp as it was, and its job goes on until the image
+// is whole there; one that is stopped says so. Method: real Chromium, the real hub (ended by SIGKILL), a real matter.js
+// lamp with matter.js's own OTA requestor in a network of its own (root on Linux), which waits three seconds for a
+// block instead of the standard's five minutes.
 import { createHash } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

@@ -1,6 +1,7 @@
-// Goal: a household adds a bridge that names rooms and finds each device behind it proposed for its room, makes the room
-// with the first of them, and has the next one there; what has no place is listed in the page. Method: real Chromium,
-// the real hub, a bridge of plain matter.js that nobody made for Ingle, in a network of its own (root on Linux).
+// Goal: a household adds a bridge that names rooms and finds each device behind it proposed for its room, makes the
+// room with the first of them, and has the next one there; what has no place is listed in the page. Method: real
+// Chromium, the real hub, a bridge of plain matter.js that nobody made for Ingle, in a network of its own (root on
+// Linux).
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BrowserPage, openOwnersPage } from './browser-page.ts';
 import { connected, type DeviceJson } from './house.ts';

@@ -1,5 +1,5 @@
-// A bridge of 125 endpoints with a device of every type that matter.js has, as far as it can be built with what matter.js
-// itself gives it, and of every type that the virtual home builds; then those again.
+// A bridge of 125 endpoints with a device of every type that matter.js has, as far as it can be built with what
+// matter.js itself gives it, and of every type that the virtual home builds; then those again.
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,7 +1,7 @@
-// The OTA requestor of a virtual Matter device: the real one of matter.js, but for three things of a real device: it asks
-// soon after it was told (the standard lets it wait for ten minutes), it may be less patient with a transfer that stands
-// still (the standard's five minutes), and "applying" is a restart with the version of the image that it has fetched
-// and checked.
+// The OTA requestor of a virtual Matter device: the real one of matter.js, but for three things of a real device: it
+// asks soon after it was told (the standard lets it wait for ten minutes), it may be less patient with a transfer that
+// stands still (the standard's five minutes), and "applying" is a restart with the version of the image that it has
+// fetched and checked.
 import { createHash } from 'node:crypto';
 import { Millis } from '@matter/main';
 import { OtaSoftwareUpdateRequestorServer } from '@matter/main/behaviors/ota-software-update-requestor';
