@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { ListJson } from '../../api/shapes.ts';
 import type { SentRecordJson, SyncCategoryJson, SyncJson } from '../../api/sync-shapes.ts';
+import { syncProblem } from '../../model/sync-problem.ts';
 import { oneOf, wholeNumber } from '../arguments.ts';
 import { type Context, moment } from '../context.ts';
 import type { AddVerb } from '../verb.ts';
@@ -59,7 +60,9 @@ function show({ printer, words, language }: Context, sync: SyncJson): void {
   }
   const said = words.sync;
   printer.line(said.states[sync.state] ?? sync.state);
-  if (sync.problem !== null) printer.line(`  ${sync.problem}`);
+  if (sync.problem !== null) {
+    printer.line(`  ${syncProblem(sync.problem, sync.state === 'refused', language)}`);
+  }
   printer.line(sync.address === null ? said.noAddress : said.address(sync.address));
   for (const { category, granted, by, at } of sync.consents) {
     const who = at === null ? '' : said.saidBy(by ?? said.local, moment(at, language));
