@@ -349,13 +349,16 @@ export function createRadioCare(options: RadioCareOptions): RadioCareHost {
   ): Promise<Words> {
     const steps = 3;
     const isSamePort = options.setting('zigbee.port').value === port;
-    job.update(
-      { etaSeconds: 20, result: { check } },
-      {
-        en: `Writing the network onto the coordinator at ${port}.`,
-        zh: `正在把网络写入 ${port} 的网关（协调器）。`,
-      },
-    );
+    const writing = keep
+      ? {
+          en: `Taking over the network of the coordinator at ${port}.`,
+          zh: `正在接管 ${port} 的网关（协调器）上的网络。`,
+        }
+      : {
+          en: `Writing the network onto the coordinator at ${port}.`,
+          zh: `正在把网络写入 ${port} 的网关（协调器）。`,
+        };
+    job.update({ etaSeconds: 20, result: { check } }, writing);
     await call({ kind: 'coordinatorMove', port, driver, baudRate, overwrite, keep });
     job.update({ step: { name: 'settings', index: 2, of: steps }, etaSeconds: null });
     await options.putSetting('zigbee.port', port, actor);
@@ -384,11 +387,12 @@ function keptWords(port: string): Words {
 }
 
 function otherNetwork({ panId, channel }: StickCheck): ConflictError {
-  const where = `0x${(panId ?? 0).toString(16).padStart(4, '0')}, channel ${channel ?? '?'}`;
+  const pan = `0x${(panId ?? 0).toString(16).padStart(4, '0')}`;
+  const where = `${pan}, channel ${channel ?? '?'}`;
   return new ConflictError(`The new stick carries another Zigbee network (${where})`, {
     hint: 'Nothing was written. If that network is of no use to anybody any more, say so: --overwrite, or the box in the page. A home without devices can go on with it: --keep.',
     zh: {
-      message: `新的 USB 网关上有另一个 Zigbee 网络（${where}）`,
+      message: `新的 USB 网关上有另一个 Zigbee 网络（${pan}，信道 ${channel ?? '?'}）`,
       hint: '没有写入任何内容。如果那个网络已没人使用，请确认覆盖（--overwrite，或页面中的选项）。没有设备的家可以继续使用它：--keep。',
     },
   });

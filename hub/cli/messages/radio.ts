@@ -65,7 +65,7 @@ export const radioEn = {
   networks: {
     blank: 'blank: it can take over this home',
     same: "this home's network",
-    other: 'another network: it would be lost',
+    other: 'another network',
     unknown: 'cannot be told without starting it',
   } as Record<string, string>,
   yes: 'yes',
@@ -153,7 +153,7 @@ export const radioZh: typeof radioEn = {
   networks: {
     blank: '空白：可以接管这个家',
     same: '这个家的网络',
-    other: '另一个网络：写入后会丢失',
+    other: '另一个网络',
     unknown: '不启动就无法得知',
   },
   yes: '是',
