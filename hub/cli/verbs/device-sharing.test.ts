@@ -9,12 +9,14 @@ test('a Matter device is opened to another app with a code, its homes are listed
     { what: 'LevelControl (0x0008)', parts: ['options', 'onLevel'] },
     { what: 'camera', parts: [], why: { en: 'no place for it', zh: '没有位置' } },
   ];
-  Object.assign(lamp.description, { adapter: 'matter', notShown });
+  Object.assign(lamp.description, { adapter: 'matter', notShown, room: 'Attic' });
   const shown = await bench.ingle(['devices', 'show', 'Hall lamp']);
   expect(shown.stdout).toMatch(/not shown\n +LevelControl \(0x0008\) +options, onLevel/);
   expect(shown.stdout).toMatch(/camera +no place for it/);
   const zh = await bench.ingle(['devices', 'show', 'Hall lamp', '--lang', 'zh']);
   expect(zh.stdout).toMatch(/camera +没有位置/);
+  expect(shown.stdout).toMatch(/room .*says that it stands in Attic/);
+  expect(zh.stdout).toContain('设备自述位于 Attic');
   const opened = await bench.ingle(['devices', 'share', 'Hall lamp', '--seconds', '300']);
   expect(opened.code).toBe(0);
   expect(opened.stdout).toContain('Code: 3497-011-2332');
