@@ -30,7 +30,7 @@ import type { FromShare, ToShare } from '../model/mqtt.ts';
 import { faultReason } from '../model/vendor-adapter.ts';
 import type { CoreLink } from './core-link.ts';
 import { type WorkerName, workerEntry } from './entry.ts';
-import { afterOthers, type ProcessWatch, putBehind, watchProcess } from './process-watch.ts';
+import { behindOthers, type ProcessWatch, watchProcess } from './process-watch.ts';
 import type { SharedWorkers, WorkerLine, WorkerLineEvents } from './shared-workers.ts';
 import { type PartEvents, type PartProcess, supervise } from './supervisor.ts';
 
@@ -44,8 +44,6 @@ const SLOW_START_HANG_MS = 45_000;
 
 /** A vendor's process that has computed for this long without a word is in a loop: a wait computes nothing. */
 const LOOP_CPU_MS = 3_000;
-/** One that has computed for this long without a word is let compute only while nobody else wants to. */
-const BUSY_CPU_MS = 500;
 /** One that gets no core on a machine that is busy cannot answer; a wait of its own is over sooner. */
 const STARVED_MS = 60_000;
 /**
@@ -298,20 +296,11 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
     return child;
   }
 
-  /** One that has fallen is let compute only while nobody else wants to. */
-  const isTrusted = () => supervisor.health().restarts === 0;
-
   /** What takes too much is begun anew. */
   function watchVendor(pid: number, bytesMax: number): void {
     watch?.stop();
     cpuAtWordMs = null;
-    let isBehind = !isTrusted();
-    const looked = (cpuMs: number) => {
-      if (isBehind || cpuAtWordMs === null || cpuMs - cpuAtWordMs < BUSY_CPU_MS) return;
-      isBehind = true;
-      putBehind(pid);
-    };
-    watch = watchProcess(pid, { bytesMax, looked }, (bytes) => {
+    watch = watchProcess(pid, bytesMax, (bytes) => {
       const [took, most] = [bytes, bytesMax].map((one) => Math.round(one / 1024 / 1024));
       supervisor.restart(`it took ${took} MB of memory, more than the ${most} MB that it may`);
     });
@@ -342,9 +331,7 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
       vendor?.args ?? [],
       {
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-        ...(vendor === undefined
-          ? {}
-          : { ...afterOthers(vendor.execArgv, isTrusted()), env: vendor.env }),
+        ...(vendor === undefined ? {} : { ...behindOthers(vendor.execArgv), env: vendor.env }),
       },
     );
     const { pid } = child;

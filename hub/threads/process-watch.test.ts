@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { afterOthers, putBehind, watchProcess } from './process-watch.ts';
+import { behindOthers, watchProcess } from './process-watch.ts';
 
 const SCHED_IDLE = 5;
 const MEGABYTE = 1024 * 1024;
@@ -27,11 +27,11 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Starts the program behind all others. */
-async function start(isTrusted: boolean) {
+async function start() {
   const file = path.join(folder, 'program.mjs');
   writeFileSync(file, PROGRAM);
   const child = fork(file, [], {
-    ...afterOthers(['--max-old-space-size=64'], isTrusted),
+    ...behindOthers(['--max-old-space-size=64']),
     env: { TZ: 'UTC' },
   });
   await once(child, 'message');
@@ -54,38 +54,24 @@ function scheduling(pid: number, thread: string): number[] {
 }
 
 describe('a process of a vendor', () => {
-  it.each([
-    [
-      'as it is trusted, has a low priority, and is put behind all others while it runs',
-      true,
-      [Math.min(19, os.getPriority() + 10), 0],
-    ],
-    ['as it has fallen, computes only while nobody else wants to', false, [19, SCHED_IDLE]],
-  ])(
-    '%s, in all its threads',
-    async (_, isTrusted, wanted) => {
-      const { child, pid, tell } = await start(isTrusted);
-      try {
-        const threads = readdirSync(`/proc/${pid}/task`);
-        expect(threads.length).toBeGreaterThan(1);
-        for (const thread of threads) expect(scheduling(pid, thread)).toEqual(wanted);
-        putBehind(pid);
-        const policies = () => threads.map((thread) => scheduling(pid, thread)[1]);
-        await expect.poll(policies, WITHIN).toEqual(threads.map(() => SCHED_IDLE));
-        const { argv, env } = await tell('say');
-        expect(argv).toEqual(['--max-old-space-size=64']);
-        expect(env).not.toContain('PATH');
-      } finally {
-        child.kill('SIGKILL');
-      }
-    },
-    60_000,
-  );
+  it('computes only while nobody else wants to, in all its threads, and is the program itself', async () => {
+    const { child, pid, tell } = await start();
+    try {
+      const threads = readdirSync(`/proc/${pid}/task`);
+      expect(threads.length).toBeGreaterThan(1);
+      for (const thread of threads) expect(scheduling(pid, thread)).toEqual([19, SCHED_IDLE]);
+      const { argv, env } = await tell('say');
+      expect(argv).toEqual(['--max-old-space-size=64']);
+      expect(env).not.toContain('PATH');
+    } finally {
+      child.kill('SIGKILL');
+    }
+  }, 60_000);
 
   it('is seen to compute and to take memory, and is told of once when it takes more than it may', async () => {
-    const { child, pid, tell } = await start(true);
+    const { child, pid, tell } = await start();
     let told: number[] = [];
-    const watch = watchProcess(pid, { bytesMax: 150 * MEGABYTE }, (bytes) => told.push(bytes));
+    const watch = watchProcess(pid, 150 * MEGABYTE, (bytes) => told.push(bytes));
     try {
       await expect.poll(watch.bytes, WITHIN).toBeGreaterThan(20 * MEGABYTE);
       const before = watch.cpuMs() ?? 0;
