@@ -280,8 +280,10 @@ export class FirmwareUpdates {
 
   async abort({ address, peer }: Node): Promise<void> {
     const offered = this.#offered.get(address);
-    // What is being applied cannot be called back.
-    if (offered === undefined || offered.state.kind === 'restarting') return;
+    if (offered === undefined) return;
+    // What is being applied cannot be called back; it may have begun since somebody looked last.
+    offered.state = this.#look(offered);
+    if (offered.state.kind === 'restarting' || offered.state.kind === 'done') return;
     await this.#opened?.withdraw(peer.fabricAddress);
     this.#offered.delete(address);
   }

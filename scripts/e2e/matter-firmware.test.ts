@@ -22,14 +22,14 @@ const LAMP: MatterPlacement = {
   ...{ passcode: 20202079, discriminator: 0x779, blockWithinMs: 3_000 },
   endpoints: [{ type: 'dimmable-light' }],
 };
-/** Of 400 kB the second one is large enough to be cut off in the middle. */
+/** Large enough to be cut off in the middle. */
 const imageOf = (softwareVersion: number, bytes: number) =>
   writeMatterImage({
     ...{ vendorId: VENDOR, productId: PRODUCT, softwareVersion },
     softwareVersionString: `${softwareVersion}.0`,
     payload: new Uint8Array(bytes).map((_, index) => index * 31),
   });
-const [SECOND, THIRD, FOURTH] = [imageOf(2, 60_000), imageOf(3, 400_000), imageOf(4, 400_000)];
+const [SECOND, THIRD, FOURTH] = [imageOf(2, 60_000), imageOf(3, 400_000), imageOf(4, 4_000_000)];
 const sha512 = (image: Uint8Array) => createHash('sha512').update(image).digest('hex');
 
 let matter: MatterDevices;
