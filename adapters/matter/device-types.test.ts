@@ -58,7 +58,7 @@ const CASES: readonly Case[] = [
     ...{ type: 'dimmable-light', kind: 'light', set: ['brightness', 40] },
     told: [{ levelControl: { currentLevel: 254 } }, 'brightness', 100],
   },
-  { type: 'xy-light', kind: 'light', set: ['colorTemperature', 3_000] },
+  { type: 'xy-light', kind: 'light', set: ['colorTemperature', 4_000] },
   { type: 'room-air-conditioner', kind: 'thermostat', set: ['coolingTarget', 25] },
   { type: 'air-purifier', kind: 'fan', set: ['fanSpeed', 60] },
   { type: 'car-charger', kind: 'appliance', set: ['x_charging', true] },

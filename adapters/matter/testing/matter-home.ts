@@ -16,7 +16,7 @@ export function placement(key: string, endpoints: MatterPlacement['endpoints']):
   last += 1;
   return {
     ...{ key, name: key, room: 'hall', product: `Product ${key}` },
-    ...{ passcode: 20_203_040 + last, discriminator: (last << 8) | last, endpoints },
+    ...{ passcode: 20_203_040 + last, discriminator: ((last & 15) << 8) | last, endpoints },
   };
 }
 
