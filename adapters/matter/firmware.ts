@@ -182,8 +182,9 @@ export class FirmwareUpdates {
   /** A node that does nothing, though it was told and has been at it or away since, has lost its transfer. */
   #tellAgain(offered: Offered): void {
     const { node, state } = offered;
-    if ((state.kind !== 'armed' && state.kind !== 'running') || offered.isHearing) return;
+    // It may fetch already while the word to it is not answered yet.
     if (state.kind === 'running') offered.hasBegun = true;
+    if ((state.kind !== 'armed' && state.kind !== 'running') || offered.isHearing) return;
     if (node.isOnline !== true || isAtIt(node)) {
       offered.hasBegun = true;
       return;
