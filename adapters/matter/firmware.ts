@@ -217,9 +217,10 @@ export class FirmwareUpdates {
     if (at === undefined || fields === undefined) return;
     const to = { endpoint: at.number, clusterId: OTA_REQUESTOR, command: 'announceOtaProvider' };
     offered.isHearing = true;
+    // Counted also where it is not taken: one that refuses the word would be told for ever.
+    offered.told += 1;
     try {
       await peer.invoke({ ...to, fields }, AbortSignal.timeout(HEARS_WITHIN_MS));
-      offered.told += 1;
     } catch {
       // It is at a transfer still that has been cut off, or away.
       offered.hasBegun = true;

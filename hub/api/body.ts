@@ -54,7 +54,7 @@ export async function readBytes(c: ApiContext, bytesMax: number): Promise<Uint8A
   }
 }
 
-/** The body as it comes; from Node's own request where there is one, which is a fifth of the cost of a web stream. */
+/** The body as it comes; from Node's own request where there is one, which needs no web stream for a few bytes. */
 function chunksOf(c: ApiContext): AsyncIterator<Uint8Array, unknown> | undefined {
   const incoming = c.env?.incoming;
   if (!(incoming instanceof IncomingMessage))

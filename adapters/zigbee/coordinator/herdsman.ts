@@ -414,7 +414,7 @@ async function sendWatched(
 
 /**
  * The library makes three errors beforehand for each frame that it sends, in case it fails; their stacks, which nobody
- * sees, would be a tenth of what a command costs.
+ * sees, were a tenth of this thread's work for a command.
  */
 function withoutStacks<Result>(act: () => Result): Result {
   const { stackTraceLimit } = Error;
