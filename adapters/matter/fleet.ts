@@ -181,6 +181,7 @@ export class Fleet {
       if (this.#isStopped) return;
       this.#waiting.delete(node);
       context.described(node.describe(context.id));
+      node.isDescribed = true;
       const devices = this.of(node.peer);
       if (devices !== undefined) reach.renew(devices, node);
       told += 1;

@@ -29,6 +29,8 @@ export class Node {
   readonly address: NodeAddress;
   /** What the hub was last told; null before the first word. */
   isOnline: boolean | null = null;
+  /** The hub knows what it is; before that it is told nothing else of it. */
+  isDescribed = false;
   isLeaving = false;
   /** When each property was last told to the hub, monotonic. */
   readonly toldAtMs = new Map<PropertyKey, number>();

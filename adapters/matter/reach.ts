@@ -142,7 +142,7 @@ export class Reach {
 
   /** The node answers; one behind a bridge does where the bridge says so. */
   #tell(devices: PeerDevices, node: Node): void {
-    if (node.isLeaving) return;
+    if (node.isLeaving || !node.isDescribed) return;
     if (node.part.bridged?.isReachable === false) {
       const bridge = this.#nameOf(devices.peer.address, devices.own);
       this.#toldOffline(node, `${bridge} cannot reach it. Is it powered and near enough?`);
@@ -165,7 +165,7 @@ export class Reach {
   }
 
   #toldOffline(node: Node, reason: string): void {
-    if (node.isLeaving || node.isOnline === false) return;
+    if (node.isLeaving || !node.isDescribed || node.isOnline === false) return;
     node.isOnline = false;
     this.#context.availability(node.address, false, reason);
   }
