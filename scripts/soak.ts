@@ -17,6 +17,7 @@ const CRASH_TESTS = [
   ...['adapters/matter/firmware.test.ts', 'adapters/matter/firmware-cut.test.ts'],
   // A Matter device of each type that the virtual home has.
   ...['adapters/matter/device-types.test.ts', 'adapters/matter/palace.test.ts'],
+  'adapters/matter/bridges.test.ts',
   'scripts/e2e/matter-certificates.test.ts',
   // The real Zigbee2MQTT beside the hub, and mutated announcements.
   ...['scripts/e2e/zigbee2mqtt-beside.test.ts', 'adapters/mqtt/discovery'],

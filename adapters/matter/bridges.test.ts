@@ -1,5 +1,6 @@
 // Bridges of others on loopback: one of 125 endpoints of many kinds that the test composes anew each time, followed
 // while it changes, with its numbers.
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type NodeAddress, nodeAddress } from '../../hub/model/identifiers.ts';
 import type {
@@ -199,10 +200,38 @@ describe.skipIf(whyNoNamespace() !== null)(`a bridge of ${ENDPOINTS} endpoints`,
     await home.stop();
     const startedAtMs = performance.now();
     home = await MatterHome.start(house);
-    for (const address of nodes.values()) await home.online(address, true, 60_000);
+    for (const address of nodes.values()) await home.online(address, true, 120_000);
     const seconds = ((performance.now() - startedAtMs) / 1_000).toFixed(1);
     process.stdout.write(`bridges.test: restarted and live in ${seconds} s\n`);
-  }, 90_000);
+  }, 150_000);
+
+  // A minute; `npm run soak`.
+  test.runIf(process.env.INGLE_SOAK === '1')(
+    'one that takes a minute to tell what it has is let finish',
+    async () => {
+      await home.stop();
+      let isSlow = true;
+      const slowed = (async () => {
+        while (isSlow) {
+          devices.freeze(true);
+          await setTimeout(970);
+          devices.freeze(false);
+          await setTimeout(30);
+        }
+      })();
+      const startedAtMs = performance.now();
+      try {
+        home = await MatterHome.start(house);
+        for (const address of nodes.values()) await home.online(address, true, 110_000);
+      } finally {
+        isSlow = false;
+        await slowed;
+      }
+      const seconds = ((performance.now() - startedAtMs) / 1_000).toFixed(1);
+      process.stdout.write(`bridges.test: restarted and live on a slow bridge in ${seconds} s\n`);
+    },
+    150_000,
+  );
 
   test('with the bridge go its devices', async () => {
     const answer = await home.hub.call({ kind: 'remove', node: own, force: false });

@@ -24,6 +24,8 @@ export async function loadLibrary({ storage, networkInterface, log }: LibraryOpt
   vars.set('storage.path', storage);
   vars.set('mdns.networkInterface', networkInterface);
   Logger.level = LogLevel.WARN;
+  // Why a node cannot be reached, and when it is tried again.
+  Logger.facilityLevels = { ClientSubscription: LogLevel.INFO, PeerConnection: LogLevel.INFO };
   Logger.format = LogFormat.PLAIN;
   const [destination] = Object.values(Logger.destinations);
   if (destination !== undefined) {

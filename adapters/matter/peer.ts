@@ -213,6 +213,12 @@ export class Peer {
     return at.map(({ clusterId, attributeId }) => found.get(`${clusterId}.${attributeId}`));
   }
 
+  /** How long ago anything came from it that the hub had asked for. */
+  silentMs(): number {
+    const heardAtMs = this.#node.env.maybeGet(this.#protocol.Peer)?.service.status.lastReceiptAt;
+    return heardAtMs === undefined ? Number.POSITIVE_INFINITY : Date.now() - heardAtMs;
+  }
+
   /** Whether it answers at all. */
   async probe(signal: AbortSignal): Promise<boolean> {
     const interaction = this.#node.interaction as { probe?(o: object): Promise<boolean> };

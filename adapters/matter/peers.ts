@@ -13,6 +13,11 @@ import { readSetupCode, type SetupCode } from './setup-code.ts';
 import { readTrustStore } from './trust-store.ts';
 
 const PROBE_LIMIT_MS = 2_500;
+/**
+ * How long the library waits at most before it tries a node again that does not answer, or refused it. Its own limits
+ * are made for fleets: a lamp that got its power back would wait two to five minutes here.
+ */
+const RETRY_SECONDS = { silent: 15, network: 5, refused: 60, other: 30 };
 /** Of the verifier of a window that is opened to others. Spec: Matter 1.4 Core § 3.9, 11.19.8.1. */
 const WINDOW_ITERATIONS = 1_000;
 const WINDOW_SALT_BYTES = 32;
@@ -87,7 +92,15 @@ export class Controller {
       {
         id: 'hub',
         // The standard's own port stays free for the bridge, of which some assistants expect it.
-        network: { port: 0 },
+        network: {
+          port: 0,
+          timing: {
+            maxDelayBetweenInitialContactRetries: matter.Seconds(RETRY_SECONDS.silent),
+            delayAfterNetworkError: matter.Seconds(RETRY_SECONDS.network),
+            delayAfterPeerError: matter.Seconds(RETRY_SECONDS.refused),
+            delayAfterUnhandledError: matter.Seconds(RETRY_SECONDS.other),
+          },
+        },
         controller: { adminFabricLabel: 'Ingle', nodeIdAssignment: 'random', ble: false },
       },
     );

@@ -15,8 +15,11 @@ const PAUSE_MAX_MS = 30_000;
 const READ_LIMIT_MS = 5_000;
 /** A question to a node that is searched for stands this long: one that is taken back begins the search anew. */
 const WAKE_LIMIT_MS = 60_000;
-/** A large bridge takes seconds to tell all that a new subscription begins with. */
+/** A large bridge takes seconds to tell all that a new subscription begins with; on a slow machine minutes. */
 const SETTLE_MS = 15_000;
+const SETTLE_MAX_MS = 120_000;
+/** Nothing came from it for so long: it is not telling anything. */
+const SILENT_MS = 10_000;
 /** BasicInformation, SoftwareVersion: every node has it. */
 const SOMETHING = [{ endpoint: 0, clusterId: 0x0028, attributeId: 9 }];
 
@@ -90,8 +93,11 @@ export class Reach {
     this.#timers.clear();
   }
 
-  /** A node that answers a question and is not subscribed to is subscribed to now, and not when the library likes. */
-  async #wake(devices: PeerDevices): Promise<void> {
+  /**
+   * A node that answers a question and is not subscribed to is subscribed to now, and not when the library likes. One
+   * that is telling all that it has is let finish: begun anew each time, a large bridge would never come to the end.
+   */
+  async #wake(devices: PeerDevices, settleMs = SETTLE_MS): Promise<void> {
     const { peer } = devices;
     const isOver = () => this.#isStopped || devices.isLeaving || peer.isSubscribed;
     const hasAnswered = await peer.read(AbortSignal.timeout(WAKE_LIMIT_MS), SOMETHING).then(
@@ -99,11 +105,15 @@ export class Reach {
       () => false,
     );
     if (isOver()) return;
-    this.#after(devices, SETTLE_MS, () => {
+    this.#after(devices, settleMs, () => {
       if (isOver()) return;
-      if (hasAnswered) peer.resubscribe().catch(() => {});
-      this.#after(devices, SETTLE_MS, () => {
-        if (!isOver()) void this.#wake(devices);
+      if (!hasAnswered || peer.silentMs() < SILENT_MS) {
+        void this.#wake(devices, settleMs);
+        return;
+      }
+      peer.resubscribe().catch(() => {});
+      this.#after(devices, settleMs, () => {
+        if (!isOver()) void this.#wake(devices, Math.min(SETTLE_MAX_MS, 2 * settleMs));
       });
     });
   }
