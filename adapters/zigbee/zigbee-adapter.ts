@@ -20,6 +20,7 @@ import { Radio } from './coordinator/radio.ts';
 import { Definitions } from './definitions/definitions.ts';
 import { FirmwareUpdates } from './firmware/firmware.ts';
 import { Incoming } from './incoming.ts';
+import { chosenRouter } from './joining/chosen-router.ts';
 import { Joining } from './joining/joining.ts';
 import { Setup } from './joining/setup.ts';
 import { Care } from './mesh/care.ts';
@@ -202,7 +203,7 @@ class ZigbeeAdapter implements Adapter {
       case 'pair': {
         const { seconds, installCode } = body;
         const controller = this.#live();
-        const via = body.via === null ? undefined : this.#known(body.via).device;
+        const via = body.via === null ? undefined : this.#router(body.via);
         await this.#joining.open(controller, { seconds, via, installCode });
         return null;
       }
@@ -271,6 +272,10 @@ class ZigbeeAdapter implements Adapter {
     const node = this.#nodes.get(address);
     if (node === undefined) throw new NotFoundError('Zigbee node', address);
     return node;
+  }
+
+  #router(address: NodeAddress): Device {
+    return chosenRouter(this.#known(address), this.#context.nameOf(address) ?? address);
   }
 
   /** Reads what the node says now. Whether it is there is told again, for one that another device has taken over. */

@@ -1,8 +1,9 @@
 // The record of a pairing: what the adapter tells of it step by step, as lines in both languages.
 import { expect, test } from 'vitest';
 import type { AdapterCall } from '../model/adapter-port.ts';
+import type { DeviceRecord } from '../model/device.ts';
 import type { Problem } from '../model/errors.ts';
-import { type AdapterId, adapterId, nodeAddress } from '../model/identifiers.ts';
+import { type AdapterId, adapterId, deviceId, nodeAddress } from '../model/identifiers.ts';
 import type { Job } from '../model/job.ts';
 import { createJobs } from './jobs.ts';
 
@@ -16,10 +17,13 @@ const FAILED: Problem = {
   zh: { message: '它没有回答所有问题', hint: '请拿近一些。' },
 };
 
-function openJobs(called: (adapter: AdapterId, call: AdapterCall) => void = () => {}) {
+function openJobs(
+  called: (adapter: AdapterId, call: AdapterCall) => void = () => {},
+  device?: DeviceRecord,
+) {
   return createJobs({
     nowMs: () => 0,
-    device: () => undefined,
+    device: () => device,
     async callAdapter(adapter, call) {
       called(adapter, call);
       return null;
@@ -73,6 +77,23 @@ test('an adapter that is gone ends the job in both languages', async () => {
     state: 'failed',
     problem: { message: 'Zigbee is gone', zh: { message: 'Zigbee 停止了' } },
   });
+});
+
+test('devices cannot join a radio through a device of another protocol, and nothing is opened', async () => {
+  const calls: AdapterCall[] = [];
+  const plug = {
+    name: 'Kettle plug',
+    description: { adapter: adapterId('shelly'), node: NODE },
+  } as unknown as DeviceRecord;
+  const jobs = openJobs((_adapter, call) => calls.push(call), plug);
+  const request = { adapter: ZIGBEE, seconds: 60, installCode: null };
+  await expect(jobs.pair({ ...request, via: deviceId('dev_1') }, ACTOR)).rejects.toMatchObject({
+    code: 'invalid-input',
+    message: 'Nothing can join through Kettle plug: it is no Zigbee device',
+    zh: { message: '设备不能通过 Kettle plug 入网：它不是 Zigbee 设备' },
+  });
+  expect(calls).toEqual([]);
+  expect(jobs.list()).toEqual([]);
 });
 
 test('a search proposes what answers, once each and at most 100; adding one of them ends it', async () => {

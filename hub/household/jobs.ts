@@ -18,6 +18,7 @@ import type { Job, OpenJob } from '../model/job.ts';
 import { lanFamily } from '../model/lan-families.ts';
 import { problemLine } from '../model/problem-words.ts';
 import type { Words } from '../model/words.ts';
+import { demandSameProtocol } from './chosen-router.ts';
 import { nobodyCame, type PlaceTools, takePlace } from './taking-place.ts';
 
 const LOG_LINES_MAX = 200;
@@ -380,6 +381,7 @@ export function createJobs(options: JobsOptions): JobsHost {
       }
       const router = via === null ? null : options.device(via);
       if (router === undefined) throw new NotFoundError('device', via ?? '');
+      if (router !== null) demandSameProtocol(router, adapter);
       // Told of once the adapter has begun: what it refuses at once, such as a mistyped code, is no job.
       if (replaces !== null && !options.device(replaces.device)) {
         throw new NotFoundError('device', replaces.device);

@@ -204,6 +204,28 @@ test('devices join through the chosen router alone, and no longer once it is clo
   expect(home.control.openings()).toEqual([]);
 }, 30_000);
 
+test('through a device that lets nobody join, or does not answer, nothing is opened, and it is said', async () => {
+  await pair();
+  await join('node 7', node(7));
+  await hub.call({ kind: 'pairStop' });
+  await expect(pair({ via: node(7) })).rejects.toMatchObject({
+    code: 'invalid-input',
+    message: expect.stringContaining('it is no router'),
+    zh: { message: expect.stringContaining('它不是路由器') },
+  });
+  home.control.fault({ kind: 'unplugRouter', ieee: node(2), unplugged: true });
+  const startedAtMs = performance.now();
+  await expect(pair({ via: node(2) })).rejects.toMatchObject({
+    code: 'unreachable',
+    message: expect.stringContaining('does not answer'),
+    hint: expect.stringContaining('Give it power'),
+    zh: { message: expect.stringContaining('没有应答') },
+  });
+  // The command line waits ten seconds for an answer.
+  expect(performance.now() - startedAtMs).toBeLessThan(9_000);
+  expect(home.control.openings()).toEqual([]);
+}, 30_000);
+
 test('an opening ends by itself, at the coordinator too', async () => {
   const from = hub.messages.length;
   await pair({ seconds: 2 });

@@ -7,6 +7,7 @@ import { readInstallCode } from '../../../hub/model/install-code.ts';
 import type { AdapterContext } from '../../contract/adapter.ts';
 import { within } from '../../contract/host.ts';
 import type { Device } from '../coordinator/herdsman.ts';
+import { silentRouter } from './chosen-router.ts';
 
 /**
  * Longer openings are renewed: should the hub die, the network closes by itself within this time, whatever it was
@@ -18,6 +19,8 @@ const SECONDS_MAX = 3_600;
 const RENEW_BEFORE_SECONDS = 10;
 /** The radio may take this long to be told that nodes may join, or may not. */
 const RADIO_LIMIT_MS = 20_000;
+/** A chosen router answers within this time or not at all; whoever asked still waits for the word then. */
+const ROUTER_LIMIT_MS = 7_000;
 /** What a hub before this one may have left open is closed; tried this often, so far apart. */
 const SHUT_TRIES = 3;
 const SHUT_AGAIN_MS = 2_000;
@@ -149,8 +152,9 @@ export class Pairing {
   }
 
   #tellRadio(controller: Controller, seconds: number, via?: Device): Promise<void> {
+    const limitMs = via === undefined ? RADIO_LIMIT_MS : ROUTER_LIMIT_MS;
     const telling = this.#told.then(() =>
-      within(controller.permitJoin(seconds, via), RADIO_LIMIT_MS, 'The radio'),
+      within(controller.permitJoin(seconds, via), limitMs, 'The radio'),
     );
     this.#told = telling.catch(() => {
       // Whoever asked for it is told.
@@ -162,12 +166,13 @@ export class Pairing {
     try {
       await this.#tellRadio(controller, Math.min(seconds, CHUNK_SECONDS), via);
     } catch (error) {
+      if (via !== undefined) {
+        const address = nodeAddress(via.ieeeAddr);
+        throw silentRouter(this.#context.nameOf(address) ?? address, error);
+      }
       throw new HubError('unreachable', 'The coordinator did not open the network', {
-        hint: via === undefined ? 'Try again.' : 'Try again without choosing a router.',
-        zh: {
-          message: '网关（协调器）没有开放网络',
-          hint: via === undefined ? '请重试。' : '请不选路由器再试一次。',
-        },
+        hint: 'Try again.',
+        zh: { message: '网关（协调器）没有开放网络', hint: '请重试。' },
         cause: error,
       });
     }
