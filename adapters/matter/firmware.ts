@@ -41,6 +41,8 @@ const UPDATE_STATE = 2;
 const [UNKNOWN, IDLE] = [0, 1];
 /** A node that was told and does nothing may still be waiting for its turn, up to ten minutes. */
 const TURN_LIMIT_MS = 11 * 60_000;
+/** A node that has just started may lose the word to its own start, as matter.js's does: it is told once more. */
+const ONCE_MORE_MS = 15_000;
 /** A transfer of which nothing was fetched for so long is none, where the node says that it does nothing. */
 const STILL_MS = 20_000;
 /** After it gave up it is told again, twice as late each time. */
@@ -59,7 +61,9 @@ interface Offered {
   /** How often it was told of the image, and when last. */
   told: number;
   toldAtMs: number;
-  /** Since then it was at it, or away. */
+  /** How often it was told once more because it had not begun. */
+  inVain: number;
+  /** Since it was told last it was at it, or away. */
   hasBegun: boolean;
   /** It is being told just now. */
   isHearing: boolean;
@@ -127,7 +131,16 @@ export class FirmwareUpdates {
     const bytes = await readVerified(image);
     this.#opened ??= await this.#provider();
     const offered: Offered = {
-      ...{ node, image, isAsked: false, asked: 0, told: 0, hasBegun: false, isHearing: false },
+      ...{
+        node,
+        image,
+        isAsked: false,
+        asked: 0,
+        told: 0,
+        inVain: 0,
+        hasBegun: false,
+        isHearing: false,
+      },
       state: { kind: 'armed' },
       movedAtMs: performance.now(),
       toldAtMs: performance.now(),
@@ -191,12 +204,12 @@ export class FirmwareUpdates {
     }
     const nowMs = performance.now();
     if (state.kind === 'running' && nowMs - offered.movedAtMs < STILL_MS) return;
-    const pauseMs = offered.hasBegun
-      ? AGAIN_MS * 2 ** Math.max(0, offered.told - 1)
-      : TURN_LIMIT_MS;
-    // One that has never begun is told a second time, since the word may have been lost, and then given up.
-    const toldMax = offered.hasBegun ? TOLD_MAX : 2;
-    if (nowMs - offered.toldAtMs < pauseMs || offered.told >= toldMax) return;
+    // One that does not begin is told twice more, since the word may have been lost, and then given up.
+    const silentMs = offered.inVain === 0 ? ONCE_MORE_MS : TURN_LIMIT_MS;
+    const pauseMs = offered.hasBegun ? AGAIN_MS * 2 ** Math.max(0, offered.told - 1) : silentMs;
+    const isGivenUp = offered.told >= TOLD_MAX || (!offered.hasBegun && offered.inVain >= 2);
+    if (nowMs - offered.toldAtMs < pauseMs || isGivenUp) return;
+    offered.inVain = offered.hasBegun ? 0 : offered.inVain + 1;
     offered.toldAtMs = nowMs;
     offered.movedAtMs = nowMs;
     offered.hasBegun = false;
