@@ -55,6 +55,35 @@ describe('settings', () => {
     expect(() => readSettings(args, environment)).toThrow(message);
   });
 
+  it.each([
+    ['zigbee.port', 'ttyUSB0', 'tcp://192.168.1.20:6638'],
+    ['zigbee.port', 'tcp://192.168.1.20', 'tcp://host:port'],
+    ['zigbee.port', 'tcp://192.168.1.20:99999', 'tcp://host:port'],
+    ['zigbee.driver', 'znp', 'zstack'],
+    ['zigbee.baudRate', '115200.5', '9600 to 3000000'],
+    ['zigbee.channel', '27', '11 to 26'],
+    ['zigbee.otaBlockDelay', '-1', 'a number'],
+    ['zigbee.otaBlockDelay', '2.5', '0 to 60000'],
+  ])('are not kept from the page where %s is "%s", in both languages', (name, value, takes) => {
+    expect(() => checkPageSetting(name, value)).toThrow(
+      expect.objectContaining({
+        message: `The setting ${name} cannot be "${value}" (page)`,
+        hint: expect.stringContaining(takes),
+        zh: {
+          message: expect.stringContaining(`${name} 不能是“${value}”`),
+          hint: expect.stringMatching(/^应为/),
+        },
+      }),
+    );
+  });
+
+  it('let the hub start with a coordinator that cannot be: its adapter says so', () => {
+    const settings = readSettings([], { INGLE_ZIGBEE_PORT: 'ttyUSB0' });
+    expect(settings.get('zigbee.port')).toBe('ttyUSB0');
+    expect(() => checkPageSetting('zigbee.port', '')).not.toThrow();
+    expect(() => checkPageSetting('zigbee.port', 'tcp://[fe80::1]:6638')).not.toThrow();
+  });
+
   it('name a setting of the file that does not exist', () => {
     const file = fileWith('zigbee:\n  prot: /dev/ttyUSB0\n');
     expect(() => readSettings([], { INGLE_CONFIG: file })).toThrow(/no setting "zigbee.prot"/);

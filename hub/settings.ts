@@ -7,6 +7,7 @@ import { COORDINATOR_DRIVERS } from './model/coordinator-drivers.ts';
 import { HubError, ValidationError } from './model/errors.ts';
 import { ATTESTATION_POLICIES } from './model/matter-node.ts';
 import { PROJECT_KEYS } from './model/vendor-adapter.ts';
+import type { Words } from './model/words.ts';
 
 type SettingKind = 'text' | 'port' | 'number' | 'switch' | 'list' | 'keys';
 
@@ -257,32 +258,76 @@ function isSyncAddress(value: string): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isHere);
 }
 
+/** A device path, or an address with host and port. */
+function isCoordinatorPort(value: string): boolean {
+  if (!value.startsWith('tcp://')) return value.startsWith('/');
+  const url = URL.parse(value);
+  return url !== null && url.hostname !== '' && url.port !== '';
+}
+
+function refusal(name: SettingName, value: string, where: string, takes: Words): ValidationError {
+  return new ValidationError(`The setting ${name} cannot be "${value}" (${where})`, {
+    hint: `It takes ${takes.en}: ${SETTINGS[name].what}.`,
+    zh: { message: `设置项 ${name} 不能是“${value}”（${where}）`, hint: `应为${takes.zh}。` },
+  });
+}
+
 /** @throws ValidationError naming the setting, the value, where it stands and what it takes. */
 function checkValue(name: SettingName, value: string, where: string): void {
   const row: SettingRow = SETTINGS[name];
   if (value === '') return;
-  const refuse = (takes: string) => {
-    throw new ValidationError(`The setting ${name} cannot be "${value}" (${where})`, {
-      hint: `It takes ${takes}: ${row.what}.`,
-    });
+  const refuse = (en: string, zh: string) => {
+    throw refusal(name, value, where, { en, zh });
   };
   if (name === 'sync.url' && !isSyncAddress(value)) {
-    refuse('an https address, or http on this machine itself');
+    refuse('an https address, or http on this machine itself', ' https 地址，本机也可以用 http');
   }
-  if (row.choices && !row.choices.includes(value)) refuse(`one of ${row.choices.join(', ')}`);
+  if (row.choices && !row.choices.includes(value)) {
+    refuse(`one of ${row.choices.join(', ')}`, `以下之一：${row.choices.join('、')}`);
+  }
   if (row.kind === 'keys' && !KEYS.test(value)) {
-    refuse('public keys of 32 bytes in base64, as KEY or 2 of KEY,KEY,KEY');
+    refuse(
+      'public keys of 32 bytes in base64, as KEY or 2 of KEY,KEY,KEY',
+      ' 32 字节公钥的 base64，写成 KEY 或 2 of KEY,KEY,KEY',
+    );
   }
-  if (row.kind === 'switch' && value !== '0' && value !== '1') refuse('0 or 1');
+  if (row.kind === 'switch' && value !== '0' && value !== '1') refuse('0 or 1', ' 0 或 1');
   if (row.kind !== 'port' && row.kind !== 'number') return;
   const number = Number(value);
-  if (!Number.isFinite(number) || number < 0) refuse('a number');
-  if (row.kind === 'port' && (!Number.isInteger(number) || number > 65_535)) {
-    refuse('a port from 0 to 65535');
+  if (!Number.isFinite(number) || number < 0) refuse('a number', '数字');
+  const isWhole = Number.isInteger(number);
+  if (row.kind === 'port' && (!isWhole || number > 65_535)) {
+    refuse('a port from 0 to 65535', ' 0 到 65535 的端口');
   }
-  if (name === 'sync.minutes' && number < 0.01) refuse('a number of minutes above 0');
-  if (name === 'zigbee.channel' && (!Number.isInteger(number) || number < 11 || number > 26)) {
-    refuse('a channel from 11 to 26');
+  if (name === 'sync.minutes' && number < 0.01) {
+    refuse('a number of minutes above 0', '大于 0 的分钟数');
+  }
+  if (name === 'zigbee.channel' && (!isWhole || number < 11 || number > 26)) {
+    refuse('a channel from 11 to 26', ' 11 到 26 的信道');
+  }
+}
+
+/**
+ * What the page may not store. Elsewhere, and from earlier days, such a value is the adapter's to tell: the hub starts
+ * with it all the same.
+ */
+function checkRadio(name: SettingName, value: string): void {
+  const number = value.trim() === '' ? Number.NaN : Number(value);
+  const isFrom = (min: number, max: number) =>
+    Number.isInteger(number) && number >= min && number <= max;
+  if (name === 'zigbee.port' && !isCoordinatorPort(value)) {
+    throw refusal(name, value, 'page', {
+      en: 'tcp://host:port such as tcp://192.168.1.20:6638, or a path such as /dev/serial/by-id/usb-…',
+      zh: ' tcp://主机:端口（如 tcp://192.168.1.20:6638），或设备路径（如 /dev/serial/by-id/usb-…）',
+    });
+  }
+  if (name === 'zigbee.baudRate' && !isFrom(9_600, 3_000_000)) {
+    const takes = { en: 'a whole number from 9600 to 3000000', zh: ' 9600 到 3000000 的整数' };
+    throw refusal(name, value, 'page', takes);
+  }
+  if (name === 'zigbee.otaBlockDelay' && !isFrom(0, 60_000)) {
+    const takes = { en: 'a whole number from 0 to 60000', zh: ' 0 到 60000 的整数' };
+    throw refusal(name, value, 'page', takes);
   }
 }
 
@@ -297,7 +342,9 @@ export function checkPageSetting(name: string, value: string | null): void {
       hint: `Set ${SETTINGS[name].environment} and start the hub again.`,
     });
   }
-  if (value !== null) checkValue(name, value, 'page');
+  if (value === null || value === '') return;
+  checkValue(name, value, 'page');
+  checkRadio(name, value);
 }
 
 /** What an address holds before its @ is nobody's to see. */
