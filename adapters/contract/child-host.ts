@@ -1,6 +1,6 @@
-// The shell of an adapter in a child process: main over the IPC channel, the core over a Unix socket. What
+// The shell of an adapter in a child process: main over a channel or a pipe, the core over a Unix socket. What
 // may abort a process, such as a serial port's native binding, lives here and takes nothing else with it.
-import type { AdapterToCore, CoreToAdapter } from '../../hub/model/adapter-port.ts';
+import type { AdapterToCore, AdapterToMain, CoreToAdapter } from '../../hub/model/adapter-port.ts';
 import { toProblem } from '../../hub/model/errors.ts';
 import { adapterId } from '../../hub/model/identifiers.ts';
 import type { CreateAdapter } from './adapter.ts';
@@ -9,25 +9,49 @@ import type { MainToChildHost } from './shell-message.ts';
 import { connectToCore } from './socket-port.ts';
 import { surviveRejections } from './worker-host.ts';
 
+/** The line of a child to main. */
+export interface MainLine {
+  isOpen(): boolean;
+  /** Written later; `sent` is called when it is out. */
+  send(message: AdapterToMain, sent?: () => void): void;
+  /** Given each message; nothing comes before. */
+  listen(listener: (message: MainToChildHost) => void): void;
+  onLost(listener: () => void): void;
+}
+
+/** Node's own channel of a forked process. @throws Error where there is none */
+function forkedLine(): MainLine {
+  if (process.send === undefined) throw new Error('An adapter child runs only as a forked process');
+  return {
+    isOpen: () => process.connected,
+    send: (message, sent) => void process.send?.(message, undefined, undefined, sent),
+    listen: (listener) => void process.on('message', listener),
+    onLost: (listener) => void process.on('disconnect', listener),
+  };
+}
+
 /**
  * Hosts an adapter in this process; the whole of a `*.child.ts` entry. Fork it with an IPC channel, either
- * serialization. It ends by itself when its parent is gone.
+ * serialization, or give it a line of another kind. It ends by itself when its parent is gone.
  * @param id the adapter's name, for instance `zigbee`
  */
-export function runChildHost(id: string, createAdapter: CreateAdapter): void {
-  if (process.send === undefined) throw new Error('An adapter child runs only as a forked process');
+export function runChildHost(
+  id: string,
+  createAdapter: CreateAdapter,
+  main: MainLine = forkedLine(),
+): void {
   const host = new AdapterHost(adapterId(id), createAdapter, {
     toMain: (message) => {
-      if (process.connected) process.send?.(message);
+      if (main.isOpen()) main.send(message);
     },
-    exit: (code) => exitAfterFlush(code),
+    exit: (code) => exitAfterFlush(main, code),
     rssBytes: () => process.memoryUsage.rss(),
   });
-  process.on('message', (message: MainToChildHost) => {
-    if (message.kind === 'coreSocket') void connect(host, id, message);
+  main.listen((message) => {
+    if (message.kind === 'coreSocket') void connect(host, main, id, message);
     else host.onMain(message);
   });
-  process.on('disconnect', () => void host.stop());
+  main.onLost(() => void host.stop());
   // A terminal sends these to the whole group; main decides when its adapters stop.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => void host.stop());
@@ -36,6 +60,7 @@ export function runChildHost(id: string, createAdapter: CreateAdapter): void {
 
 async function connect(
   host: AdapterHost,
+  main: MainLine,
   id: string,
   options: { readonly path: string; readonly token: string },
 ): Promise<void> {
@@ -47,15 +72,15 @@ async function connect(
   } catch (error) {
     // Main sends a new path when the core is back; until then the outbox keeps what comes.
     const text = `No line to the core: ${toProblem(error).message}`;
-    process.send?.({ kind: 'log', level: 'warn', text });
+    main.send({ kind: 'log', level: 'warn', text });
   }
 }
 
 /** Messages to main are written asynchronously: waits until they are out, at most 500 ms. */
-function exitAfterFlush(code: number): void {
+function exitAfterFlush(main: MainLine, code: number): void {
   process.exitCode = code;
   const end = (): never => process.exit(code);
   setTimeout(end, 500).unref();
-  if (!process.connected || process.send === undefined) end();
-  process.send?.({ kind: 'log', level: 'debug', text: `Host ends with ${code}` }, end);
+  if (!main.isOpen()) end();
+  main.send({ kind: 'log', level: 'debug', text: `Host ends with ${code}` }, end);
 }

@@ -1,10 +1,9 @@
 // A hub that does only what a script says: it stands in for main and core towards one adapter, in this thread
 // or through either shell, and remembers what the adapter said. For the conformance kit and for tests.
-import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type {
   AdapterCall,
@@ -24,8 +23,11 @@ import type { AdapterId, CommandId, NodeAddress } from '../../hub/model/identifi
 import type { PropertyKey, PropertyValue } from '../../hub/model/properties.ts';
 import type { CreateAdapter } from './adapter.ts';
 import { AdapterHost, type CorePort } from './host.ts';
+import type { MainToChildHost } from './shell-message.ts';
 import { listenForHost, makeSocketFolder } from './socket-port.ts';
 import { textPort } from './text-port.ts';
+import { WORDS } from './vendor-complaints.ts';
+import { startVendor } from './vendor-line.ts';
 import type { VendorProcess } from './vendor-process.ts';
 
 /** How the script reaches the host: in this thread, in a worker or in a child process. */
@@ -106,53 +108,65 @@ export function inWorker(entry: URL, opened: (worker: Worker) => void = () => {}
 }
 
 /** The host of a vendor's adapter in its process, as the hub starts it. */
-export function inVendorProcess({ entry, args, execArgv, env }: VendorProcess): OpenLine {
-  return inChild(pathToFileURL(entry), { args, options: { execArgv: [...execArgv], env } });
+export function inVendorProcess(how: VendorProcess): OpenLine {
+  return (onMain, onExit) => {
+    const log = (text: string) => onMain({ kind: 'log', level: 'warn', text });
+    const { child, post } = startVendor(how, {
+      message: onMain,
+      dropped: (count) => log(`${WORDS.malformed.log}: so far ${count} of its messages`),
+      broken(reason) {
+        log(`The hub ends it: ${reason}`);
+        child.kill('SIGKILL');
+      },
+      wrote: (text) => process.stderr.write(text),
+    });
+    return overChild(child, post, onExit);
+  };
 }
 
 /** The host in a child process that runs this entry file, with its Unix socket. */
-export function inChild(
-  entry: URL,
-  how: { readonly args: readonly string[]; readonly options: ForkOptions } = {
-    args: [],
-    options: {},
-  },
-): OpenLine {
+export function inChild(entry: URL): OpenLine {
   return (onMain, onExit) => {
-    const child: ChildProcess = fork(entry, how.args, {
-      serialization: 'advanced',
-      ...how.options,
-    });
-    const folders: string[] = [];
-    const ended = new Promise<void>((resolve) => {
-      child.once('exit', (code) => {
-        for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-        onExit(code);
-        resolve();
-      });
-    });
+    const child = fork(entry, [], { serialization: 'advanced' });
     child.on('message', (message) => onMain(message as AdapterToMain));
-    return {
-      pid: child.pid ?? null,
-      toHost: (message) => {
-        if (child.connected) child.send(message);
-      },
-      connectCore: async (onBatch) => {
-        const folder = makeSocketFolder();
-        folders.push(folder);
-        const token = randomUUID();
-        const socketPath = path.join(folder, 'core.sock');
-        const listening = listenForHost<AdapterToCore, CoreToAdapter>(socketPath, token);
-        child.send({ kind: 'coreSocket', path: socketPath, token });
-        const port = await listening;
-        port.onmessage = onBatch;
-        return { send: (message) => port.postMessage(message), close: () => port.close() };
-      },
-      kill: async () => {
-        child.kill('SIGKILL');
-        await ended;
-      },
+    const post = (message: MainToChildHost) => {
+      if (child.connected) child.send(message);
     };
+    return overChild(child, post, onExit);
+  };
+}
+
+function overChild(
+  child: ChildProcess,
+  post: (message: MainToChildHost) => void,
+  onExit: OnExit,
+): HostLine {
+  const folders: string[] = [];
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', (code) => {
+      for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+      onExit(code);
+      resolve();
+    });
+  });
+  return {
+    pid: child.pid ?? null,
+    toHost: post,
+    connectCore: async (onBatch) => {
+      const folder = makeSocketFolder();
+      folders.push(folder);
+      const token = randomUUID();
+      const socketPath = path.join(folder, 'core.sock');
+      const listening = listenForHost<AdapterToCore, CoreToAdapter>(socketPath, token);
+      post({ kind: 'coreSocket', path: socketPath, token });
+      const port = await listening;
+      port.onmessage = onBatch;
+      return { send: (message) => port.postMessage(message), close: () => port.close() };
+    },
+    kill: async () => {
+      child.kill('SIGKILL');
+      await ended;
+    },
   };
 }
 

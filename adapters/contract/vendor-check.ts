@@ -12,6 +12,7 @@ import {
   specOf,
 } from '../../hub/model/properties.ts';
 import { checkValue } from '../../hub/model/property-value.ts';
+import { VENDOR_LIMITS } from '../../hub/model/vendor-adapter.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -77,6 +78,10 @@ export function descriptionProblem(given: unknown): string | null {
     const { key } = descriptor as PropertyDescriptor;
     if (keys.has(key)) return `The property ${key} stands there twice`;
     keys.add(key);
+  }
+  const most = VENDOR_LIMITS.descriptionBytes;
+  if (JSON.stringify(given).length > most) {
+    return `The description of ${shown(given.node)} is longer than ${most / 1024} KB`;
   }
   return null;
 }

@@ -1,8 +1,11 @@
 // What an adapter that is not ours can do wrong while it runs, as the household reads it and as the log has it.
 import type { AdapterNotice } from '../../hub/model/adapter-port.ts';
 
-/** A kind of fault: its code throws, it tells too much, it tells what is wrong, it wants to reach what it may not. */
-export type Complaint = 'failure' | 'flood' | 'wrong' | 'undeclared';
+/**
+ * A kind of fault: its code throws, it tells too much, it tells what is wrong, it wants to reach what it may not, its
+ * process sends what no adapter says.
+ */
+export type Complaint = 'failure' | 'flood' | 'wrong' | 'undeclared' | 'malformed';
 
 interface ComplaintWords {
   readonly severity: AdapterNotice['severity'];
@@ -42,5 +45,12 @@ export const WORDS: Readonly<Record<Complaint, ComplaintWords>> = {
     en: (said) =>
       `It wanted to reach ${said}, which its package does not declare, and was kept from it. ${WHAT_TO_DO.en}`,
     zh: (said) => `它想连接 ${said}，但它的包没有声明这个地址，因此被阻止。${WHAT_TO_DO.zh}`,
+  },
+  malformed: {
+    severity: 'fault',
+    log: 'It sends the hub what an adapter cannot say, which is dropped',
+    en: (said) =>
+      `It sends the hub what an adapter cannot say, which is dropped (so far ${said} of its messages). ${WHAT_TO_DO.en}`,
+    zh: (said) => `它发给中枢的内容不是适配器能说的，已丢弃（至今 ${said} 条）。${WHAT_TO_DO.zh}`,
   },
 };

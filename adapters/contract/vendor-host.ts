@@ -7,7 +7,9 @@ import { fromProblem, HubError, NotFoundError, toProblem } from '../../hub/model
 import { nodeAddress } from '../../hub/model/identifiers.ts';
 import { describeProperty, property, propertyKey } from '../../hub/model/properties.ts';
 import { checkValue } from '../../hub/model/property-value.ts';
+import { VENDOR_LIMITS } from '../../hub/model/vendor-adapter.ts';
 import type { Adapter, AdapterContext, CreateAdapter } from './adapter.ts';
+import { allowance, type Rate, type Take } from './allowance.ts';
 import {
   asNotices,
   asProblem,
@@ -49,14 +51,11 @@ export type VendorContext = Pick<
 /** What a vendor's module exports. */
 export type CreateVendorAdapter = (context: VendorContext, tools: typeof VENDOR_TOOLS) => Adapter;
 
-/** So many reports, events and messages a second for long, and some seconds' worth at once. */
-const ITEMS_PER_SECOND = 200;
-const ITEMS_AT_ONCE = 1_000;
 /** After so many failures that are its own within the time, the household is told. */
 const FAILURES_TOLD = 3;
 const FAILURES_WITHIN_MS = 60_000;
-const NODES_MAX = 500;
 const LOG_CHARACTERS_MAX = 2_000;
+const { rates } = VENDOR_LIMITS;
 const LEVELS = ['debug', 'info', 'warn', 'error'];
 const OUTCOMES = ['sent', 'acknowledged', 'failed', 'timedOut'];
 
@@ -76,10 +75,12 @@ export function hostedVendor(
     let own: readonly AdapterNotice[] = [];
     const complaints = new Map<Complaint, AdapterNotice>();
     const tell = () => context.notices([...complaints.values(), ...own]);
-    const flood = () => complain('flood', `It tells more than ${ITEMS_PER_SECOND} things a second`);
-    const mayTell = bounded(nowMs, flood);
+    const flood = () =>
+      complain('flood', `It tells more than ${rates.items.perSecond} things a second`);
+    const mayTell = bounded(nowMs, rates.items, flood);
     /** What it is and how it is, apart: a start with many nodes says both. */
-    const mayDescribe = bounded(nowMs, flood);
+    const mayDescribe = bounded(nowMs, rates.descriptions, flood);
+    const mayTake = bounded(nowMs, rates.words, flood);
     const nodes = new Map<string, NodeDescription>();
     const failures: number[] = [];
 
@@ -92,7 +93,7 @@ export function hostedVendor(
       complaints.set(what, { severity, text: { en: en(shown), zh: zh(shown) } });
       tell();
     }
-    const mayLog = bounded(nowMs, () => {});
+    const mayLog = bounded(nowMs, rates.logs, () => {});
 
     /** A fault of its own code; what it refuses with a HubError is an answer. */
     function failed(error: unknown, at: string): unknown {
@@ -155,9 +156,10 @@ export function hostedVendor(
           if (!mayDescribe()) return;
           const problem = descriptionProblem(description);
           if (problem !== null) return complain('wrong', problem);
-          if (nodes.size >= NODES_MAX && !nodes.has(description.node)) {
-            return complain('wrong', `It describes more than ${NODES_MAX} nodes`);
+          if (nodes.size >= VENDOR_LIMITS.nodes && !nodes.has(description.node)) {
+            return complain('wrong', `It describes more than ${VENDOR_LIMITS.nodes} nodes`);
           }
+          if (!mayTake(JSON.stringify(description).length)) return;
           nodes.set(description.node, description);
           context.described({ ...description, adapter: context.id });
         },
@@ -206,18 +208,11 @@ export function hostedVendor(
 }
 
 /** True as long as no more comes than may; `first` is called when that is so no longer, once. */
-function bounded(nowMs: () => number, first: () => void): () => boolean {
-  let allowance = ITEMS_AT_ONCE;
-  let sinceMs = nowMs();
+function bounded(nowMs: () => number, rate: Rate, first: () => void): Take {
+  const take = allowance(rate, nowMs);
   let isTold = false;
-  return () => {
-    const now = nowMs();
-    allowance = Math.min(ITEMS_AT_ONCE, allowance + ((now - sinceMs) * ITEMS_PER_SECOND) / 1_000);
-    sinceMs = now;
-    if (allowance >= 1) {
-      allowance -= 1;
-      return true;
-    }
+  return (cost) => {
+    if (take(cost)) return true;
     if (!isTold) first();
     isTold = true;
     return false;

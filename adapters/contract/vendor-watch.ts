@@ -110,7 +110,12 @@ export function watchVendor(open: OpenLine): { open: OpenLine; demands: readonly
       'it tells no more than the hub takes, and nothing that cannot be',
       '上报不超量，也没有不可能的内容',
       () => {
-        const said = logged(WORDS.wrong.log, WORDS.flood.log);
+        const said = logged(
+          WORDS.wrong.log,
+          WORDS.flood.log,
+          WORDS.malformed.log,
+          'The hub ends it',
+        );
         if (said !== undefined) throw new Error(said);
       },
     ),

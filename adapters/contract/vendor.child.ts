@@ -9,8 +9,9 @@ import { runChildHost } from './child-host.ts';
 import { monotonicMs } from './host.ts';
 import { guardNetwork, RefusedHosts } from './network-guard.ts';
 import { type CreateVendorAdapter, hostedVendor } from './vendor-host.ts';
+import { vendorMainLine } from './vendor-line.ts';
 
-const [id = '', main = '', hosts = '[]'] = process.argv.slice(2);
+const [id = '', file = '', hosts = '[]'] = process.argv.slice(2);
 
 /** The core's own socket stands in a folder of the hub's making. */
 function isCoreSocket(file: string): boolean {
@@ -18,10 +19,10 @@ function isCoreSocket(file: string): boolean {
 }
 
 async function load(): Promise<CreateVendorAdapter> {
-  const module: { createAdapter?: unknown } = await import(pathToFileURL(main).href);
+  const module: { createAdapter?: unknown } = await import(pathToFileURL(file).href);
   if (typeof module.createAdapter === 'function')
     return module.createAdapter as CreateVendorAdapter;
-  throw new TypeError(`${path.basename(main)} does not export a function createAdapter`);
+  throw new TypeError(`${path.basename(file)} does not export a function createAdapter`);
 }
 
 /** A package that cannot be loaded is a fault that is told, and no reason to begin again and again. */
@@ -35,6 +36,7 @@ function broken(error: unknown): CreateVendorAdapter {
   };
 }
 
+const main = vendorMainLine();
 const refused = new RefusedHosts();
 guardNetwork(JSON.parse(hosts) as string[], isCoreSocket, refused);
 const createAdapter = await load().catch(broken);
@@ -44,4 +46,5 @@ runChildHost(
     nowMs: monotonicMs,
     onRefused: (listener) => refused.listen(listener),
   }),
+  main,
 );

@@ -18,6 +18,30 @@ export const VENDOR_LIMITS = {
   heapMb: 64,
   /** All memory of its process. */
   memoryBytes: 192 * 1024 * 1024,
+  nodes: 500,
+  descriptionBytes: 32 * 1024,
+  /** How much of each it tells, by its own host's count; what is more is dropped and told. */
+  rates: {
+    /** Reports, events and outcomes. */
+    items: { perSecond: 200, atOnce: 1_000 },
+    /** How it is, which nodes there are, and its notices. */
+    descriptions: { perSecond: 10, atOnce: 1_000 },
+    /** Characters of the descriptions of its nodes. */
+    words: { perSecond: 64 * 1024, atOnce: 4 * 1024 * 1024 },
+    logs: { perSecond: 20, atOnce: 200 },
+  },
+  /**
+   * What its process may send over each of its two lines, to main and to the core, by the count of the end that reads:
+   * more than its own host would let through, so only code that goes past that host comes here. Beyond it the process is
+   * ended.
+   */
+  line: {
+    messages: { perSecond: 500, atOnce: 3_000 },
+    bytes: { perSecond: 512 * 1024, atOnce: 8 * 1024 * 1024 },
+    lineBytesMax: 256 * 1024,
+  },
+  /** Bytes that it writes to its standard error, which stands in the hub's log; beyond it the process is ended. */
+  errorOutput: { perSecond: 16 * 1024, atOnce: 256 * 1024 },
 } as const;
 
 /** The file of a package that says what it is. */
@@ -243,7 +267,21 @@ const REASONS: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[
   [/^it did not answer for ([\d.]+) s/, ([, seconds]) => `${seconds} 秒没有应答`],
   [/^it ended with code (\S+)/, ([, code]) => `自己结束了（代码 ${code}）`],
   [/^it was ended by (\S+)/, ([, signal]) => `被 ${signal} 结束了`],
-  [/^it said what cannot be understood/, () => '它的话无法理解'],
+  [
+    /^it sent more than (\d+) KB a second/,
+    ([, most]) => `发给中枢的数据太多（每秒最多 ${most} KB）`,
+  ],
+  [
+    /^it sent more than (\d+) messages a second/,
+    ([, most]) => `发给中枢的消息太多（每秒最多 ${most} 条）`,
+  ],
+  [/^it sent a message of more than (\d+) KB/, ([, most]) => `发给中枢的一条消息超过 ${most} KB`],
+  [
+    /^it wrote more than (\d+) KB a second to its standard error/,
+    ([, most]) => `写到标准错误输出的内容太多（每秒最多 ${most} KB）`,
+  ],
+  [/^it does not read what the hub tells it/, () => '它不读取中枢发给它的内容'],
+  [/^it closed its line to the hub/, () => '它关闭了与中枢的连接'],
 ];
 
 /** Why a process had to be begun anew, as its supervisor says it of `id`, for people. */

@@ -1,13 +1,13 @@
 // Main's end of one adapter: starts its host as a worker or a child process, joins it to the core, asks it numbered
 // calls, and replaces it when it dies or hangs.
-import { type ChildProcess, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, Worker } from 'node:worker_threads';
-import type { MainToChildHost } from '../../adapters/contract/shell-message.ts';
 import { makeSocketFolder } from '../../adapters/contract/socket-port.ts';
+import { WORDS } from '../../adapters/contract/vendor-complaints.ts';
 import type { VendorProcess } from '../../adapters/contract/vendor-process.ts';
 import type {
   AdapterCall,
@@ -30,9 +30,9 @@ import type { FromShare, ToShare } from '../model/mqtt.ts';
 import { faultReason } from '../model/vendor-adapter.ts';
 import type { CoreLink } from './core-link.ts';
 import { type WorkerName, workerEntry } from './entry.ts';
-import { behindOthers, type ProcessWatch, watchProcess } from './process-watch.ts';
 import type { SharedWorkers, WorkerLine, WorkerLineEvents } from './shared-workers.ts';
 import { type PartEvents, type PartProcess, supervise } from './supervisor.ts';
+import { type RunningChild, runVendorChild, type VendorChild } from './vendor-child.ts';
 
 /** A call to an adapter ends after this long; pairing and interviews tell of themselves by other messages. */
 const CALL_WITHIN_MS = 65_000;
@@ -41,11 +41,7 @@ const CALLS_MAX = 200;
 const HANG_MS = 10_000;
 /** One that loads a great library is silent meanwhile; on a busy small board that was seen to take over 10 s. */
 const SLOW_START_HANG_MS = 45_000;
-
-/** A vendor's process that has computed for this long without a word is in a loop: a wait computes nothing. */
-const LOOP_CPU_MS = 3_000;
-/** One that gets no core on a machine that is busy cannot answer; a wait of its own is over sooner. */
-const STARVED_MS = 60_000;
+const LAST_WORDS_MAX = 2_000;
 /**
  * Waits between the restarts of one that falls: each start of a process copies the map of this one's memory, which was
  * seen to hold up all threads of the hub for milliseconds.
@@ -130,9 +126,9 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
   let notices: readonly AdapterNotice[] = [];
   let lastCall = 0;
   let { firstThread } = options;
-  let watch: ProcessWatch | null = null;
-  /** How long a watched process had computed when it last said something; null: it has said nothing yet. */
-  let cpuAtWordMs: number | null = null;
+  let vendorChild: VendorChild | null = null;
+  /** What is wrong with what a vendor's process sends. */
+  let complaint: AdapterNotice | null = null;
   let waitingSocket: { path: string; announce(): void } | null = null;
 
   const isStarting = () => state.kind === 'starting' || state.kind === 'connecting';
@@ -209,6 +205,7 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
     current = null;
     host = null;
     notices = [];
+    complaint = null;
     options.cared(NO_CARE);
     for (const [, { reject, timer }] of calls) {
       clearTimeout(timer);
@@ -296,69 +293,70 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
     return child;
   }
 
-  /** What takes too much is begun anew. */
-  function watchVendor(pid: number, bytesMax: number): void {
-    watch?.stop();
-    cpuAtWordMs = null;
-    watch = watchProcess(pid, bytesMax, (bytes) => {
-      const [took, most] = [bytes, bytesMax].map((one) => Math.round(one / 1024 / 1024));
-      supervisor.restart(`it took ${took} MB of memory, more than the ${most} MB that it may`);
-    });
-  }
-
-  function heardVendor(message: AdapterToMain, events: PartEvents): void {
-    cpuAtWordMs = watch?.cpuMs() ?? 0;
-    try {
-      onMessage(message, events);
-    } catch (error) {
-      // Only its own code can have said that, past the host that looks at its words.
-      options.log('error', `${id} said what cannot be understood: ${String(error)}`);
-      supervisor.restart('it said what cannot be understood');
-    }
-  }
-
   function hangMs(): number {
     if (options.isSlowToStart === true && isStarting()) return SLOW_START_HANG_MS;
-    const cpuMs = watch?.cpuMs() ?? 0;
-    if (cpuAtWordMs !== null && cpuMs - cpuAtWordMs > LOOP_CPU_MS) return 0;
-    return watch?.isRunnable() ? STARVED_MS : HANG_MS;
+    return vendorChild?.hangMs() ?? HANG_MS;
+  }
+
+  /** A process of ours: over Node's own channel, which trusts the other end. */
+  function forkChild(events: PartEvents): RunningChild {
+    const child = fork(fileURLToPath(workerEntry(childEntry())), [], {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    let lastWords = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      lastWords = (lastWords + chunk.toString('utf8')).slice(-LAST_WORDS_MAX);
+    });
+    child.on('message', (message) => onMessage(message as AdapterToMain, events));
+    return {
+      child,
+      post: (message) => {
+        if (child.connected) child.send(message);
+      },
+      kill: () => void child.kill('SIGKILL'),
+      lastWords: () => lastWords,
+    };
+  }
+
+  function startVendorChild(
+    vendor: NonNullable<AdapterLinkOptions['vendor']>,
+    events: PartEvents,
+  ): RunningChild {
+    vendorChild?.stop();
+    complaint = null;
+    const started = runVendorChild(vendor.process(), {
+      memoryBytesMax: vendor.memoryBytesMax,
+      message: (message) => onMessage(message, events),
+      dropped(count) {
+        const { severity, log, en, zh } = WORDS.malformed;
+        options.log('warn', `${log}: so far ${count} of its messages`);
+        complaint = { severity, text: { en: en(`${count}`), zh: zh(`${count}`) } };
+        options.changed();
+      },
+      tooMuch: (reason) => {
+        if (current === events) supervisor.restart(reason);
+      },
+      log: options.log,
+    });
+    vendorChild = started;
+    return started;
   }
 
   function startChild(events: PartEvents) {
-    const vendor = options.vendor?.process();
-    const child: ChildProcess = fork(
-      vendor?.entry ?? fileURLToPath(workerEntry(childEntry())),
-      vendor?.args ?? [],
-      {
-        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-        ...(vendor === undefined ? {} : { ...behindOthers(vendor.execArgv), env: vendor.env }),
-      },
-    );
-    const { pid } = child;
-    const isWatched = options.vendor !== undefined && pid !== undefined;
-    if (isWatched) watchVendor(pid, options.vendor.memoryBytesMax);
-    let lastWords = '';
-    child.stderr?.on('data', (chunk: Buffer) => {
-      lastWords = (lastWords + chunk.toString('utf8')).slice(-2_000);
-    });
-    child.on('message', (given) => {
-      const message = given as AdapterToMain;
-      if (isWatched) heardVendor(message, events);
-      else onMessage(message, events);
-    });
+    const { vendor } = options;
+    const running = vendor ? startVendorChild(vendor, events) : forkChild(events);
+    const { child, post } = running;
     child.on('error', (error) => options.log('error', `${id}: ${error.message}`));
     child.on('exit', (code, signal) => {
       // The next one may run already, where this one did not end when it was told to.
       if (current === events) {
-        watch?.stop();
-        watch = null;
+        vendorChild?.stop();
+        vendorChild = null;
       }
-      if (lastWords.trim()) options.log('warn', `${id}: ${lastWords.trim()}`);
+      const lastWords = running.lastWords().trim();
+      if (lastWords) options.log('warn', `${id}: ${lastWords}`);
       ended(signal ? `it was ended by ${signal}` : `it ended with code ${code}`, events);
     });
-    const post = (message: MainToChildHost) => {
-      if (child.connected) child.send(message);
-    };
     return {
       post,
       joinCore() {
@@ -370,7 +368,7 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
       },
       ping: (number: number) => post({ kind: 'ping', number }),
       stop: () => post({ kind: 'stop' }),
-      kill: () => void child.kill('SIGKILL'),
+      kill: () => running.kill(),
     };
   }
 
@@ -398,9 +396,12 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
         60_000,
       ).unref();
     },
-    health: () => ({ id, state, sinceMs, restarts: supervisor.health().restarts, notices }),
+    health: () => ({
+      ...{ id, state, sinceMs, restarts: supervisor.health().restarts },
+      notices: complaint === null ? notices : [complaint, ...notices],
+    }),
     part: () => supervisor.health(),
-    memoryBytes: () => watch?.bytes() ?? null,
+    memoryBytes: () => vendorChild?.bytes() ?? null,
     call(body) {
       const to = host;
       if (!to) {

@@ -1,5 +1,5 @@
 // Three adapters of others that do what none should, all at once: one loops without an end, one leaks 50 MB a
-// second, one throws at each message. For the bench and the test of what the others feel of them.
+// second, one throws at each message; and three that flood the hub. For the bench and the test of what the others feel of them.
 
 /** A package's files, by name. */
 export type PackageFiles = Readonly<Record<string, string>>;
@@ -11,7 +11,8 @@ export function misbehaving(
   hosts: readonly string[] = [],
 ): PackageFiles {
   const manifest = { id, title: id, vendor: 'Acme', version: '1.0.0', main: 'main.js', hosts };
-  const source = `import net from 'node:net';
+  const source = `import fs from 'node:fs';
+  import net from 'node:net';
   export function createAdapter(context, { nodeAddress, describeProperty }) {
     const NODE = nodeAddress('${id}-1');
     return {
@@ -39,4 +40,24 @@ export const BAD_ADAPTERS: Readonly<Record<'loops' | 'leaks' | 'throws', Package
     onStart: 'const kept = []; setInterval(() => kept.push(Buffer.alloc(5_000_000, 1)), 100);',
   }),
   throws: misbehaving('throws', { onMessage: "throw new TypeError('lamp is not a function');" }),
+};
+
+const WRITE = `const write = (fd, bytes) => {
+  try { fs.writeSync(fd, bytes); } catch (error) { if (error.code !== 'EAGAIN') throw error; }
+};
+const often = (work) => setInterval(() => { for (let n = 0; n < 5_000; n += 1) work(n); }, 1);`;
+
+/** Three that flood the hub below their own hosts: with right messages, with one that has no end, with error output. */
+export const FLOODING_ADAPTERS: Readonly<Record<'chatters' | 'bloats' | 'shouts', PackageFiles>> = {
+  chatters: misbehaving('chatters', {
+    onStart: `${WRITE} often((n) => write(3, JSON.stringify({
+      kind: 'state', state: { kind: n % 2 ? 'connected' : 'connecting', detail: 'x' },
+    }) + '\\n'));`,
+  }),
+  bloats: misbehaving('bloats', {
+    onStart: `${WRITE} const text = 'x'.repeat(1_000_000); often(() => write(3, text));`,
+  }),
+  shouts: misbehaving('shouts', {
+    onStart: `${WRITE} const text = 'x'.repeat(60_000); often(() => write(2, text));`,
+  }),
 };

@@ -10,7 +10,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newPackage, packageFiles } from '../../adapters/contract/vendor-kit.ts';
-import { BAD_ADAPTERS, misbehaving } from '../bench/bad-adapters.ts';
+import { BAD_ADAPTERS, FLOODING_ADAPTERS, misbehaving } from '../bench/bad-adapters.ts';
 import { type BrowserPage, openOwnersPage } from './browser-page.ts';
 import { type House, nodeOf, openHouse } from './house.ts';
 import { waitFor } from './running-hub.ts';
@@ -231,7 +231,10 @@ describe('adapters of others', () => {
           context.described({ title: 5 });
           net.connect(80, '93.184.216.34').on('error', () => {});`,
         // Past the host that looks at its words, as no honest code would.
-        onMessage: "process.send({ kind: 'state', state: null });",
+        onMessage: `const put = (given) => fs.writeSync(3, given + '\\n');
+          for (const state of [null, { kind: 'great' }]) put(JSON.stringify({ kind: 'state', state }));
+          put('{"cmd":"NODE_HANDLE_ACK"}');
+          put('no JSON at all');`,
       },
       ['lan'],
     );
@@ -247,17 +250,70 @@ describe('adapters of others', () => {
       (await house.devices()).find(({ name }) => name === 'garbles lamp'),
     );
     await house.hub.call(`/api/devices/${id}/commands`, { body: { property: 'on', value: true } });
-    const fallen = await waitFor('it to be begun anew', async () => {
-      const { lastFault } = await adapter('garbles');
-      return lastFault;
-    });
-    expect(fallen.reason).toEqual({
-      ...{ en: 'it said what cannot be understood', zh: '它的话无法理解' },
-    });
+    const dropped = await waitFor('what it writes past its host to be told', async () =>
+      (await adapter('garbles')).notices.find(({ text }) => /cannot say/.test(text.en)),
+    );
+    expect(dropped.text.en).toMatch(
+      /^It sends the hub what an adapter cannot say, which is dropped/,
+    );
+    expect(dropped.text.zh).toMatch(/不是适配器能说的，已丢弃/);
+    expect((await adapter('garbles')).restarts).toBe(0);
     expect(await reactionMs()).toBeLessThan(5_000);
     expect(house.hub.pid).toBe(before);
     expect((await ingle('adapter', 'remove', 'garbles')).code).toBe(0);
   }, 60_000);
+
+  it('that flood the hub past their own hosts are ended and named with the reason, and hold nobody up', async () => {
+    const before = hubBytes();
+    let grew = 0;
+    const looks = setInterval(() => {
+      grew = Math.max(grew, hubBytes() - before);
+    }, 20);
+    const usual = await reactions();
+    try {
+      for (const files of Object.values(FLOODING_ADAPTERS)) {
+        expect((await house.hub.call('/api/adapters', { body: { files } })).status).toBe(201);
+      }
+      const during = await reactions();
+      process.stdout.write(
+        `report to command, usual and with floods: p50 ${usual.p50.toFixed(1)} → ${during.p50.toFixed(1)} ms, p95 ${usual.p95.toFixed(1)} → ${during.p95.toFixed(1)} ms\n`,
+      );
+      expect(during.p50).toBeLessThan(usual.p50 * RATIO + SLACK_MS);
+      for (const [id, en, zh] of [
+        ['chatters', 'it sent more than 500 messages a second', '消息太多（每秒最多 500 条）'],
+        ['bloats', 'it sent a message of more than 256 KB', '一条消息超过 256 KB'],
+        ['shouts', 'it wrote more than 16 KB a second', '写到标准错误输出的内容太多'],
+      ] as const) {
+        const { reason } = await waitFor(
+          `${id} to be ended`,
+          async () => (await adapter(id)).lastFault,
+        );
+        expect(reason.en).toContain(en);
+        expect(reason.zh).toContain(zh);
+        expect((await ingle('status')).text).toContain(`${id} of Acme (community)`);
+        const chinese = (await ingle('status', '--lang', 'zh')).text;
+        expect(chinese).toContain(`适配器 ${id}`);
+        expect(chinese).toContain(zh);
+        expect(house.hub.output()).toContain(`${id} stopped (${en}`);
+      }
+      await browser.open('adapters');
+      await at('adapter-chatters')
+        .getByText(/it sent more than 500 messages a second/)
+        .first()
+        .waitFor();
+      await browser.expectAccessible('adapters that flood');
+      await waitFor('the other devices', async () =>
+        (await house.devices())
+          .filter(({ name }) => ['Bedside button', 'Bedroom lamp'].includes(name))
+          .every(({ availability }) => availability.online),
+      );
+      expect(grew).toBeLessThan(60 * MEGABYTE);
+    } finally {
+      clearInterval(looks);
+      for (const id of Object.keys(FLOODING_ADAPTERS)) await ingle('adapter', 'remove', id);
+    }
+    expect(browser.errors).toEqual([]);
+  }, 90_000);
 
   it('that loop, leak 50 MB a second and throw at each message, all at once, keep no lamp waiting and are named', async () => {
     const usual = await reactions();
