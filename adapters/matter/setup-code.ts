@@ -15,10 +15,10 @@ export interface CodeCodecs {
 }
 
 const HINT =
-  'It is 11 or 21 digits, such as 3497-011-2332, or the text of the QR code, which begins with “MT:”. It stands on the device or in its box.';
+  'It stands on the device or in its box: 11 or 21 digits, such as 3497-011-2332, or a QR code, whose text has MT: before its letters and digits.';
 
 const HINT_ZH =
-  '它是 11 位或 21 位数字，例如 3497-011-2332，或以 MT: 开头的二维码内容。它印在设备上或包装盒里。';
+  '它印在设备上或包装盒里：11 位或 21 位数字，例如 3497-011-2332，或以 MT: 开头的二维码内容。';
 
 /** @throws ValidationError when the code cannot be right; neither message nor cause repeats it */
 export function readSetupCode(text: string, codecs: CodeCodecs): SetupCode {

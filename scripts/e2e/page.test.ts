@@ -120,6 +120,34 @@ describe('the page in a browser', () => {
     await waitFor('the title', async () => (await browser.page.title()) === 'House · Ingle');
   });
 
+  it('says in Activity what will stand there before a scene has run, and leads to the first one', async () => {
+    await browser.open('activity');
+    await browser.page.getByRole('heading', { name: 'No scene has run yet' }).waitFor();
+    expect(await at('runs').count()).toBe(0);
+    await browser.expectAccessible('activity without runs');
+    await at('activity-to-templates').click();
+    await at('template-night-path').waitFor();
+  });
+
+  it('has rooms and the parts of House side by side on a wide screen, and one below the other on a phone', async () => {
+    for (const name of ['Attic', 'Shed']) await house.hub.call('/api/rooms', { body: { name } });
+    const columns = async (place: string, parts: string) => {
+      await browser.open(place);
+      await browser.page.locator(parts).nth(1).waitFor();
+      const all = await browser.page.locator(parts).all();
+      const boxes = await Promise.all(all.map((part) => part.boundingBox()));
+      return new Set(boxes.map((box) => Math.round(box?.x ?? 0))).size;
+    };
+    for (const [width, wanted] of [
+      [1280, 2],
+      [360, 1],
+    ] as const) {
+      await browser.page.setViewportSize({ width, height: 760 });
+      expect(await columns('', 'section[data-testid^="room-"]')).toBe(wanted);
+      expect(await columns('house', '.card')).toBe(wanted);
+    }
+  });
+
   it('reads in Chinese as well, on a wide screen, light and dark', async () => {
     await browser.page.setViewportSize({ width: 1280, height: 900 });
     await browser.open('house');

@@ -199,7 +199,7 @@ export const entryMistakes = {
     '二维码文本不完整：应为 MT: 加至少 19 个字母、数字、点或连字符',
   ),
   matterCodeDigits: words(
-    'A Matter code has digits only, or is the text of the QR code, which begins with MT:',
+    'A Matter code has digits only, or it begins with MT: and is the text of the QR code',
     'Matter 码只含数字，或者是以 MT: 开头的二维码文本',
   ),
   matterCodeLength: (wanted: number, count: number) =>

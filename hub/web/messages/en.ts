@@ -351,8 +351,7 @@ export const en = {
     off: (what: string) => `${what}: switched off.`,
     noZigbee: 'Zigbee: no coordinator is set up.',
     code: 'Setup code',
-    codeHint:
-      '11 digits on the device or in its box, or the text of its QR code, which begins with MT:',
+    codeHint: 'The 11 or 21 digits on the device or in its box, or the text of its QR code (MT:…).',
     address: 'Its address',
     addressHint: 'Without one the hub looks for it on the network.',
     password: 'Its password',
@@ -575,6 +574,7 @@ export const en = {
     broken: 'Cannot run',
     neverRan: 'Has not run yet',
     lastRun: (state: string, when: string) => `${state}, ${when}`,
+    runningSince: (when: string) => `Running · began ${when}`,
     nextAt: (when: string) => `Next ${when}`,
     states: {
       running: 'Running',
@@ -651,6 +651,7 @@ export const en = {
     open: 'Adapters',
     intro:
       'An adapter carries each protocol. Those from others run in a process of their own, with limited memory, and reach only the hosts that they declare.',
+    names: { open: 'Open interface' } as Record<string, string>,
     ours: 'With the hub',
     others: 'From others',
     noneOurs: 'None is set up.',
@@ -799,7 +800,11 @@ export const en = {
     } as Record<string, string>,
     urgent: 'Urgent',
     runs: 'What scenes did',
-    runsEmpty: 'No scene has run yet.',
+    runsEmpty: 'No scene has run yet',
+    runsEmptyText: 'When one does, it stands here: what set it off, what it did, and why.',
+    runsEmptyNoScenes:
+      'This home has no scenes. Once it has one, each time it runs stands here, with the reason.',
+    toScenes: 'To the scenes',
     runsNone: 'None of the last runs is such a one.',
     more: 'Show more',
     filterAll: 'All',

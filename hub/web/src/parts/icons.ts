@@ -38,6 +38,7 @@ export {
   mdiRadar as ICON_SEARCH,
   mdiScriptTextOutline as ICON_SCENES,
   mdiTimelineClockOutline as ICON_ACTIVITY,
+  mdiVectorPolyline as ICON_NETWORK,
   mdiWifiOff as ICON_OFFLINE,
   mdiWindowOpenVariant as ICON_WINDOW,
 } from '@mdi/js';

@@ -43,7 +43,9 @@ describe('a value in words', () => {
 
 describe('a time in words', () => {
   it('is relative within the hour, a clock today, a date before', () => {
-    expect(formatTime('en', NOW - 5000, NOW)).toBe('now');
+    expect(formatTime('en', NOW - 5000, NOW)).toBe('just now');
+    expect(formatTime('zh', NOW - 5000, NOW)).toBe('刚刚');
+    expect(formatTime('en', NOW + 5000, NOW)).toBe('now');
     expect(formatTime('en', NOW - 300_000, NOW)).toBe('5 min ago');
     expect(formatTime('en', NOW - 3 * 3_600_000, NOW)).toBe('16:00');
     expect(formatTime('en', NOW - 24 * 3_600_000, NOW)).toBe('yesterday 19:00');

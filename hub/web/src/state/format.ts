@@ -87,6 +87,9 @@ function spaced(language: Language, text: string): string {
   return language === 'zh' ? spacedChinese(text) : text;
 }
 
+/** What has happened by now; Intl has "now" alone, which reads as if it went on. */
+const JUST_NOW: Record<Language, string> = { en: 'just now', zh: '刚刚' };
+
 function isSameDay(a: Date, b: Date): boolean {
   return a.toDateString() === b.toDateString();
 }
@@ -101,6 +104,7 @@ function timeIn(language: Language, at: string | number, nowMs: number): string 
   const seconds = Math.round((then.getTime() - nowMs) / 1000);
   const locale = LOCALES[language];
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
+  if (seconds <= 0 && seconds > -45) return JUST_NOW[language];
   if (Math.abs(seconds) < 45) return relative.format(0, 'second');
   if (Math.abs(seconds) < 3600) return relative.format(Math.round(seconds / 60), 'minute');
   const clock = then.toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit' });
