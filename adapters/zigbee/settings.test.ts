@@ -11,7 +11,7 @@ test('a coordinator on the network needs host, port and driver', () => {
     batterySilenceMs: 90_000_000,
   });
   expect(() => readSettings({ port: 'tcp://192.168.1.20:6638' })).toThrow(
-    'Zigbee cannot start: A coordinator on the network needs its driver named',
+    'A coordinator on the network needs its driver named',
   );
   expect(() => readSettings({ port: 'tcp://192.168.1.20', driver: 'zstack' })).toThrow(
     'lacks a host or a port',
@@ -38,8 +38,19 @@ test.each([
   expect(() => readSettings(settings)).toThrow(
     expect.objectContaining({
       code: 'invalid-input',
-      errors: [{ path, message: expect.stringContaining(message) }],
+      message: expect.stringContaining(message),
+      errors: [
+        {
+          path,
+          message: expect.stringContaining(message),
+          zh: expect.stringMatching(/\p{Script=Han}/u),
+        },
+      ],
       hint: expect.stringContaining('INGLE_ZIGBEE_PORT'),
+      zh: {
+        message: expect.stringMatching(/\p{Script=Han}/u),
+        hint: expect.stringContaining('INGLE_ZIGBEE_PORT'),
+      },
     }),
   );
 });

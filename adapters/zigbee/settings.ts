@@ -1,6 +1,7 @@
 // What the household sets about Zigbee, checked: every mistake is named with what would be right.
 import type { AdapterSettings } from '../../hub/model/adapter-port.ts';
 import { type InputProblem, ValidationError } from '../../hub/model/errors.ts';
+import type { Words } from '../../hub/model/words.ts';
 
 /** The coordinator drivers that zigbee-herdsman has. */
 export const DRIVERS = ['zstack', 'ember', 'deconz', 'zigate', 'zboss', 'zoh', 'ezsp'] as const;
@@ -39,11 +40,11 @@ export function isTcp(port: string): boolean {
 
 interface Reader {
   readonly settings: AdapterSettings;
-  readonly errors: InputProblem[];
+  readonly errors: (InputProblem & { readonly zh: string })[];
 }
 
-function wrong(reader: Reader, name: string, message: string): undefined {
-  reader.errors.push({ path: `/${name}`, message });
+function wrong(reader: Reader, name: string, { en, zh }: Words): undefined {
+  reader.errors.push({ path: `/${name}`, message: en, zh });
   return undefined;
 }
 
@@ -61,7 +62,11 @@ function numberOf(
   const number = Number(value);
   const isRight = number >= range.min && number <= range.max;
   if (isRight && (range.isWhole === false || Number.isInteger(number))) return number;
-  return wrong(reader, name, `${name} is a number from ${range.min} to ${range.max}, not ${value}`);
+  const { min, max } = range;
+  return wrong(reader, name, {
+    en: `${name} is a number from ${min} to ${max}, not ${value}`,
+    zh: `${name} 应为 ${min} 到 ${max} 的数字，而不是 ${value}`,
+  });
 }
 
 function booleanOf(reader: Reader, name: string): boolean | undefined {
@@ -69,20 +74,29 @@ function booleanOf(reader: Reader, name: string): boolean | undefined {
   if (value === undefined || value === '') return undefined;
   if (value === true || value === 'true' || value === '1' || value === 1) return true;
   if (value === false || value === 'false' || value === '0' || value === 0) return false;
-  return wrong(reader, name, `${name} is true or false, not ${value}`);
+  return wrong(reader, name, {
+    en: `${name} is true or false, not ${value}`,
+    zh: `${name} 应为 true 或 false，而不是 ${value}`,
+  });
 }
 
 function portOf(reader: Reader): string {
   const port = String(given(reader, 'port') ?? '').trim();
   if (port === '') {
-    wrong(reader, 'port', 'No coordinator is set');
+    wrong(reader, 'port', { en: 'No coordinator is set', zh: '没有设置网关（协调器）' });
   } else if (isTcp(port)) {
     const url = URL.parse(port);
     if (url === null || url.hostname === '' || url.port === '') {
-      wrong(reader, 'port', `"${port}" lacks a host or a port, as in tcp://192.168.1.20:6638`);
+      wrong(reader, 'port', {
+        en: `"${port}" lacks a host or a port up to 65535, as in tcp://192.168.1.20:6638`,
+        zh: `“${port}”缺少主机或不超过 65535 的端口，应如 tcp://192.168.1.20:6638`,
+      });
     }
   } else if (!port.startsWith('/')) {
-    wrong(reader, 'port', `"${port}" is neither tcp://host:port nor the path of a serial device`);
+    wrong(reader, 'port', {
+      en: `"${port}" is neither tcp://host:port nor the path of a serial device`,
+      zh: `“${port}”既不是 tcp://主机:端口，也不是串口设备的路径`,
+    });
   }
   return port;
 }
@@ -91,10 +105,17 @@ function driverOf(reader: Reader, port: string): Driver | undefined {
   const value = given(reader, 'driver');
   if (value === undefined || value === '') {
     if (!isTcp(port)) return undefined;
-    return wrong(reader, 'driver', 'A coordinator on the network needs its driver named');
+    return wrong(reader, 'driver', {
+      en: 'A coordinator on the network needs its driver named',
+      zh: '网络上的网关（协调器）必须指定驱动',
+    });
   }
   const driver = DRIVERS.find((name) => name === value);
-  return driver ?? wrong(reader, 'driver', `There is no coordinator driver "${value}"`);
+  const words = {
+    en: `There is no coordinator driver "${value}"`,
+    zh: `没有名为“${value}”的网关（协调器）驱动`,
+  };
+  return driver ?? wrong(reader, 'driver', words);
 }
 
 /** @throws ValidationError with one problem for each wrong setting */
@@ -123,9 +144,14 @@ export function readSettings(settings: AdapterSettings): ZigbeeSettings {
   };
   const [first] = reader.errors;
   if (first !== undefined) {
-    throw new ValidationError(`Zigbee cannot start: ${first.message}`, {
+    const drivers = DRIVERS.join(', ');
+    throw new ValidationError(first.message, {
       errors: reader.errors,
-      hint: `Set INGLE_ZIGBEE_PORT to tcp://host:port or to the path of the stick, and INGLE_ZIGBEE_DRIVER to one of ${DRIVERS.join(', ')}.`,
+      hint: `The coordinator (zigbee.port, INGLE_ZIGBEE_PORT) is tcp://host:port or the path of the stick; its driver (zigbee.driver, INGLE_ZIGBEE_DRIVER) is one of ${drivers}.`,
+      zh: {
+        message: first.zh,
+        hint: `网关（zigbee.port，INGLE_ZIGBEE_PORT）写成 tcp://主机:端口 或设备路径；驱动（zigbee.driver，INGLE_ZIGBEE_DRIVER）可选：${drivers}。`,
+      },
     });
   }
   return read;

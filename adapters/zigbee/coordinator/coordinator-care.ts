@@ -9,7 +9,7 @@ import { ConflictError, HubError, ValidationError } from '../../../hub/model/err
 import type { CoordinatorBackup, MeshCall, StickCheck } from '../../../hub/model/mesh.ts';
 import type { AdapterContext } from '../../contract/adapter.ts';
 import { writePrivateText } from '../../contract/private-file.ts';
-import { coordinatorProblem, wrongDriver } from '../problems.ts';
+import { coordinatorProblem, lookAt, wrongDriver } from '../problems.ts';
 import { DRIVERS, type Driver, isTcp, readSettings, type ZigbeeSettings } from '../settings.ts';
 import { BackupShelf, demandSameNetwork } from './backup-shelf.ts';
 import { changeChannel } from './herdsman.ts';
@@ -189,7 +189,8 @@ export class CoordinatorCare {
     try {
       return await this.#atPort(port, () => lookAtZStack(port, radio.network));
     } catch (error) {
-      throw plainError(error, settings);
+      const isVague = /Error while opening socket/.test(String(error));
+      throw plainError((isVague ? await lookAt(settings) : null) ?? error, settings);
     }
   }
 
@@ -347,9 +348,16 @@ function givesNone(error: unknown): never {
 }
 
 /** Why a port cannot be looked at, in plain words. */
+/** Of one look, behind which there are no further tries. */
 function plainError(error: unknown, settings: ZigbeeSettings): HubError {
   const { code, message, hint, zh } = coordinatorProblem(error, settings);
-  return new HubError(code, message, { hint: hint ?? undefined, zh, cause: error });
+  const once = (text: string | null | undefined) =>
+    text?.replace(/ Ingle keeps trying\.$|Ingle 会继续尝试。$/, '');
+  return new HubError(code, message, {
+    hint: once(hint),
+    zh: zh && { ...zh, hint: once(zh.hint) ?? null },
+    cause: error,
+  });
 }
 
 function nothingToRestore(): ConflictError {

@@ -273,6 +273,12 @@ describe('the coordinator', () => {
     await expect(
       hub.call({ ...serial, port: path.join(dataFolder, 'ttyUSB7') }),
     ).rejects.toMatchObject({ message: expect.stringContaining('no device') });
+    // Where nothing listens it is said so, and nothing is promised: nobody looks again.
+    await expect(hub.call({ ...check, port: 'tcp://127.0.0.1:9' })).rejects.toMatchObject({
+      message: expect.stringContaining('Nothing listens at 127.0.0.1:9'),
+      hint: expect.not.stringContaining('keeps trying'),
+      zh: { hint: expect.not.stringContaining('继续尝试') },
+    });
     const move = { kind: 'coordinatorMove', driver: 'zstack', baudRate: null } as const;
     await expect(
       hub.call({ ...move, port: tcp(other.port), overwrite: false }),
