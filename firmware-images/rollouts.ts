@@ -116,7 +116,7 @@ export class Rollouts {
       throw new ConflictError('What is newer failed on a device before', {
         hint: 'See which, and why: ingle firmware list. To try it all the same: --anyway',
         zh: {
-          message: '较新的固件之前在一台设备上失败过',
+          message: '较新的固件之前在一个设备上失败过',
           hint: '查看原因：ingle firmware list。仍要尝试：--anyway',
         },
       });
@@ -376,7 +376,7 @@ class Board {
     const [done, of] = [count('done'), this.#parts.length];
     const line = {
       en: `${done} of ${of} devices run their new firmware.`,
-      zh: `${of} 台设备中有 ${done} 台已运行新固件。`,
+      zh: `${of} 个设备中有 ${done} 个已运行新固件。`,
     };
     if (done === of) {
       this.#job.end('done', null, line);
@@ -388,8 +388,8 @@ class Board {
       message: `${line.en} ${rest.failed} failed, ${rest.left} were left alone`,
       hint: 'See why at each of them. Start the roll-out again, or update them one by one.',
       zh: {
-        message: `${line.zh}${rest.failed} 台失败，${rest.left} 台未更新`,
-        hint: '每台的原因都列出来了。可以重新开始批量更新，或逐台更新。',
+        message: `${line.zh}${rest.failed} 个失败，${rest.left} 个未更新`,
+        hint: '每个的原因都列出来了。可以重新开始批量更新，或逐个更新。',
       },
     };
     this.#job.end('failed', problem, problemLine(problem));

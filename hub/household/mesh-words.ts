@@ -27,7 +27,7 @@ function listed(names: readonly string[]): Words {
   const more = names.length - shown.length;
   return {
     en: `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`,
-    zh: `${shown.join('、')}${more > 0 ? `等 ${names.length} 台` : ''}`,
+    zh: `${shown.join('、')}${more > 0 ? `等 ${names.length} 个` : ''}`,
   };
 }
 
@@ -44,7 +44,7 @@ export function lostRouterNotice(
       : `${count} devices reached the home through it and have not been heard since`;
   return {
     en: `${router} has not answered since ${since.en}; it was probably unplugged or switched off. ${devices}: ${list.en}. Give it power again; what hung on it comes back by itself.`,
-    zh: `${router} 自${since.zh}起没有应答，可能被拔掉或断电了。有 ${count} 台设备通过它连接，此后再没有消息：${list.zh}。请恢复它的供电，这些设备会自动回来。`,
+    zh: `${router} 自${since.zh}起没有应答，可能被拔掉或断电了。有 ${count} 个设备通过它连接，此后再没有消息：${list.zh}。请恢复它的供电，这些设备会自动回来。`,
   };
 }
 

@@ -164,18 +164,18 @@ export function createRadioCare(options: RadioCareOptions): RadioCareHost {
         ? { en: '', zh: '' }
         : {
             en: ` ${sleeping} sleeping devices are heard when they wake.`,
-            zh: `${sleeping} 台休眠设备会在唤醒后重新连接。`,
+            zh: `${sleeping} 个休眠设备会在唤醒后重新连接。`,
           };
     if (reach.silent.length === 0) {
       return {
         en: `${done.en} All ${reach.of} listening devices answer.${later.en}`,
-        zh: `${done.zh}全部 ${reach.of} 台常供电设备都有应答。${later.zh}`,
+        zh: `${done.zh}全部 ${reach.of} 个常供电设备都有应答。${later.zh}`,
       };
     }
     const names = reach.silent.map(nameOf).slice(0, NAMED_MAX).join(', ');
     return {
       en: `${done.en} ${reach.silent.length} of ${reach.of} listening devices do not answer: ${names}. Take them off power for a moment; one that stays away has to be paired again.${later.en}`,
-      zh: `${done.zh}${reach.of} 台常供电设备中有 ${reach.silent.length} 台没有应答：${names}。请将它们断电片刻；一直没有恢复的需要重新配对。${later.zh}`,
+      zh: `${done.zh}${reach.of} 个常供电设备中有 ${reach.silent.length} 个没有应答：${names}。请将它们断电片刻；一直没有恢复的需要重新配对。${later.zh}`,
     };
   }
 
@@ -382,7 +382,7 @@ export function createRadioCare(options: RadioCareOptions): RadioCareHost {
 function keptWords(port: string): Words {
   return {
     en: `The network of the coordinator at ${port} is this home's now. Its devices come in without a reset: begin "Add a device", then switch each off and on, or press its button.`,
-    zh: `${port} 的网关（协调器）上的网络现在属于这个家。其中的设备无需重置：点“添加设备”，然后把每台设备断电再通电，或按一下它的按键。`,
+    zh: `${port} 的网关（协调器）上的网络现在属于这个家。其中的设备无需重置：点“添加设备”，然后把每个设备断电再通电，或按一下它的按键。`,
   };
 }
 

@@ -177,7 +177,7 @@ function reachMisses(reach: SceneReach, device: DeviceRecord, next: NodeDescript
       what: name,
       why: {
         en: `It has no ${name}: what sets or looks at that for a whole room, label or kind passes it by`,
-        zh: `它没有 ${name}：按房间、标签或类型使用它的场景会跳过这台设备`,
+        zh: `它没有 ${name}：按房间、标签或类型使用它的场景会跳过这个设备`,
       },
     }));
 }

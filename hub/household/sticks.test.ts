@@ -53,5 +53,5 @@ test('a lost router and all behind it are one notice, with names up to a limit',
   expect(en).toContain('Hall plug has not answered since Tuesday 14:03; it was probably unplugged');
   expect(en).toContain('8 devices reached the home through it');
   expect(en).toContain('Lamp 5 and 2 more');
-  expect(zh).toContain('有 8 台设备通过它连接');
+  expect(zh).toContain('有 8 个设备通过它连接');
 });

@@ -139,7 +139,7 @@ it('tells one notice for a router that is unplugged and the lamp behind it, and 
   );
   expect(body.notices).toHaveLength(1);
   expect(body.notices[0]?.text.en).toContain('One device reached the home through it');
-  expect(body.notices[0]?.text.zh).toContain('有 1 台设备通过它连接');
+  expect(body.notices[0]?.text.zh).toContain('有 1 个设备通过它连接');
   await browser.open('');
   await at('notice').getByText('Hall lamp has not answered since').waitFor();
   await at('offline-devices').getByText('Hall lamp').first().waitFor();

@@ -22,13 +22,13 @@ export function checkCommand({ description }: Described, body: CommandBody): voi
   if (body.kind === 'invoke') {
     if (description.commands.includes(body.name)) return;
     throw new HubError('unsupported', `This device cannot "${body.name}"`, {
-      zh: { message: `这台设备不能“${body.name}”`, hint: null },
+      zh: { message: `这个设备不能“${body.name}”`, hint: null },
     });
   }
   const found = description.properties.find(({ key }) => key === body.property);
   if (found === undefined || (found.access !== 'rw' && found.access !== 'w')) {
     throw new HubError('unsupported', `This device has no "${body.property}" that could be set`, {
-      zh: { message: `这台设备没有可以设置的“${body.property}”`, hint: null },
+      zh: { message: `这个设备没有可以设置的“${body.property}”`, hint: null },
     });
   }
   const problem = checkValue(specOf(found), body.value);

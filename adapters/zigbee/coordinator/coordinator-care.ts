@@ -375,7 +375,7 @@ function hasOwnNetwork(devices: number): ConflictError {
   return new ConflictError(`This home has a Zigbee network of its own with ${count}`, {
     hint: 'A hub runs one network. Remove the devices first, or take a hub that has none.',
     zh: {
-      message: `这个家已有自己的 Zigbee 网络（${devices} 台设备）`,
+      message: `这个家已有自己的 Zigbee 网络（${devices} 个设备）`,
       hint: '一个中枢只能有一个网络。请先移除这些设备，或使用没有设备的中枢。',
     },
   });

@@ -108,7 +108,7 @@ export class FirmwareUpdates {
     }
     if (!image.whenAsked && this.#isBusy) {
       throw new HubError('busy', 'Another device is being sent its image', {
-        zh: { message: '正在给另一台设备发送固件', hint: null },
+        zh: { message: '正在给另一个设备发送固件', hint: null },
       });
     }
     const file = openImageFile(image);

@@ -60,7 +60,7 @@ export class JoinGate {
     const many = this.#refused.size;
     const who =
       many === 1 ? last : `${last} and ${many === REFUSED_MAX ? 'many' : many - 1} others`;
-    const zhWho = many === 1 ? last : `${last} 等 ${many} 台设备`;
+    const zhWho = many === 1 ? last : `${last} 等 ${many} 个设备`;
     return [
       {
         severity: 'warning',

@@ -97,7 +97,7 @@ function namesOf(entries: readonly Entry[], problems: MoveProblem[]): ReadonlyMa
     if (name === null || name.toLowerCase() === ieee) continue;
     if (taken.has(name)) {
       const en = `Two devices are called "${name}"`;
-      problems.push({ ...entry.place, text: { en, zh: `有两台设备都叫“${name}”` } });
+      problems.push({ ...entry.place, text: { en, zh: `有两个设备都叫“${name}”` } });
     }
     taken.set(name, ieee);
     names.set(ieee, name);

@@ -177,7 +177,7 @@ export function checkWrites(facts: HubFacts, nowMs: number): Finding {
     ? finding('writes', 'ok', text)
     : finding('writes', 'warn', text, {
         en: 'That wears an SD card out. ingle watch shows which device reports so often.',
-        zh: '这会损耗 SD 卡。ingle watch 可显示哪台设备上报过于频繁。',
+        zh: '这会损耗 SD 卡。ingle watch 可显示哪个设备上报过于频繁。',
       });
 }
 

@@ -65,7 +65,7 @@ export const deviceSharingZh: typeof deviceSharingEn = {
   noName: '没有名称',
   vendor: (id) => `厂商 0x${id.toString(16).padStart(4, '0')}`,
   onBridge: (bridge) => `它挂在网桥 ${bridge} 上，网桥只能整体共享。`,
-  bridges: (count) => `它下面有 ${count} 台设备。`,
+  bridges: (count) => `它下面有 ${count} 个设备。`,
   certificate: (words) => `证书：${words}`,
   attestation: {
     official: '已证实来自正规厂商',
@@ -81,5 +81,5 @@ export const deviceSharingZh: typeof deviceSharingEn = {
   noSuchHome: (device, number) => `${device} 没有编号为 ${number} 的家。`,
   notShown: '未显示',
   saysRoom: (room) => `设备自述位于 ${room}`,
-  removesBridged: (count) => `它下面的 ${count} 台设备也会一起移除。`,
+  removesBridged: (count) => `它下面的 ${count} 个设备也会一起移除。`,
 };

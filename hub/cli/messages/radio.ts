@@ -94,9 +94,9 @@ export const radioEn = {
 
 export const radioZh: typeof radioEn = {
   help: {
-    mesh: '以树形显示 Zigbee 网络：每台设备通过谁连接，信号如何。',
+    mesh: '以树形显示 Zigbee 网络：每个设备通过谁连接，信号如何。',
     survey: '先询问所有路由设备的邻居；需要一两分钟。',
-    release: '解除对某台设备的隔离（因为它发送过多消息而只取最新值）。',
+    release: '解除对某个设备的隔离（因为它发送过多消息而只取最新值）。',
     coordinator: 'Zigbee 网关（协调器）：状态、信道、备份和更换。',
     show: '显示网关（协调器）的位置和状态，以及可用的驱动。',
     sticks: '列出已插入的 USB 网关，以及从名称推测的驱动。',
@@ -169,7 +169,7 @@ export const radioZh: typeof radioEn = {
   needsYesHint: '加上 --yes 则不再询问。',
   nothingChanged: '没有更改任何内容。',
   done: '完成。',
-  kept: (name, devices) => `已保存 ${name}（${devices} 台设备）。`,
+  kept: (name, devices) => `已保存 ${name}（${devices} 个设备）。`,
   exported: (file) => `已写入 ${file}。拿到此文件的人可以控制这个网络。`,
   exists: (file) => `${file} 已存在；没有写入。`,
   backupsNone: '还没有备份：ingle coordinator backup',

@@ -55,7 +55,7 @@ export const replaceEn = {
 
 export const replaceZh: typeof replaceEn = {
   help: '用新设备顶替坏掉的设备：名称、房间、场景、历史和权限都保留，绑定和组会重新建立。',
-  with: '新设备（如果它已经在家里）；不写则用下一台加入的设备。',
+  with: '新设备（如果它已经在家里）；不写则用下一个加入的设备。',
   undo: '撤销上一次替换（7 天内）：换回旧设备。',
   dryRun: '只说明会有什么变化（与 --with 一起用）。',
   yes: '不询问，即使会缺少功能。',

@@ -81,7 +81,7 @@ test('what is shared over MQTT is chosen by room and device, listed, and given b
   expect(JSON.parse(chosen.stdout)).toMatchObject({ isOn: true, rooms: null });
   expect(JSON.parse(chosen.stdout).devices[0]).toMatchObject({ id: lamp.id, own: true });
   const all = await bench.ingle(['mqtt', 'share', '--all', '--lang', 'zh']);
-  expect(all.stdout).toContain('2 台设备中的 2 台');
+  expect(all.stdout).toContain('2 个设备中的 2 个');
   expect((await share('--room', 'nowhere')).code).toBe(2);
   expect((await share('--device', 'nobody')).code).toBe(2);
 }, 30_000);

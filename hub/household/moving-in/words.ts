@@ -51,15 +51,15 @@ export const moveWords = {
       count === 1
         ? '1 device is here already and stays as it is'
         : `${count} devices are here already and stay as they are`,
-    zh: `${count} 台设备已经在这里，保持不变`,
+    zh: `${count} 个设备已经在这里，保持不变`,
   }),
   groupAsRoom: (group: string, room: string, count: number): Words => ({
     en: `The group ${group} becomes the room ${room}, for ${count} of its devices`,
-    zh: `群组“${group}”成为房间“${room}”，包含其中 ${count} 台设备`,
+    zh: `群组“${group}”成为房间“${room}”，包含其中 ${count} 个设备`,
   }),
   groupAsLabel: (group: string, label: string, count: number): Words => ({
     en: `The group ${group} becomes the label ${label}, on ${count} ${count === 1 ? 'device' : 'devices'}`,
-    zh: `群组“${group}”成为标签“${label}”，用于 ${count} 台设备`,
+    zh: `群组“${group}”成为标签“${label}”，用于 ${count} 个设备`,
   }),
   groupEmpty: (group: string): Words => ({
     en: `The group ${group} has no devices here and is not taken`,
@@ -89,7 +89,7 @@ export const moveWords = {
   },
   otherNetwork: (devices: number): Words => ({
     en: `This hub runs a Zigbee network of its own with ${devices} ${devices === 1 ? 'device' : 'devices'}, and a hub has one: remove them first, or take a hub that has none`,
-    zh: `中枢已有自己的 Zigbee 网络（${devices} 台设备），一个中枢只能有一个：请先移除它们，或使用没有设备的中枢`,
+    zh: `中枢已有自己的 Zigbee 网络（${devices} 个设备），一个中枢只能有一个：请先移除它们，或使用没有设备的中枢`,
   }),
   noPort: {
     en: 'The configuration does not say where the coordinator is: give --port, as tcp://host:port or the path of the stick',
@@ -113,7 +113,7 @@ export const moveWords = {
   }),
   full: (count: number, max: number): Words => ({
     en: `The home would have ${count} devices; it can hold ${max}`,
-    zh: `家里将有 ${count} 台设备，上限是 ${max}`,
+    zh: `家里将有 ${count} 个设备，上限是 ${max}`,
   }),
 };
 
@@ -136,7 +136,7 @@ export const moveJobWords = {
   }),
   answered: (count: number, of: number): Words => ({
     en: `${count} of ${of} devices with mains power answer.`,
-    zh: `${of} 台供电设备中有 ${count} 台应答。`,
+    zh: `${of} 个供电设备中有 ${count} 个应答。`,
   }),
   silent: (names: readonly string[]): Words => ({
     en: `These do not answer now; they may be switched off: ${names.join(', ')}.`,
@@ -144,7 +144,7 @@ export const moveJobWords = {
   }),
   done: (count: number): Words => ({
     en: count === 1 ? '1 device has moved in.' : `${count} devices have moved in.`,
-    zh: `${count} 台设备已搬入。`,
+    zh: `${count} 个设备已搬入。`,
   }),
   stopped: {
     en: 'Stopped; what was done stays. It may be done again.',

@@ -174,7 +174,7 @@ export const entryMistakes = {
   twoProtocols: (other: string, first: string) =>
     words(
       `A device has one protocol; ${other} stands beside ${first}`,
-      `一台设备只有一种协议；${first} 旁边还写了 ${other}`,
+      `一个设备只有一种协议；${first} 旁边还写了 ${other}`,
     ),
   strayInstallCode: (protocol: string) =>
     words(
@@ -252,12 +252,12 @@ export const homeMistakes = {
   nameTwice: (name: string) =>
     words(
       `Another device of the file is called "${name}" already`,
-      `文件里已有另一台设备叫“${name}”`,
+      `文件里已有另一个设备叫“${name}”`,
     ),
   handleTwice: (handle: string) =>
     words(
       `Another device of the file has the handle "${handle}" already`,
-      `文件里已有另一台设备的代号是“${handle}”`,
+      `文件里已有另一个设备的代号是“${handle}”`,
     ),
   noRoom: (name: string, nearest: string | undefined) =>
     nearest === undefined
@@ -274,7 +274,7 @@ export const homeMistakes = {
   taken: (of: 'name' | 'handle', device: string) =>
     words(
       `The home has another device with this ${of}, ${device}`,
-      `家里已有另一台设备用了这个${of === 'name' ? '名称' : '代号'}：${device}`,
+      `家里已有另一个设备用了这个${of === 'name' ? '名称' : '代号'}：${device}`,
     ),
   otherType: (key: string, type: string) =>
     words(

@@ -6,7 +6,7 @@ import type { Words } from '../../model/words.ts';
 const THINGS = {
   room: { one: 'room', many: 'rooms', zh: '个房间' },
   value: { one: 'value of the home', many: 'values of the home', zh: '个家庭变量' },
-  device: { one: 'device', many: 'devices', zh: '台设备' },
+  device: { one: 'device', many: 'devices', zh: '个设备' },
   scene: { one: 'scene', many: 'scenes', zh: '个场景' },
 } as const;
 
@@ -140,7 +140,7 @@ export const jobWords = {
   }),
   open: (names: readonly string[]): Words => ({
     en: `The network is open for ${names.length === 1 ? '1 device' : `${names.length} devices`}. Put them into pairing mode now: ${names.join(', ')}.`,
-    zh: `网络已为 ${names.length} 台设备开放。现在请让它们进入配对模式：${names.join('、')}。`,
+    zh: `网络已为 ${names.length} 个设备开放。现在请让它们进入配对模式：${names.join('、')}。`,
   }),
   lookingFor: (name: string): Words => ({ en: `Looking for ${name}.`, zh: `正在寻找“${name}”。` }),
   sceneSaved: (name: string): Words => ({
