@@ -20,7 +20,7 @@ import type { Job, OpenJob } from '../hub/model/job.ts';
 import { problemLine } from '../hub/model/problem-words.ts';
 import type { Words } from '../hub/model/words.ts';
 import { follow, stopped } from './follow.ts';
-import { demandBattery, demandNotHeld } from './guards.ts';
+import { demandAhead, demandBattery, demandNotHeld } from './guards.ts';
 import { findImage, imageName, whyNot } from './image-row.ts';
 import type { PlannedUpdate } from './plan-file.ts';
 import { wantedOf } from './survey.ts';
@@ -100,6 +100,7 @@ export class UpdateRuns {
   async begin(request: UpdateRequest): Promise<Job> {
     const plan = { ...request, attempts: 0, rollout: null };
     this.demandFree(request.device);
+    if (request.atMs !== null) demandAhead(request.atMs, this.#parts.nowMs());
     if (request.image !== null) {
       const held = this.#parts.plans.holdOf((await this.#image(request.image)).sha512);
       demandNotHeld(held, request.isAnyway);

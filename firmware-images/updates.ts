@@ -6,7 +6,7 @@ import type { DeviceView } from '../hub/model/hub-port.ts';
 import type { AdapterId, DeviceId, JobId } from '../hub/model/identifiers.ts';
 import type { OpenJob } from '../hub/model/job.ts';
 import { Catalogue } from './catalogue.ts';
-import { demandOwner } from './guards.ts';
+import { demandOwner, takesNone } from './guards.ts';
 import { findImage, imageName } from './image-row.ts';
 import { PlanFile } from './plan-file.ts';
 import { readQuietHours } from './quiet-hours.ts';
@@ -69,6 +69,9 @@ export function createFirmware(options: UpdatesOptions): FirmwareHost {
       .then(async (identity) => {
         await survey.heard(id, identity as FirmwareIdentity);
         return identity as FirmwareIdentity;
+      })
+      .catch((error: unknown) => {
+        throw takesNone(error, record) ?? error;
       })
       .finally(() => asking.delete(id));
     asking.set(id, answer);

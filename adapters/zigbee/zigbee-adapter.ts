@@ -84,6 +84,7 @@ class ZigbeeAdapter implements Adapter {
     this.#firmware = new FirmwareUpdates({
       folder: () => path.join(context.dataFolder, 'zigbee'),
       blockDelayMs: () => readSettings(context.settings).otaBlockDelayMs,
+      nameOf: (node) => context.nameOf(node.address) ?? node.address,
       restarted: (node) => this.#joining.ask(node, this.#live()),
     });
     this.#links = new Links({

@@ -35,6 +35,8 @@ export interface FirmwareOptions {
   folder(): string;
   /** Between two blocks of an image: 250 ms, as Zigbee2MQTT has it, leave the network room for everything else. */
   blockDelayMs(): number;
+  /** What the household calls a node. */
+  nameOf(node: Node): string;
   /** Looks at the node again once it has restarted. */
   restarted(node: Node): Promise<void>;
 }
@@ -81,13 +83,12 @@ export class FirmwareUpdates {
 
   /** @throws HubError where the node takes no images or does not answer */
   async check(node: Node): Promise<FirmwareIdentity> {
-    demandClient(node);
-    demandIdle(node);
+    const name = this.#demand(node);
     node.isUpdating = true;
     try {
       const url = this.#emptyIndex();
       const asking = node.device.checkOta({ url }, undefined, {});
-      const { current } = await limited(asking, node);
+      const { current } = await limited(asking, name);
       const { manufacturerCode, imageType, fileVersion, hardwareVersion } = current;
       return {
         ...{ manufacturerCode, imageType, fileVersion },
@@ -99,10 +100,33 @@ export class FirmwareUpdates {
     }
   }
 
+  /** @returns its name @throws HubError where it takes no images, or is at one */
+  #demand(node: Node): string {
+    const name = this.#options.nameOf(node);
+    if (!isClient(node)) {
+      throw new HubError('unsupported', `${name} takes no firmware over the air`, {
+        hint: 'Its maker has not provided for it; nothing is wrong with it.',
+        zh: {
+          message: `${name} 不支持无线更新固件`,
+          hint: '厂商没有提供这个功能，设备本身没有问题。',
+        },
+      });
+    }
+    if (node.isUpdating) {
+      throw new ConflictError(`${name} is being updated already`, {
+        hint: 'Wait until that has ended, or stop it: ingle firmware abort DEVICE',
+        zh: {
+          message: `${name} 正在更新`,
+          hint: '请等它结束，或停止它：ingle firmware abort 设备',
+        },
+      });
+    }
+    return name;
+  }
+
   /** Begins to send, or waits for the node to ask; how it goes is told by `state`. */
   start(node: Node, image: FirmwareOffer): void {
-    demandClient(node);
-    demandIdle(node);
+    this.#demand(node);
     if (!path.isAbsolute(image.path)) {
       throw new ValidationError(`"${image.path}" is not the path of an image`);
     }
@@ -121,6 +145,7 @@ export class FirmwareUpdates {
   async #send(sending: Sending, question: Question | null): Promise<void> {
     const { node, image, file } = sending;
     const { address } = node;
+    const name = this.#options.nameOf(node);
     const end = (state: FirmwareState) => {
       file.close();
       node.isUpdating = false;
@@ -143,9 +168,9 @@ export class FirmwareUpdates {
         { ...SENDING, responseDelay: this.#options.blockDelayMs() },
       );
       if (updated === undefined) {
-        throw new HubError('rejected-by-device', `${address} does not take this image`, {
+        throw new HubError('rejected-by-device', `${name} does not take this image`, {
           hint: 'It goes on with the firmware that it has.',
-          zh: { message: `${address} 不接受这个固件`, hint: '它继续运行原来的固件。' },
+          zh: { message: `${name} 不接受这个固件`, hint: '它继续运行原来的固件。' },
         });
       }
       node.isUpdating = false;
@@ -153,7 +178,7 @@ export class FirmwareUpdates {
       await this.#options.restarted(node).catch(() => {});
       end({ kind: 'done' });
     } catch (error) {
-      const problem = error instanceof HubError ? toProblem(error) : sendingProblem(address, error);
+      const problem = error instanceof HubError ? toProblem(error) : sendingProblem(name, error);
       end({ kind: 'failed', problem });
     }
   }
@@ -208,11 +233,15 @@ export class FirmwareUpdates {
     if (!isFor) {
       file.close();
       this.#sending.delete(node.address);
+      const name = this.#options.nameOf(node);
       const problem: Problem = {
         code: 'rejected-by-device',
-        message: `${node.address} asked for another kind of image than the one that waits for it`,
-        hint: null,
-        zh: { message: `${node.address} 请求的固件种类与等待中的不同`, hint: null },
+        message: `${name} asked for another kind of image than the one that waits for it`,
+        hint: 'It goes on with the firmware that it has. Import an image that its maker made for it.',
+        zh: {
+          message: `${name} 请求的固件种类与等待中的不同`,
+          hint: '它继续运行原来的固件。请导入厂商为它提供的固件。',
+        },
       };
       this.#ended.set(node.address, { kind: 'failed', problem });
       return;
@@ -281,17 +310,17 @@ function answerAgain({ image, file }: Sending, { endpoint, meta }: Events.Messag
     });
 }
 
-function sendingProblem(address: NodeAddress, error: unknown): Problem {
+function sendingProblem(name: string, error: unknown): Problem {
   const text = error instanceof Error ? error.message : String(error);
   const isRefused = text.includes('failed with reason');
   return {
     code: isRefused ? 'rejected-by-device' : 'timed-out',
     message: isRefused
-      ? `${address} refused the image when it had it whole: ${text}`
+      ? `${name} refused the image when it had it whole: ${text}`
       : `The image did not get through: ${text}`,
     hint: 'The device goes on with the firmware that it has.',
     zh: {
-      message: isRefused ? `${address} 收完固件后拒绝了它（${text}）` : `固件没有传完（${text}）`,
+      message: isRefused ? `${name} 收完固件后拒绝了它（${text}）` : `固件没有传完（${text}）`,
       hint: '设备继续运行原来的固件。',
     },
   };
@@ -299,20 +328,6 @@ function sendingProblem(address: NodeAddress, error: unknown): Problem {
 
 function isClient({ device }: Node): boolean {
   return device.endpoints.some((endpoint) => endpoint.supportsOutputCluster('genOta'));
-}
-
-function demandClient(node: Node): void {
-  if (isClient(node)) return;
-  throw new HubError('unsupported', `${node.address} takes no firmware over the air`, {
-    zh: { message: `${node.address} 不支持无线更新固件`, hint: null },
-  });
-}
-
-function demandIdle({ address, isUpdating }: Node): void {
-  if (!isUpdating) return;
-  throw new ConflictError(`${address} is being updated already`, {
-    zh: { message: `${address} 正在更新`, hint: null },
-  });
 }
 
 /** The public index calls devices as they call themselves, or as their definition says in place of that. */
@@ -328,14 +343,14 @@ function namesOf({ device, definition }: Node): FirmwareNames {
   };
 }
 
-async function limited<Result>(work: Promise<Result>, { address }: Node): Promise<Result> {
+async function limited<Result>(work: Promise<Result>, name: string): Promise<Result> {
   let timer: NodeJS.Timeout | undefined;
-  const message = `${address} did not say what it runs`;
+  const message = `${name} did not say what it runs`;
   const options = {
-    hint: 'Keep it awake by pressing its button, and try again.',
+    hint: 'Check that it has power; keep one with a battery awake by pressing its button. Then try again.',
     zh: {
-      message: `${address} 没有说明它运行的固件`,
-      hint: '请按它的按键使其保持唤醒，再试一次。',
+      message: `${name} 没有说明它运行的固件`,
+      hint: '请检查它是否有电；电池设备请按它的按键使其保持唤醒。然后再试一次。',
     },
   };
   const late = new Promise<never>((_, reject) => {
