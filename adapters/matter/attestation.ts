@@ -62,6 +62,9 @@ export function isTakenIn(verdict: AttestationVerdict, policy: AttestationPolicy
   return policy === 'warn' || verdict === 'official';
 }
 
+/** What is shown to whoever adds such a device: that one cannot be proved is usual without the list of makers. */
+export const DOUBTED: readonly AttestationVerdict[] = ['revoked', 'expired', 'wrong'];
+
 /** What a verdict means, as a sentence without its stop. */
 export const VERDICTS: Readonly<Record<AttestationVerdict, Words>> = {
   official: {

@@ -5,7 +5,7 @@ import { ConflictError, ValidationError } from '../../hub/model/errors.ts';
 import type { NodeAddress } from '../../hub/model/identifiers.ts';
 import type { AttestationPolicy } from '../../hub/model/matter-node.ts';
 import type { AdapterContext } from '../contract/adapter.ts';
-import { type Attestation, isTakenIn, VERDICTS } from './attestation.ts';
+import { type Attestation, DOUBTED, isTakenIn, VERDICTS } from './attestation.ts';
 import { commissioningProblem } from './commissioning-problem.ts';
 import type { Peer } from './peer.ts';
 import type { Controller } from './peers.ts';
@@ -205,7 +205,8 @@ export class Pairing {
         : isWanted
           ? { en: `${en}. It is added all the same.`, zh: `${zh}。仍然添加了它。` }
           : { en: `${en}. It is not added.`, zh: `${zh}。因此没有添加。` };
-    this.#context.pairProgress({ kind: 'note', node, text });
+    const doubt = isWanted && DOUBTED.includes(verdict) ? { isWarning: true as const } : {};
+    this.#context.pairProgress({ kind: 'note', node, text, ...doubt });
     return isWanted;
   }
 }

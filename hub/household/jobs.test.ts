@@ -122,6 +122,10 @@ test('a search proposes what answers, once each and at most 100; adding one of t
   expect(jobs.get(adding.id)?.result).toMatchObject({ asks: text });
   jobs.pairProgress(shelly, { kind: 'found', node: NODE });
   expect(jobs.get(adding.id)?.result).toMatchObject({ asks: null });
+  const doubt = { en: 'Its certificate was withdrawn.', zh: '它的证书已被吊销。' };
+  jobs.pairProgress(shelly, { kind: 'note', node: NODE, text });
+  jobs.pairProgress(shelly, { kind: 'note', node: NODE, text: doubt, isWarning: true });
+  expect(jobs.get(adding.id)).toMatchObject({ result: { warnings: [doubt] } });
   // What is being added is not given up for another one.
   await expect(jobs.pair({ ...request, address: '192.168.1.21' }, ACTOR)).rejects.toThrow(
     'already',

@@ -19,6 +19,7 @@ import { lanFamily } from '../model/lan-families.ts';
 import { problemLine } from '../model/problem-words.ts';
 import type { Words } from '../model/words.ts';
 import { demandSameProtocol } from './chosen-router.ts';
+import { addedLine, foundLine, nothingPaired, type Paired, warn } from './paired.ts';
 import { nobodyCame, type PlaceTools, takePlace } from './taking-place.ts';
 
 const LOG_LINES_MAX = 200;
@@ -49,41 +50,9 @@ export interface JobsHost extends Jobs {
   adapterGone(adapter: AdapterId, reason: Words): void;
 }
 
-/** Something on the network that can be added by its address. */
-interface Proposal {
-  readonly protocol: string;
-  readonly address: string;
-  readonly name: string;
-  readonly model: string | null;
-}
-
-/** What a pairing found, in the job's result. */
-interface Paired {
-  /** Who looks: the network is opened over a radio alone. */
-  readonly adapter: AdapterId;
-  /** `known`: it was in the home before. */
-  readonly devices: { readonly id: DeviceId; readonly name: string; readonly known?: true }[];
-  readonly proposed: Proposal[];
-  /** What the person is to do now. */
-  asks: Words | null;
-}
-
-function addedLine({ devices }: Paired): Words {
-  const { length } = devices.filter(({ known }) => known !== true);
-  if (length === 0 && devices.length > 0) return { en: 'Nothing new.', zh: '没有新设备。' };
-  return {
-    en: length === 1 ? '1 device was added.' : `${length} devices were added.`,
-    zh: `添加了 ${length} 台设备。`,
-  };
-}
-
-function foundLine({ proposed: { length } }: Paired): Words {
-  if (length === 0) return { en: 'Nothing answered.', zh: '没有设备应答。' };
-  return {
-    en: `${length} ${length === 1 ? 'device answers' : 'devices answer'} and can be added.`,
-    zh: `有 ${length} 台设备应答，可以添加。`,
-  };
-}
+/** A new device in a dead one's place has a result of its own. */
+const resultOf = ({ replaces, paired }: RunningPair) =>
+  replaces === null ? { result: paired } : {};
 
 /** A radio is opened to whoever asks to join; all others are looked for. */
 function openedLine(adapter: AdapterId, router: DeviceRecord | null): Words {
@@ -158,7 +127,7 @@ export function createJobs(options: JobsOptions): JobsHost {
   function endPair(pair: RunningPair, change: Partial<Job>, line: Words): void {
     clearTimeout(pair.settleTimer);
     if (pairs.get(pair.adapter) === pair) pairs.delete(pair.adapter);
-    const result = pair.replaces === null ? { result: pair.paired } : {};
+    const result = resultOf(pair);
     update(pair.job, { ...result, etaSeconds: null, ...change }, line);
   }
 
@@ -315,7 +284,8 @@ export function createJobs(options: JobsOptions): JobsHost {
         );
         return;
       case 'note':
-        update(pair.job, {}, progress.text);
+        if (progress.isWarning === true) warn(pair.paired, progress.text);
+        update(pair.job, resultOf(pair), progress.text);
         return;
       case 'proposed':
         propose(pair, progress);
@@ -392,7 +362,7 @@ export function createJobs(options: JobsOptions): JobsHost {
         adapter,
         job: job.id,
         busy: new Set(),
-        paired: { adapter, devices: [], proposed: [], asks: null },
+        paired: nothingPaired(adapter),
         seconds,
         replaces: replaces === null ? null : { ...replaces, actor },
         isSearch: lanFamily(adapter) !== undefined && !how.address,

@@ -131,8 +131,13 @@ export type PairProgress =
       readonly node: NodeAddress;
       readonly description: NodeDescription;
     }
-  /** Something to know about the node that hinders nothing. */
-  | { readonly kind: 'note'; readonly node: NodeAddress; readonly text: Words }
+  /** Something to know about the node that hinders nothing; a warning is shown to whoever adds it. */
+  | {
+      readonly kind: 'note';
+      readonly node: NodeAddress;
+      readonly text: Words;
+      readonly isWarning?: true;
+    }
   | {
       readonly kind: 'failed';
       readonly node: NodeAddress | null;

@@ -8,6 +8,7 @@ import {
   proposals,
   runningPair,
   stepIndex,
+  warningsOf,
 } from './pairing.ts';
 
 function job(change: Partial<JobJson> = {}): JobJson {
@@ -62,6 +63,14 @@ describe('adding a device', () => {
     expect(askedOf(job({ result: { asks } }))).toEqual(asks);
     for (const result of [null, {}, { asks: null }, { asks: { en: 'Press' } }]) {
       expect(askedOf(job({ result }))).toBeNull();
+    }
+  });
+
+  it('shows what is doubtful about what was added, and nothing that is no warning', () => {
+    const late = { en: 'Out of its time.', zh: '不在有效期内。' };
+    expect(warningsOf(job({ result: { warnings: [late, null, { en: 'half' }] } }))).toEqual([late]);
+    for (const result of [null, {}, { warnings: 'x' }]) {
+      expect(warningsOf(job({ result }))).toEqual([]);
     }
   });
 

@@ -65,14 +65,29 @@ export function proposals(jobs: Iterable<JobJson>, protocol: string): readonly P
 }
 
 /** What the person is to do now, such as to press a button; null when nothing. */
-export function askedOf(job: JobJson): { readonly en: string; readonly zh: string } | null {
+export function askedOf(job: JobJson): LabelWords | null {
   const { result } = job;
   if (typeof result !== 'object' || result === null || !('asks' in result)) return null;
-  const { asks } = result;
-  if (typeof asks !== 'object' || asks === null || !('en' in asks && 'zh' in asks)) return null;
-  return typeof asks.en === 'string' && typeof asks.zh === 'string'
-    ? { en: asks.en, zh: asks.zh }
-    : null;
+  return wordsOf(result.asks);
+}
+
+/** What is doubtful about what was added. */
+export function warningsOf({ result }: JobJson): readonly LabelWords[] {
+  if (typeof result !== 'object' || result === null || !('warnings' in result)) return [];
+  const { warnings } = result;
+  if (!Array.isArray(warnings)) return [];
+  return warnings.map(wordsOf).filter((one) => one !== null);
+}
+
+interface LabelWords {
+  readonly en: string;
+  readonly zh: string;
+}
+
+function wordsOf(given: unknown): LabelWords | null {
+  if (typeof given !== 'object' || given === null || !('en' in given && 'zh' in given)) return null;
+  const { en, zh } = given;
+  return typeof en === 'string' && typeof zh === 'string' ? { en, zh } : null;
 }
 
 /** How far the node that is under way has come: 0 while nothing was found. */
