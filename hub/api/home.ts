@@ -58,11 +58,14 @@ export function homeRoutes({ hub }: ApiParts) {
     },
     'POST /api/clock': async (c, { body }) => {
       if (hub.clockState() === 'synced') {
-        throw new HubError('conflict', 'The clock of the hub is set already, from the network');
+        throw new HubError('conflict', 'The clock of the hub is set already, from the network', {
+          zh: { message: '中枢已从网络对时', hint: null },
+        });
       }
       if (body.at < PLAUSIBLE_FROM_MS || body.at > PLAUSIBLE_TO_MS) {
         throw new HubError('invalid-input', 'The time that was given cannot be right', {
           hint: 'Look at the clock of the phone or computer that you are using.',
+          zh: { message: '给出的时间不可能正确', hint: '请看一下手机或电脑的时钟。' },
         });
       }
       await hub.holdClock(body.at, actorOf(c));

@@ -75,6 +75,7 @@ export function memberRoutes(parts: ApiParts) {
         members().some((each) => each.id !== member.id && plainName(each.name) === plainName(name));
       if (isTaken) {
         throw new ValidationError(`There is another member called "${name}"`, {
+          zh: { message: `已有成员叫“${name}”`, hint: null },
           errors: [{ path: '/name', message: 'is taken' }],
         });
       }
@@ -97,6 +98,10 @@ export function memberRoutes(parts: ApiParts) {
       if (!(await passwords.verify(body.current, credential?.passwordHash ?? null))) {
         throw new HubError('forbidden', 'The current password is not right', {
           hint: '`ingle reset-password` on the hub sets a new one without it.',
+          zh: {
+            message: '现在的密码不对',
+            hint: '不用它也可以换：在中枢上运行 `ingle reset-password`。',
+          },
         });
       }
       attempts.succeeded(account);

@@ -75,12 +75,20 @@ export function createClaim({ household, passwords, sessions, now }: ClaimParts)
     if (!isOpen()) {
       throw new HubError('forbidden', 'The hub cannot be claimed now: the time for it is over', {
         hint: 'Restart the hub, or run `ingle claim` on it, and use the new code within 15 minutes.',
+        zh: {
+          message: '现在不能认领中枢：时间已过',
+          hint: '请重启中枢，或在中枢上运行 `ingle claim`，并在 15 分钟内使用新的认领码。',
+        },
       });
     }
     if (isSameSecret(letters, normalizedCode(code))) return;
     failures += 1;
     throw new HubError('forbidden', 'That is not the code of this hub', {
       hint: 'The code stands on the label or in what the hub prints at its start, such as K7QF-2M9X.',
+      zh: {
+        message: '这不是这台中枢的认领码',
+        hint: '认领码印在标签上，中枢启动时也会显示，例如 K7QF-2M9X。',
+      },
     });
   }
 
@@ -131,6 +139,10 @@ export function createClaim({ household, passwords, sessions, now }: ClaimParts)
 function alreadyClaimed(): ConflictError {
   return new ConflictError('This hub has an owner already', {
     hint: 'Sign in, or ask its owner. `ingle reset-password` on the hub helps an owner who is locked out.',
+    zh: {
+      message: '这台中枢已有户主',
+      hint: '请登录，或问户主。户主登录不了时，可在中枢上运行 `ingle reset-password`。',
+    },
   });
 }
 

@@ -99,7 +99,9 @@ export function createDeviceShelf(tools: DeviceTools): {
 
   async function addDevice(description: NodeDescription): Promise<DeviceRecord> {
     if (contents.devices.length >= DEVICES_MAX) {
-      throw new HubError('busy', `The home has ${DEVICES_MAX} devices, the most that it can hold`);
+      throw new HubError('busy', `The home has ${DEVICES_MAX} devices, the most that it can hold`, {
+        zh: { message: `家里已有 ${DEVICES_MAX} 个设备，不能再多`, hint: null },
+      });
     }
     const name = firstFree(nameFromTitle(description.title), ' ', isNameTaken);
     return keepDevice({
@@ -194,6 +196,7 @@ export function createDeviceShelf(tools: DeviceTools): {
         if (hasTwin) {
           throw new ConflictError(`Another device is called "${name}" already`, {
             hint: 'Choose another name, for instance with the room in it.',
+            zh: { message: `已有别的设备叫“${name}”`, hint: '请换一个名称，例如加上房间。' },
           });
         }
         if (change.room) find(contents.rooms, change.room, 'room');
@@ -201,16 +204,24 @@ export function createDeviceShelf(tools: DeviceTools): {
         if (!isHandle(handle)) {
           throw new ValidationError(`"${handle}" cannot be a handle`, {
             hint: 'A handle has letters, digits and hyphens and begins with a letter, as in hall-lamp.',
+            zh: {
+              message: `“${handle}”不能作为代号`,
+              hint: '代号只含字母、数字和连字符，以字母开头，例如 hall-lamp。',
+            },
             errors: [{ path: '/handle', message: 'must be letters, digits and hyphens' }],
           });
         }
         if (handle !== before.handle && isReservedHandle(handle)) {
           throw new ConflictError(`"${handle}" is a word of scene files`, {
             hint: 'Choose another handle.',
+            zh: { message: `“${handle}”是场景文件里的词`, hint: '请换一个代号。' },
           });
         }
         if (contents.devices.some((one) => one.id !== id && one.handle === handle)) {
-          throw new ConflictError(`Another device has the handle "${handle}" already`);
+          throw new ConflictError(`Another device has the handle "${handle}" already`, {
+            hint: 'Choose another handle.',
+            zh: { message: `已有别的设备用代号“${handle}”`, hint: '请换一个代号。' },
+          });
         }
         const device = await keepDevice({
           ...before,

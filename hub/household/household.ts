@@ -75,6 +75,10 @@ export function createHousehold(options: HouseholdOptions): HouseholdHost {
       return Promise.reject(
         new HubError('busy', `${EDITS_WAITING_MAX} edits are waiting already`, {
           hint: 'The disk may be slow. Try again in a moment.',
+          zh: {
+            message: `已有 ${EDITS_WAITING_MAX} 项修改在等待`,
+            hint: '磁盘可能很慢。请稍后再试。',
+          },
         }),
       );
     }
@@ -207,7 +211,9 @@ export function createHousehold(options: HouseholdOptions): HouseholdHost {
     addRoom: ({ name, icon }, actor) =>
       inTurn(async () => {
         if (contents.rooms.length >= ROOMS_MAX) {
-          throw new HubError('busy', `The home has ${ROOMS_MAX} rooms, the most that it can hold`);
+          throw new HubError('busy', `The home has ${ROOMS_MAX} rooms, the most that it can hold`, {
+            zh: { message: `家里已有 ${ROOMS_MAX} 个房间，不能再多`, hint: null },
+          });
         }
         const tidy = checkName('room', name);
         refuseTwin(tidy, null);
@@ -287,6 +293,10 @@ export function createHousehold(options: HouseholdOptions): HouseholdHost {
         if (granted && !contents.isClaimed) {
           throw new HubError('not-claimed', 'Nobody lives here yet who could agree to that', {
             hint: 'Claim the hub first: open its page, or `ingle claim`.',
+            zh: {
+              message: '还没有住户可以同意',
+              hint: '请先认领中枢：打开它的页面，或运行 `ingle claim`。',
+            },
           });
         }
         const before = readSyncConsent(contents.settings);
@@ -333,6 +343,10 @@ export function createHousehold(options: HouseholdOptions): HouseholdHost {
     const twin = contents.rooms.find(
       (room) => room.id !== id && room.name.toLowerCase() === name.toLowerCase(),
     );
-    if (twin) throw new ConflictError(`There is a room called "${twin.name}" already`);
+    if (!twin) return;
+    throw new ConflictError(`There is a room called "${twin.name}" already`, {
+      hint: 'Choose another name.',
+      zh: { message: `已有房间叫“${twin.name}”`, hint: '请换一个名称。' },
+    });
   }
 }

@@ -65,7 +65,7 @@ function ofAdapter(adapter: AdapterHealth, address: string): Notice | null {
     case 'unsupported':
       return text(
         `The ${radio.en}${at} cannot be used: ${problem.message}. ${problem.hint ?? ''}`.trim(),
-        `无法使用 ${radio.zh}${at}：设置不对。请在“家 › 设置”中检查${place}。（${problemInChinese(problem).message}）`,
+        `无法使用 ${radio.zh}${at}：设置不对。请在“全屋 › 设置项”中检查${place}。（${problemInChinese(problem).message}）`,
       );
     default:
       return text(

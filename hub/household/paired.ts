@@ -41,7 +41,7 @@ export function addedLine({ devices }: Paired): Words {
   if (length === 0 && devices.length > 0) return { en: 'Nothing new.', zh: '没有新设备。' };
   return {
     en: length === 1 ? '1 device was added.' : `${length} devices were added.`,
-    zh: `添加了 ${length} 台设备。`,
+    zh: `添加了 ${length} 个设备。`,
   };
 }
 
@@ -50,6 +50,6 @@ export function foundLine({ proposed: { length } }: Paired): Words {
   if (length === 0) return { en: 'Nothing answered.', zh: '没有设备应答。' };
   return {
     en: `${length} ${length === 1 ? 'device answers' : 'devices answer'} and can be added.`,
-    zh: `有 ${length} 台设备应答，可以添加。`,
+    zh: `有 ${length} 个设备应答，可以添加。`,
   };
 }

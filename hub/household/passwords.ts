@@ -1,6 +1,7 @@
 // Passwords: what is accepted, and hashing with argon2id. At most two hashes are computed at once and a few
 // wait, so that a burst of guesses cannot eat the board's memory (19 MiB a hash).
 import { HubError, ValidationError } from '../model/errors.ts';
+import type { Words } from '../model/words.ts';
 import { isCommonPassword } from './common-passwords.ts';
 
 export const PASSWORD_CHARACTERS_MIN = 12;
@@ -30,24 +31,40 @@ function normalized(password: string): string {
 export function checkPassword(password: string, path = '/password'): void {
   const problem = faultOf(normalized(password));
   if (problem !== null) {
-    throw new ValidationError(`The password cannot be taken: ${problem}`, {
+    throw new ValidationError(`The password cannot be taken: ${problem.en}`, {
       hint: 'Four words that do not belong together make a good password.',
-      errors: [{ path, message: problem }],
+      errors: [{ path, message: problem.en, zh: problem.zh }],
+      zh: {
+        message: `不能使用这个密码：${problem.zh}`,
+        hint: '四个互不相干的词就是好密码。',
+      },
     });
   }
 }
 
-function faultOf(password: string): string | null {
+function faultOf(password: string): Words | null {
   const length = [...password].length;
   if (length < PASSWORD_CHARACTERS_MIN) {
-    return `it has ${length} characters and needs ${PASSWORD_CHARACTERS_MIN}`;
+    return {
+      en: `it has ${length} characters and needs ${PASSWORD_CHARACTERS_MIN}`,
+      zh: `它有 ${length} 个字符，至少要 ${PASSWORD_CHARACTERS_MIN} 个`,
+    };
   }
   if (length > PASSWORD_CHARACTERS_MAX) {
-    return `it has ${length} characters and may have ${PASSWORD_CHARACTERS_MAX}`;
+    return {
+      en: `it has ${length} characters and may have ${PASSWORD_CHARACTERS_MAX}`,
+      zh: `它有 ${length} 个字符，最多 ${PASSWORD_CHARACTERS_MAX} 个`,
+    };
   }
-  if (/\p{Cc}/u.test(password)) return 'it contains a control character';
-  if (new Set(password.toLowerCase()).size < 4) return 'it repeats the same few characters';
-  if (isCommonPassword(password)) return 'it is among those that are guessed first';
+  if (/\p{Cc}/u.test(password)) {
+    return { en: 'it contains a control character', zh: '它含有控制字符' };
+  }
+  if (new Set(password.toLowerCase()).size < 4) {
+    return { en: 'it repeats the same few characters', zh: '它只重复少数几个字符' };
+  }
+  if (isCommonPassword(password)) {
+    return { en: 'it is among those that are guessed first', zh: '它属于最先被猜到的密码' };
+  }
   return null;
 }
 
@@ -67,6 +84,7 @@ export function createPasswords(): Passwords {
       if (waiting.length >= WAITING_MAX) {
         throw new HubError('busy', 'Too many passwords are being checked at once', {
           hint: 'Try again in a few seconds.',
+          zh: { message: '同时核对的密码太多', hint: '请过几秒再试。' },
         });
       }
       await new Promise<void>((resolve) => waiting.push(resolve));

@@ -34,6 +34,10 @@ export async function signIn(
   if (!isRight || member === undefined) {
     throw new HubError('unauthenticated', 'Name and password do not belong together', {
       hint: 'Somebody who is locked out can run `ingle reset-password` on the hub.',
+      zh: {
+        message: '名字和密码不匹配',
+        hint: '登录不了时，可在中枢上运行 `ingle reset-password`。',
+      },
     });
   }
   attempts.succeeded(account);

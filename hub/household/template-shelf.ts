@@ -101,6 +101,7 @@ export function createTemplateShelf(tools: TemplateShelfTools): TemplateShelf {
       if (bound.scene === null) {
         throw new ValidationError('The template cannot be bound so', {
           hint: 'Each mistake below names its slot and what would fit.',
+          zh: { message: '这样填，模板不能成为场景', hint: '下面写出每一处问题和合适的选择。' },
           errors: bound.problems.map(({ slot, text, fits }) => ({
             path: slot === null ? '' : `/bindings/${slot}`,
             message: fits.length === 0 ? text.en : `${text.en} (fits: ${fits.join(', ')})`,
@@ -116,6 +117,7 @@ export function createTemplateShelf(tools: TemplateShelfTools): TemplateShelf {
         if (id === null) {
           throw new ValidationError('The template has mistakes and was not saved', {
             hint: 'Each mistake below says where it is and what would be right.',
+            zh: { message: '模板有错误，没有保存', hint: '下面写出每处错误的位置和正确的写法。' },
             errors,
           });
         }
@@ -123,6 +125,7 @@ export function createTemplateShelf(tools: TemplateShelfTools): TemplateShelf {
         if (known.some((one) => one.id === id && !one.isOwn)) {
           throw new ConflictError(`"${id}" is a template of the library`, {
             hint: 'Give yours another name behind `template:`.',
+            zh: { message: `“${id}”是自带的模板`, hint: '请在 `template:` 后面换一个名称。' },
           });
         }
         const isNew = !known.some((one) => one.id === id);
@@ -130,6 +133,7 @@ export function createTemplateShelf(tools: TemplateShelfTools): TemplateShelf {
           throw new HubError(
             'busy',
             `The home has ${TEMPLATE_LIMITS.own} templates of its own, the most it can have`,
+            { zh: { message: `自己的模板已有 ${TEMPLATE_LIMITS.own} 个，不能再多`, hint: null } },
           );
         }
         await keep(id, text);
@@ -139,7 +143,11 @@ export function createTemplateShelf(tools: TemplateShelfTools): TemplateShelf {
     removeTemplate: (id, actor) =>
       inTurn(async () => {
         const { isOwn } = find(id, templates.show(id, home(), own()));
-        if (!isOwn) throw new ConflictError(`"${id}" is a template of the library and stays`);
+        if (!isOwn) {
+          throw new ConflictError(`"${id}" is a template of the library and stays`, {
+            zh: { message: `“${id}”是自带的模板，不能移除`, hint: null },
+          });
+        }
         await keep(id, null);
         await audit(actor, 'template.remove', id);
       }),

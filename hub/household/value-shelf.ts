@@ -89,19 +89,33 @@ export function createValueShelf(tools: ValueShelfTools): ValueShelf {
 
   function check(record: HomeValueRecord): void {
     const { name, kind, type, values, topic, initial, min, max } = record;
-    const fail = (path: string, message: string): never => {
-      throw new ValidationError(`${record.id}: ${message}`, { errors: [{ path, message }] });
+    const fail = (path: string, message: string, zh?: string): never => {
+      throw new ValidationError(`${record.id}: ${message}`, {
+        errors: [{ path, message, ...(zh === undefined ? {} : { zh }) }],
+        ...(zh === undefined
+          ? {}
+          : { zh: { message: `${record.name || record.id}：${zh}`, hint: null } }),
+      });
     };
     if (name === '' || [...name].length > NAME_LENGTH_MAX) {
-      fail('/name', `a name has 1 to ${NAME_LENGTH_MAX} characters`);
+      fail(
+        '/name',
+        `a name has 1 to ${NAME_LENGTH_MAX} characters`,
+        `名称有 1 到 ${NAME_LENGTH_MAX} 个字符`,
+      );
     }
     if (type === 'enum' && kind !== 'person' && (values ?? []).length === 0) {
-      fail('/values', 'an enum names its values');
+      fail('/values', 'an enum names its values', '请列出可选的值');
     }
     if ((values ?? []).length > ENUM_VALUES_MAX) {
-      fail('/values', `an enum has at most ${ENUM_VALUES_MAX} values`);
+      fail(
+        '/values',
+        `an enum has at most ${ENUM_VALUES_MAX} values`,
+        `可选的值最多 ${ENUM_VALUES_MAX} 个`,
+      );
     }
-    if (min !== undefined && max !== undefined && min > max) fail('/min', 'min is above max');
+    if (min !== undefined && max !== undefined && min > max)
+      fail('/min', 'min is above max', '最小值大于最大值');
     if ((topic ?? '').length > TOPIC_CHARACTERS_MAX || /[+#\0]/.test(topic ?? '')) {
       fail('/topic', `a topic has at most ${TOPIC_CHARACTERS_MAX} characters and no + or #`);
     }
@@ -121,6 +135,7 @@ export function createValueShelf(tools: ValueShelfTools): ValueShelf {
           throw new HubError(
             'busy',
             `The home has ${HOME_VALUES_MAX} values of this kind, the most it can have`,
+            { zh: { message: `这类值已有 ${HOME_VALUES_MAX} 个，不能再多`, hint: null } },
           );
         }
         const name = tidyName(given.name);
@@ -129,12 +144,21 @@ export function createValueShelf(tools: ValueShelfTools): ValueShelf {
         if (!isHandle(handle)) {
           throw new ValidationError(`"${handle}" cannot be a handle`, {
             hint: 'A handle has letters, digits and hyphens and begins with a letter.',
+            zh: {
+              message: `“${handle}”不能作为代号`,
+              hint: '代号只含字母、数字和连字符，以字母开头。',
+            },
             errors: [{ path: '/handle', message: 'must be letters, digits and hyphens' }],
           });
         }
         const isTaken = [HOME_MODE, HOME_PEOPLE].includes(id) || all().some((one) => one.id === id);
         const isWord = given.kind === 'person' && ['anyone', 'first', 'last'].includes(handle);
-        if (isTaken || isWord) throw new ConflictError(`"${id}" is taken already`);
+        if (isTaken || isWord) {
+          throw new ConflictError(`"${id}" is taken already`, {
+            hint: 'Choose another name.',
+            zh: { message: `“${id}”已被使用`, hint: '请换一个名称。' },
+          });
+        }
         const record: HomeValueRecord = {
           ...TYPE_OF[given.kind],
           ...given.shape,
@@ -160,7 +184,13 @@ export function createValueShelf(tools: ValueShelfTools): ValueShelf {
         if (version !== null && version !== before.version) {
           throw new ConflictError(
             `${before.name} was changed meanwhile: you edited version ${version}, it is at ${before.version}`,
-            { hint: 'Look at the present version and make your change again.' },
+            {
+              hint: 'Look at the present version and make your change again.',
+              zh: {
+                message: `这期间有别人改过 ${before.name}`,
+                hint: '请看一下现在的内容，再改一次。',
+              },
+            },
           );
         }
         const record: HomeValueRecord = {
@@ -180,6 +210,7 @@ export function createValueShelf(tools: ValueShelfTools): ValueShelf {
         if (before.member !== null) {
           throw new ConflictError(
             `${before.name} is a member of the home and stays one of its people`,
+            { zh: { message: `${before.name} 是家庭成员，会一直在“谁在家”里`, hint: null } },
           );
         }
         await store.removeHomeValue(id);

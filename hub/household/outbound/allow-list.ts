@@ -2,10 +2,13 @@
 // does not leave.
 import { HubError, ValidationError } from '../../model/errors.ts';
 import { OUTBOUND_LIMITS } from '../../model/outbound.ts';
+import type { Words } from '../../model/words.ts';
 
 const MQTT = 'mqtt:';
 const WANTED =
   'An entry is an address such as https://example.org/hooks/ or http://192.168.1.20:8080, or MQTT topics such as mqtt:ingle/#.';
+const WANTED_ZH =
+  '可以填 https://example.org/hooks/ 或 http://192.168.1.20:8080 这样的地址，或 mqtt:ingle/# 这样的 MQTT 主题。';
 const CHARACTERS_MAX = 300;
 
 /**
@@ -14,25 +17,37 @@ const CHARACTERS_MAX = 300;
  */
 export function tidyRule(text: string): string {
   const trimmed = text.trim();
-  if (trimmed.length > CHARACTERS_MAX) throw refusal(text, `has over ${CHARACTERS_MAX} characters`);
+  if (trimmed.length > CHARACTERS_MAX) {
+    throw refusal(text, {
+      en: `has over ${CHARACTERS_MAX} characters`,
+      zh: `它超过 ${CHARACTERS_MAX} 个字符`,
+    });
+  }
   if (trimmed.startsWith(MQTT)) {
     const filter = trimmed.slice(MQTT.length);
-    if (!isFilter(filter)) throw refusal(text, 'is not a filter of MQTT topics');
+    if (!isFilter(filter)) {
+      throw refusal(text, { en: 'is not a filter of MQTT topics', zh: '它不是 MQTT 主题' });
+    }
     return MQTT + filter;
   }
   const url = URL.canParse(trimmed) ? new URL(trimmed) : null;
   if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
-    throw refusal(text, 'is not an address');
+    throw refusal(text, { en: 'is not an address', zh: '它不是地址' });
   }
-  if (url.username !== '' || url.password !== '') throw refusal(text, 'holds a password');
-  if (url.search !== '' || url.hash !== '') throw refusal(text, 'goes on behind its path');
+  if (url.username !== '' || url.password !== '') {
+    throw refusal(text, { en: 'holds a password', zh: '它带有密码' });
+  }
+  if (url.search !== '' || url.hash !== '') {
+    throw refusal(text, { en: 'goes on behind its path', zh: '它在路径后面还有内容' });
+  }
   return url.origin + url.pathname;
 }
 
-function refusal(text: string, why: string): ValidationError {
-  return new ValidationError(`"${text.slice(0, 80)}" cannot be allowed: it ${why}`, {
+function refusal(text: string, why: Words): ValidationError {
+  return new ValidationError(`"${text.slice(0, 80)}" cannot be allowed: it ${why.en}`, {
     hint: WANTED,
-    errors: [{ path: '/allow', message: why }],
+    errors: [{ path: '/allow', message: why.en, zh: why.zh }],
+    zh: { message: `不能允许“${text.slice(0, 80)}”：${why.zh}`, hint: WANTED_ZH },
   });
 }
 
@@ -96,6 +111,10 @@ function matchesFilter(filter: string, topic: string): boolean {
 /** What is said of a call that is not on the list. */
 export function notAllowed(what: string, entry: string): HubError {
   return new HubError('forbidden', `${what} is not on the list of what scenes may call`, {
-    hint: `The owner can add it: House, Settings, or ingle outbound allow ${entry}`,
+    hint: `The owner can add it: House, What scenes may call outside, or ingle outbound allow ${entry}`,
+    zh: {
+      message: `${what} 不在场景可以调用的名单上`,
+      hint: `户主可以添加：“全屋 › 场景可以调用的外部地址”，或 ingle outbound allow ${entry}`,
+    },
   });
 }

@@ -40,6 +40,7 @@ export async function pushToNtfy(
     if (deadline.aborted) {
       const late = new TimeoutError(`ntfy did not answer within ${WITHIN_MS / 1_000} s`, {
         hint: 'Whether the message arrived is not known.',
+        zh: { message: `ntfy 在 ${WITHIN_MS / 1_000} 秒内没有应答`, hint: '不知道消息是否送达。' },
       });
       return { problem: toProblem(late), mayRetry: false };
     }
@@ -53,13 +54,23 @@ function refusal(url: URL, status: number, text: string): HubError {
   if (status === 401 || status === 403) {
     return new HubError('forbidden', `ntfy at ${url.host} does not take the token (${status})`, {
       hint: 'Give a token that may write to this topic.',
+      zh: {
+        message: `${url.host} 的 ntfy 不接受这个令牌（${status}）`,
+        hint: '请填可以写入这个主题的令牌。',
+      },
     });
   }
   const said = /"error"\s*:\s*"([^"]{1,200})"/.exec(text)?.[1] ?? text.trim().slice(0, 120);
   return new HubError(
     status === 429 ? 'busy' : 'rejected-by-device',
     `ntfy at ${url.host} answered ${status}`,
-    { hint: said === '' ? 'Check the address.' : `It said: ${said}` },
+    {
+      hint: said === '' ? 'Check the address.' : `It said: ${said}`,
+      zh: {
+        message: `${url.host} 的 ntfy 回答了 ${status}`,
+        hint: said === '' ? '请检查地址。' : `它说：${said}`,
+      },
+    },
   );
 }
 

@@ -34,13 +34,16 @@ export function changeOutbound(
   for (const text of change.allow ?? []) allow.add(tidyRule(text));
   for (const text of change.remove ?? []) {
     if (!allow.delete(text) && !allow.delete(tidyRule(text))) {
-      throw new HubError('not-found', `"${text.slice(0, 80)}" is not on the list`);
+      throw new HubError('not-found', `"${text.slice(0, 80)}" is not on the list`, {
+        zh: { message: `名单里没有“${text.slice(0, 80)}”`, hint: null },
+      });
     }
   }
   if (allow.size > OUTBOUND_LIMITS.rules) {
     throw new HubError(
       'busy',
       `The list has ${OUTBOUND_LIMITS.rules} entries, the most it can have`,
+      { zh: { message: `名单已有 ${OUTBOUND_LIMITS.rules} 项，不能再多`, hint: null } },
     );
   }
   const push = change.push === undefined ? before.push : checkedPush(change.push, before, atMs);
@@ -58,6 +61,10 @@ function checkedPush(
   if (url === null || !isHttp || url.username !== '' || url.search !== '' || url.hash !== '') {
     throw new ValidationError(`"${push.url.slice(0, 80)}" is not the address of an ntfy server`, {
       hint: 'Give its base address, such as https://ntfy.example or http://192.168.1.20:8080.',
+      zh: {
+        message: `“${push.url.slice(0, 80)}”不是 ntfy 服务器的地址`,
+        hint: '请填它的基本地址，例如 https://ntfy.example 或 http://192.168.1.20:8080。',
+      },
       errors: [{ path: '/push/url', message: 'must be the base address of an ntfy server' }],
     });
   }
@@ -65,6 +72,10 @@ function checkedPush(
   if (!/^[-_A-Za-z0-9]{1,64}$/.test(push.topic)) {
     throw new ValidationError(`"${push.topic.slice(0, 80)}" is not a topic of ntfy`, {
       hint: 'A topic has 1 to 64 letters, digits, hyphens or underscores.',
+      zh: {
+        message: `“${push.topic.slice(0, 80)}”不是 ntfy 的主题`,
+        hint: '主题有 1 到 64 个字母、数字、连字符或下划线。',
+      },
       errors: [{ path: '/push/topic', message: 'must be a topic of ntfy' }],
     });
   }

@@ -56,6 +56,10 @@ describe('the messages', () => {
     }
   });
 
+  it('count devices with one measure word in Chinese', () => {
+    for (const [path, text] of chinese) expect(text, path).not.toMatch(/台设备/u);
+  });
+
   it('put a space between Chinese characters and figures', () => {
     for (const [path, text] of chinese) {
       expect(text, path).not.toMatch(/\p{Script=Han}\d|\d\p{Script=Han}/u);
