@@ -101,6 +101,17 @@ describe('a folder', () => {
     },
   );
 
+  test('that lacks the file of its names is read, and it is said that they stay behind', () => {
+    const configuration = WHOLE.replace(/devices:\n.*\n.*\n/, 'devices: devices.yaml\n');
+    const { home } = readZigbee2Mqtt(files(configuration));
+    expect(home?.devices[0]?.name).toBeNull();
+    expect(home?.leftOut[0]).toEqual({
+      en: 'The configuration names devices.yaml, which is not in the folder: the names and groups in it are not taken',
+      zh: '配置引用了 devices.yaml，但文件夹里没有：其中的名称和群组不会带过来',
+    });
+    expect(JSON.stringify(readZigbee2Mqtt(files(WHOLE)).home)).not.toContain('devices.yaml');
+  });
+
   test('may be of Zigbee2MQTT 1.x: without a version, with its defaults and all in one file', () => {
     const old = `homeassistant: true
 permit_join: true

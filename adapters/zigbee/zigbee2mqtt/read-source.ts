@@ -57,7 +57,10 @@ export function readZigbee2Mqtt(files: SourceFiles): SourceReading {
       port: portOf(main.data, backup),
       devices: database.devices.map((device) => deviceOf(device, names)),
       groups,
-      leftOut: leftOut({ files, main: main.data, entries, devices: database.devices, backup }),
+      leftOut: leftOut({
+        ...{ files, main: main.data, entries, backup },
+        ...{ devices: database.devices, absent: yaml.absent },
+      }),
     },
   };
 }
@@ -155,16 +158,24 @@ interface Source {
   readonly entries: { readonly devices: readonly Entry[]; readonly groups: readonly Entry[] };
   readonly devices: readonly DatabaseDevice[];
   readonly backup: Backup | null;
+  readonly absent: readonly string[];
 }
 
 function leftOut(source: Source): Words[] {
-  const { files, main, entries, devices, backup } = source;
+  const { files, main, entries, devices, backup, absent } = source;
   const words: Words[] = [];
   const add = (en: string, zh: string) => words.push({ en, zh });
   if (backup === null) {
     add(
       `There is no ${BACKUP}: the network runs on with the same coordinator, and could not be moved to another one`,
       `没有 ${BACKUP}：网络只能用原来的网关（协调器）继续运行，不能换成另一个`,
+    );
+  }
+  if (absent.length > 0) {
+    const list = listed(absent);
+    add(
+      `The configuration names ${list.en}, which is not in the folder: the names and groups in it are not taken`,
+      `配置引用了 ${list.zh}，但文件夹里没有：其中的名称和群组不会带过来`,
     );
   }
   const known = new Set(devices.map(({ ieee }) => ieee));

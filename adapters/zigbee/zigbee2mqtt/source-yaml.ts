@@ -48,6 +48,8 @@ export class SourceYaml {
   readonly #files: SourceFiles;
   readonly #problems: MoveProblem[];
   readonly #read = new Map<string, YamlFile | null>();
+  /** Files that the configuration names for devices or groups, and that are not there. */
+  readonly absent: string[] = [];
 
   constructor(files: SourceFiles, problems: MoveProblem[]) {
     this.#files = files;
@@ -133,7 +135,10 @@ export class SourceYaml {
       }
       const own = path.posix.normalize(name);
       // As Zigbee2MQTT does: a file that is not there yet holds nothing yet.
-      if (this.#files[own] === undefined) continue;
+      if (this.#files[own] === undefined) {
+        this.absent.push(own);
+        continue;
+      }
       const file = this.file(own, place);
       if (file === null) continue;
       for (const entry of entriesOf(file.data, own, file, [])) entries.set(entry.key, entry);

@@ -1,4 +1,5 @@
 // What moving in would do to this home as it is now: pure, from what was read of the source and what the home has.
+import { COORDINATOR_DRIVERS } from '../../model/coordinator-drivers.ts';
 import type { DeviceRecord } from '../../model/device.ts';
 import type { RoomRecord } from '../../model/home.ts';
 import { isReservedHandle } from '../../model/home-values.ts';
@@ -112,6 +113,12 @@ export function planMove(parts: PlanParts): Planned {
   if (isNetworkHere) line('keep', 'network', null, moveWords.networkKept(port));
   else {
     line('add', 'network', null, moveWords.network(source.network, port, driver));
+    const former = source.port.driver;
+    if (former !== null && former !== driver) {
+      line('leave', 'note', null, moveWords.otherFamily(former, driver));
+    } else if (COORDINATOR_DRIVERS.some(({ name, tried }) => name === driver && !tried)) {
+      line('leave', 'note', null, moveWords.untried(driver));
+    }
     if (own !== null) line('change', 'network', null, moveWords.replacesEmpty);
   }
 

@@ -19,6 +19,14 @@ export const moveWords = {
       zh: `用网关（协调器）${port}（驱动 ${driver}）运行 Zigbee2MQTT 的网络（PAN ${hex(panId)}，扩展 PAN ${extendedPanId}，信道 ${channel}，密钥不变${fromZh}）`,
     };
   },
+  untried: (driver: string): Words => ({
+    en: `The driver ${driver} was never run here with a coordinator: whether it takes the network over is not known. Keep the folder; Zigbee2MQTT goes on with it as before`,
+    zh: `驱动 ${driver} 从未在这里与真实的网关（协调器）一起试过：能否接管网络尚不清楚。请保留文件夹，Zigbee2MQTT 可以照旧用它运行`,
+  }),
+  otherFamily: (former: string, driver: string): Words => ({
+    en: `The network ran with the driver ${former}; going over to ${driver} was never tried here, and devices may have to be paired again. Keep the folder and the old coordinator`,
+    zh: `这个网络原来用驱动 ${former} 运行；改用 ${driver} 从未在这里试过，设备可能需要重新配对。请保留文件夹和旧的网关（协调器）`,
+  }),
   networkKept: (port: string): Words => ({
     en: `The hub runs this network already; its coordinator is ${port}`,
     zh: `中枢已经在运行这个网络；网关（协调器）是 ${port}`,
