@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { timeJson } from './shapes.ts';
 
 const line = (max: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(max));
+const problemWords = { message: v.string(), hint: v.nullable(v.string()) };
 const rules = v.pipe(v.array(line(300)), v.maxLength(100));
 
 export const outboundBody = v.strictObject({
@@ -50,7 +51,13 @@ export const notificationJson = v.object({
       state: v.picklist(['sending', 'waiting', 'sent', 'failed', 'unknown']),
       attempts: v.number(),
       at: timeJson,
-      problem: v.nullable(v.object({ message: v.string(), hint: v.nullable(v.string()) })),
+      problem: v.nullable(
+        v.object({
+          ...problemWords,
+          /** The same in Chinese. */
+          zh: v.optional(v.object(problemWords)),
+        }),
+      ),
     }),
   ),
 });

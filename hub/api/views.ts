@@ -313,7 +313,10 @@ export function deliveryView(delivery: NotificationDelivery): DeliveryJson {
   const { channel, state, attempts, atMs, problem } = delivery;
   return {
     ...{ channel, state, attempts, at: toRfc3339(atMs) },
-    problem: problem && { message: problem.message, hint: problem.hint },
+    problem: problem && {
+      ...{ message: problem.message, hint: problem.hint },
+      ...(problem.zh === undefined ? {} : { zh: problem.zh }),
+    },
   };
 }
 

@@ -62,6 +62,14 @@ export function problemIn(
   return language === 'zh' && told.zh !== undefined ? told.zh : told;
 }
 
+/** Why a message did not leave the house, in the reader's language. */
+export function deliveryWords(
+  problem: ProblemWords & { readonly zh?: ProblemWords | undefined },
+  language: Language,
+): ProblemWords {
+  return language === 'zh' && problem.zh !== undefined ? problem.zh : problem;
+}
+
 /** What is wrong with a part of an input, in the reader's language; in English where it was said in no other. */
 export function inputProblemIn(
   { message, zh }: Pick<InputProblem, 'message'> & { readonly zh?: string | undefined },

@@ -62,3 +62,21 @@ test('item 64: a run is undone by its id, and what was left is said', async () =
   expect(stdout).toContain('Started by hand');
   expect((await bench.ingle(['scenes', 'undo', '--run', 'run_none'])).code).toBe(2);
 });
+
+test('why a message did not reach the ntfy server is told in the reader’s language', async () => {
+  await using bench = await startBench();
+  const problem = {
+    code: 'forbidden',
+    ...{ message: 'ntfy at a.example does not take the token (403)', hint: null },
+    zh: { message: 'a.example 上的 ntfy 不接受这个令牌（403）', hint: null },
+  } as const;
+  bench.hub.notify({
+    ...{ id: notificationId('ntf_a'), atMs: 0, text: '厨房漏水', urgent: true, to: [] },
+    ...{ scene: null, run: null, readAtMs: null },
+    delivery: { channel: 'ntfy', state: 'failed', attempts: 1, atMs: 0, problem },
+  });
+  expect((await bench.ingle(['notify'])).stdout).toContain(`ntfy: ${problem.message}`);
+  expect((await bench.ingle(['notify', '--lang', 'zh'])).stdout).toContain(
+    `ntfy: ${problem.zh.message}`,
+  );
+});

@@ -2,6 +2,7 @@
 // buttons of messages.
 import type { Command } from 'commander';
 import type { DeliveryJson, NotificationJson, OutboundJson } from '../../api/outbound-shapes.ts';
+import { deliveryWords } from '../../model/problem-words.ts';
 import { CliError } from '../cli-error.ts';
 import { apiPath } from '../client.ts';
 import { type Context, moment } from '../context.ts';
@@ -117,10 +118,10 @@ async function change(context: Context, body: object): Promise<void> {
   else show(context, answered.body);
 }
 
-async function test({ client, printer, words }: Context): Promise<void> {
+async function test({ client, printer, words, language }: Context): Promise<void> {
   const { body } = await client.request<DeliveryJson>('POST', '/api/outbound/test', { body: {} });
   if (body.problem !== null) {
-    const { message, hint } = body.problem;
+    const { message, hint } = deliveryWords(body.problem, language);
     throw new CliError('unreachable', message, { hint });
   }
   if (printer.isJson) printer.value(body);
@@ -139,7 +140,8 @@ async function listInbox({ client, printer, words, language }: Context): Promise
     const buttons = actions.map((action) => `${action.id} (${action.text})`).join(', ');
     if (answered !== null) printer.line(`  ${words.outbound.answered(answered.action)}`);
     else if (buttons !== '') printer.line(`  ${words.outbound.buttons(buttons)}`);
-    if (delivery?.problem) printer.line(`  ntfy: ${delivery.problem.message}`);
+    if (!delivery?.problem) continue;
+    printer.line(`  ntfy: ${deliveryWords(delivery.problem, language).message}`);
   }
 }
 

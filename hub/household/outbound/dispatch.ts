@@ -67,7 +67,8 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       const { request, atMs } = turn;
       if (options.monoMs() - atMs > TURN_WITHIN_MS) {
         const late = 'Too many calls to the outside waited; it was too late for this one';
-        fail(request.id, new HubError('timed-out', late, { hint: 'It was not done.' }));
+        const zh = { message: '等待的外部调用太多，轮到它时已经太晚', hint: '它没有执行。' };
+        fail(request.id, new HubError('timed-out', late, { hint: 'It was not done.', zh }));
         continue;
       }
       underWay += 1;
@@ -88,7 +89,9 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       for (const request of requests) {
         if (waiting.length >= OUTBOUND_LIMITS.waiting) {
           const message = `${OUTBOUND_LIMITS.waiting} calls to the outside are waiting already`;
-          fail(request.id, new HubError('busy', message, { hint: 'It was not done.' }));
+          const said = `已有 ${OUTBOUND_LIMITS.waiting} 个外部调用在等待`;
+          const zh = { message: said, hint: '它没有执行。' };
+          fail(request.id, new HubError('busy', message, { hint: 'It was not done.', zh }));
         } else {
           waiting.push({ request, atMs: options.monoMs() });
         }

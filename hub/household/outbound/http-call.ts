@@ -41,6 +41,8 @@ export const HEADERS_REFUSED: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
+const UNKNOWN_ZH = '不知道它是否做了所要求的事。';
+
 const resolveByDns: Resolve = (host) => dnsLookup(host, { all: true, verbatim: true });
 
 /** Does the call. Never throws: what went wrong is the result's problem. */
@@ -67,8 +69,10 @@ export async function callHttp(
 }
 
 function tooLong(call: HttpCall): TimeoutError {
-  return new TimeoutError(`${hostOf(call.url)} did not answer within ${call.timeoutMs / 1_000} s`, {
+  const [host, seconds] = [hostOf(call.url), call.timeoutMs / 1_000];
+  return new TimeoutError(`${host} did not answer within ${seconds} s`, {
     hint: 'Whether it did what was asked is not known.',
+    zh: { message: `${host} 在 ${seconds} 秒内没有应答`, hint: UNKNOWN_ZH },
   });
 }
 
@@ -85,12 +89,22 @@ function redirected(from: URL, call: HttpCall, answer: HttpAnswer, redirects: nu
     throw new HubError(
       'rejected-by-device',
       `${from.host} sent the call on to ${to?.host ?? 'nowhere'} (${answer.status})`,
-      { hint: 'Call the address itself; only a GET follows, at most 3 times.' },
+      {
+        hint: 'Call the address itself; only a GET follows, at most 3 times.',
+        zh: {
+          message: `${from.host} 把调用转到了 ${to?.host ?? '不明地址'}（${answer.status}）`,
+          hint: '请直接调用那个地址；只有 GET 会跟随跳转，最多 3 次。',
+        },
+      },
     );
   }
   if (to.origin !== from.origin && Object.keys(call.headers).length > 0) {
     throw new HubError('forbidden', `${from.host} sent the call on to ${to.host}`, {
       hint: 'Its headers were meant for the first address only, so it was not followed.',
+      zh: {
+        message: `${from.host} 把调用转到了 ${to.host}`,
+        hint: '请求头只是给第一个地址的，所以没有跟随。',
+      },
     });
   }
   return to;
@@ -103,6 +117,10 @@ function statusProblem(url: URL, { status, text }: HttpAnswer) {
   return toProblem(
     new HubError(code, `${url.host} answered ${status}`, {
       hint: said === '' ? 'It said no more.' : `It said: ${said}`,
+      zh: {
+        message: `${url.host} 返回了 ${status}`,
+        hint: said === '' ? '它没有说明原因。' : `它说：${said}`,
+      },
     }),
   );
 }
@@ -119,6 +137,7 @@ async function checkedAddress(url: URL, resolve: Resolve): Promise<Resolved> {
   } catch (error) {
     throw new UnreachableError(`${host} is not known to the name server`, {
       hint: 'Check the name, and whether the house is online.',
+      zh: { message: `域名服务器不认识 ${host}`, hint: '请检查名称，以及家里是否联网。' },
       cause: error,
     });
   }
@@ -126,10 +145,17 @@ async function checkedAddress(url: URL, resolve: Resolve): Promise<Resolved> {
   if (inside) {
     throw new HubError('forbidden', `${host} leads to ${inside.address}, inside the house`, {
       hint: 'Allow and call that address itself if it is meant.',
+      zh: {
+        message: `${host} 指向家里的 ${inside.address}`,
+        hint: '如果确实要调用它，请允许并直接调用那个地址。',
+      },
     });
   }
   const [first] = found;
-  if (first === undefined) throw new UnreachableError(`${host} has no address`);
+  if (first === undefined) {
+    const zh = { message: `${host} 没有地址`, hint: null };
+    throw new UnreachableError(`${host} has no address`, { zh });
+  }
   return first;
 }
 
@@ -189,7 +215,13 @@ async function readAnswer(url: URL, answer: IncomingMessage): Promise<HttpAnswer
     throw new HubError(
       'too-large',
       `The answer of ${url.host} is over ${OUTBOUND_LIMITS.answerBytes / 1024} kB`,
-      { hint: 'It was not read to its end.' },
+      {
+        hint: 'It was not read to its end.',
+        zh: {
+          message: `${url.host} 的应答超过 ${OUTBOUND_LIMITS.answerBytes / 1024} kB`,
+          hint: '没有读完。',
+        },
+      },
     );
   }
   return {
@@ -209,11 +241,16 @@ function connectionError(url: URL, error: NodeJS.ErrnoException): HubError {
   if (UNSENT.test(why)) {
     return new UnreachableError(`${url.host} cannot be reached (${why})`, {
       hint: 'Check that it runs, and whether the house is online.',
+      zh: {
+        message: `连不上 ${url.host}（${why}）`,
+        hint: '请检查它是否在运行，以及家里是否联网。',
+      },
       cause: error,
     });
   }
   return new HubError('internal', `${url.host} broke off before it had answered (${why})`, {
     hint: 'Whether it did what was asked is not known.',
+    zh: { message: `${url.host} 还没应答就断开了（${why}）`, hint: UNKNOWN_ZH },
     cause: error,
   });
 }

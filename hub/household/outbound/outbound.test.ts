@@ -301,6 +301,35 @@ describe('the pushed inbox', () => {
     expect(await push.test('zh')).toMatchObject({ state: 'sent', problem: null });
   });
 
+  test('why a call or a message did not leave is said in Chinese as well', async () => {
+    const teapot = await serve((_heard, response) => void response.writeHead(418).end('teapot'));
+    const breaks = await serve((_heard, response) => void response.destroy());
+    const silent = await serve(() => undefined);
+    const away = await serve(
+      (_heard, response) => void response.writeHead(302, { Location: '/' }).end(),
+    );
+    const posted = { ...http(away.address), method: 'POST' as const };
+    const inside = async () => [{ address: '192.168.1.4', family: 4 }];
+    const unknown = async () => {
+      throw new Error('ENOTFOUND');
+    };
+    const name = 'https://a.example/';
+    for (const [{ problem }, words] of [
+      [await callHttp(http(teapot.address), [`${teapot.address}/`]), /返回了 418.*它说：teapot/],
+      [await callHttp(http(breaks.address), [`${breaks.address}/`]), /还没应答就断开了/],
+      [
+        await callHttp({ ...http(silent.address), timeoutMs: 50 }, [`${silent.address}/`]),
+        /在 0\.05 秒内没有应答/,
+      ],
+      [await callHttp(posted, [`${away.address}/`]), /把调用转到了/],
+      [await callHttp(http(name), [name], inside), /指向家里的 192\.168\.1\.4/],
+      [await callHttp(http(name), [name], unknown), /域名服务器不认识 a\.example/],
+      [await callHttp(http('http://127.0.0.1:1/'), ['http://127.0.0.1:1/']), /连不上 127/],
+    ] as const) {
+      expect(`${problem?.zh?.message} ${problem?.zh?.hint}`).toMatch(words);
+    }
+  });
+
   test('item 60: it is tried again while it surely did not arrive, at most so often, and the inbox says how it ended', async () => {
     let count = 0;
     const server = await serve((_heard, response) => {

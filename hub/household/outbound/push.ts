@@ -114,6 +114,10 @@ export function createPush(options: PushOptions): Push {
       code: 'busy' as const,
       message: `${ON_THEIR_WAY_MAX} messages are on their way to ntfy already`,
       hint: 'It stands in the inbox alone.',
+      zh: {
+        message: `已有 ${ON_THEIR_WAY_MAX} 条消息正在发往 ntfy`,
+        hint: '它只留在收件箱里。',
+      },
     };
     note(notification, delivery('failed', 0, problem)).catch((error: unknown) =>
       options.log('error', `The inbox could not be written: ${String(error)}`),
@@ -155,9 +159,10 @@ const UNHEARD = {
   code: 'internal' as const,
   message: 'The hub stopped before it heard whether this was pushed; it was not sent again',
   hint: 'Look at the phone.',
+  zh: { message: '中枢在得知是否送达之前停止了；没有再次发送', hint: '请看一下手机。' },
 };
 
 const TEST_TEXTS = {
   en: 'This is a test message of your home. Messages of scenes arrive like this.',
-  zh: '这是你家的测试消息\uff0c场景的消息会这样到达。',
+  zh: '这是你家的测试消息，场景的消息会这样到达。',
 };
