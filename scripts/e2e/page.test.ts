@@ -109,6 +109,25 @@ describe('the page in a browser', () => {
     house.home.control.fault({ kind: 'clear' });
   });
 
+  it('says that a room of this name is there already, and nothing else', async () => {
+    await house.hub.call('/api/rooms', { body: { name: 'Attic' } });
+    await browser.open('');
+    await at('add-room').click();
+    await browser.page.locator('dialog input').first().fill('attic');
+    await browser.page.keyboard.press('Enter');
+    const told = browser.page.getByText('There is a room called "Attic" already');
+    await told.waitFor();
+    expect(await browser.page.getByText('Somebody else changed this').count()).toBe(0);
+    await browser.page.keyboard.press('Escape');
+  });
+
+  it('says that a device is not there, and leads home', async () => {
+    await browser.open('room/none/device/dev_0000000000');
+    await browser.page.getByRole('heading', { name: 'This device is not in the home' }).waitFor();
+    await browser.page.getByRole('link', { name: 'To the home' }).click();
+    await at('lights-on').waitFor();
+  });
+
   it('keeps another time zone from House, and takes it back', async () => {
     await browser.open('house');
     const zone = async () => (await house.hub.call<{ zone: string }>('/api/home')).body.zone;
@@ -130,7 +149,7 @@ describe('the page in a browser', () => {
   });
 
   it('has rooms and the parts of House side by side on a wide screen, and one below the other on a phone', async () => {
-    for (const name of ['Attic', 'Shed']) await house.hub.call('/api/rooms', { body: { name } });
+    for (const name of ['Shed', 'Porch']) await house.hub.call('/api/rooms', { body: { name } });
     const columns = async (place: string, parts: string) => {
       await browser.open(place);
       await browser.page.locator(parts).nth(1).waitFor();

@@ -310,7 +310,7 @@ export const en = {
     waitsUntil: (time: string) => `Until ${time}; a press of its button wakes it.`,
     failedTo: (value: string) => `It did not change to ${value}.`,
     noValue: 'No value yet',
-    notFound: 'This device is not in the home.',
+    notFound: 'This device is not in the home',
     whyCause: (cause: string) => `because of ${cause}`,
     works: 'Works without internet',
     commands: { calibrate: 'Calibrate', mute: 'Mute', test: 'Test' } as Record<string, string>,

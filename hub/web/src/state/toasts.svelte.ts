@@ -48,7 +48,6 @@ export function wordsFor(error: ApiError): { readonly text: string; readonly hin
   const known: Partial<Record<string, string>> = {
     forbidden: t().errors.forbidden,
     'too-many-attempts': t().errors.tooMany,
-    conflict: t().errors.conflict,
   };
   const text = known[error.code];
   const told = problemWords({ detail: error.message, hint: error.hint, zh: error.zh });
