@@ -77,6 +77,8 @@ test('how often is set, and the device itself says so when it is asked', async (
 test.each([
   ['an endpoint that it lacks', { endpoint: 9 }, 'endpoint 9'],
   ['a cluster that it lacks', { cluster: 'genOnOff' }, 'genOnOff'],
+  ['an attribute that its cluster has not', { attribute: 'humour' }, 'no attribute "humour"'],
+  ['a word of every object', { attribute: 'constructor' }, 'no attribute "constructor"'],
   ['a least time above the longest', { minimumSeconds: 901 }, '901'],
   ['what would empty its battery', { minimumSeconds: 1 }, 'battery'],
 ])('%s is refused with what is right', async (_, wrong, word) => {

@@ -22,6 +22,8 @@ const LISTENING_LIMIT_MS = 6_000;
 /** A sleeping node answers when it wakes; nobody waits longer for that at a page. */
 const SLEEPY_LIMIT_MS = 25_000;
 const SECONDS_MAX = 65_534;
+/** Of a cluster with many attributes these are named. */
+const ATTRIBUTES_SHOWN_MAX = 20;
 /** Stands for "not at all". Spec: ZCL 07-5123 r8 § 2.5.7.1.6. */
 const NEVER = 65_535;
 /** A battery node that reports more often empties its battery. */
@@ -115,6 +117,7 @@ export class Links {
     const endpoint = endpointOf(node, reporting.endpoint);
     const { cluster, attribute, minimumSeconds, maximumSeconds, change } = reporting;
     checkCluster(endpoint, cluster, 'inputs');
+    checkAttribute(endpoint, cluster, attribute);
     checkTimes(node, reporting);
     const coordinator = this.#coordinator();
     const isBound = endpoint.binds.some(
@@ -233,6 +236,21 @@ function checkCluster(
     zh: {
       message: `端点 ${endpoint.ID} 没有可用于此的簇“${cluster}”`,
       hint: `它有：${known.join('、')}。`,
+    },
+  });
+}
+
+function checkAttribute(endpoint: Endpoint, cluster: string, attribute: string): void {
+  const row = endpoint.getInputClusters().find(({ name }) => name === cluster);
+  const known = Object.keys(row?.attributes ?? {});
+  if (known.includes(attribute)) return;
+  const shown = known.slice(0, ATTRIBUTES_SHOWN_MAX);
+  const isMore = known.length > shown.length;
+  throw new ValidationError(`The cluster ${cluster} has no attribute "${attribute}"`, {
+    hint: `It has: ${shown.join(', ')}${isMore ? ', …' : '.'}`,
+    zh: {
+      message: `簇 ${cluster} 没有属性“${attribute}”`,
+      hint: `它有：${shown.join('、')}${isMore ? '……' : '。'}`,
     },
   });
 }

@@ -62,8 +62,8 @@ export const addLinks: AddVerb = (program, { words, act, examples }) => {
           kind: 'report',
           reporting: {
             ...{ endpoint: endpointOf(context, options.endpoint), cluster, attribute },
-            minimumSeconds: secondsOf(context, least),
-            maximumSeconds: secondsOf(context, longest),
+            minimumSeconds: secondsOf(context, '<least>', least),
+            maximumSeconds: secondsOf(context, '<longest>', longest),
             ...(options.change === undefined ? {} : { change: Number(options.change) }),
           },
         }),
@@ -99,8 +99,8 @@ function endpointOf({ words }: Context, text = '1'): number {
   return wholeNumber(text, { what: '--endpoint', min: 1, max: ENDPOINT_MAX }, words);
 }
 
-function secondsOf({ words }: Context, text: string): number {
-  return wholeNumber(text, { what: 's', min: 0, max: SECONDS_MAX }, words);
+function secondsOf({ words }: Context, what: string, text: string): number {
+  return wholeNumber(text, { what, min: 0, max: SECONDS_MAX }, words);
 }
 
 async function targetOf(context: Context, { to, group }: ToOptions): Promise<object> {
