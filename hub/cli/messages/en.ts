@@ -269,8 +269,8 @@ export const en = {
       offline === 0
         ? `${plural(all, 'device', 'devices')}, all within reach`
         : `${plural(all, 'device', 'devices')}, ${offline} offline`,
-    offline: (name: string, since: string, reason: string | null) =>
-      `${name} is offline since ${since}${reason ? `: ${reason}` : ''}`,
+    offline: (name: string, since: string | null, reason: string | null) =>
+      `${name} is offline${since ? ` since ${since}` : ''}${reason ? `: ${reason}` : ''}`,
     scenes: (all: number, enabled: number) =>
       `${plural(all, 'scene', 'scenes')}, ${enabled} enabled`,
     adapter: (id: string, state: string, detail: string | null) =>

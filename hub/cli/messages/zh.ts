@@ -241,7 +241,8 @@ export const zh: Messages = {
     demo: (devices, of) => `这是演示之家：已有 ${devices} / ${of} 个设备。`,
     devices: (all, offline) =>
       offline === 0 ? `${all} 个设备，全部在线` : `${all} 个设备，${offline} 个离线`,
-    offline: (name, since, reason) => `${name} 自 ${since} 起离线${reason ? `：${reason}` : ''}`,
+    offline: (name, since, reason) =>
+      `${name} ${since ? `自 ${since} 起` : ''}离线${reason ? `：${reason}` : ''}`,
     scenes: (all, enabled) => `${all} 个场景，${enabled} 个已启用`,
     adapter: (id, state, detail) => `${id}：${state}${detail ? `（${detail}）` : ''}`,
     adapterStates: {

@@ -99,7 +99,9 @@ function showHome(
     printer.line(words.status.home(home.name, words.status.modes[home.mode] ?? home.mode));
   printer.line(words.status.devices(devices.length, offline.length));
   for (const { name, availability } of offline.slice(0, OFFLINE_SHOWN_MAX)) {
-    const since = moment(availability.since, language);
+    // One that was not heard yet since the hub has started has no such time.
+    const isHeard = Date.parse(availability.since) > 0;
+    const since = isHeard ? moment(availability.since, language) : null;
     const cause = availability.cause
       ? availability.cause[language]
       : availability.reason && offlineReason(availability.reason, language);
