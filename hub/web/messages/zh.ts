@@ -292,7 +292,7 @@ export const zh: Messages = {
     why: '为什么是这样？',
     changes: '最近的变化',
     changedTo: (what, value) => `${what}：${value}`,
-    pending: (value) => `正在变为 ${value}…`,
+    pending: (value) => `正在变为：${value}…`,
     waits: (value) => `${value}：等待设备唤醒。`,
     waitsUntil: (time) => `最晚到 ${time}；按一下它的按键即可唤醒。`,
     failedTo: (value) => `没有变为 ${value}。`,
