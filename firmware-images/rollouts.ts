@@ -155,7 +155,7 @@ export class Rollouts {
   }
 
   async #group(group: string, plan: PlannedRollout, board: Board, job: OpenJob): Promise<void> {
-    for (const { device, image, isCanary, state } of board.of(group)) {
+    for (const { device, image, state } of board.of(group)) {
       if (state !== 'waiting' && state !== 'updating' && state !== 'watched') continue;
       await this.#untilNotQuiet(plan, job);
       const held = await this.#heldReason(image, plan);
@@ -163,19 +163,28 @@ export class Rollouts {
         await board.leaveAlone(group, held);
         return;
       }
-      let reason = state === 'watched' ? null : await this.#update(device, image, plan, board, job);
-      if (reason === null && isCanary) {
-        await board.set(device, { state: 'watched' });
-        reason = await this.#watch(device, job);
+      // Until one of a kind runs the image well, whoever is next is its canary.
+      const isCanary = !board.of(group).some((part) => part.state === 'done');
+      let failure =
+        state === 'watched' ? null : await this.#update(device, image, plan, board, job, isCanary);
+      if (failure?.kind === 'untried') {
+        await board.set(device, { state: 'leftAlone', reason: failure.reason, isCanary: false });
+        continue;
       }
-      if (reason === null) {
+      if (failure === null && isCanary) {
+        await board.set(device, { state: 'watched' });
+        failure = await this.#watch(device, job);
+      }
+      if (failure === null) {
         await board.set(device, { state: 'done', reason: null });
         continue;
       }
+      const { kind, reason } = failure;
       await board.set(device, { state: 'failed', reason });
       if (!isCanary) continue;
       const name = board.nameOf(device);
-      await this.#hold(image, device, name, reason);
+      // Whoever stops an update has not said that the image is bad.
+      if (kind === 'failed') await this.#hold(image, device, name, reason);
       await board.leaveAlone(group, {
         en: `Left alone, since ${name} failed first: ${reason.en}`,
         zh: `未更新，因为 ${name} 先失败了：${reason.zh}`,
@@ -191,7 +200,8 @@ export class Rollouts {
     plan: PlannedRollout,
     board: Board,
     job: OpenJob,
-  ): Promise<Words | null> {
+    isCanary: boolean,
+  ): Promise<Failure | null> {
     const { plans, openJob } = this.#parts;
     const former = plans.plans.updates.find(
       (one) => one.rollout === plan.job && one.device === device,
@@ -199,7 +209,7 @@ export class Rollouts {
     try {
       if (former === undefined) this.#runs.demandFree(device);
     } catch (error) {
-      if (error instanceof HubError) return wordsOf(error);
+      if (error instanceof HubError) return { kind: 'untried', reason: wordsOf(error) };
       throw error;
     }
     const opened = former === undefined ? openJob('firmware') : null;
@@ -217,16 +227,17 @@ export class Rollouts {
         };
     opened?.update({ result: { device } });
     await plans.putUpdate(update);
-    await board.set(device, { state: 'updating', job: update.job });
+    await board.set(device, { state: 'updating', job: update.job, isCanary });
     const outcome = await this.#runs.run(update, job.signal, opened);
     if (outcome.state === 'done') return null;
-    if (outcome.state === 'failed') return wordsOf(outcome.problem);
+    if (outcome.state === 'failed') return { kind: 'failed', reason: wordsOf(outcome.problem) };
     if (this.#runs.isStopped || job.signal.aborted) throw new StoppedError();
-    return { en: 'Its update was stopped.', zh: '它的更新被停止。' };
+    const reason = { en: 'Its update was stopped.', zh: '它的更新被停止。' };
+    return { kind: 'stopped', reason };
   }
 
   /** The canary has to stay within reach. @returns why it did not; null where it did */
-  async #watch(device: DeviceId, job: OpenJob): Promise<Words | null> {
+  async #watch(device: DeviceId, job: OpenJob): Promise<Failure | null> {
     const untilMs = performance.now() + this.#parts.watchMs;
     const { name } = this.#runs.deviceOf(device).record;
     job.update(
@@ -240,10 +251,11 @@ export class Rollouts {
       await this.#pause(job);
       const { live } = this.#runs.deviceOf(device);
       if (live.availability.online) continue;
-      return {
+      const reason = {
         en: `${name} went out of reach after its update.`,
         zh: `${name} 更新后失去了联系。`,
       };
+      return { kind: 'failed', reason };
     } while (performance.now() < untilMs);
     return null;
   }
@@ -300,6 +312,15 @@ export class Rollouts {
   }
 }
 
+/**
+ * Why a device does not run its image. `untried`: nothing was done to it, since its battery is low or it is being
+ * updated otherwise; `stopped`: a person stopped its update.
+ */
+interface Failure {
+  readonly kind: 'untried' | 'stopped' | 'failed';
+  readonly reason: Words;
+}
+
 /** The parts of a roll-out as they go: on disk first, then in the job. */
 class Board {
   readonly #job: OpenJob;
@@ -326,7 +347,7 @@ class Board {
 
   async set(
     device: DeviceId,
-    change: Partial<Pick<RolloutPart, 'state' | 'job' | 'reason'>>,
+    change: Partial<Pick<RolloutPart, 'state' | 'job' | 'reason' | 'isCanary'>>,
   ): Promise<void> {
     this.#parts = this.#parts.map((part) =>
       part.device === device ? { ...part, ...change } : part,
@@ -338,6 +359,10 @@ class Board {
       failed: {
         en: `${name} failed: ${change.reason?.en ?? ''}`,
         zh: `${name} 失败：${change.reason?.zh ?? ''}`,
+      },
+      leftAlone: {
+        en: `${name} is left out: ${change.reason?.en ?? ''}`,
+        zh: `${name} 不参加：${change.reason?.zh ?? ''}`,
       },
     };
     await this.#tell(change.state === undefined ? undefined : lines[change.state]);

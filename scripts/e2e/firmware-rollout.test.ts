@@ -180,6 +180,29 @@ describe('firmware of many lamps', () => {
     expect([versionOf(house, 'Lamp 02'), versionOf(house, 'Lamp 04')]).toEqual([NEW, NEW]);
   }, 150_000);
 
+  it('leaves out one whose update is planned otherwise, and blames neither its sisters nor the image', async () => {
+    for (const name of ['Lamp 02', 'Lamp 04']) {
+      house.home.control.factoryFirmware(nodeOf(house, name).ieee, OLD);
+      await house.hub.call(`/api/devices/${await idOf(name)}/firmware`);
+    }
+    const [device = '', sister = ''] = await Promise.all(['Lamp 02', 'Lamp 04'].map(idOf));
+    const at = new Date(Date.now() + 3_600_000).toISOString();
+    const planned = await startJob(house, { kind: 'firmware', device, at });
+    const id = await startJob(house, { kind: 'rollout', devices: [device, sister] });
+    expect(partsOf(await ended(house, id, 90_000))).toMatchObject([
+      {
+        ...{ name: 'Lamp 02', state: 'leftAlone', isCanary: false },
+        reason: { en: expect.stringContaining('scheduled already') },
+      },
+      { name: 'Lamp 04', state: 'done', isCanary: true },
+    ]);
+    expect(versionOf(house, 'Lamp 02')).toBe(OLD);
+    const { body } = await house.hub.call('/api/firmware');
+    expect(JSON.stringify(body)).not.toContain('scheduled already');
+    const stopped = await house.hub.call(`/api/jobs/${planned}`, { method: 'DELETE' });
+    expect(stopped.status, JSON.stringify(stopped.body)).toBeLessThan(300);
+  }, 120_000);
+
   // Only with twenty lamps: it takes the library two minutes to give a node up that does not come back.
   it.runIf(COUNT === 20)(
     'leaves the sisters alone of one that never comes back, and of one that refuses the image',
