@@ -82,6 +82,8 @@ export function buildHome(ground: Ground): Home {
       dispatch.coreStarted();
     },
     socketReady: (adapter, socketPath) => adapters.get(adapter)?.socketReady(socketPath),
+    adapterDropped: (adapter, count) => adapters.get(adapter)?.droppedAtCore(count),
+    adapterBroken: (adapter, reason) => adapters.get(adapter)?.tooMuchAtCore(reason),
   });
   ground.late.core = core;
   return { household, language, jobs, sync, dispatch, push, core, adapters, callAdapter };
@@ -135,7 +137,7 @@ type CoreOptions = Parameters<typeof createCoreLink>[0];
 function buildCoreLink(
   ground: Ground,
   household: HouseholdHost,
-  ways: Pick<CoreOptions, 'started' | 'socketReady'>,
+  ways: Pick<CoreOptions, 'started' | 'socketReady' | 'adapterDropped' | 'adapterBroken'>,
 ): CoreLink {
   return createCoreLink({
     ...ways,

@@ -158,7 +158,7 @@ class LinePort<In, Out> implements SocketPort<In, Out> {
     this.#fail(
       most === undefined
         ? 'a line is over the limit of 1 MB'
-        : `it sent a message of more than ${most / 1_024} KB`,
+        : `it sent a message of more than ${Math.round(most / 1_024)} KB`,
     );
   }
 

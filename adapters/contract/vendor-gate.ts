@@ -9,6 +9,7 @@ const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 const NOTICES_MAX = 20;
 const LOG_CHARACTERS_MAX = 2_000;
 const NODE_CHARACTERS_MAX = 200;
+const DROPPED_TOLD_EVERY_MS = 60_000;
 
 /** The message as main may take it; null for one that is none, is not an adapter's of others, or is one too many. */
 export type VendorGate = (given: unknown) => AdapterToMain | null;
@@ -69,5 +70,17 @@ export function vendorGate(nowMs: () => number): VendorGate {
         // Pairing, the bridge, what is shared and the mesh are none of its business.
         return null;
     }
+  };
+}
+
+/** Counts what is dropped; `tell` is given the count at the first, and then once a minute. */
+export function countedDrops(tell: (count: number) => void, nowMs: () => number): () => void {
+  let count = 0;
+  let toldAtMs: number | null = null;
+  return () => {
+    count += 1;
+    if (toldAtMs !== null && nowMs() - toldAtMs < DROPPED_TOLD_EVERY_MS) return;
+    toldAtMs = nowMs();
+    tell(count);
   };
 }

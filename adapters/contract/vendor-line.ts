@@ -10,14 +10,13 @@ import { allowance } from './allowance.ts';
 import type { MainLine } from './child-host.ts';
 import type { MainToChildHost } from './shell-message.ts';
 import { lineOver, NOT_READ } from './socket-port.ts';
-import { type VendorGate, vendorGate } from './vendor-gate.ts';
+import { countedDrops, type VendorGate, vendorGate } from './vendor-gate.ts';
 import type { VendorProcess } from './vendor-process.ts';
 
 /** Where the child finds its end. */
 const LINE_FD = 3;
 /** After its line the process is seen to be gone, where it is. */
 const END_TOLD_WITHIN_MS = 500;
-const DROPPED_TOLD_EVERY_MS = 60_000;
 
 export interface VendorLineEvents {
   message(message: AdapterToMain): void;
@@ -65,14 +64,7 @@ export function startVendor(
   });
   child.stderr?.on('error', () => {});
 
-  let dropped = 0;
-  let toldAtMs: number | null = null;
-  function drop(): void {
-    dropped += 1;
-    if (toldAtMs !== null && nowMs() - toldAtMs < DROPPED_TOLD_EVERY_MS) return;
-    toldAtMs = nowMs();
-    events.dropped(dropped);
-  }
+  const drop = countedDrops(events.dropped, nowMs);
   // The border: a pipe of `spawn` is a socket.
   const pipe = child.stdio[LINE_FD] as net.Socket;
   const line = lineOver<unknown, MainToChildHost>(pipe, {

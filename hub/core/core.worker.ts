@@ -5,6 +5,7 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import cron from 'node-cron';
 import { listenForHost } from '../../adapters/contract/socket-port.ts';
 import { textPort } from '../../adapters/contract/text-port.ts';
+import { heldBatches } from '../../adapters/contract/vendor-batch.ts';
 import { KeptScenes } from '../../scenes/evaluator/kept-scenes.ts';
 import type { AdapterToCore, CoreToAdapter } from '../model/adapter-port.ts';
 import type { CoreInput } from '../model/core-port.ts';
@@ -360,14 +361,32 @@ function useMessagePort(adapter: AdapterId, port: MessagePort): void {
   port.on('close', () => loseAdapter(adapter, line));
 }
 
-async function useSocket(adapter: AdapterId, path: string, token: string): Promise<void> {
+/** What holds the process of a vendor's adapter to what it may tell the core. */
+function vendorBatches(adapter: AdapterId) {
+  return heldBatches({
+    dropped: (count) => tell({ kind: 'adapterDropped', adapter, count }),
+    broken: (reason) => tell({ kind: 'adapterBroken', adapter, reason }),
+  });
+}
+
+async function useSocket({
+  adapter,
+  path,
+  token,
+  isVendor,
+}: Extract<MainToCore, { kind: 'adapterSocket' }>): Promise<void> {
   try {
-    const waiting = listenForHost<AdapterToCore, CoreToAdapter>(path, token);
+    const vendor = isVendor ? vendorBatches(adapter) : null;
+    const rules = vendor?.rules;
+    const waiting = listenForHost<AdapterToCore, CoreToAdapter>(path, token, { rules });
     tell({ kind: 'socketReady', adapter, path });
     const port = await waiting;
     useAdapter(adapter, port);
     port.onclose = () => loseAdapter(adapter, port);
-    port.onmessage = (batch) => takeBatch(adapter, batch);
+    port.onmessage = (given) => {
+      const batch = vendor === null ? given : vendor.gate(given);
+      if (batch !== null) takeBatch(adapter, batch);
+    };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     tell({ kind: 'log', level: 'error', text: `The socket for ${adapter} failed: ${reason}` });
@@ -421,7 +440,7 @@ main.on('message', (message: MainToCore) => {
       useMessagePort(message.adapter, message.port);
       return;
     case 'adapterSocket':
-      void useSocket(message.adapter, message.path, message.token);
+      void useSocket(message);
       return;
     case 'inputs':
       for (const input of message.inputs) {

@@ -43,6 +43,8 @@ export type MainToCore =
       readonly adapter: AdapterId;
       readonly path: string;
       readonly token: string;
+      /** Its code is not ours: what comes is counted and looked at before the core takes it. */
+      readonly isVendor: boolean;
     }
   /** Of one moment, in their order. */
   | { readonly kind: 'inputs'; readonly inputs: readonly CoreInput[] }
@@ -55,6 +57,10 @@ export type CoreToMain =
   /** Sent as JSON text. */
   | CoreCommit
   | { readonly kind: 'socketReady'; readonly adapter: AdapterId; readonly path: string }
+  /** So many things that a vendor's process sent were none, and left out. */
+  | { readonly kind: 'adapterDropped'; readonly adapter: AdapterId; readonly count: number }
+  /** A vendor's process is beyond what it may send: it is to be ended. */
+  | { readonly kind: 'adapterBroken'; readonly adapter: AdapterId; readonly reason: string }
   | { readonly kind: 'pong'; readonly number: number; readonly rssBytes: number | null }
   | { readonly kind: 'log'; readonly level: LogLevel; readonly text: string }
   /** Said before the worker ends over an input that it cannot work. */

@@ -90,6 +90,10 @@ export interface AdapterLink {
   /** Gives the host a new line to a core that has (re)started. */
   joinCore(): void;
   socketReady(socketPath: string): void;
+  /** Its process sent the core so many things that are none. */
+  droppedAtCore(count: number): void;
+  /** Its process sent the core more than it may: it is begun anew. */
+  tooMuchAtCore(reason: string): void;
   health(): AdapterHealth;
   part(): PartHealth;
   /** @throws the adapter's HubError, or TimeoutError after 65 s, or `unreachable` while the host is down. */
@@ -318,6 +322,14 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
     };
   }
 
+  /** What its process sends was none: told by either end that reads. */
+  function dropped(count: number): void {
+    const { severity, log, en, zh } = WORDS.malformed;
+    options.log('warn', `${log}: so far ${count} of its messages`);
+    complaint = { severity, text: { en: en(`${count}`), zh: zh(`${count}`) } };
+    options.changed();
+  }
+
   function startVendorChild(
     vendor: NonNullable<AdapterLinkOptions['vendor']>,
     events: PartEvents,
@@ -327,12 +339,7 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
     const started = runVendorChild(vendor.process(), {
       memoryBytesMax: vendor.memoryBytesMax,
       message: (message) => onMessage(message, events),
-      dropped(count) {
-        const { severity, log, en, zh } = WORDS.malformed;
-        options.log('warn', `${log}: so far ${count} of its messages`);
-        complaint = { severity, text: { en: en(`${count}`), zh: zh(`${count}`) } };
-        options.changed();
-      },
+      dropped,
       tooMuch: (reason) => {
         if (current === events) supervisor.restart(reason);
       },
@@ -364,7 +371,8 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
         const token = randomBytes(16).toString('hex');
         const announce = () => post({ kind: 'coreSocket', path: socketPath, token });
         waitingSocket = { path: socketPath, announce };
-        core.useAdapterSocket(id, socketPath, token);
+        const isVendor = vendor !== undefined;
+        core.useAdapterSocket({ adapter: id, path: socketPath, token, isVendor });
       },
       ping: (number: number) => post({ kind: 'ping', number }),
       stop: () => post({ kind: 'stop' }),
@@ -396,6 +404,8 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
         60_000,
       ).unref();
     },
+    droppedAtCore: dropped,
+    tooMuchAtCore: (reason) => vendorChild?.end(reason),
     health: () => ({
       ...{ id, state, sinceMs, restarts: supervisor.health().restarts },
       notices: complaint === null ? notices : [complaint, ...notices],

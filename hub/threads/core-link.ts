@@ -45,6 +45,10 @@ export interface CoreLinkOptions {
   started(): void;
   committed(commit: CoreCommit): void;
   socketReady(adapter: AdapterId, path: string): void;
+  /** So many things that a vendor's process sent the core were none, and left out. */
+  adapterDropped(adapter: AdapterId, count: number): void;
+  /** A vendor's process sent the core more than it may. */
+  adapterBroken(adapter: AdapterId, reason: string): void;
   changed(health: PartHealth): void;
   log(level: 'debug' | 'info' | 'warn' | 'error', text: string): void;
 }
@@ -62,7 +66,7 @@ export interface CoreLink {
   /** @throws HubError when the core refuses, is overloaded, or does not answer within 10 s. */
   ask(request: CoreRequest): Promise<CoreReply>;
   useAdapterPort(adapter: AdapterId, port: MessagePort): void;
-  useAdapterSocket(adapter: AdapterId, path: string, token: string): void;
+  useAdapterSocket(socket: Omit<Extract<MainToCore, { kind: 'adapterSocket' }>, 'kind'>): void;
   useStorePort(port: MessagePort): void;
   holdClock(wallOffsetMs: number, state: ClockState): void;
   /** Ends the thread at once without a word to anybody, as a crash would. */
@@ -186,6 +190,12 @@ export function createCoreLink(options: CoreLinkOptions): CoreLink {
       case 'socketReady':
         options.socketReady(message.adapter, message.path);
         return;
+      case 'adapterDropped':
+        options.adapterDropped(message.adapter, message.count);
+        return;
+      case 'adapterBroken':
+        options.adapterBroken(message.adapter, message.reason);
+        return;
       case 'log':
         options.log(message.level, message.text);
         return;
@@ -262,8 +272,7 @@ export function createCoreLink(options: CoreLinkOptions): CoreLink {
       });
     },
     useAdapterPort: (adapter, port) => post({ kind: 'adapter', adapter, port }, [port]),
-    useAdapterSocket: (adapter, path, token) =>
-      post({ kind: 'adapterSocket', adapter, path, token }),
+    useAdapterSocket: (socket) => post({ kind: 'adapterSocket', ...socket }),
     useStorePort: (port) => post({ kind: 'store', port }, [port]),
     holdClock: (ms, state) => post({ kind: 'wallOffset', ms, state }),
     crash: () => void worker?.terminate(),

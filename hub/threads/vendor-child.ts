@@ -38,6 +38,8 @@ export interface VendorChild extends RunningChild {
   bytes(): number | null;
   /** How long it may be silent now; null: as long as any. */
   hangMs(): number | null;
+  /** Ends it for what was seen elsewhere. */
+  end(reason: string): void;
   /** Looks no more. */
   stop(): void;
 }
@@ -95,6 +97,7 @@ export function runVendorChild(how: VendorProcess, options: VendorChildOptions):
       if (cpuAtWordMs !== null && cpuMs - cpuAtWordMs > LOOP_CPU_MS) return 0;
       return watch?.isRunnable() ? STARVED_MS : null;
     },
+    end: tooMuch,
     kill() {
       isEnding = true;
       child.kill('SIGKILL');

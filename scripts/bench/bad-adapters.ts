@@ -1,5 +1,5 @@
 // Three adapters of others that do what none should, all at once: one loops without an end, one leaks 50 MB a
-// second, one throws at each message; and three that flood the hub. For the bench and the test of what the others feel of them.
+// second, one throws at each message; and four that flood the hub. For the bench and the test of what the others feel of them.
 
 /** A package's files, by name. */
 export type PackageFiles = Readonly<Record<string, string>>;
@@ -12,6 +12,7 @@ export function misbehaving(
 ): PackageFiles {
   const manifest = { id, title: id, vendor: 'Acme', version: '1.0.0', main: 'main.js', hosts };
   const source = `import fs from 'node:fs';
+  const isSocket = (fd) => { try { return fs.fstatSync(fd).isSocket(); } catch { return false; } };
   import net from 'node:net';
   export function createAdapter(context, { nodeAddress, describeProperty }) {
     const NODE = nodeAddress('${id}-1');
@@ -47,12 +48,25 @@ const WRITE = `const write = (fd, bytes) => {
 };
 const often = (work) => setInterval(() => { for (let n = 0; n < 5_000; n += 1) work(n); }, 1);`;
 
-/** Three that flood the hub below their own hosts: with right messages, with one that has no end, with error output. */
-export const FLOODING_ADAPTERS: Readonly<Record<'chatters' | 'bloats' | 'shouts', PackageFiles>> = {
+/** They flood the hub below their own hosts: main and the core with right messages, with one without an end, with error output. */
+export const FLOODING_ADAPTERS: Readonly<
+  Record<'chatters' | 'rushes' | 'bloats' | 'shouts', PackageFiles>
+> = {
   chatters: misbehaving('chatters', {
     onStart: `${WRITE} often((n) => write(3, JSON.stringify({
       kind: 'state', state: { kind: n % 2 ? 'connected' : 'connecting', detail: 'x' },
     }) + '\\n'));`,
+  }),
+  // Whichever of its files is the line to the core.
+  rushes: misbehaving('rushes', {
+    onStart: `${WRITE} let number = 0; const lines = (fd) => write(fd, JSON.stringify({
+      kind: 'batch', host: 'x', number: (number += 1),
+      items: [{ kind: 'report', node: NODE, values: { on: number % 2 === 0 }, reason: 'report' }],
+    }) + '\\n');
+    setTimeout(() => {
+      const fds = Array.from({ length: 60 }, (_, n) => n + 4).filter(isSocket);
+      often(() => fds.forEach(lines));
+    }, 1_000);`,
   }),
   bloats: misbehaving('bloats', {
     onStart: `${WRITE} const text = 'x'.repeat(1_000_000); often(() => write(3, text));`,

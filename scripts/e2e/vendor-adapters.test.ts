@@ -71,6 +71,13 @@ async function adapter(id: string): Promise<Adapter> {
   return found;
 }
 
+async function restartsOfCore(): Promise<number | undefined> {
+  const { body } = await house.hub.call<{ parts: { name: string; restarts: number }[] }>(
+    '/api/health',
+  );
+  return body.parts.find(({ name }) => name === 'core')?.restarts;
+}
+
 /** From the frame of the press at the radio to the lamp's own state. */
 async function reactionMs(): Promise<number> {
   const { ieee } = nodeOf(house, 'Bedside button');
@@ -234,11 +241,15 @@ describe('adapters of others', () => {
         onMessage: `const put = (given) => fs.writeSync(3, given + '\\n');
           for (const state of [null, { kind: 'great' }]) put(JSON.stringify({ kind: 'state', state }));
           put('{"cmd":"NODE_HANDLE_ACK"}');
-          put('no JSON at all');`,
+          put('no JSON at all');
+          // Whichever of its files is the line to the core.
+          const batch = JSON.stringify({ kind: 'batch', host: 'x', number: 1, items: null });
+          for (let fd = 4; fd < 64; fd += 1) if (isSocket(fd)) fs.writeSync(fd, batch + '\\n');`,
       },
       ['lan'],
     );
     const before = house.hub.pid;
+    const coreRestarts = await restartsOfCore();
     expect((await house.hub.call('/api/adapters', { body: { files: garbles } })).status).toBe(201);
     const said = await waitFor('both complaints', async () => {
       const { notices } = await adapter('garbles');
@@ -258,6 +269,7 @@ describe('adapters of others', () => {
     );
     expect(dropped.text.zh).toMatch(/不是适配器能说的，已丢弃/);
     expect((await adapter('garbles')).restarts).toBe(0);
+    expect(await restartsOfCore()).toBe(coreRestarts);
     expect(await reactionMs()).toBeLessThan(5_000);
     expect(house.hub.pid).toBe(before);
     expect((await ingle('adapter', 'remove', 'garbles')).code).toBe(0);
@@ -281,6 +293,7 @@ describe('adapters of others', () => {
       expect(during.p50).toBeLessThan(usual.p50 * RATIO + SLACK_MS);
       for (const [id, en, zh] of [
         ['chatters', 'it sent more than 500 messages a second', '消息太多（每秒最多 500 条）'],
+        ['rushes', 'it sent more than 500 messages a second', '消息太多（每秒最多 500 条）'],
         ['bloats', 'it sent a message of more than 256 KB', '一条消息超过 256 KB'],
         ['shouts', 'it wrote more than 16 KB a second', '写到标准错误输出的内容太多'],
       ] as const) {
