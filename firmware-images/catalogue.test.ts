@@ -20,6 +20,7 @@ import { Catalogue, type ImportOptions } from './catalogue.ts';
 import { findImage, whyNot } from './image-row.ts';
 import { manifestBytes, signatureLine } from './manifest.ts';
 import { writeMatterImage } from './matter-ota.ts';
+import { verifyFolder } from './verify-folder.ts';
 import { writeImage } from './zigbee-ota.ts';
 
 let folder: string;
@@ -217,6 +218,32 @@ describe('what nobody has signed', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
     const device = options({ unsigned: 'zero' });
     expect(await refusal(catalogue.import('/dev/zero', device))).toMatch(/cannot be read/);
+  });
+
+  it('is told by its path and what to do where it is missing, or is no index of images', async () => {
+    const catalogue = new Catalogue(own);
+    const nowhere = path.join(source, 'nowhere');
+    await expect(catalogue.import(nowhere, options())).rejects.toMatchObject({
+      message: `There is no ${nowhere}`,
+      hint: expect.stringContaining('on the machine that the hub runs on'),
+      zh: { hint: expect.stringContaining('路径') },
+    });
+    const file = path.join(source, 'index.json');
+    for (const text of ['half a li', '{}', '"images"']) {
+      writeFileSync(file, text);
+      const wrong = catalogue.import(file, options({ unsigned: 'index.json' }));
+      await expect(wrong, text).rejects.toMatchObject({
+        code: 'invalid-input',
+        message: `${file} is not an index of firmware images`,
+        hint: expect.stringContaining('a JSON list of rows'),
+        zh: { hint: expect.stringContaining('JSON 列表') },
+      });
+    }
+    await expect(verifyFolder(folder, '', NOW)).rejects.toMatchObject({
+      message: 'manifest.json cannot be read',
+      hint: expect.stringMatching(/^There is no file .*manifest\.json\.$/),
+      zh: { hint: expect.stringMatching(/^没有文件/) },
+    });
   });
 
   it('leaves the catalogue as it was where the disk is full', { timeout: 30_000 }, () => {

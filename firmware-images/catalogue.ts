@@ -208,7 +208,11 @@ async function isDirectory(source: string): Promise<boolean> {
   try {
     return (await stat(source)).isDirectory();
   } catch (error) {
-    return refuse({ en: `There is no ${source}`, zh: `没有 ${source}` }, undefined, error);
+    const hint = {
+      en: 'Give the path of a file or folder on the machine that the hub runs on.',
+      zh: '请给出中枢所在机器上的文件或文件夹路径。',
+    };
+    return refuse({ en: `There is no ${source}`, zh: `没有 ${source}` }, hint, error);
   }
 }
 

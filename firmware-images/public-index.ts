@@ -4,7 +4,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
-import { HubError } from '../hub/model/errors.ts';
+import { HubError, ValidationError } from '../hub/model/errors.ts';
 import type { FirmwareImage } from '../hub/model/firmware.ts';
 import type { Words } from '../hub/model/words.ts';
 import { imageRow } from './image-row.ts';
@@ -82,8 +82,21 @@ async function readRows(file: string): Promise<readonly unknown[] | null> {
     const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
     return v.parse(v.pipe(v.array(v.unknown()), v.maxLength(ROWS_MAX)), JSON.parse(text));
   } catch (error) {
-    throw noIndex(file, error);
+    throw notAnIndex(file, error);
   }
+}
+
+/** A file that somebody gave for an index and that is none. */
+function notAnIndex(file: string, cause: unknown): HubError {
+  const { message } = cause instanceof Error ? cause : { message: String(cause) };
+  return new ValidationError(`${file} is not an index of firmware images`, {
+    hint: `An index is a JSON list of rows such as {"url", "fileVersion", "imageType", "manufacturerCode"}: ${message.split('\n')[0]}`,
+    zh: {
+      message: `${file} 不是固件索引`,
+      hint: `索引是由 {"url", "fileVersion", "imageType", "manufacturerCode"} 这样的行组成的 JSON 列表：${message.split('\n')[0]}`,
+    },
+    cause,
+  });
 }
 
 /** A file that is taken for an index and is none. */

@@ -2,11 +2,25 @@
 import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { HubError } from '../hub/model/errors.ts';
+import type { Words } from '../hub/model/words.ts';
 import { refuse } from './refusal.ts';
 
 /** Whether what went wrong with a file is that there is none. */
 export const isMissing = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ENOENT';
+
+/** What keeps a file from being read, in plain words. */
+function whyUnread(file: string, error: unknown): Words {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT') {
+    return { en: `There is no file ${file}.`, zh: `没有文件 ${file}。` };
+  }
+  if (code === 'EACCES') {
+    return { en: `You may not read ${file}.`, zh: `没有权限读取 ${file}。` };
+  }
+  const text = error instanceof Error ? error.message : String(error);
+  return { en: `${file}: ${text}.`, zh: `${file}：${text}。` };
+}
 
 /**
  * Reads a regular file of at most so many bytes, whatever it grows to meanwhile.
@@ -39,7 +53,11 @@ export async function readLimited(file: string, bytesMax: number): Promise<Buffe
   } catch (error) {
     if (error instanceof HubError) throw error;
     const name = path.basename(file);
-    return refuse({ en: `${name} cannot be read`, zh: `无法读取 ${name}` }, undefined, error);
+    return refuse(
+      { en: `${name} cannot be read`, zh: `无法读取 ${name}` },
+      whyUnread(file, error),
+      error,
+    );
   }
   return bytes.length > bytesMax ? tooLarge() : bytes;
 }
