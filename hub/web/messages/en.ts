@@ -131,7 +131,9 @@ export const en = {
     ] as readonly (readonly [string, string])[],
     deviceTitle: 'Your first device',
     deviceText: (rooms: number) =>
-      `Your home stands, with ${some(rooms, 'room', 'rooms')}. Now bring it to life.`,
+      rooms === 0
+        ? 'Your home stands. Now bring it to life.'
+        : `Your home stands, with ${some(rooms, 'room', 'rooms')}. Now bring it to life.`,
     deviceAdd: 'Add a device',
     finish: 'Later, show my home',
     skip: 'Skip',

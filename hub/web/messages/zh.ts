@@ -126,7 +126,10 @@ export const zh: Messages = {
       ['洗衣间', 'mdiWashingMachine'],
     ],
     deviceTitle: '第一个设备',
-    deviceText: (rooms) => `家已经建好，有 ${n(rooms)} 个房间。现在让它活起来。`,
+    deviceText: (rooms) =>
+      rooms === 0
+        ? '家已经建好。现在让它活起来。'
+        : `家已经建好，有 ${n(rooms)} 个房间。现在让它活起来。`,
     deviceAdd: '添加设备',
     finish: '以后再说，先看看家',
     skip: '跳过',
