@@ -1,6 +1,6 @@
-// What of the batches that come from a vendor's process the core takes. The core is one deterministic machine that trusts
-// its inputs: an item of a wrong shape would end it. Its own host has looked at each item, but the vendor's code can
-// write past that host onto the same socket, so shape and rate are looked at again at the core's end.
+// What of the batches that come from a vendor's process the core takes. The core is one deterministic machine that
+// trusts its inputs: an item of a wrong shape would end it. Its own host has looked at each item, but the vendor's code
+// can write past that host onto the same socket, so shape and rate are looked at again at the core's end.
 import type { AdapterItem, AdapterToCore } from '../../hub/model/adapter-port.ts';
 import { VENDOR_LIMITS } from '../../hub/model/vendor-adapter.ts';
 import { allowance } from './allowance.ts';

@@ -1,5 +1,5 @@
 // Code that means harm, in a real vendor's process, writes past its own host straight onto the line to the hub, as fast
-// and as much as it can. This thread stands for the hub's main thread: what it takes of it, and for how long it is held up.
+// and as much as it can. This thread stands for the hub's main thread: what it takes of it, and how long it is held up.
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';

@@ -32,8 +32,8 @@ export const VENDOR_LIMITS = {
   },
   /**
    * What its process may send over each of its two lines, to main and to the core, by the count of the end that reads:
-   * more than its own host would let through, so only code that goes past that host comes here. Beyond it the process is
-   * ended.
+   * more than its own host would let through, so only code that goes past that host comes here. Beyond it the process
+   * is ended.
    */
   line: {
     messages: { perSecond: 500, atOnce: 3_000 },

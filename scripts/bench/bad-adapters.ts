@@ -1,5 +1,6 @@
 // Three adapters of others that do what none should, all at once: one loops without an end, one leaks 50 MB a
-// second, one throws at each message; and four that flood the hub. For the bench and the test of what the others feel of them.
+// second, one throws at each message; and four that flood the hub. For the bench and the test of what the others feel
+// of them.
 
 /** A package's files, by name. */
 export type PackageFiles = Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
-// Goal: whoever adds a Matter device whose certificate was withdrawn by its maker, or was given out of its time, reads so
-// in the page, in words, at once and in their language. Method: real Chromium on the real hub; real matter.js devices in a
-// network of their own (root on Linux), with real certificates that this test signs.
+// Goal: whoever adds a Matter device whose certificate was withdrawn by its maker, or was given out of its time, reads
+// so in the page, in words, at once and in their language. Method: real Chromium on the real hub; real matter.js
+// devices in a network of their own (root on Linux), with real certificates that this test signs.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
