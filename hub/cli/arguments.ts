@@ -1,6 +1,7 @@
 // Reads what options and arguments hold: durations, whole numbers, one of several words, files.
 import fs from 'node:fs';
 import { CliError } from './cli-error.ts';
+import { fileCause } from './file-cause.ts';
 import type { Messages } from './messages/en.ts';
 
 const FILE_BYTES_MAX = 256 * 1024;
@@ -55,7 +56,7 @@ export function readText(file: string, words: Messages): string {
   } catch (error) {
     if (error instanceof CliError) throw error;
     throw new CliError('usage', words.usage.badFile(file), {
-      hint: error instanceof Error ? error.message : null,
+      hint: fileCause(error, words),
       cause: error,
     });
   }

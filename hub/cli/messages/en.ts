@@ -224,6 +224,18 @@ export const en = {
     choiceHint: (words: string) => `It takes: ${words}.`,
     badValue: (text: string, property: string) => `"${text}" is not a value of ${property}.`,
     badFile: (file: string) => `The file "${file}" cannot be read.`,
+    notWritten: (file: string) => `The file "${file}" cannot be written.`,
+    /** By the system's word for it. */
+    fileCauses: {
+      ENOENT: 'There is no such file or folder: check the spelling.',
+      EACCES: 'You lack the right to it: run the command as somebody who may.',
+      EPERM: 'You lack the right to it: run the command as somebody who may.',
+      EISDIR: 'It is a folder: name a file in it.',
+      ENOTDIR: 'A part of the path is a file, not a folder.',
+      EEXIST: 'There is a file of that name already: name another one.',
+      EROFS: 'The disk may only be read: name another place.',
+      ENOSPC: 'The disk is full: make room, or name another place.',
+    },
     fileTooLarge: (file: string) => `The file "${file}" is larger than the hub reads (256 KiB).`,
     needsYes: 'Nobody is there to ask, so nothing was removed.',
     needsYesHint: 'Add --yes to remove it without being asked.',

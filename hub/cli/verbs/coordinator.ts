@@ -15,6 +15,7 @@ import { wholeNumber } from '../arguments.ts';
 import { CliError } from '../cli-error.ts';
 import { apiPath } from '../client.ts';
 import { type Context, moment } from '../context.ts';
+import { fileCause } from '../file-cause.ts';
 import { showJob } from '../job-progress.ts';
 import { createPrompt, isConfirmed } from '../prompt.ts';
 import type { AddVerb } from '../verb.ts';
@@ -282,7 +283,7 @@ async function importBackup(context: Context, [file = '']: readonly string[]): P
     if (fs.statSync(file).size > FILE_BYTES_MAX) throw new Error(`> ${FILE_BYTES_MAX}`);
     text = fs.readFileSync(file, 'utf8');
   } catch (error) {
-    const hint = error instanceof Error ? error.message : null;
+    const hint = fileCause(error, words);
     throw new CliError('usage', words.usage.badFile(file), { hint, cause: error });
   }
   const { body } = await client.request<CoordinatorBackupJson>('POST', '/api/coordinator/backups', {
@@ -304,7 +305,12 @@ async function exportBackup(
     { body: { password } },
   );
   // Made anew and for its owner alone, whatever the umask says.
-  fs.writeFileSync(file, body.text, { mode: 0o600, flag: 'wx' });
+  try {
+    fs.writeFileSync(file, body.text, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    const hint = fileCause(error, words);
+    throw new CliError('usage', words.usage.notWritten(file), { hint, cause: error });
+  }
   if (printer.isJson) printer.value({ name: body.name, file });
   else printer.line(words.radio.exported(file));
 }

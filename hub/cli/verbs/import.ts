@@ -7,6 +7,7 @@ import type { MovePlanJson } from '../../api/moving-in-routes.ts';
 import type { JobJson } from '../../api/shapes.ts';
 import { CliError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
+import { fileCause } from '../file-cause.ts';
 import { showJob } from '../job-progress.ts';
 import { isConfirmed } from '../prompt.ts';
 import type { AddVerb } from '../verb.ts';
@@ -114,7 +115,7 @@ function readFolder({ words }: Context, folder: string): Record<string, string> 
   } catch (error) {
     if (error instanceof CliError) throw error;
     throw new CliError('usage', words.import.unreadable(folder), {
-      hint: error instanceof Error ? error.message : null,
+      hint: fileCause(error, words),
       cause: error,
     });
   }

@@ -6,6 +6,7 @@ import type { JobJson } from '../../api/shapes.ts';
 import { readText, wholeNumber } from '../arguments.ts';
 import { CliError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
+import { fileCause } from '../file-cause.ts';
 import { showJob } from '../job-progress.ts';
 import { isConfirmed } from '../prompt.ts';
 import type { AddVerb } from '../verb.ts';
@@ -112,7 +113,7 @@ async function exportHome({ client, printer, words }: Context, file?: string): P
       fs.writeFileSync(file, text, { flag: 'wx' });
     } catch (error) {
       throw new CliError('usage', words.provision.notWritten(file), {
-        hint: error instanceof Error ? error.message : null,
+        hint: fileCause(error, words),
         cause: error,
       });
     }
