@@ -39,6 +39,8 @@ test.each([
   expect(thrown.hint).toMatch(/11 or 21 digits/);
   expect(thrown.zh?.message).toMatch(inChinese);
   expect(thrown.zh?.hint).toMatch(/11 位或 21 位数字/);
+  // A sentence mark right behind the prefix would read as a part of it.
+  expect(`${thrown.hint} ${thrown.zh?.hint}`).not.toMatch(/MT:[”"]?[.。]/);
   expect(thrown.errors[0]?.path).toBe('/code');
   if (code.length > 0)
     expect(`${thrown.message} ${String(thrown.cause ?? '')}`).not.toContain(code);
