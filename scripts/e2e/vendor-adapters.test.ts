@@ -291,23 +291,32 @@ describe('adapters of others', () => {
         `report to command, usual and with floods: p50 ${usual.p50.toFixed(1)} → ${during.p50.toFixed(1)} ms, p95 ${usual.p95.toFixed(1)} → ${during.p95.toFixed(1)} ms\n`,
       );
       expect(during.p50).toBeLessThan(usual.p50 * RATIO + SLACK_MS);
-      for (const [id, en, zh] of [
+      const culprits = [
         ['chatters', 'it sent more than 500 messages a second', '消息太多（每秒最多 500 条）'],
         ['rushes', 'it sent more than 500 messages a second', '消息太多（每秒最多 500 条）'],
         ['bloats', 'it sent a message of more than 256 KB', '一条消息超过 256 KB'],
         ['shouts', 'it wrote more than 16 KB a second', '写到标准错误输出的内容太多'],
-      ] as const) {
-        const { reason } = await waitFor(
-          `${id} to be ended`,
-          async () => (await adapter(id)).lastFault,
-        );
+      ] as const;
+      for (const [id, en, zh] of culprits) {
+        const fallen = async () => (await adapter(id)).lastFault;
+        const { reason } = await waitFor(`${id} to be ended`, fallen);
         expect(reason.en).toContain(en);
         expect(reason.zh).toContain(zh);
-        expect((await ingle('status')).text).toContain(`${id} of Acme (community)`);
-        const chinese = (await ingle('status', '--lang', 'zh')).text;
-        expect(chinese).toContain(`适配器 ${id}`);
-        expect(chinese).toContain(zh);
         expect(house.hub.output()).toContain(`${id} stopped (${en}`);
+      }
+      const english = await Promise.all([ingle('status'), ingle('adapter', 'list')]);
+      const chinese = await Promise.all([
+        ingle('status', '--lang', 'zh'),
+        ingle('adapter', 'list', '--lang', 'zh'),
+      ]);
+      for (const [id, en, zh] of culprits) {
+        expect(english[0].text).toMatch(new RegExp(`^Fault: .* ${id} of Acme .*${en}`, 'm'));
+        expect(english[1].text).toMatch(new RegExp(`^${id}: started again .*${en}`, 'm'));
+        expect(chinese[0].text).toMatch(new RegExp(`^故障：.*适配器 ${id}.*${zh}`, 'm'));
+        expect(chinese[1].text).toMatch(new RegExp(`^${id}：已重新启动 .*${zh}`, 'm'));
+      }
+      for (const { text } of [...english, ...chinese]) {
+        expect(text).not.toMatch(/second It is started|条） 它会/);
       }
       await browser.open('adapters');
       await at('adapter-chatters')

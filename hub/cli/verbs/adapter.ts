@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { newPackage, packageFiles, testPackage } from '../../../adapters/contract/vendor-kit.ts';
 import type { AdapterJson } from '../../api/adapters-shapes.ts';
+import { oneLine, problemIn } from '../../model/problem-words.ts';
 import { readManifest } from '../../model/vendor-adapter.ts';
 import { templateFolder, workerEntry } from '../../threads/entry.ts';
 import { CliError } from '../cli-error.ts';
@@ -185,8 +186,8 @@ async function list({ client, printer, words, language }: Context): Promise<void
   );
   for (const { id, problem, notices, lastFault, restarts } of adapters) {
     if (problem !== null) {
-      const { detail, hint } = language === 'zh' && problem.zh ? problem.zh : problem;
-      printer.line(words.fact(id, [detail, hint].filter(Boolean).join(' ')));
+      const { detail, hint } = problemIn(problem, language);
+      printer.line(words.fact(id, oneLine(detail, hint)));
     }
     for (const { text } of notices) printer.line(words.fact(id, text[language]));
     if (lastFault !== null)
