@@ -43,12 +43,12 @@ export default {
     only('hub/household', 'hub/model'),
     only('hub/store', 'hub/model'),
     only('hub/api', 'hub/model', 'hub/household'),
-    // With the hub down the doctor looks into its files itself, and an image file is verified.
+    // With the hub down the doctor looks into its files itself, a backup is restored, and an image file is verified.
     only(
       'hub/cli',
       'hub/api',
       'hub/model',
-      'hub/store/inspect\\.ts',
+      'hub/store/(inspect|backup/read)\\.ts',
       'hub/threads/entry\\.ts',
       'firmware-images',
       'adapters/contract/vendor-kit\\.ts',
@@ -100,6 +100,7 @@ export default {
     oneHome('(ws|bonjour-service)', '^adapters/wifi/'),
     oneHome('@2colors', '^adapters/wifi/esphome/'),
     oneHome('better-sqlite3', '(^hub/store/|/store[^/]*\\.ts$)'),
+    oneHome('(age-encryption|tar)', '^hub/store/backup/'),
     oneHome('(hono|hono-openapi|@hono)', '^hub/(api/|main\\.ts$)'),
     oneHome('(commander|listr2)', '^hub/cli/'),
     {
