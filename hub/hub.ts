@@ -11,6 +11,7 @@ import type { Push } from './household/outbound/push.ts';
 import type { RadioCareHost } from './household/radio-care.ts';
 import type { Log } from './log.ts';
 import type { AccountList, AdapterCall, AdapterState, NewAccount } from './model/adapter-port.ts';
+import type { Backups } from './model/backup.ts';
 import { type CommandRecord, type CommandState, isCommandEnd } from './model/command.ts';
 import type { CoreCommit, OutEvent } from './model/core-port.ts';
 import type { DeviceLive, DeviceRecord } from './model/device.ts';
@@ -93,6 +94,7 @@ export interface HubOptions {
   readonly sync: SyncLink;
   readonly provisioning: Provisioning;
   readonly movingIn: MovingIn;
+  readonly backups: Backups;
   readonly firmware: FirmwareHost;
   readonly matterBridge: MatterBridge;
   readonly mqttSharing: MqttSharingHost;
@@ -260,6 +262,7 @@ export function createHub(options: HubOptions): Hub {
     jobs: options.jobs,
     provisioning: options.provisioning,
     movingIn: options.movingIn,
+    backups: options.backups,
     firmware: options.firmware,
     matterBridge: options.matterBridge,
     vendorAdapters: options.vendorAdapters,

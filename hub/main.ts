@@ -7,6 +7,7 @@ import { type Adapters, buildAdapters } from './build-adapters.ts';
 import { buildHome, type Home } from './build-home.ts';
 import { describeFailure } from './failure-text.ts';
 import { type AtStop, type Ground, openGround, STOP_GRACE_MS } from './ground.ts';
+import { type BackupsHost, createBackups } from './household/backups.ts';
 import { createMatterNodes } from './household/matter-nodes.ts';
 import { createMovingIn } from './household/moving-in/moving-in.ts';
 import { createNodeLinks } from './household/node-links.ts';
@@ -36,7 +37,8 @@ async function start(): Promise<Running> {
   const adapters = buildAdapters(ground, home);
   await ground.early?.end();
   const firmware = buildFirmware(ground, home);
-  const hub = buildHub(ground, home, { adapters, firmware });
+  const backups = buildBackups(ground, home);
+  const hub = buildHub(ground, home, { adapters, firmware, backups });
   ground.late.hub = hub;
 
   // The core takes its scenes up first, whatever an adapter sends meanwhile: its line is opened behind them.
@@ -60,6 +62,7 @@ async function start(): Promise<Running> {
   adapters.vendorAdapters.start();
   home.sync.start();
   firmware.start();
+  backups.startNights();
   home.push.start().catch((error: unknown) => {
     ground.log.write('warn', 'push', `The inbox could not be read: ${String(error)}`);
   });
@@ -70,6 +73,7 @@ async function start(): Promise<Running> {
   });
   atStop(() => door.stop());
   atStop(() => firmware.stop());
+  atStop(() => backups.stop());
   atStop(() => adapters.mqttSharing.stop());
   atStop(() => adapters.matterBridge.stop());
   const statisticsTimer = setInterval(() => refreshStatistics(ground, hub), STATISTICS_EVERY_MS);
@@ -113,17 +117,37 @@ function buildFirmware(ground: Ground, { household, jobs, callAdapter }: Home): 
   });
 }
 
-function buildHub(
-  ground: Ground,
-  home: Home,
-  { adapters, firmware }: { readonly adapters: Adapters; readonly firmware: Firmware },
-): Hub {
+function buildBackups({ folder, store, clock, nowMs, log }: Ground, home: Home): BackupsHost {
+  return createBackups({
+    folder: path.join(folder, 'backups'),
+    version: readVersion(),
+    ...{ calls: store.reads, household: home.household, nowMs },
+    hour: () => (clock.state() === 'unset' ? null : hourIn(home.household.contents().home.zone)),
+    openJob: (kind, step) => home.jobs.open(kind, step),
+    failed: (text) => log.write('warn', 'backup', text),
+  });
+}
+
+/** The hour of the day, 0 to 23, in a time zone. */
+function hourIn(timeZone: string): number {
+  return Number(
+    new Intl.DateTimeFormat('en', { hour: '2-digit', hourCycle: 'h23', timeZone }).format(),
+  );
+}
+
+interface Parts {
+  readonly adapters: Adapters;
+  readonly firmware: Firmware;
+  readonly backups: BackupsHost;
+}
+
+function buildHub(ground: Ground, home: Home, { adapters, firmware, backups }: Parts): Hub {
   const { isDemo, store, nowMs, demo } = ground;
   const { household, jobs, callAdapter } = home;
   const { settingsNow, zigbeeState, withoutZigbee, callZigbee } = adapters;
   const byDevice = { devices: () => household.contents().devices, callAdapter };
   const hub: Hub = createHub({
-    ...{ version: readVersion(), isDemo, store, firmware },
+    ...{ version: readVersion(), isDemo, store, firmware, backups },
     ...{ clock: ground.clock, startedAtMs: ground.startedAtMs, settings: ground.settings },
     ...{ household, jobs, core: home.core, sync: home.sync, push: home.push },
     ...{ dispatch: home.dispatch, adapters: home.adapters, callAdapter },

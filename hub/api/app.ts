@@ -11,6 +11,7 @@ import { HubError, toProblem } from '../model/errors.ts';
 import type { HubPort } from '../model/hub-port.ts';
 import { adapterRoutes } from './adapters.ts';
 import { authenticate, authorize, checkIntent, vendorOf } from './authentication.ts';
+import { backupRoutes } from './backups.ts';
 import { BODY_BYTES_MAX, parseBody, parseQuery, readBytes } from './body.ts';
 import { commandRoutes } from './commands.ts';
 import {
@@ -114,6 +115,7 @@ export function createApi(hub: HubPort, options: ApiOptions): Api {
     ...runRoutes(parts),
     ...jobRoutes(parts),
     ...provisioningRoutes(parts),
+    ...backupRoutes(parts),
     ...movingInRoutes(parts),
     ...firmwareRoutes(parts),
     ...radioRoutes(parts),

@@ -4,6 +4,7 @@ import type { HubPort } from '../model/hub-port.ts';
 import { type AdapterId, deviceId, type JobId, jobId } from '../model/identifiers.ts';
 import type { Job } from '../model/job.ts';
 import { switchedOff } from '../model/own-adapter.ts';
+import { authorize } from './authentication.ts';
 import { type ApiParts, actorOf, type Handlers, inputId, listPart, pathId } from './context.ts';
 import { deviceOf } from './devices.ts';
 import { nearest } from './nearest.ts';
@@ -47,6 +48,10 @@ export function jobRoutes({ hub }: ApiParts) {
           return hub.provisioning.start(body.text, body.seconds, actorOf(c));
         }
         if (body.kind === 'zigbee2mqtt') return hub.movingIn.start(body.plan, actorOf(c));
+        if (body.kind === 'backup') {
+          authorize(c, 'owner', () => false);
+          return hub.backups.start(actorOf(c));
+        }
         const via =
           body.via === null ? null : deviceOf(hub, inputId(body.via, deviceId, '/via')).record.id;
         if (body.kind === 'replace') {

@@ -3,7 +3,6 @@
 
 import { toRfc3339 } from '../model/clock.ts';
 import { COORDINATOR_DRIVERS } from '../model/coordinator-drivers.ts';
-import { HubError, ValidationError } from '../model/errors.ts';
 import { deviceId } from '../model/identifiers.ts';
 import type { CoordinatorBackup } from '../model/mesh.ts';
 import { propertyKey } from '../model/properties.ts';
@@ -11,13 +10,13 @@ import {
   type ApiContext,
   type ApiParts,
   actorOf,
-  callerOf,
   type Handlers,
   listPart,
   pathId,
 } from './context.ts';
 import { deviceOf } from './devices.ts';
 import { problemView } from './errors.ts';
+import { demandPassword } from './password-again.ts';
 import type { CoordinatorBackupJson, MeshJson } from './radio-shapes.ts';
 import { jobView } from './views.ts';
 
@@ -78,39 +77,6 @@ function accepted(c: ApiContext, job: Parameters<typeof jobView>[0]): Response {
 
 function backupView({ atMs, ...backup }: CoordinatorBackup): CoordinatorBackupJson {
   return { ...backup, at: toRfc3339(atMs) };
-}
-
-/**
- * A stolen page must not be enough. Local root has the files anyway.
- * @throws HubError `forbidden` for a wrong password, TooManyAttemptsError for guessing
- */
-async function demandPassword(
-  { hub, passwords, attempts }: ApiParts,
-  c: ApiContext,
-  password: string | null,
-): Promise<void> {
-  const caller = callerOf(c);
-  if (caller.kind === 'local') return;
-  if (password === null) {
-    throw new ValidationError('This needs your password again', {
-      errors: [{ path: '/password', message: 'is missing', zh: '缺少密码' }],
-      zh: { message: '需要再次输入你的密码', hint: null },
-    });
-  }
-  const { id } = caller.actor.member;
-  const account = `network key for ${id}`;
-  attempts.begin(account);
-  const credential = hub.household.contents().credentials.find(({ member }) => member === id);
-  if (!(await passwords.verify(password, credential?.passwordHash ?? null))) {
-    throw new HubError('forbidden', 'This needs your password again, and it is not right', {
-      hint: 'Whoever has the key of the network can take over its devices.',
-      zh: {
-        message: '需要再次输入你的密码，但密码不正确',
-        hint: '拿到网络密钥的人可以控制其中的设备。',
-      },
-    });
-  }
-  attempts.succeeded(account);
 }
 
 async function meshView({ hub }: ApiParts): Promise<MeshJson> {

@@ -322,8 +322,9 @@ export const jobBody = v.variant(
       ),
     }),
     v.strictObject({ kind: v.literal('zigbee2mqtt'), plan: identifier }),
+    v.strictObject({ kind: v.literal('backup') }),
   ],
-  'must be a kind of job that this hub does: pair, replace, interview, firmware, rollout, provision or zigbee2mqtt',
+  'must be a kind of job that this hub does: pair, replace, interview, firmware, rollout, provision, zigbee2mqtt or backup',
 );
 
 export const memberChange = v.strictObject({

@@ -3,6 +3,7 @@
 
 import type { GenericSchema } from 'valibot';
 import { ADAPTER_ROUTES } from './adapters-routes.ts';
+import { BACKUP_ROUTES } from './backups-routes.ts';
 import { EXPLAIN_ROUTES } from './explain-routes.ts';
 import { firmwareCheckJson, firmwareImportJson, listedImageJson } from './firmware-shapes.ts';
 import { HOME_VALUE_ROUTES } from './home-values-routes.ts';
@@ -68,6 +69,7 @@ const STRANGER_BYTES_MAX = 16 * 1024;
 
 export const ROUTES = {
   ...ADAPTER_ROUTES,
+  ...BACKUP_ROUTES,
   ...HOME_VALUE_ROUTES,
   ...MATTER_BRIDGE_ROUTES,
   ...MATTER_NODE_ROUTES,

@@ -277,6 +277,7 @@ export function createTestHousehold(parts: TestHouseholdParts): Household {
       contents.settings[SYNC_CONSENT_SETTING] = JSON.stringify(consent);
       return consent;
     },
+    async setBackupRecipient() {},
     outbound: () => readOutbound(contents.settings),
     async setOutbound(change) {
       const outbound = changeOutbound(readOutbound(contents.settings), change, nowMs());

@@ -27,8 +27,10 @@ import {
 import type { Job } from '../model/job.ts';
 import type { PropertyDescriptor, PropertyKey, PropertyValue } from '../model/properties.ts';
 import type { RunTrace } from '../model/run.ts';
+import { testBackups } from './test-backups.ts';
 import { createTestBridge, type TestBridge } from './test-bridge.ts';
 import { createTestExplained, type TestExplained } from './test-explained.ts';
+import { testFirmware } from './test-firmware.ts';
 import { healthOf } from './test-health.ts';
 import { createTestHousehold, emptyContents, type MutableContents } from './test-household.ts';
 import { lampProperties, lampRecord } from './test-lamp.ts';
@@ -373,21 +375,12 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
       vendorAdapters: createTestVendors(),
       ownAdapters: createTestOwnAdapters(),
       ...createTestMqtt(outside),
-      firmware: {
-        list: async () => [],
-        import: async () => ({ added: [], refused: [], withdrawn: [], manifest: null }),
-        check: async () => ({
-          current: { manufacturerCode: 1, imageType: 2, fileVersion: 3, hardwareVersion: null },
-          available: null,
-          hold: null,
-        }),
-        update: async () => startJob('firmware'),
-        rollOut: async () => startJob('rollout'),
-      },
+      firmware: testFirmware(startJob),
       nodeLinks: testNodeLinks(() => contents.devices),
       matterNodes: testMatterNodes(() => contents.devices),
       radioCare: testRadioCare(startJob),
       provisioning: testProvisioning(startJob),
+      backups: testBackups(startJob),
       movingIn: {
         plan: async () => ({
           id: 'plan_1',
@@ -472,6 +465,9 @@ export function createTestHub(options: { readonly isDemo?: boolean } = {}): Test
         ownZigbeeNetwork: unused,
         coordinatorHolder: unused,
         takeZigbee2Mqtt: unused,
+        startBackup: unused,
+        backupState: unused,
+        newRecoveryCode: unused,
       },
       health: () => hub.health,
       logLines: () => hub.logLines,

@@ -122,6 +122,13 @@ export class Client {
     return this.#textOf(await this.#send('GET', path, { headers: { accept: '*/*' } }));
   }
 
+  /** The bytes of a file of any size, as they come; they may take as long as they go on coming. */
+  async download(path: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+    const response = await this.#send('GET', path, { headers: { accept: '*/*' } }, signal);
+    if (response.body === null) throw this.#notAHub();
+    return response.body as ReadableStream<Uint8Array>;
+  }
+
   /** All items of a list, part by part. */
   async list<Item>(path: string): Promise<Item[]> {
     const items: Item[] = [];

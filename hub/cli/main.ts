@@ -15,6 +15,7 @@ import { columnsOf, plain, plainJson, wrapped } from './terminal-text.ts';
 import { dataFolders, isLoopback, localTokens, runningHub, storedToken } from './tokens.ts';
 import type { VerbSetting } from './verb.ts';
 import { addAdapter } from './verbs/adapter.ts';
+import { addBackup, addRestore } from './verbs/backup.ts';
 import { addClaim } from './verbs/claim.ts';
 import { addCoordinator } from './verbs/coordinator.ts';
 import { addDevices } from './verbs/devices.ts';
@@ -195,6 +196,8 @@ function buildProgram(language: Language): Command {
     addAdapter,
     addPair,
     addReplace,
+    addBackup,
+    addRestore,
     addMatter,
     addMqtt,
     addOpen,

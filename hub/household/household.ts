@@ -12,6 +12,7 @@ import type { AdapterId, MemberId, RoomId } from '../model/identifiers.ts';
 import type { SceneTemplates } from '../model/scene-templates-port.ts';
 import type { HomeContents, StoreCalls } from '../model/store-port.ts';
 import type { SyncConsent } from '../model/sync-port.ts';
+import { BACKUP_RECIPIENT_SETTING } from './backups.ts';
 import { checkModes, checkName, checkPlace, checkVersion, checkZone } from './checks.ts';
 import { createDeviceShelf, type DeviceEdits } from './device-shelf.ts';
 import { type BridgeEdits, createBridgeShelf } from './matter-bridge/bridge-shelf.ts';
@@ -324,6 +325,13 @@ export function createHousehold(options: HouseholdOptions): HouseholdHost {
         await audit(actor, 'outbound.set', 'outbound', JSON.stringify(shown).slice(0, 1_000));
         changed('home');
         return outbound;
+      }),
+    setBackupRecipient: (recipient, actor) =>
+      inTurn(async () => {
+        await store.putSetting(BACKUP_RECIPIENT_SETTING, recipient);
+        contents.settings = { ...contents.settings, [BACKUP_RECIPIENT_SETTING]: recipient };
+        await audit(actor, 'backup.code', recipient);
+        changed('home');
       }),
     putToken: (token) =>
       inTurn(async () => {

@@ -102,6 +102,7 @@ const THINGS: Readonly<Record<string, string>> = {
   'found device': '自行发布的设备',
   'announced device of': '网桥，或它没有发布设备',
   'firmware image': '固件',
+  backup: '备份',
   'backup of the coordinator': '网关（协调器）备份',
   'value of the home': '家的值',
 };

@@ -1,5 +1,6 @@
 // What the hub offers to its front doors (the HTTP API, later MQTT and the Matter bridge): the live view,
 // requests to the core, the household's edits, jobs, reads. hub/main.ts builds it; hub/api uses nothing else.
+
 import type {
   AccountList,
   AdapterNotice,
@@ -7,6 +8,7 @@ import type {
   LogLevel,
   NewAccount,
 } from './adapter-port.ts';
+import type { Backups } from './backup.ts';
 import type { Cause } from './cause.ts';
 import type { ClockState, Instant } from './clock.ts';
 import type { CommandBody, CommandRecord, CommandState } from './command.ts';
@@ -331,6 +333,8 @@ export interface Household extends ValueEdits, WebhookEdits, TemplateEdits {
   outbound(): OutboundSettings;
   /** @throws ValidationError that says what of the change cannot be */
   setOutbound(change: OutboundChange, actor: Actor): Promise<OutboundSettings>;
+  /** Whom backups of the home are encrypted to from now on. */
+  setBackupRecipient(recipient: string, actor: Actor): Promise<void>;
   putToken(token: TokenRecord): Promise<void>;
   removeToken(id: TokenId, actor: Actor): Promise<void>;
 }
@@ -453,6 +457,7 @@ export interface HubPort {
   readonly jobs: Jobs;
   readonly provisioning: Provisioning;
   readonly movingIn: MovingIn;
+  readonly backups: Backups;
   readonly firmware: Firmware;
   readonly radioCare: RadioCare;
   readonly nodeLinks: NodeLinksPort;

@@ -1,4 +1,5 @@
 // What the storage worker and the jobs worker are asked. Calls are answered by number; see StoreCalls for each.
+import type { BackupCalls } from './backup.ts';
 import type { DeviceRecord } from './device.ts';
 import type { Problem } from './errors.ts';
 import type { ExplainCalls } from './explain.ts';
@@ -187,7 +188,7 @@ export interface JobsWorkerData {
 }
 
 /** Read-only queries; the jobs worker answers them so that a long read never queues before a commit. */
-export interface JobCalls extends ExplainCalls, MovingCalls {
+export interface JobCalls extends ExplainCalls, MovingCalls, BackupCalls {
   runs(filter: {
     scene: SceneId | null;
     fromMs: number | null;

@@ -2,6 +2,7 @@
 // anew after the file was set aside. Each query sees the file as it was at one instant.
 import fs from 'node:fs';
 import path from 'node:path';
+import type { BackupCalls } from '../model/backup.ts';
 import { HubError } from '../model/errors.ts';
 import type { ExplainCalls, History, KnownHome } from '../model/explain.ts';
 import type { MovingCalls } from '../model/moving-in.ts';
@@ -16,7 +17,7 @@ import { readSeries } from './series-reader.ts';
 import { createStoredHome } from './stored-home.ts';
 
 export interface HistoryReads {
-  readonly calls: Omit<JobCalls, keyof ExplainCalls | keyof MovingCalls>;
+  readonly calls: Omit<JobCalls, keyof ExplainCalls | keyof MovingCalls | keyof BackupCalls>;
   /** Looks at all of it as it is at one instant; what is given is good for the question only. */
   look<Result>(ask: (history: History) => Result): Result;
   close(): void;

@@ -6,6 +6,7 @@ import type { ExplainCalls } from '../model/explain.ts';
 import type { OutboundCalls } from '../model/outbound.ts';
 import type { JobCalls, JobsWorkerData } from '../model/store-port.ts';
 import { answerCalls } from '../threads/calls.ts';
+import { createBackupCalls } from './backup/calls.ts';
 
 /** Main → jobs, beside calls. */
 type MainToJobs =
@@ -46,6 +47,7 @@ async function serve(port: MessagePort, { dataFolder, role }: JobsWorkerData): P
   };
   const endCalls = answerCalls<JobCalls>(port, {
     ...reads.calls,
+    ...createBackupCalls(dataFolder),
     why: async (query) => (await explain()).why(query),
     whyNot: async (query) => (await explain()).whyNot(query),
     replayScene: async (query) => (await explain()).replayScene(query),

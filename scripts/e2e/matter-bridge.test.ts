@@ -7,6 +7,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TestController } from '../../adapters/matter/testing/test-controller.ts';
 import type { BridgeJson } from '../../hub/api/matter-bridge-shapes.ts';
+import { restoreBackup } from '../../hub/store/backup/read.ts';
 import { installedPackage } from '../bench/peers/install.ts';
 import { freePort } from '../virtual-home/lan/demo-lan.ts';
 import { LanHome } from '../virtual-home/lan/lan-home.ts';
@@ -221,13 +222,24 @@ describe.skipIf(why !== null)(`a home that is shared${why ? ` (skipped: ${why})`
     );
   }, 60_000);
 
-  it('goes on with the same controller after a power cut, its folder restored into an empty one', async () => {
+  it('goes on with the same controller after its disk was lost, from a backup restored into an empty folder', async () => {
+    const post = { method: 'POST', body: {} };
+    const { body: made } = await house.hub.call<{ code: string }>('/api/backups/code', post);
+    const job = { method: 'POST', body: { kind: 'backup' } };
+    const { body: started } = await house.hub.call<{ id: string }>('/api/jobs', job);
+    const done = await waitFor('the backup', async () => {
+      const at = `/api/jobs/${started.id}`;
+      const { body } = await house.hub.call<{ state: string; result: { name: string } }>(at);
+      return body.state !== 'running' && body;
+    });
+    expect(done.state).toBe('done');
+    const kept = makeFolder();
+    folders.push(kept);
+    const file = path.join(kept, done.result.name);
+    cpSync(path.join(house.data, 'backups', done.result.name), file);
     await house.hub.kill();
-    const backup = makeFolder();
-    folders.push(backup);
-    cpSync(house.data, backup, { recursive: true });
     rmSync(house.data, { recursive: true });
-    cpSync(backup, house.data, { recursive: true });
+    await restoreBackup(file, made.code, house.data);
     await house.restart();
     await stillWorks();
   }, 120_000);

@@ -1,5 +1,6 @@
 // What the command says, in English. zh.ts has the same keys; the type keeps them so.
 
+import { backupEn } from './backup.ts';
 import { deviceSharingEn } from './device-sharing.ts';
 import { matterEn } from './matter.ts';
 import { radioEn } from './radio.ts';
@@ -643,6 +644,7 @@ export const en = {
       coordinatorRestore: 'restoring the coordinator',
       provision: 'setting up the home',
       zigbee2mqtt: 'moving in from Zigbee2MQTT',
+      backup: 'backup',
     } as Record<string, string>,
     notification: 'message',
     home: {
@@ -671,6 +673,7 @@ export const en = {
   radio: radioEn,
   replace: replaceEn,
   signing: signingEn,
+  backup: backupEn,
   job: {
     step: (name: string, index: number, of: number) => `${name} (${index} of ${of})`,
     left: (seconds: number) => `${seconds} s left`,

@@ -1,5 +1,6 @@
 // What the command says, in Chinese; the keys are those of en.ts.
 
+import { backupZh } from './backup.ts';
 import { deviceSharingZh } from './device-sharing.ts';
 import type { Messages } from './en.ts';
 import { matterZh } from './matter.ts';
@@ -596,6 +597,7 @@ export const zh: Messages = {
       coordinatorRestore: '恢复网关（协调器）',
       provision: '按文件设置这个家',
       zigbee2mqtt: '从 Zigbee2MQTT 搬入',
+      backup: '备份',
     },
     notification: '消息',
     home: {
@@ -624,6 +626,7 @@ export const zh: Messages = {
   radio: radioZh,
   replace: replaceZh,
   signing: signingZh,
+  backup: backupZh,
   job: {
     step: (name, index, of) => `${name}（${index} / ${of}）`,
     left: (seconds) => `还剩 ${seconds} 秒`,
