@@ -429,6 +429,11 @@ describe('a coordinator in trouble', () => {
       problem: { message: expect.stringContaining('does not answer') },
     });
     await hub.until('the connection', () => hub.state()?.kind === 'connected', 60_000);
+    // While it is tried again, which takes the library 20 s, the reason stays to be read.
+    const states = hub.messages
+      .slice(from)
+      .flatMap((each) => (each.kind === 'state' ? [each] : []));
+    expect(states.map(({ state }) => state.kind)).not.toContain('connecting');
     await worksAgain();
   }, 120_000);
 

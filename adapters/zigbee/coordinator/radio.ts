@@ -177,11 +177,15 @@ export class Radio {
   }
 
   async #run(): Promise<void> {
+    let told: Problem | null = null;
     for (let attempt = 1; !this.#isStopped; ) {
       const before = this.#settings;
       const networkBefore = this.#network;
       const change = this.#begin();
-      this.#options.state({ kind: 'connecting' });
+      // A mute coordinator takes 20 s to be given up: why it is gone stays to be read while it is tried again.
+      this.#options.state(
+        told === null ? { kind: 'connecting' } : { kind: 'fault', problem: told, retryAtMs: null },
+      );
       const openedAtMs = Date.now();
       let error: unknown;
       let controller: Controller | null = null;
@@ -202,6 +206,7 @@ export class Radio {
         this.#network = networkBefore;
         change.undo?.();
         change.done.reject(fromProblem(problem));
+        told = null;
         attempt = 1;
         continue;
       }
@@ -215,10 +220,12 @@ export class Radio {
           this.#options.onLost(BEING_CHANGED);
           await this.#close(controller, true);
         }
+        told = null;
         attempt = 1;
         continue;
       }
       const problem = coordinatorProblem(error, this.#settings);
+      told = problem;
       const delayMs = pauseMs(attempt);
       attempt += 1;
       this.#options.state({ kind: 'fault', problem, retryAtMs: Date.now() + delayMs });
