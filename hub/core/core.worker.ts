@@ -217,7 +217,9 @@ function flush({ isRecording = false } = {}): void {
   };
   main.postMessage(JSON.stringify(commit));
   for (const { adapter, message } of effects.taken) receipts.set(adapter, message);
-  if (receipts.size > 0) receiptTimer ??= setTimeout(sendReceipts, RECEIPTS_WITHIN_MS);
+  if (receipts.size > 0 && receiptTimer === undefined) {
+    receiptTimer = setTimeout(sendReceipts, RECEIPTS_WITHIN_MS);
+  }
   const last = records.at(-1);
   if (last) {
     for (const record of records) unwritten.push(record);
