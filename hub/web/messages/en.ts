@@ -154,6 +154,7 @@ export const en = {
     unlocked: (count: number) => some(count, 'lock open', 'locks open'),
     devicesOffline: (count: number) => some(count, 'device is offline', 'devices are offline'),
     offlineSince: (when: string) => `Offline since ${when}`,
+    offlineNow: 'Offline',
     tryThis: 'What to try',
     tryBattery:
       'Press a button on it once. If it stays offline, change its battery and bring it closer to a lamp or plug.',

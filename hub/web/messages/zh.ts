@@ -150,6 +150,7 @@ export const zh: Messages = {
     unlocked: (count) => `${n(count)} 把锁开着`,
     devicesOffline: (count) => `${n(count)} 个设备离线`,
     offlineSince: (when) => `离线，自 ${when}`,
+    offlineNow: '离线',
     tryThis: '可以试试',
     tryBattery: '按一下它的按钮。如果仍然离线，换电池，并把它放到灯或插座附近。',
     tryMains: '检查有没有电：墙上的开关要开着，插头要插好。通电后一分钟内会自动入网。',

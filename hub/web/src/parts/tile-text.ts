@@ -50,11 +50,17 @@ function thermostatText(device: LiveDevice): string {
   return measured ?? target ?? t().tile.notYet;
 }
 
+/** Since when a device is offline; one that was not heard since the hub has started has no such time. Reactive. */
+export function offlineText({ availability }: LiveDevice['json']): string {
+  const isHeard = Date.parse(availability.since) > 0;
+  return isHeard ? t().home.offlineSince(timeText(availability.since)) : t().home.offlineNow;
+}
+
 /** What a device's tile says of its state; reactive. */
 export function tileText(device: LiveDevice): string {
   const { json } = device;
   if (json.support === 'unsupported') return t().tile.unsupported;
-  if (!json.availability.online) return t().home.offlineSince(timeText(json.availability.since));
+  if (!json.availability.online) return offlineText(json);
   const alarm = alarmsOf(json)[0];
   if (alarm !== undefined) return propertyLabel(alarm, json.properties[alarm]);
   const action = tileAction(json);
