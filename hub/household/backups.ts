@@ -44,10 +44,10 @@ export interface BackupsHost extends Backups {
 }
 
 const NO_CODE = {
-  hint: 'Make one first: `ingle backup code`. It opens the backups, and only you have it.',
+  hint: 'Make one first: in House › Backups, or `ingle backup code`. It opens the backups, and only you have it.',
   zh: {
     message: '还没有恢复码',
-    hint: '请先运行“ingle backup code”。只有它能打开备份，由你保管。',
+    hint: '请先在“全屋 › 备份”中生成，或运行“ingle backup code”。只有它能打开备份，由你保管。',
   },
 };
 

@@ -1,5 +1,6 @@
 // Every text of the page in English. `zh.ts` has the same keys; the compiler sees to it.
 
+import { backupsEn } from './backups.ts';
 import { deviceHomesEn } from './device-homes.ts';
 import { firmwareEn } from './firmware.ts';
 import { list, number, plural } from './grammar.ts';
@@ -401,6 +402,7 @@ export const en = {
   },
   joining: joiningEn,
   deviceHomes: deviceHomesEn,
+  backups: backupsEn,
   links: linksEn,
   moveIn: {
     title: 'Move in from Zigbee2MQTT',

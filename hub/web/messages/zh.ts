@@ -1,5 +1,6 @@
 // 中文文案：与 en.ts 的键一一对应，缺一个就通不过类型检查。称呼用“你”，数字与汉字之间留空格。
 
+import { backupsZh } from './backups.ts';
 import { deviceHomesZh } from './device-homes.ts';
 import type { Messages } from './en.ts';
 import { firmwareZh } from './firmware.ts';
@@ -385,6 +386,7 @@ export const zh: Messages = {
   },
   joining: joiningZh,
   deviceHomes: deviceHomesZh,
+  backups: backupsZh,
   links: linksZh,
   moveIn: {
     title: '从 Zigbee2MQTT 搬入',
