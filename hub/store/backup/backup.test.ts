@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
@@ -60,6 +61,14 @@ function liveDatabases() {
   return { first, close: () => open.forEach((one) => void one.close()) };
 }
 
+/** What the files of a folder hold in all. */
+function bytesIn(folder: string): number {
+  const found = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return found
+    .filter((one) => one.isFile())
+    .reduce((sum, one) => sum + statSync(path.join(one.parentPath, one.name)).size, 0);
+}
+
 /** A file as somebody else might make it. */
 async function forged(entries: readonly (readonly [string, string, string?])[]): Promise<void> {
   const pack = new Pack({ portable: true });
@@ -109,8 +118,10 @@ describe('a backup', () => {
     expect(readdirSync(path.dirname(file))).toEqual(['one.ingle-backup']);
 
     const target = path.join(root, 'new');
-    const { manifest: said, files } = await restoreBackup(file, `${code}\n`, target);
+    const { manifest: said, files, bytes } = await restoreBackup(file, `${code}\n`, target);
     expect(said).toMatchObject({ home: 'Lindenweg 4', hub: '0.1.0', files });
+    expect(bytes).toBe(bytesIn(target));
+    expect(await verifyBackup(file, code)).toEqual({ manifest: said, files, bytes });
     expect(readdirSync(target).sort()).toEqual([
       ...['empty.json', 'history.db', 'home.db', 'matter', 'runs.db'],
     ]);

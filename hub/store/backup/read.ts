@@ -188,17 +188,17 @@ class Taker {
     if (entry.type !== 'File' || !isInside(name)) {
       throw new Error(`it holds ${entry.type} "${name}", which no backup has`);
     }
-    this.#bytes += size;
-    if (this.#files >= FILES_MAX || this.#bytes > BYTES_MAX) {
-      throw new Error(`it holds more than ${FILES_MAX} files or ${BYTES_MAX} bytes`);
-    }
     if (isFirst) {
       if (size > MANIFEST_BYTES_MAX) throw new Error('it holds no manifest');
       this.#manifest = manifestIn(name, Buffer.from(await entry.concat()), this.#name);
-      this.#bytes = 0;
       return;
     }
+    // Counted before anything is waited for: the next file may begin while this one is taken.
     this.#files += 1;
+    this.#bytes += size;
+    if (this.#files > FILES_MAX || this.#bytes > BYTES_MAX) {
+      throw new Error(`it holds more than ${FILES_MAX} files or ${BYTES_MAX} bytes`);
+    }
     if (this.#into === null) {
       entry.resume();
       return;
