@@ -62,6 +62,9 @@ export type UpdateOutcome =
 /** The device took the image and is not well with it: others are to be spared. */
 class BadImageError extends HubError {}
 
+/** It took the image and runs what it ran before: it did not want it, or lost its power before it was through. */
+class FellBackError extends BadImageError {}
+
 export class UpdateRuns {
   readonly #parts: Parts;
   readonly #queue = new UpdateQueue();
@@ -225,6 +228,7 @@ export class UpdateRuns {
   /** Begins it again as long as it is cut off, a bounded number of times. */
   async #attempts(first: PlannedUpdate, job: OpenJob, signal: AbortSignal): Promise<Words> {
     let plan = first;
+    let hasFallenBack = false;
     for (;;) {
       signal.throwIfAborted();
       plan = { ...plan, attempts: plan.attempts + 1 };
@@ -234,11 +238,16 @@ export class UpdateRuns {
           return this.#parts.plans.putUpdate(plan);
         });
       } catch (error) {
-        if (error instanceof BadImageError) await this.#spareOthers(plan, error);
         const { code, message } = toProblem(error);
-        const isPassing = PASSING.has(code) && !(error instanceof BadImageError);
-        if (!isPassing || signal.aborted || this.isStopped) throw error;
-        if (plan.attempts >= ATTEMPTS_MAX) throw error;
+        const isLast = plan.attempts >= ATTEMPTS_MAX || signal.aborted || this.isStopped;
+        // Once may be a power cut in the moment of the change; twice is the image.
+        const isFirstFall = error instanceof FellBackError && !hasFallenBack && !isLast;
+        if (isFirstFall) hasFallenBack = true;
+        else if (error instanceof BadImageError) {
+          await this.#spareOthers(plan, error);
+          throw error;
+        }
+        if (isLast || (!isFirstFall && !PASSING.has(code))) throw error;
         const next = `${plan.attempts + 1}/${ATTEMPTS_MAX}`;
         const { zh } = problemLine(toProblem(error));
         job.update(
@@ -317,13 +326,17 @@ export class UpdateRuns {
     await follow({ node, name, job, signal, result, call, step });
     step('verify');
     job.update({ progress: null, etaSeconds: null });
-    await this.#verify(device, image);
+    await this.#verify(device, image, current?.fileVersion ?? null);
     await this.#parts.plans.hold(image.sha512, null);
     return done;
   }
 
   /** The device has taken the image: does it run it? @throws BadImageError where it is gone or runs something else */
-  async #verify(device: DeviceView, { fileVersion }: FirmwareImage): Promise<void> {
+  async #verify(
+    device: DeviceView,
+    { fileVersion }: FirmwareImage,
+    before: number | null,
+  ): Promise<void> {
     const { name, id } = device.record;
     this.#parts.survey.forget(id);
     // One that sleeps has just restarted, and says what it runs when it asks again.
@@ -344,7 +357,7 @@ export class UpdateRuns {
     }
     if (runs.fileVersion === fileVersion) return;
     const [is, wanted] = [runs.fileVersion, fileVersion].map((value) => hex(value));
-    throw new BadImageError(
+    throw new (runs.fileVersion === before ? FellBackError : BadImageError)(
       'rejected-by-device',
       `${name} runs ${is} after its update, not ${wanted}`,
       {

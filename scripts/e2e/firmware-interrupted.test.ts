@@ -36,6 +36,24 @@ beforeAll(async () => {
 }, 90_000);
 afterAll(() => house?.[Symbol.asyncDispose]());
 
+it('is tried once more where the lamp took the image and came back with what it ran before', async () => {
+  const { id } = await house.device('hall-lamp');
+  const { ieee } = nodeOf(house, 'Hall lamp');
+  house.home.control.firmwareBehaviour(ieee, 'fallsBack');
+  const job = await startJob(house, { kind: 'firmware', device: id });
+  const said = async () => (await look(house, job)).log.map(({ text }) => text.en).join('\n');
+  await waitFor(
+    'it to be tried again',
+    async () => /tried again \(2\/5\)/.test(await said()),
+    60_000,
+  );
+  house.home.control.firmwareBehaviour(ieee, 'runsIt');
+  expect((await ended(house, job, 60_000)).state).toBe('done');
+  expect(versionOf(house, 'Hall lamp')).toBe(NEW);
+  const { body } = await house.hub.call<{ items: { hold: unknown }[] }>('/api/firmware');
+  expect(body.items.map(({ hold }) => hold)).toEqual([null]);
+}, 150_000);
+
 const CUTS = ['link', 'node', 'hub'] as const;
 
 it(`ends whole however often it is cut off (${COUNT} cuts, seed ${SEED})`, async () => {
