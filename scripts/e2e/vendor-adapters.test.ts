@@ -21,6 +21,8 @@ const TEMPLATE = fileURLToPath(new URL('../../adapters/contract/vendor-template'
 const PRESSES = Math.min(Number(process.env.INGLE_COUNT ?? 40), 500);
 /** `npm run soak`, which has the machine to itself. */
 const IS_LONG = process.env.INGLE_COUNT !== undefined;
+/** A press that is lost is never answered; a disk that stalls under others' load holds one up for seconds. */
+const REACTS_WITHIN_MS = 15_000;
 /** Reactions this close to none say nothing about their ratio; others may be using the machine as well. */
 const RATIO = 2;
 const SLACK_MS = 20;
@@ -86,7 +88,9 @@ async function reactionMs(): Promise<number> {
   const startedMs = performance.now();
   house.home.control.press(ieee, before === true ? 'double' : 'single');
   while (lamp() === before) {
-    if (performance.now() - startedMs > 5_000) throw new Error('the lamp did not react within 5 s');
+    if (performance.now() - startedMs > REACTS_WITHIN_MS) {
+      throw new Error(`the lamp did not react within ${REACTS_WITHIN_MS} ms`);
+    }
     await new Promise((resolve) => setImmediate(resolve));
   }
   return performance.now() - startedMs;
