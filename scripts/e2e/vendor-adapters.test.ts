@@ -21,8 +21,8 @@ const TEMPLATE = fileURLToPath(new URL('../../adapters/contract/vendor-template'
 const PRESSES = Math.min(Number(process.env.INGLE_COUNT ?? 40), 500);
 /** `npm run soak`, which has the machine to itself. */
 const IS_LONG = process.env.INGLE_COUNT !== undefined;
-/** A press that is lost is never answered; a disk that stalls under others' load holds one up for seconds. */
-const REACTS_WITHIN_MS = 15_000;
+/** A button that says more than ten things a second for half a minute is thinned as one that floods. */
+const PRESS_EVERY_MS = 120;
 /** Reactions this close to none say nothing about their ratio; others may be using the machine as well. */
 const RATIO = 2;
 const SLACK_MS = 20;
@@ -88,9 +88,7 @@ async function reactionMs(): Promise<number> {
   const startedMs = performance.now();
   house.home.control.press(ieee, before === true ? 'double' : 'single');
   while (lamp() === before) {
-    if (performance.now() - startedMs > REACTS_WITHIN_MS) {
-      throw new Error(`the lamp did not react within ${REACTS_WITHIN_MS} ms`);
-    }
+    if (performance.now() - startedMs > 5_000) throw new Error('the lamp did not react within 5 s');
     await new Promise((resolve) => setImmediate(resolve));
   }
   return performance.now() - startedMs;
@@ -106,7 +104,7 @@ async function reactions(): Promise<Reactions> {
   const times: number[] = [];
   for (let press = 0; press < PRESSES; press += 1) {
     times.push(await reactionMs());
-    await new Promise((resolve) => setTimeout(resolve, 40));
+    await new Promise((resolve) => setTimeout(resolve, PRESS_EVERY_MS));
   }
   times.sort((a, b) => a - b);
   const atShare = (share: number) => times[Math.floor(PRESSES * share)] ?? Number.POSITIVE_INFINITY;
