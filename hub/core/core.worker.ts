@@ -107,12 +107,11 @@ function describe(input: CoreInput): string {
 
 function apply(input: CoreInput): void {
   if (!core) return;
-  const name = describe(input);
-  if (quarantined.has(name)) {
+  if (quarantined.size > 0 && quarantined.has(describe(input))) {
     tell({
       kind: 'log',
       level: 'error',
-      text: `Passed over ${name}: it ended the core three times.`,
+      text: `Passed over ${describe(input)}: it ended the core three times.`,
     });
     if (input.kind !== 'batch') return;
     core.apply({ ...input, items: [] }, clock.now());
@@ -122,11 +121,23 @@ function apply(input: CoreInput): void {
     } catch (error) {
       // The state may be half changed: main starts a new core from the last whole commit.
       const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      tell({ kind: 'poisoned', input: name, message });
+      tell({ kind: 'poisoned', input: describe(input), message });
       throw error;
     }
   }
+  sendCommands();
   planTurn();
+}
+
+/** At once: an adapter works on them while the core takes the next input. */
+function sendCommands(): void {
+  if (!core) return;
+  const told = new Set<AdapterId>();
+  for (const { adapter, message } of core.takeCommands()) {
+    send(adapter, message);
+    told.add(adapter);
+  }
+  for (const adapter of told) adapters.get(adapter)?.flush?.();
 }
 
 function planTurn(): void {
@@ -135,11 +146,10 @@ function planTurn(): void {
   setImmediate(endTurn);
 }
 
-/** Commands leave at the end of the turn; the rest follows in one go, so that a busy home wakes main and storage less. */
+/** What is left goes in one go, so that a busy home wakes main and storage less. */
 function endTurn(): void {
   isTurnPlanned = false;
   if (!core) return;
-  for (const { adapter, message } of core.takeCommands()) send(adapter, message);
   armTimer();
   if (decidedSinceMs === undefined && core.unrecorded === 'decisions') {
     decidedSinceMs = clock.now().monoMs;
@@ -314,6 +324,8 @@ type AdapterCommand = Extract<CoreToAdapter, { kind: 'command' | 'cancel' }>;
 /** What a worker's MessagePort and a child's socket have in common. */
 interface AdapterPort {
   postMessage(message: CoreToAdapter): void;
+  /** Only of a port that gathers. */
+  flush?(): void;
   close(): void;
 }
 
