@@ -303,7 +303,8 @@ export class AdapterHost {
       return;
     }
     this.#isFlushScheduled = true;
-    setImmediate(() => this.#flush());
+    // Still in this turn of the loop, after all that the same bytes have brought: the next turn costs a wait more.
+    queueMicrotask(() => this.#flush());
   }
 
   #flush(): void {
