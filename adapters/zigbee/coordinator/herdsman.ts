@@ -12,6 +12,7 @@ import type { ZigbeeSettings } from '../settings.ts';
 import { type CalmSaves, calmSaves, type SavedList } from './calm-saves.ts';
 import type { NetworkParameters, ZigbeeFiles } from './network-file.ts';
 import { askOnOpenLine } from './tcp-start.ts';
+import { spareUnheardLines } from './unheard-lines.ts';
 import { failUnknownCommands } from './unknown-commands.ts';
 import { installParser } from './unpi-parser.ts';
 
@@ -153,6 +154,7 @@ export function createController(options: {
 }): Controller {
   const { settings, network, files } = options;
   installParser();
+  spareUnheardLines();
   askOnOpenLine();
   failUnknownCommands();
   standOddFrames();
@@ -199,7 +201,7 @@ export function startWithoutBackup(
   };
 }
 
-/** Both libraries' log lines, which otherwise go to the console. Debug lines are not even built. */
+/** Both libraries' log lines, which otherwise go to the console; debug lines are dropped. */
 export function listenToLogs(log: (level: LogLevel, text: string) => void): void {
   const line = (level: LogLevel) => (message: string | (() => string), namespace: string) =>
     log(level, `${namespace}: ${typeof message === 'function' ? message() : message}`);
@@ -347,12 +349,16 @@ type SendFrame = (
   send?: () => Promise<ZclPayload | undefined>,
 ) => Promise<ZclPayload | undefined>;
 
+/** Controllers and the prototypes of their endpoints. */
 const watched = new WeakSet<object>();
 
 /** Puts the watch into the class of all endpoints, once: converters reach endpoints in many ways. */
 function watchEndpoints(controller: Controller): void {
+  // Asked for each command: to look for the coordinator again would go through all devices.
+  if (watched.has(controller)) return;
   const endpoint = controller.getDevicesByType('Coordinator')[0]?.endpoints[0];
   if (endpoint === undefined) return;
+  watched.add(controller);
   const prototype = Object.getPrototypeOf(endpoint) as { sendRequest: SendFrame };
   if (watched.has(prototype)) return;
   watched.add(prototype);
@@ -393,8 +399,9 @@ async function sendWatched(
   const transmit = send ?? (() => transmitFrame(endpoint, sending.controller, frame, own));
   const guarded = async (): Promise<ZclPayload | undefined> => {
     if (sending.isCancelled || Date.now() > sending.deadlineMs) return undefined;
+    const answering = transmit();
     if (!sending.isSleepy) sending.onLeave();
-    const answer = await transmit();
+    const answer = await answering;
     if (sending.isSleepy) sending.onLeave();
     return answer;
   };
