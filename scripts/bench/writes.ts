@@ -15,7 +15,8 @@ const COMMIT_SECONDS = 5;
 /** Longer than the period in which zigbee-herdsman keeps its database, so that this is in it. */
 const FLOW_SECONDS = 320;
 const QUICK_FLOW_SECONDS = 40;
-const SETTLE_MS = 10_000;
+/** Longer than the minute after which the coordinator is backed up for the devices that were added. */
+const SETTLE_MS = 75_000;
 const PEER = 'table of Home Assistant’s recorder';
 const PEER_SAMPLES = { before: 20_000, measured: 12_000 } as const;
 
