@@ -7,8 +7,6 @@ import type { MessagePort } from 'node:worker_threads';
 export interface TextPort<Out> {
   /** What is posted within one turn goes together, at its end. */
   postMessage(message: Out): void;
-  /** Sends what was posted at once. */
-  flush(): void;
   close(): void;
 }
 
@@ -28,7 +26,6 @@ export function textPort<In, Out>(port: MessagePort, take: (message: In) => void
     postMessage(message) {
       if (waiting.push(message) === 1) queueMicrotask(flush);
     },
-    flush,
     close() {
       flush();
       port.close();

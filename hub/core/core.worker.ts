@@ -129,15 +129,10 @@ function apply(input: CoreInput): void {
   planTurn();
 }
 
-/** At once: an adapter works on them while the core takes the next input. */
+/** They leave with the message that brought the input: an adapter works on them while the core takes the next one. */
 function sendCommands(): void {
   if (!core) return;
-  const told = new Set<AdapterId>();
-  for (const { adapter, message } of core.takeCommands()) {
-    send(adapter, message);
-    told.add(adapter);
-  }
-  for (const adapter of told) adapters.get(adapter)?.flush?.();
+  for (const { adapter, message } of core.takeCommands()) send(adapter, message);
 }
 
 function planTurn(): void {
@@ -324,8 +319,6 @@ type AdapterCommand = Extract<CoreToAdapter, { kind: 'command' | 'cancel' }>;
 /** What a worker's MessagePort and a child's socket have in common. */
 interface AdapterPort {
   postMessage(message: CoreToAdapter): void;
-  /** Only of a port that gathers. */
-  flush?(): void;
   close(): void;
 }
 
