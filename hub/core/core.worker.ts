@@ -415,6 +415,7 @@ function start(boot: CoreBoot, port: MessagePort): void {
   useStore(port);
   for (const input of boot.settings) apply(input);
   core.resume(clock.now());
+  sendCommands();
   // Main has heard of decisions that the core which died had not sent to storage yet.
   if (boot.isRestart) {
     record();

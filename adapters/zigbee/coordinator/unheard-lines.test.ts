@@ -1,5 +1,4 @@
 // What the library would do for each frame although nobody asks for it.
-
 import { beforeAll, expect, test } from 'vitest';
 import { Zcl } from 'zigbee-herdsman';
 import { Frame } from 'zigbee-herdsman/dist/adapter/z-stack/unpi/frame.js';

@@ -1,6 +1,6 @@
 // What zigbee-herdsman does for each frame although nobody asks for it: it writes the whole frame out for its debug
-// log, as JSON and byte by byte, and goes through all endpoints of a node for requests that wait. Together that was a
-// quarter of the time from a report's bytes to its message, and a third of the garbage of this thread.
+// log, as JSON and byte by byte, and goes through all endpoints of a node for requests that wait. Left out here, a
+// report's command leaves about a twentieth sooner.
 import { Zcl } from 'zigbee-herdsman';
 import { Writer } from 'zigbee-herdsman/dist/adapter/z-stack/unpi/writer.js';
 import { Device } from 'zigbee-herdsman/dist/controller/model/device.js';
