@@ -29,7 +29,7 @@ const MESSAGE_EVERY_MS = 100;
  */
 const BURST_ACTIONS = 4_000;
 /** The code of a burst is hot after these, with the pauses that the 60 runs ask for. */
-const WARM_BURSTS = 2;
+const WARM_BURSTS = 4;
 
 interface Plan {
   readonly rounds: number;
