@@ -24,6 +24,7 @@ import { tierOf } from './preferred-packages.ts';
 import { openVendorPackages, type VendorRecord } from './store/vendor-packages.ts';
 import type { AdapterLink } from './threads/adapter-link.ts';
 import { workerEntry } from './threads/entry.ts';
+import { ComputeAccount } from './threads/process-share.ts';
 
 const STOP_GRACE_MS = 6_000;
 /** Names that mean something else: folders of the data folder, and words of the API. */
@@ -108,6 +109,8 @@ export function createVendorAdapters(options: VendorAdaptersOptions): VendorAdap
             ...{ main: manifest.main, hosts: manifest.hosts },
           }),
         memoryBytesMax: VENDOR_LIMITS.memoryBytes,
+        // Its own for as long as it is switched on: it is not given more for falling.
+        account: new ComputeAccount(VENDOR_LIMITS.computes, performance.now()),
       },
       changed() {
         const part = link.part();

@@ -1,11 +1,12 @@
 // What an adapter that is not ours can do wrong while it runs, as the household reads it and as the log has it.
 import type { AdapterNotice } from '../../hub/model/adapter-port.ts';
+import { VENDOR_LIMITS } from '../../hub/model/vendor-adapter.ts';
 
 /**
  * A kind of fault: its code throws, it tells too much, it tells what is wrong, it wants to reach what it may not, its
- * process sends what no adapter says.
+ * process sends what no adapter says, it computes more than its share.
  */
-export type Complaint = 'failure' | 'flood' | 'wrong' | 'undeclared' | 'malformed';
+export type Complaint = 'failure' | 'flood' | 'wrong' | 'undeclared' | 'malformed' | 'busy';
 
 interface ComplaintWords {
   readonly severity: AdapterNotice['severity'];
@@ -14,6 +15,8 @@ interface ComplaintWords {
   en(said: string): string;
   zh(said: string): string;
 }
+
+const BUSY_PERCENT = VENDOR_LIMITS.computes.perSecond / 10;
 
 const WHAT_TO_DO = {
   en: 'Look for a newer version, or switch it off under House › Adapters.',
@@ -52,5 +55,13 @@ export const WORDS: Readonly<Record<Complaint, ComplaintWords>> = {
     en: (said) =>
       `It sends the hub what an adapter cannot say, which is dropped (so far ${said} of its messages). ${WHAT_TO_DO.en}`,
     zh: (said) => `它发给中枢的内容不是适配器能说的，已丢弃（至今 ${said} 条）。${WHAT_TO_DO.zh}`,
+  },
+  busy: {
+    severity: 'warning',
+    log: 'It computes more than its share of the processor and is held to it',
+    en: () =>
+      `It computes without a pause and is held to ${BUSY_PERCENT} % of one processor core, so its devices answer late. ${WHAT_TO_DO.en}`,
+    zh: () =>
+      `它不停地占用处理器，已被限制在一个核心的 ${BUSY_PERCENT}%，因此它的设备响应较慢。${WHAT_TO_DO.zh}`,
   },
 };

@@ -18,6 +18,8 @@ export const VENDOR_LIMITS = {
   heapMb: 64,
   /** All memory of its process. */
   memoryBytes: 192 * 1024 * 1024,
+  /** Milliseconds of one core, once its code is loaded: what computes more is held, and not ended. */
+  computes: { perSecond: 100, atOnce: 500 },
   nodes: 500,
   descriptionBytes: 32 * 1024,
   /** How much of each it tells, by its own host's count; what is more is dropped and told. */

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { makeSocketFolder } from '../../adapters/contract/socket-port.ts';
-import { WORDS } from '../../adapters/contract/vendor-complaints.ts';
+import { type Complaint, WORDS } from '../../adapters/contract/vendor-complaints.ts';
 import type { VendorProcess } from '../../adapters/contract/vendor-process.ts';
 import type {
   AdapterCall,
@@ -30,6 +30,7 @@ import type { FromShare, ToShare } from '../model/mqtt.ts';
 import { faultReason } from '../model/vendor-adapter.ts';
 import type { CoreLink } from './core-link.ts';
 import { type WorkerName, workerEntry } from './entry.ts';
+import type { ComputeAccount } from './process-share.ts';
 import type { SharedWorkers, WorkerLine, WorkerLineEvents } from './shared-workers.ts';
 import { type PartEvents, type PartProcess, supervise } from './supervisor.ts';
 import { type RunningChild, runVendorChild, type VendorChild } from './vendor-child.ts';
@@ -42,6 +43,8 @@ const HANG_MS = 10_000;
 /** One that loads a great library is silent meanwhile; on a busy small board that was seen to take over 10 s. */
 const SLOW_START_HANG_MS = 45_000;
 const LAST_WORDS_MAX = 2_000;
+/** After so long within its share nothing is said any more of a process that was held. */
+const HELD_TOLD_MS = 60_000;
 /**
  * Waits between the restarts of one that falls: each start of a process copies the map of this one's memory, which was
  * seen to hold up all threads of the hub for milliseconds.
@@ -54,7 +57,13 @@ export interface AdapterLinkOptions {
   readonly shell: 'worker' | 'child';
   readonly entries: { readonly worker?: WorkerName; readonly child?: WorkerName };
   /** Given for an adapter that is not ours: how its child is started, and what it may take. */
-  readonly vendor?: { process(): VendorProcess; readonly memoryBytesMax: number } | undefined;
+  readonly vendor?:
+    | {
+        process(): VendorProcess;
+        readonly memoryBytesMax: number;
+        readonly account: ComputeAccount;
+      }
+    | undefined;
   /** Given for an adapter whose worker others live in as well; absent: the worker is its own. */
   readonly sharedWorkers?: SharedWorkers | undefined;
   /** What the heap of a worker of its own may take; absent: Node's default. */
@@ -131,8 +140,9 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
   let lastCall = 0;
   let { firstThread } = options;
   let vendorChild: VendorChild | null = null;
-  /** What is wrong with what a vendor's process sends. */
-  let complaint: AdapterNotice | null = null;
+  /** What is wrong with what a vendor's process sends and takes. */
+  const complaints = new Map<Complaint, AdapterNotice>();
+  let heldTimer: NodeJS.Timeout | undefined;
   let waitingSocket: { path: string; announce(): void } | null = null;
 
   const isStarting = () => state.kind === 'starting' || state.kind === 'connecting';
@@ -209,7 +219,7 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
     current = null;
     host = null;
     notices = [];
-    complaint = null;
+    complaints.clear();
     options.cared(NO_CARE);
     for (const [, { reject, timer }] of calls) {
       clearTimeout(timer);
@@ -324,10 +334,26 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
 
   /** What its process sends was none: told by either end that reads. */
   function dropped(count: number): void {
-    const { severity, log, en, zh } = WORDS.malformed;
-    options.log('warn', `${log}: so far ${count} of its messages`);
-    complaint = { severity, text: { en: en(`${count}`), zh: zh(`${count}`) } };
+    options.log('warn', `${WORDS.malformed.log}: so far ${count} of its messages`);
+    complain('malformed', `${count}`);
+  }
+
+  function complain(about: Complaint, said: string): void {
+    const { severity, en, zh } = WORDS[about];
+    complaints.set(about, { severity, text: { en: en(said), zh: zh(said) } });
     options.changed();
+  }
+
+  /** Its process computed more than its share; told until it has kept to it for a while. */
+  function held(): void {
+    heldTimer ??= setTimeout(() => {
+      heldTimer = undefined;
+      if (complaints.delete('busy')) options.changed();
+    }, HELD_TOLD_MS).unref();
+    heldTimer.refresh();
+    if (complaints.has('busy')) return;
+    options.log('warn', WORDS.busy.log);
+    complain('busy', '');
   }
 
   function startVendorChild(
@@ -335,11 +361,13 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
     events: PartEvents,
   ): RunningChild {
     vendorChild?.stop();
-    complaint = null;
+    complaints.clear();
+    const { memoryBytesMax, account } = vendor;
     const started = runVendorChild(vendor.process(), {
-      memoryBytesMax: vendor.memoryBytesMax,
+      ...{ memoryBytesMax, account },
       message: (message) => onMessage(message, events),
       dropped,
+      held,
       tooMuch: (reason) => {
         if (current === events) supervisor.restart(reason);
       },
@@ -375,7 +403,11 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
         core.useAdapterSocket({ adapter: id, path: socketPath, token, isVendor });
       },
       ping: (number: number) => post({ kind: 'ping', number }),
-      stop: () => post({ kind: 'stop' }),
+      stop() {
+        // One that is held could not end.
+        vendorChild?.stop();
+        post({ kind: 'stop' });
+      },
       kill: () => running.kill(),
     };
   }
@@ -408,7 +440,7 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
     tooMuchAtCore: (reason) => vendorChild?.end(reason),
     health: () => ({
       ...{ id, state, sinceMs, restarts: supervisor.health().restarts },
-      notices: complaint === null ? notices : [complaint, ...notices],
+      notices: complaints.size === 0 ? notices : [...complaints.values(), ...notices],
     }),
     part: () => supervisor.health(),
     memoryBytes: () => vendorChild?.bytes() ?? null,

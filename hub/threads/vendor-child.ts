@@ -1,16 +1,20 @@
 // Main's hold on the process of an adapter that is not ours: started behind all others of the machine, its memory and
-// time watched from outside, its words counted and looked at. What is beyond what it may is ended, with the reason.
+// time watched from outside, its words counted and looked at. What computes more than its share is held; what is
+// otherwise beyond what it may is ended, with the reason.
 import type { ChildProcess } from 'node:child_process';
 import type { MainToChildHost } from '../../adapters/contract/shell-message.ts';
 import { startVendor } from '../../adapters/contract/vendor-line.ts';
 import type { VendorProcess } from '../../adapters/contract/vendor-process.ts';
 import type { AdapterToMain, LogLevel } from '../model/adapter-port.ts';
+import type { ComputeAccount } from './process-share.ts';
 import { behindOthers, type ProcessWatch, watchProcess } from './process-watch.ts';
 
-/** A vendor's process that has computed for this long without a word is in a loop: a wait computes nothing. */
-const LOOP_CPU_MS = 3_000;
 /** One that gets no core on a machine that is busy cannot answer; a wait of its own is over sooner. */
 const STARVED_MS = 60_000;
+/** But one that had this much of a core since its last word is in a loop: a wait computes nothing. */
+const FED_CPU_MS = 1_000;
+/** Until its first word it loads its code, which does not count before it has computed for this long. */
+const LOAD_CPU_MS = 5_000;
 const LAST_WORDS_MAX = 2_000;
 
 /** A child that runs, of either kind. */
@@ -25,9 +29,12 @@ export interface RunningChild {
 
 export interface VendorChildOptions {
   readonly memoryBytesMax: number;
+  readonly account: ComputeAccount;
   message(message: AdapterToMain): void;
   /** So many of its messages could not be understood. */
   dropped(count: number): void;
+  /** It had to be held: it has computed more than its share. */
+  held(): void;
   /** It is to be ended and begun anew. */
   tooMuch(reason: string): void;
   log(level: LogLevel, text: string): void;
@@ -40,7 +47,7 @@ export interface VendorChild extends RunningChild {
   hangMs(): number | null;
   /** Ends it for what was seen elsewhere. */
   end(reason: string): void;
-  /** Looks no more. */
+  /** Looks no more, and holds it no more. */
   stop(): void;
 }
 
@@ -81,11 +88,18 @@ export function runVendorChild(how: VendorProcess, options: VendorChildOptions):
     behindOthers(how.execArgv),
   );
   if (child.pid !== undefined) {
-    watch = watchProcess(child.pid, options.memoryBytesMax, (bytes) => {
-      const [took, most] = [bytes, options.memoryBytesMax].map((one) =>
-        Math.round(one / 1024 / 1024),
-      );
-      tooMuch(`it took ${took} MB of memory, more than the ${most} MB that it may`);
+    const { memoryBytesMax, account } = options;
+    watch = watchProcess({
+      ...{ pid: child.pid, memoryBytesMax, account },
+      isCounted: () => cpuAtWordMs !== null || (watch?.cpuMs() ?? 0) > LOAD_CPU_MS,
+      exceeded(bytes) {
+        const [took, most] = [bytes, memoryBytesMax].map((one) => Math.round(one / 1024 / 1024));
+        tooMuch(`it took ${took} MB of memory, more than the ${most} MB that it may`);
+      },
+      hold(isHeld) {
+        child.kill(isHeld ? 'SIGSTOP' : 'SIGCONT');
+        if (isHeld) options.held();
+      },
     });
   }
   return {
@@ -93,9 +107,8 @@ export function runVendorChild(how: VendorProcess, options: VendorChildOptions):
     lastWords: () => lastWords,
     bytes: () => watch?.bytes() ?? null,
     hangMs() {
-      const cpuMs = watch?.cpuMs() ?? 0;
-      if (cpuAtWordMs !== null && cpuMs - cpuAtWordMs > LOOP_CPU_MS) return 0;
-      return watch?.isRunnable() ? STARVED_MS : null;
+      const computedMs = cpuAtWordMs === null ? 0 : (watch?.cpuMs() ?? 0) - cpuAtWordMs;
+      return watch?.isRunnable() && computedMs < FED_CPU_MS ? STARVED_MS : null;
     },
     end: tooMuch,
     kill() {
