@@ -1,5 +1,5 @@
 // GET /api/events: the live feed as server-sent events, resumed by id, begun with a snapshot where it cannot be.
-// Each event is turned into text once, whatever the number of clients.
+// Each event, and each batch of them, is turned into text once, whatever the number of clients.
 import { HubError } from '../model/errors.ts';
 import type { LiveEvent } from '../model/hub-port.ts';
 import { type ApiContext, type ApiParts, type Caller, callerOf, type Handlers } from './context.ts';
@@ -53,13 +53,18 @@ export function createEvents({ hub, sessions }: ApiParts, options: EventsOptions
     const isAboutMembers = events.some(
       ({ body }) => body.kind === 'home' && body.what === 'members',
     );
+    const joined = new Map<string, string>();
     for (const client of clients) {
       if (isAboutMembers && !isStillGood(client.caller)) {
         client.stream.end();
         continue;
       }
       const seen = events.filter((event) => isFor(client, event));
-      if (seen.length > 0) client.stream.write(seen.map(textOf).join(''), seen.length);
+      if (seen.length === 0) continue;
+      const ids = seen.map(({ id }) => id).join();
+      const text = joined.get(ids) ?? seen.map(textOf).join('');
+      joined.set(ids, text);
+      client.stream.write(text, seen.length);
     }
   }
 
