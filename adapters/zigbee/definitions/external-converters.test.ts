@@ -56,6 +56,15 @@ const GOOD: Readonly<Record<string, string>> = {
     if (typeof sonoff !== 'object') throw new Error('no helpers');
     module.exports = {zigbeeModel: [model], model, vendor: 'Own', description: 'Own',
       extend: [require('${LIB}/lib/modernExtend').onOff()]};`,
+  // With types, which are taken out.
+  'typed.ts': `import type {DefinitionWithExtend} from '${LIB}/lib/types';
+    import * as m from '${LIB}/lib/modernExtend';
+    const definitions: DefinitionWithExtend[] = [{${about('TYPED')}, extend: [m.onOff()]}];
+    export default definitions;`,
+  'typed-too.mts': `import {onOff} from '${LIB}/lib/modernExtend';
+    export default {${about('TYPED-TOO')}, extend: [onOff()]} satisfies object;`,
+  'typed-script.ts': `const m = require('${LIB}/lib/modernExtend');
+    module.exports = {${about('TYPED-SCRIPT')}, extend: [m.onOff() as object]};`,
   // What fails only when it is used is no reason to leave it out.
   'throws-later.mjs': `import {onOff} from '${LIB}/lib/modernExtend';
     export default {${about('LATER')}, extend: [onOff()], onEvent: () => { throw new Error('boom'); },
@@ -64,11 +73,17 @@ const GOOD: Readonly<Record<string, string>> = {
 
 /** What each is told by. */
 const BROKEN: Readonly<Record<string, readonly [text: string, why: string]>> = {
-  'half.js': ["module.exports = {model: 'X'", 'Unexpected end of input'],
+  'half.js': ["\nmodule.exports = {model: 'X'\n", 'Unexpected end of input (line 3)'],
+  'half.mjs': [
+    "export const one = 1;\nexport default {model: 'X';\n",
+    "Unexpected token ';' (line 2)",
+  ],
+  'half.ts': ["export default {\n  model: 'X' as string;\n};\n", '(line 2)'],
+  'enumerated.ts': ['enum Level { low }\nexport default Level;', 'enum'],
   'number.mjs': ['export default 42;', 'no definition and no list'],
   'nothing.mjs': ['export const definition = {};', 'no definition and no list'],
   'no-model.mjs': [`export default {vendor: 'Own', extend: []};`, 'model is undefined'],
-  'throws.js': ["throw new Error('no luck today');", 'no luck today'],
+  'throws.js': ["\n\nthrow new Error('no luck today');", 'no luck today (line 3)'],
   'unknown-word.js': [
     `module.exports = {${about('W')}, extend: [numeric()]};`,
     'numeric is not defined',
@@ -92,6 +107,7 @@ beforeAll(async () => {
   mkdirSync(path.join(folder, 'parts'));
   writeFileSync(path.join(folder, 'parts', 'model.cjs'), "exports.model = 'PARTS';");
   writeFileSync(path.join(folder, 'notes.txt'), 'not a converter');
+  writeFileSync(path.join(folder, 'types.d.ts'), 'export type Own = string;');
   const open = path.join(folder, 'open.mjs');
   writeFileSync(open, `export default {${about('OPEN')}};`);
   chmodSync(open, 0o666);

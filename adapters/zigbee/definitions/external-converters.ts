@@ -1,5 +1,6 @@
 // External converters: files of the household's own in the standard format of Zigbee2MQTT, which define models that
 // the library does not know. They are programs and run with the hub's rights. A broken one is named; the rest goes on.
+import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import path from 'node:path';
@@ -10,12 +11,15 @@ import { within } from '../../contract/host.ts';
 
 export const EXTERNAL_CONVERTERS_FOLDER = 'external-converters';
 
-const FILE = /\.(?:js|mjs|cjs)$/;
+const FILE = /\.(?:[cm]?js|[cm]?ts)$/;
+/** Of types alone: there is nothing in it to run. */
+const TYPES_FILE = /\.d\.[cm]?ts$/;
 const FILES_MAX = 100;
 const FILE_BYTES_MAX = 1024 * 1024;
 const DEFINITIONS_MAX = 200;
 /** Loading a file that waits for something at its top. */
 const LOAD_LIMIT_MS = 10_000;
+const CHECK_LIMIT_MS = 5_000;
 
 /** What a file may import of the libraries; each is loaded only when a file names it. */
 const LIBRARIES: Readonly<Record<string, () => Promise<object>>> = {
@@ -103,7 +107,7 @@ export async function loadExternalConverters(folder: string): Promise<LoadedConv
         loaded.push({ file, ...(await load(folder, file)) });
       } catch (error) {
         zhc.removeExternalDefinitions(file);
-        broken.push({ file, error: messageOf(error) });
+        broken.push({ file, error: `${messageOf(error)}${await placeOf(error, folder, file)}` });
       }
     }
   } finally {
@@ -129,7 +133,7 @@ export function noticesOfBroken({ broken }: LoadedConverters): AdapterNotice[] {
 function filesOf(folder: string): string[] {
   try {
     return readdirSync(folder)
-      .filter((name) => FILE.test(name))
+      .filter((name) => FILE.test(name) && !TYPES_FILE.test(name))
       .sort();
   } catch {
     // Without the folder there are none.
@@ -229,8 +233,10 @@ function serveLibraries(folder: string): () => void {
       }
       if (isOwn && OF_LIBRARIES.test(specifier)) throw new Error(notOffered(specifier));
       const found = next(specifier, context);
-      if (!found.url.startsWith(home) || !found.url.endsWith('.js')) return found;
-      return { ...found, format: formatOf(found.url) };
+      const ending = found.url.startsWith(home) ? /\.[jt]s$/.exec(found.url)?.[0] : undefined;
+      if (ending === undefined) return found;
+      const format = formatOf(found.url);
+      return { ...found, format: ending === '.ts' ? `${format}-typescript` : format };
     },
     load(url, context, next) {
       if (!url.startsWith(SCHEME)) return next(url, context);
@@ -241,7 +247,7 @@ function serveLibraries(folder: string): () => void {
   return () => hooks.deregister();
 }
 
-/** What a `.js` file is, by how it is written: the folder may stand anywhere, below any package. */
+/** What a `.js` or `.ts` file is, by how it is written: the folder may stand anywhere, below any package. */
 function formatOf(url: string): 'module' | 'commonjs' {
   const text = readFileSync(fileURLToPath(url), 'utf8');
   return /^\s*(?:import\s*[\w{*'"]|export\s)/m.test(text) ? 'module' : 'commonjs';
@@ -260,6 +266,24 @@ function moduleOf(name: string): string {
     ...parts,
     `export { library as default, library as 'module.exports'${list === '' ? '' : `, ${list}`} };`,
   ].join('\n');
+}
+
+/** Where in the file it happened, as far as Node tells it. */
+async function placeOf(error: unknown, folder: string, file: string): Promise<string> {
+  const told = lineIn(error instanceof Error ? error.stack : '', file);
+  if (told !== null || !(error instanceof SyntaxError)) return told ?? '';
+  // Of a module that cannot be read Node says where only as a command.
+  const checked = new Promise<string>((resolve) => {
+    const args = ['--check', path.join(folder, file)];
+    execFile(process.execPath, args, { timeout: CHECK_LIMIT_MS }, (_, _out, said) => resolve(said));
+  });
+  return lineIn(await checked, file) ?? '';
+}
+
+function lineIn(text: string | undefined, file: string): string | null {
+  const after = text?.split(`${path.sep}${file}:`)[1];
+  const line = after === undefined ? null : /^\d+/.exec(after);
+  return line === null ? null : ` (line ${line[0]})`;
 }
 
 function messageOf(error: unknown): string {
