@@ -67,6 +67,17 @@ describe('the page', () => {
     expect(await answer.text()).not.toContain('cli.token');
   });
 
+  test('has its screens at the addresses that people type, for browsers alone', async () => {
+    const api = createTestApi({ pageFolder: builtPage() });
+    const headers = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+    const answer = await api.call('/devices/dev_1', { headers });
+    expect([answer.status, answer.headers.get('location')]).toEqual([302, '/#/devices/dev_1']);
+    expect((await api.call('/devices/dev_1')).status).toBe(404);
+    for (const name of ['/nothing.html', '//evil.example', '/devices//', '/a/b/c/d/e/f/g']) {
+      expect((await api.call(name, { headers })).headers.get('location'), name).toBeNull();
+    }
+  });
+
   test('is not changed by asking', async () => {
     const api = createTestApi({ pageFolder: builtPage() });
     for (const method of ['POST', 'PUT', 'DELETE', 'PATCH']) {

@@ -18,6 +18,8 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.txt': 'text/plain; charset=utf-8',
 };
 const FILES_MAX = 1_000;
+/** A screen's address as people type it: without the `#` that the page has in its own. */
+const SCREEN = /^(?:\/[A-Za-z0-9_-]{1,80}){1,6}$/;
 /** Files of the page are small; beyond this they are read for each request. */
 const KEPT_BYTES_MAX = 8 * 1024 * 1024;
 
@@ -87,7 +89,7 @@ export function createPage(folder: string): PageHandler {
       );
     }
     const file = files.get(c.req.path === '/' ? '/index.html' : c.req.path);
-    if (file === undefined) return notFound(c);
+    if (file === undefined) return isScreen(c) ? c.redirect(`/#${c.req.path}`) : notFound(c);
     c.header('Vary', 'Accept-Encoding');
     c.header('Content-Type', file.mediaType);
     c.header('Cache-Control', file.isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
@@ -95,6 +97,11 @@ export function createPage(folder: string): PageHandler {
     if (isBrotli) c.header('Content-Encoding', 'br');
     return c.body(await read(isBrotli ? `${file.path}.br` : file.path));
   };
+}
+
+/** A browser that was given an address, and no program: the page has the screen, or says itself that there is none. */
+function isScreen(c: ApiContext): boolean {
+  return SCREEN.test(c.req.path) && /\btext\/html\b/.test(c.req.header('Accept') ?? '');
 }
 
 function notFound(c: ApiContext): Response {
