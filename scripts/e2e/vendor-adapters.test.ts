@@ -386,7 +386,7 @@ describe('adapters of others', () => {
       // The slowest say something where nobody else uses the machine.
       if (IS_LONG) expect(during.p95).toBeLessThan(usual.p95 * RATIO + SLACK_MS);
       await waitFor('the leak to be ended', async () => (await adapter('leaks')).restarts > 0);
-      // It computes only while nobody else wants to, so on a busy machine it takes its time to be sure: 60 s.
+      // It computes only while nobody else wants to, so on a busy machine it takes its time to be sure.
       const isEnded = async () => (await adapter('loops')).restarts > 0;
       await waitFor('the loop to be ended', isEnded, 90_000);
       const again = await reactions();
