@@ -2,7 +2,7 @@
 // long question fast, and outlive the samples. The mean is that of the samples, not weighted by time.
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { readNumbers, readSteps, writeNumbers, writeSteps } from './columns.ts';
-import type { OpenDatabase } from './open.ts';
+import { type OpenDatabase, prepared } from './open.ts';
 import { pack, unpack } from './packed.ts';
 import { type Sample, toNumber } from './sample.ts';
 
@@ -30,7 +30,7 @@ export interface Bucket {
 /** Gathers numbers into intervals of one length, in the order in which they came. */
 export class Buckets {
   readonly #stepMs: number;
-  readonly #buckets = new Map<number, Bucket>();
+  readonly #buckets = new Map<number, GrowingBucket>();
 
   constructor(stepMs: number) {
     this.#stepMs = stepMs;
@@ -40,33 +40,47 @@ export class Buckets {
     for (const { atMs, value } of samples) {
       const number = toNumber(value);
       if (number === null || !Number.isFinite(number)) continue;
-      this.add({ atMs, count: 1, min: number, max: number, mean: number, last: number });
+      const startMs = this.#startOf(atMs);
+      const known = this.#buckets.get(startMs);
+      if (known === undefined) {
+        const only = { count: 1, min: number, max: number, mean: number, last: number };
+        this.#buckets.set(startMs, { atMs: startMs, ...only });
+        continue;
+      }
+      known.count += 1;
+      known.min = Math.min(known.min, number);
+      known.max = Math.max(known.max, number);
+      known.mean += (number - known.mean) / known.count;
+      known.last = number;
     }
   }
 
   add(part: Bucket): void {
-    const atMs = Math.floor(part.atMs / this.#stepMs) * this.#stepMs;
-    const known = this.#buckets.get(atMs);
-    this.#buckets.set(atMs, known === undefined ? { ...part, atMs } : join(known, part));
+    const startMs = this.#startOf(part.atMs);
+    const known = this.#buckets.get(startMs);
+    if (known === undefined) {
+      this.#buckets.set(startMs, { ...part, atMs: startMs });
+      return;
+    }
+    known.count += part.count;
+    known.min = Math.min(known.min, part.min);
+    known.max = Math.max(known.max, part.max);
+    known.mean += ((part.mean - known.mean) * part.count) / known.count;
+    known.last = part.last;
   }
 
   /** By ascending time. */
   list(): Bucket[] {
     return [...this.#buckets.values()].sort((a, b) => a.atMs - b.atMs);
   }
+
+  #startOf(atMs: number): number {
+    return Math.floor(atMs / this.#stepMs) * this.#stepMs;
+  }
 }
 
-function join(before: Bucket, after: Bucket): Bucket {
-  const count = before.count + after.count;
-  return {
-    atMs: before.atMs,
-    count,
-    min: Math.min(before.min, after.min),
-    max: Math.max(before.max, after.max),
-    mean: before.mean + ((after.mean - before.mean) * after.count) / count,
-    last: after.last,
-  };
-}
+/** A bucket while it is gathered: an own object for each sample is much to throw away in a roll of thousands. */
+type GrowingBucket = { -readonly [Key in keyof Bucket]: Bucket[Key] };
 
 /** Adds samples to the stored roll-ups of a series, within the caller's transaction. */
 export function addToRollups(
@@ -75,6 +89,24 @@ export function addToRollups(
   stepMs: number,
   samples: readonly Sample[],
 ): void {
+  for (const row of rollupsWith(database, series, stepMs, samples)) writeRollup(database, row);
+}
+
+/** A row of the table of roll-ups: those of one series and one period. */
+export interface RollupRow {
+  readonly series: number;
+  readonly stepMs: number;
+  readonly period: number;
+  readonly body: Uint8Array;
+}
+
+/** The rows that the samples change, as they are with them; nothing is written. */
+export function rollupsWith(
+  database: OpenDatabase,
+  series: number,
+  stepMs: number,
+  samples: readonly Sample[],
+): RollupRow[] {
   const fresh = new Buckets(stepMs);
   fresh.addSamples(samples);
   const periods = new Map<number, Bucket[]>();
@@ -84,21 +116,27 @@ export function addToRollups(
     if (known === undefined) periods.set(period, [bucket]);
     else known.push(bucket);
   }
-  const read = database.prepare<[number, number, number], { body: Uint8Array }>(
+  const read = prepared<[number, number, number], { body: Uint8Array }>(
+    database,
     'SELECT body FROM rollups WHERE series = ? AND step_ms = ? AND period = ?',
   );
-  const write = database.prepare(
-    'INSERT OR REPLACE INTO rollups (series, step_ms, period, body) VALUES (?, ?, ?, ?)',
-  );
-  for (const [period, buckets] of periods) {
+  return [...periods].map(([period, buckets]) => {
     const joined = new Buckets(stepMs);
     const stored = read.get(series, stepMs, period);
     for (const bucket of stored === undefined ? [] : decodeBuckets(stored.body, stepMs)) {
       joined.add(bucket);
     }
     for (const bucket of buckets) joined.add(bucket);
-    write.run(series, stepMs, period, encodeBuckets(joined.list(), stepMs));
-  }
+    return { series, stepMs, period, body: encodeBuckets(joined.list(), stepMs) };
+  });
+}
+
+export function writeRollup(database: OpenDatabase, row: RollupRow): void {
+  const { series, stepMs, period, body } = row;
+  prepared(
+    database,
+    'INSERT OR REPLACE INTO rollups (series, step_ms, period, body) VALUES (?, ?, ?, ?)',
+  ).run(series, stepMs, period, body);
 }
 
 /** The stored roll-ups that begin in [fromMs, toMs), by ascending time. */

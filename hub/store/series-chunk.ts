@@ -38,7 +38,7 @@ export function encodeChunk(samples: readonly Sample[]): Uint8Array {
     writer.byte(WORDS);
     writeWords(
       writer,
-      samples.map((sample) => sample.value),
+      samples.map((sample) => JSON.stringify(sample.value)),
     );
   }
   writeRuns(
@@ -69,11 +69,10 @@ export function decodeChunk(row: Uint8Array): Sample[] {
   }));
 }
 
-/** Distinct values once, as JSON, then each value's place among them. */
-function writeWords(writer: ByteWriter, values: readonly unknown[]): void {
+/** Distinct values once, given as JSON, then each value's place among them. */
+function writeWords(writer: ByteWriter, words: readonly string[]): void {
   const places = new Map<string, number>();
-  const indexes = values.map((value) => {
-    const word = JSON.stringify(value);
+  const indexes = words.map((word) => {
     const known = places.get(word);
     if (known !== undefined) return known;
     places.set(word, places.size);
@@ -90,19 +89,22 @@ function readWords(reader: ByteReader, count: number): unknown[] {
 
 /** As writeWords, for what mostly stays the same: each value that differs from the one before, with its length. */
 function writeRuns(writer: ByteWriter, values: readonly unknown[]): void {
-  const runs: { word: string; length: number }[] = [];
+  const runs: { value: unknown; readonly word: string; length: number }[] = [];
   for (const value of values) {
-    const word = JSON.stringify(value);
     const last = runs.at(-1);
-    if (last?.word === word) last.length += 1;
-    else runs.push({ word, length: 1 });
+    // The very same value, such as no cause at all, need not be put into words to be told.
+    const word = last !== undefined && last.value === value ? last.word : JSON.stringify(value);
+    if (last?.word === word) {
+      last.value = value;
+      last.length += 1;
+    } else runs.push({ value, word, length: 1 });
   }
   const isPlain = runs.length === 1 && runs[0]?.word === 'null';
   writer.unsigned(isPlain ? 0 : runs.length);
   if (isPlain) return;
   writeWords(
     writer,
-    runs.map((run) => JSON.parse(run.word)),
+    runs.map((run) => run.word),
   );
   for (const run of runs) writer.unsigned(run.length);
 }

@@ -3,13 +3,14 @@
 // whose changes are in its chunks, so that a kill between two slices neither loses nor doubles a sample.
 import type { EventLog } from './event-log.ts';
 import { decodeBatch, encodeBatch, type OtherEntry } from './log-batch.ts';
-import type { OpenDatabase } from './open.ts';
-import { addToRollups, HOURLY } from './rollup.ts';
+import { type OpenDatabase, prepared } from './open.ts';
+import { HOURLY, type RollupRow, rollupsWith, writeRollup } from './rollup.ts';
 import type { Sample } from './sample.ts';
 import { CHUNK_SAMPLES_MAX, decodeChunk, encodeChunk } from './series-chunk.ts';
 
-/** Rows that are read, and series that are written, in one slice. */
+/** Rows that are read in one slice. */
 const READ_ROWS = 40;
+/** Series are made ready one in a slice, and this many written in one commit: each commit writes whole pages. */
 const WRITE_SERIES = 4;
 /** One roll takes at most this many rows and holds at most about this many samples in memory. */
 const ROLL_ROWS_MAX = 4000;
@@ -17,7 +18,7 @@ const ROLL_SAMPLES_MAX = 50_000;
 /** Entries in one row of what is left. */
 const REST_ENTRIES = 500;
 
-type Phase = 'read' | 'write' | 'finish' | 'done';
+type Phase = 'read' | 'series' | 'rest' | 'finish' | 'done';
 
 interface LogRow {
   readonly id: number;
@@ -47,12 +48,11 @@ export function createSeriesRoll(database: OpenDatabase, log: EventLog): SeriesR
   let phase: Phase = 'read';
 
   const read = (): void => {
-    const batch = database
-      .prepare<[number, number, number], LogRow>(
-        `SELECT id, first_seq, last_seq, last_at_ms, body FROM log
-         WHERE kind = 0 AND id > ? AND id <= ? ORDER BY id LIMIT ?`,
-      )
-      .all(rows.at(-1)?.id ?? 0, newest, READ_ROWS);
+    const batch = prepared<[number, number, number], LogRow>(
+      database,
+      `SELECT id, first_seq, last_seq, last_at_ms, body FROM log
+       WHERE kind = 0 AND id > ? AND id <= ? ORDER BY id LIMIT ?`,
+    ).all(rows.at(-1)?.id ?? 0, newest, READ_ROWS);
     for (const { body, ...row } of batch) {
       const { changes, others } = readable(body);
       for (const { series, sample } of changes) {
@@ -66,33 +66,49 @@ export function createSeriesRoll(database: OpenDatabase, log: EventLog): SeriesR
       rows.push(row);
     }
     const isFull = rows.length >= ROLL_ROWS_MAX || held + rest.length >= ROLL_SAMPLES_MAX;
-    if (batch.length < READ_ROWS || isFull) phase = 'write';
+    if (batch.length < READ_ROWS || isFull) phase = 'series';
   };
 
-  const write = (): void => {
+  const ready: SeriesChange[] = [];
+  const series = (): void => {
+    const next = ready.length < WRITE_SERIES ? samples.entries().next() : undefined;
+    if (next?.value !== undefined) {
+      const [id, fresh] = next.value;
+      ready.push(changeOfSeries(database, id, fresh));
+      samples.delete(id);
+      return;
+    }
     const last = rows.at(-1);
-    const slice = [...samples].slice(0, WRITE_SERIES);
-    if (last === undefined || slice.length === 0) {
-      phase = 'finish';
+    if (last === undefined || ready.length === 0) {
+      phase = 'rest';
       return;
     }
     const transaction = database.transaction(() => {
-      for (const [series, fresh] of slice) {
-        appendToSeries(database, series, fresh);
-        database.prepare('UPDATE series SET rolled_to = ? WHERE id = ?').run(last.id, series);
-      }
+      for (const change of ready) writeSeries(database, change, last.id);
     });
     transaction.immediate();
-    for (const [series] of slice) samples.delete(series);
+    ready.length = 0;
+  };
+
+  const left: RestRow[] = [];
+  const leaveRest = (): void => {
+    const row = restRow(rows, rest, left.length);
+    if (row === null) phase = 'finish';
+    else left.push(row);
   };
 
   const finish = (): void => {
     phase = 'done';
-    if (rows.length === 0) return;
+    const [first, last] = [rows[0], rows.at(-1)];
+    if (first === undefined || last === undefined) return;
     const transaction = database.transaction(() => {
       // Values first: their rows are about to lose the changes that a start would read them from.
       log.writeValues();
-      leaveRest(database, rows, rest);
+      prepared(database, 'DELETE FROM log WHERE kind = 0 AND id BETWEEN ? AND ?').run(
+        first.id,
+        last.id,
+      );
+      for (const row of left) writeRest(database, row);
     });
     transaction.immediate();
     log.rolled();
@@ -101,7 +117,8 @@ export function createSeriesRoll(database: OpenDatabase, log: EventLog): SeriesR
   return {
     step: () => {
       if (phase === 'read') read();
-      else if (phase === 'write') write();
+      else if (phase === 'series') series();
+      else if (phase === 'rest') leaveRest();
       else if (phase === 'finish') finish();
       return phase !== 'done';
     },
@@ -117,38 +134,71 @@ function readable(body: Uint8Array): ReturnType<typeof decodeBatch> {
   }
 }
 
-/** Adds samples to the series' newest chunk, or to new ones, and to its hourly roll-ups; in the caller's transaction. */
-export function appendToSeries(
+/** What a roll changes of one series: its newest chunk, new ones after it, and its hourly roll-ups. */
+interface SeriesChange {
+  readonly series: number;
+  /** The first number of the chunk that the samples were added to, which goes. */
+  readonly replaced: number | null;
+  readonly chunks: readonly ChunkRow[];
+  readonly rollups: readonly RollupRow[];
+}
+
+type ChunkRow = readonly [
+  firstSeq: number,
+  lastSeq: number,
+  fromMs: number,
+  toMs: number,
+  samples: number,
+  body: Uint8Array,
+];
+
+/** Nobody else writes chunks and roll-ups until this is written: the upkeep does one work at a time. */
+function changeOfSeries(
   database: OpenDatabase,
   series: number,
   fresh: readonly Sample[],
-): void {
-  const newest = database
-    .prepare<[number], { first_seq: number; samples: number; body: Uint8Array }>(
-      `SELECT first_seq, samples, body FROM chunks
-       WHERE series = ? ORDER BY first_seq DESC LIMIT 1`,
-    )
-    .get(series);
+): SeriesChange {
+  const newest = prepared<[number], { first_seq: number; samples: number; body: Uint8Array }>(
+    database,
+    `SELECT first_seq, samples, body FROM chunks
+     WHERE series = ? ORDER BY first_seq DESC LIMIT 1`,
+  ).get(series);
   const open = newest !== undefined && newest.samples < CHUNK_SAMPLES_MAX ? newest : null;
   const all = open === null ? fresh : [...readableChunk(open.body), ...fresh];
-  if (open !== null) {
-    database
-      .prepare('DELETE FROM chunks WHERE series = ? AND first_seq = ?')
-      .run(series, open.first_seq);
+  return {
+    series,
+    replaced: open?.first_seq ?? null,
+    chunks: chunksOf(all).map(chunkRow),
+    rollups: rollupsWith(database, series, HOURLY, fresh),
+  };
+}
+
+function chunkRow(samples: readonly Sample[]): ChunkRow {
+  const first = samples[0]?.seq ?? 0;
+  const last = samples.at(-1)?.seq ?? first;
+  // The clock may have been set back in between: the first sample need not be the earliest.
+  const times = samples.map((sample) => sample.atMs);
+  const [fromMs, toMs] = [Math.min(...times), Math.max(...times)];
+  return [first, last, fromMs, toMs, samples.length, encodeChunk(samples)];
+}
+
+/** Within the caller's transaction. */
+function writeSeries(database: OpenDatabase, change: SeriesChange, rolledTo: number): void {
+  const { series, replaced, chunks, rollups } = change;
+  if (replaced !== null) {
+    prepared(database, 'DELETE FROM chunks WHERE series = ? AND first_seq = ?').run(
+      series,
+      replaced,
+    );
   }
-  const insert = database.prepare(
+  const insert = prepared(
+    database,
     `INSERT OR REPLACE INTO chunks (series, first_seq, last_seq, from_ms, to_ms, samples, body)
      VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
-  for (const part of chunksOf(all)) {
-    const times = part.map((sample) => sample.atMs);
-    const first = part[0]?.seq ?? 0;
-    const last = part.at(-1)?.seq ?? first;
-    // The clock may have been set back in between: the first sample need not be the earliest.
-    const [fromMs, toMs] = [Math.min(...times), Math.max(...times)];
-    insert.run(series, first, last, fromMs, toMs, part.length, encodeChunk(part));
-  }
-  addToRollups(database, series, HOURLY, fresh);
+  for (const chunk of chunks) insert.run(series, ...chunk);
+  for (const row of rollups) writeRollup(database, row);
+  prepared(database, 'UPDATE series SET rolled_to = ? WHERE id = ?').run(rolledTo, series);
 }
 
 function readableChunk(body: Uint8Array): Sample[] {
@@ -160,7 +210,8 @@ function readableChunk(body: Uint8Array): Sample[] {
 }
 
 /** Full chunks and a rest; samples of one input stay together, as a chunk is found by its first number. */
-function chunksOf(samples: readonly Sample[]): Sample[][] {
+function chunksOf(samples: readonly Sample[]): (readonly Sample[])[] {
+  if (samples.length <= CHUNK_SAMPLES_MAX) return [samples];
   const chunks: Sample[][] = [];
   let chunk: Sample[] = [];
   for (const sample of samples) {
@@ -175,31 +226,44 @@ function chunksOf(samples: readonly Sample[]): Sample[][] {
   return chunks;
 }
 
-/** Puts what is not a change into a few rows under the ids of the many; one at least, for the numbers it carries. */
-function leaveRest(
-  database: OpenDatabase,
+/** A row of the log without changes. */
+type RestRow = readonly [
+  id: number,
+  firstSeq: number,
+  lastSeq: number,
+  lastAtMs: number,
+  body: Uint8Array,
+];
+
+/**
+ * One of the few rows, under ids of the many, that keep what is not a change; one at least, for the numbers it
+ * carries. @returns null after the last
+ */
+function restRow(
   rows: readonly Omit<LogRow, 'body'>[],
   rest: readonly OtherEntry[],
-): void {
-  const first = rows[0];
-  const last = rows.at(-1);
-  if (first === undefined || last === undefined) return;
-  database.prepare('DELETE FROM log WHERE kind = 0 AND id BETWEEN ? AND ?').run(first.id, last.id);
-  const insert = database.prepare(
-    `INSERT INTO log (id, kind, first_seq, last_seq, last_at_ms, body) VALUES (?, 1, ?, ?, ?, ?)`,
-  );
+  part: number,
+): RestRow | null {
+  const [first, last] = [rows[0], rows.at(-1)];
+  if (first === undefined || last === undefined) return null;
   const count = Math.max(1, Math.min(rows.length, Math.ceil(rest.length / REST_ENTRIES)));
+  if (part >= count) return null;
   const size = Math.ceil(rest.length / count);
-  for (let part = 0; part < count; part += 1) {
-    const others = rest.slice(part * size, (part + 1) * size);
-    const isLast = part === count - 1;
+  const others = rest.slice(part * size, (part + 1) * size);
+  const isLast = part === count - 1;
+  return [
     // The last part keeps the newest id, so that the next row's id is never one that was used.
-    insert.run(
-      isLast ? last.id : first.id + part,
-      others[0]?.seq ?? first.first_seq,
-      isLast ? last.last_seq : (others.at(-1)?.seq ?? last.last_seq),
-      isLast ? last.last_at_ms : Math.round(others.at(-1)?.atMs ?? last.last_at_ms),
-      encodeBatch({ changes: [], others }),
-    );
-  }
+    isLast ? last.id : first.id + part,
+    others[0]?.seq ?? first.first_seq,
+    isLast ? last.last_seq : (others.at(-1)?.seq ?? last.last_seq),
+    isLast ? last.last_at_ms : Math.round(others.at(-1)?.atMs ?? last.last_at_ms),
+    encodeBatch({ changes: [], others }),
+  ];
+}
+
+function writeRest(database: OpenDatabase, row: RestRow): void {
+  prepared(
+    database,
+    `INSERT INTO log (id, kind, first_seq, last_seq, last_at_ms, body) VALUES (?, 1, ?, ?, ?, ?)`,
+  ).run(...row);
 }
