@@ -1,5 +1,6 @@
 // The radio of the link benches, a process of its own: the emulated coordinator on TCP without air latency, 50
-// thermometers and 50 plugs, and the load with its clock where the frames come and go.
+// thermometers and 50 plugs, and the load with its clock where the frames come and go: at the line's socket, since what
+// the emulator itself takes to make a frame and to read one, a quarter of a millisecond, is nobody's but its own.
 import { ieeeToBytes } from '../virtual-home/bytes.ts';
 import { loadModels } from '../virtual-home/devices/model.ts';
 import { Joiner } from '../virtual-home/joiner.ts';
@@ -32,7 +33,8 @@ const network = new Network({
     traffic(kind, node, where, frame) {
       if (kind !== 'received' || where.cluster !== ON_OFF || frame.isGlobal) return;
       const index = plugIndex.get(node);
-      if (index !== undefined && frame.command <= 1) load.commandSeen(index, frame.command === 1);
+      if (index === undefined || frame.command > 1) return;
+      load.commandSeen(index, frame.command === 1, server.heardAtMs);
     },
     stateChanged: () => undefined,
     configurationChanged: () => undefined,
@@ -78,9 +80,10 @@ const joiner = new Joiner(network, coordinator, {
   onJoined: () => undefined,
 });
 const server = new SerialServer(coordinator);
-const load = new ReportLoad((pair, temperature) => {
-  thermometers[pair]?.input('temperature', temperature, 'now');
-});
+const load = new ReportLoad(
+  (pair, temperature) => void thermometers[pair]?.input('temperature', temperature, 'now'),
+  () => server.flush(),
+);
 
 function describeNode(node: VirtualNode): RadioNode {
   return { ieee: node.ieee, networkAddress: node.membership?.networkAddress ?? 0 };

@@ -1,6 +1,7 @@
 // The hub as it is released: the bundle in a process of its own, spoken to over its API with the token of local root.
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
+import { connect, type Socket } from 'node:net';
 import path from 'node:path';
 import hubProcess from '../hub-process.json' with { type: 'json' };
 import { builtHub } from './built.ts';
@@ -11,6 +12,8 @@ import type { RadioNetwork } from './radio/line.ts';
 
 const READY_LIMIT_MS = 20_000;
 const PAIR_LIMIT_MS = 90_000;
+const FOLLOWER_BYTES = 65_536;
+const STATUS_LINE_BYTES = 40;
 
 export interface HubOptions {
   /** Its data folder: kept between starts. */
@@ -194,29 +197,37 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     }
   }
 
+  /**
+   * In a home they are phones and screens, with processors of their own. Here they share the hub's, so that they take
+   * what comes into one buffer and look only at how the answer begins.
+   */
   async function follow(clients: number): Promise<() => void> {
+    const route = '/api/events?topics=devices,scenes,jobs,notifications,home';
+    const head = [
+      `GET ${route} HTTP/1.1`,
+      `Host: 127.0.0.1:${port}`,
+      `Authorization: Bearer ${token()}`,
+      'Accept: text/event-stream',
+    ];
+    const buffer = Buffer.alloc(FOLLOWER_BYTES);
     const open = Array.from({ length: clients }, async () => {
-      const sent = http.request({
-        host: '127.0.0.1',
-        port,
-        path: '/api/events?topics=devices,scenes,jobs,notifications,home',
-        headers: { authorization: `Bearer ${token()}`, accept: 'text/event-stream' },
+      let socket: Socket | undefined;
+      const begins = new Promise<string>((resolve, reject) => {
+        const callback = (bytes: number) => {
+          resolve(buffer.toString('latin1', 0, Math.min(bytes, STATUS_LINE_BYTES)));
+          return true;
+        };
+        socket = connect({ host: '127.0.0.1', port, onread: { buffer, callback } });
+        socket.on('error', reject);
+        socket.write(`${head.join('\r\n')}\r\n\r\n`);
       });
-      await new Promise<void>((resolve, reject) => {
-        sent.on('error', reject);
-        sent.on('response', (response) => {
-          response.on('error', () => undefined);
-          response.resume();
-          if (response.statusCode === 200) resolve();
-          else reject(new Error(`live events: ${response.statusCode}`));
-        });
-        sent.end();
-      });
-      return sent;
+      const status = await begins;
+      if (!status.startsWith('HTTP/1.1 200')) throw new Error(`live events: ${status}`);
+      return socket;
     });
     const following = await Promise.all(open);
     return () => {
-      for (const one of following) one.destroy();
+      for (const one of following) one?.destroy();
     };
   }
 

@@ -24,6 +24,22 @@ test('a report that nothing follows counts as lost, with the time until it was g
   expect(Math.max(...result.latenciesMs)).toBeGreaterThan(40);
 });
 
+test('the clock runs from when the report’s frame left to when the command’s frame came', async () => {
+  let leftMs = 0;
+  const load = new ReportLoad(
+    (pair, temperature) => {
+      setImmediate(() => load.commandSeen(pair, temperature > TEMPERATURE.threshold, leftMs + 3));
+    },
+    () => {
+      leftMs = performance.now() + 40;
+      return leftMs;
+    },
+  );
+  const { latenciesMs } = await load.run({ kind: 'rate', perSecond: 100, seconds: 0.1 });
+  expect(latenciesMs).toHaveLength(10);
+  for (const latencyMs of latenciesMs) expect(latencyMs).toBeCloseTo(3, 6);
+});
+
 test('in a closed loop every pair reports again once its plug was told', async () => {
   const seen = new Set<number>();
   const load = new ReportLoad((pair, temperature) => {

@@ -39,9 +39,13 @@ interface Pair {
   isWaiting: boolean;
 }
 
-/** Drives one radio. `report` puts a thermometer's report on the air at once. */
+/**
+ * Drives one radio. `report` puts a thermometer's report on the air at once. Where the frame leaves later than that,
+ * `leave` has it leave and says when, by performance.now(): the clock of a steady rate begins there.
+ */
 export class ReportLoad {
   readonly #report: (pair: number, temperature: number) => void;
+  readonly #leave: (() => number) | undefined;
   readonly #pairs: Pair[] = Array.from({ length: PAIRS }, () => ({
     isHigh: false,
     sentMs: 0,
@@ -55,20 +59,20 @@ export class ReportLoad {
   #takesEither = false;
   #answered: (pair: number) => void = () => undefined;
 
-  constructor(report: (pair: number, temperature: number) => void) {
+  constructor(report: (pair: number, temperature: number) => void, leave?: () => number) {
     this.#report = report;
+    this.#leave = leave;
   }
 
-  /** Tells that a plug was told to switch. */
-  commandSeen(index: number, isOn: boolean): void {
+  /** Tells that a plug was told to switch. @param atMs when the frame came, by performance.now() */
+  commandSeen(index: number, isOn: boolean, atMs = performance.now()): void {
     const pair = this.#pairs[index];
     if (pair === undefined || !pair.isWaiting) return;
     if (pair.isHigh !== isOn && !this.#takesEither) return;
-    const now = performance.now();
     pair.isWaiting = false;
-    this.#latenciesMs.push(now - pair.sentMs);
+    this.#latenciesMs.push(atMs - pair.sentMs);
     this.#commands += 1;
-    this.#lastAtMs = performance.timeOrigin + now;
+    this.#lastAtMs = performance.timeOrigin + atMs;
     this.#answered(index);
   }
 
@@ -124,7 +128,11 @@ export class ReportLoad {
   }
 
   async #atRate(perSecond: number, seconds: number): Promise<void> {
-    await this.#byTurns(perSecond, seconds, (pair) => this.#send(pair));
+    await this.#byTurns(perSecond, seconds, (index) => {
+      this.#send(index);
+      const pair = this.#pairs[index];
+      if (pair?.isWaiting && this.#leave) pair.sentMs = this.#leave();
+    });
     await this.#drain();
   }
 

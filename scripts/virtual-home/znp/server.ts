@@ -24,6 +24,8 @@ export class SerialServer {
   droppedEvents = 0;
   /** Hosts that have opened the line so far. */
   connections = 0;
+  /** When the bytes came that were read last, by performance.now(). */
+  heardAtMs = 0;
 
   constructor(coordinator: Coordinator) {
     this.#coordinator = coordinator;
@@ -60,7 +62,10 @@ export class SerialServer {
     const parser = new MtFrameParser((frame) => {
       if (!this.#isMute) this.#coordinator.handle(frame);
     });
-    socket.on('data', (chunk) => parser.push(chunk));
+    socket.on('data', (chunk) => {
+      this.heardAtMs = performance.now();
+      parser.push(chunk);
+    });
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
       if (this.#socket === socket) this.#socket = undefined;
@@ -75,20 +80,23 @@ export class SerialServer {
       return;
     }
     // Everything that one turn of the loop says goes out as one write.
-    if (this.#outgoing.length === 0) setImmediate(() => this.#flush());
+    if (this.#outgoing.length === 0) setImmediate(() => this.flush());
     this.#outgoing.push(encodeMtFrame(frame));
   }
 
-  #flush(): void {
+  /** Writes what was said in this turn of the loop now, not at its end. @returns when, by performance.now() */
+  flush(): number {
     const bytes = this.#outgoing.length === 1 ? this.#outgoing[0] : Buffer.concat(this.#outgoing);
     this.#outgoing = [];
     const { bytesAtOnce } = this.#coordinator.traits;
-    if (bytes === undefined || bytes.length === 0) return;
+    const atMs = performance.now();
+    if (bytes === undefined || bytes.length === 0) return atMs;
     if (bytesAtOnce === undefined) this.#socket?.write(bytes);
     else
       for (let at = 0; at < bytes.length; at += bytesAtOnce) {
         this.#socket?.write(bytes.subarray(at, at + bytesAtOnce));
       }
+    return atMs;
   }
 
   /** Hears nothing and says nothing for a while; the connection stays. */
