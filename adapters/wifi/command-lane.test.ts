@@ -78,6 +78,18 @@ test('a busy device is asked again until the time of the command is over', async
   expect(endOf('b')).toMatchObject({ state: 'failed', problem: { code: 'busy' } });
 });
 
+test('a device that said it is busy, and then nothing until the time is over, was busy', async () => {
+  const busy = new HubError('busy', 'It has too much to do');
+  const { sent, send, endOf, until } = laneTo(async () => {
+    if (sent.length === 1) throw new TryAgain(busy);
+    await new Promise(() => {});
+  });
+  send('a', 'lamp', { on: 1 }, 600);
+  await until(() => endOf('a') !== null);
+  expect(endOf('a')).toMatchObject({ state: 'failed', problem: { code: 'busy' } });
+  expect(sent).toHaveLength(2);
+});
+
 test('a command that never gets its turn is not sent after its time, and says why', async () => {
   const { sent, send, endOf, until } = laneTo(() => new Promise(() => {}));
   send('a', 'lamp', { on: 1 }, 200);

@@ -40,6 +40,8 @@ interface Part<Body> {
   timer: NodeJS.Timeout | undefined;
   isSent: boolean;
   isOver: boolean;
+  /** Why it has to be tried again, by the device: what there is to say of it where no time is left for that. */
+  refusal: HubError | undefined;
 }
 
 interface Job<Body> {
@@ -82,7 +84,15 @@ export class CommandLane<Body> {
       return;
     }
     const endsAtMs = performance.now() + timeoutMs;
-    const part: Part<Body> = { id, body, endsAtMs, timer: undefined, isSent: false, isOver: false };
+    const part: Part<Body> = {
+      id,
+      body,
+      endsAtMs,
+      timer: undefined,
+      isSent: false,
+      isOver: false,
+      refusal: undefined,
+    };
     part.timer = setTimeout(() => this.#expire(part), timeoutMs);
     const job = this.#waiting.get(key);
     if (job !== undefined) job.parts.push(part);
@@ -134,6 +144,7 @@ export class CommandLane<Body> {
     } catch (error) {
       const pauseMs = TRY_AGAIN_AFTER_MS * (tries + 1) * (0.75 + Math.random() / 2);
       const notBeforeMs = performance.now() + pauseMs;
+      if (error instanceof TryAgain) for (const part of parts) part.refusal = error.problem;
       const mayRetry = error instanceof TryAgain && endsAtMs > notBeforeMs;
       if (mayRetry) this.#putBack({ key, parts, tries: tries + 1, notBeforeMs });
       else {
@@ -166,7 +177,7 @@ export class CommandLane<Body> {
       if (at >= 0) parts.splice(at, 1);
       if (parts.length === 0) this.#waiting.delete(key);
     }
-    this.#fail(part, part.isSent ? noAnswer() : noTurn());
+    this.#fail(part, part.refusal ?? (part.isSent ? noAnswer() : noTurn()));
   }
 
   /** @returns whether it had not ended before */

@@ -407,5 +407,6 @@ test('a command that comes while the bridge is busy is sent again, and ends in t
   const startedAtMs = performance.now();
   const outcome = await set(hub, desk, 'on', false, 1_500);
   expect(outcome).toMatchObject({ state: 'failed', problem: { code: 'busy' } });
-  expect(performance.now() - startedAtMs).toBeLessThan(2_000);
+  // By its own end, long before the bridge has refused it a thousand times.
+  expect(performance.now() - startedAtMs).toBeLessThan(10_000);
 });
