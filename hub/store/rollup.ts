@@ -40,23 +40,12 @@ export class Buckets {
     for (const { atMs, value } of samples) {
       const number = toNumber(value);
       if (number === null || !Number.isFinite(number)) continue;
-      const startMs = this.#startOf(atMs);
-      const known = this.#buckets.get(startMs);
-      if (known === undefined) {
-        const only = { count: 1, min: number, max: number, mean: number, last: number };
-        this.#buckets.set(startMs, { atMs: startMs, ...only });
-        continue;
-      }
-      known.count += 1;
-      known.min = Math.min(known.min, number);
-      known.max = Math.max(known.max, number);
-      known.mean += (number - known.mean) / known.count;
-      known.last = number;
+      this.add({ atMs, count: 1, min: number, max: number, mean: number, last: number });
     }
   }
 
   add(part: Bucket): void {
-    const startMs = this.#startOf(part.atMs);
+    const startMs = Math.floor(part.atMs / this.#stepMs) * this.#stepMs;
     const known = this.#buckets.get(startMs);
     if (known === undefined) {
       this.#buckets.set(startMs, { ...part, atMs: startMs });
@@ -73,13 +62,9 @@ export class Buckets {
   list(): Bucket[] {
     return [...this.#buckets.values()].sort((a, b) => a.atMs - b.atMs);
   }
-
-  #startOf(atMs: number): number {
-    return Math.floor(atMs / this.#stepMs) * this.#stepMs;
-  }
 }
 
-/** A bucket while it is gathered: an own object for each sample is much to throw away in a roll of thousands. */
+/** A bucket while it is gathered. */
 type GrowingBucket = { -readonly [Key in keyof Bucket]: Bucket[Key] };
 
 /** Adds samples to the stored roll-ups of a series, within the caller's transaction. */

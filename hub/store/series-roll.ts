@@ -70,7 +70,7 @@ export function createSeriesRoll(database: OpenDatabase, log: EventLog): SeriesR
   };
 
   const ready: SeriesChange[] = [];
-  const series = (): void => {
+  const rollSeries = (): void => {
     const next = ready.length < WRITE_SERIES ? samples.entries().next() : undefined;
     if (next?.value !== undefined) {
       const [id, fresh] = next.value;
@@ -117,7 +117,7 @@ export function createSeriesRoll(database: OpenDatabase, log: EventLog): SeriesR
   return {
     step: () => {
       if (phase === 'read') read();
-      else if (phase === 'series') series();
+      else if (phase === 'series') rollSeries();
       else if (phase === 'rest') leaveRest();
       else if (phase === 'finish') finish();
       return phase !== 'done';

@@ -219,6 +219,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
         };
         socket = connect({ host: '127.0.0.1', port, onread: { buffer, callback } });
         socket.on('error', reject);
+        socket.on('close', () => reject(new Error('live events: closed before they began')));
         socket.write(`${head.join('\r\n')}\r\n\r\n`);
       });
       const status = await begins;
