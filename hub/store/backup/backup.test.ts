@@ -18,6 +18,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip, gunzipSync } from 'node:zlib';
 import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
+import Database from 'better-sqlite3';
 import { Header, Pack, ReadEntry } from 'tar';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { BackupOrder } from '../../model/backup.ts';
@@ -56,9 +57,13 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 /** Databases with a writer that goes on writing. */
 function liveDatabases() {
   const open = [HOME_FILE, RUNS_FILE, HISTORY_FILE].map((one) => openDatabase(home, one));
+  // As an adapter keeps one in its folder; what is in it is in its WAL alone.
+  const adapters = new Database(path.join(home, 'matter', 'hub', 'storage.db'));
+  adapters.pragma('journal_mode = WAL');
+  adapters.exec("CREATE TABLE kept (what TEXT); INSERT INTO kept VALUES ('the fabric')");
   const [first] = open;
   first?.prepare('INSERT INTO settings VALUES (?, ?)').run('home.name', '"Lindenweg 4"');
-  return { first, close: () => open.forEach((one) => void one.close()) };
+  return { first, close: () => [...open, adapters].forEach((one) => void one.close()) };
 }
 
 /** What the files of a folder hold in all. */
@@ -125,7 +130,11 @@ describe('a backup', () => {
     expect(readdirSync(target).sort()).toEqual([
       ...['empty.json', 'history.db', 'home.db', 'matter', 'runs.db'],
     ]);
-    expect(readdirSync(path.join(target, 'matter', 'hub'))).toEqual(['fabrics.fabrics']);
+    const hub = path.join(target, 'matter', 'hub');
+    expect(readdirSync(hub)).toEqual(['fabrics.fabrics', 'storage.db']);
+    const kept = new Database(path.join(hub, 'storage.db'));
+    expect(kept.prepare('SELECT what FROM kept').pluck().get()).toBe('the fabric');
+    kept.close();
     const restored = openDatabase(target, HOME_FILE);
     expect(restored.prepare('SELECT value FROM settings').pluck().get()).toBe('"Lindenweg 4"');
     restored.close();

@@ -1,6 +1,6 @@
 // What of a data folder belongs to a backup: all that the hub cannot make anew, and nothing that names a process that
 // runs.
-import { lstat, readdir } from 'node:fs/promises';
+import { lstat, open, readdir } from 'node:fs/promises';
 import path from 'node:path';
 
 export interface FoundFile {
@@ -9,8 +9,8 @@ export interface FoundFile {
   readonly bytes: number;
 }
 
-/** Databases of the hub, which are copied while they are written. */
-export const DATABASES = ['home.db', 'runs.db', 'history.db', 'outbox.db'];
+/** What a database of SQLite begins with, whatever its name; zigbee-herdsman's `database.db` is a text. */
+const SQLITE = Buffer.from('SQLite format 3\0');
 /** Folders of what is made anew, of the demo's house, and of the backups themselves. */
 const LEFT_OUT = new Set(['backups', 'cache', 'virtual-home', 'demo']);
 /** Of a process that runs, or half written. */
@@ -36,5 +36,18 @@ export async function findContents(folder: string): Promise<FoundFile[]> {
       else if (stat?.isFile() === true) found.push({ path: at, bytes: stat.size });
       if (found.length > FILES_MAX) throw new Error(`${folder} has over ${FILES_MAX} files`);
     }
+  }
+}
+
+/** Whether a file is a database, which is written while it is copied; not where it cannot be read. */
+export async function isDatabase(file: string): Promise<boolean> {
+  const handle = await open(file, 'r').catch(() => null);
+  if (handle === null) return false;
+  try {
+    const begin = Buffer.alloc(SQLITE.length);
+    await handle.read(begin, 0, begin.length, 0);
+    return begin.equals(SQLITE);
+  } finally {
+    await handle.close();
   }
 }

@@ -12,7 +12,7 @@ import Database from 'better-sqlite3';
 import { Header, Pack, ReadEntry } from 'tar';
 import type { BackupManifest, BackupOrder, BackupProgress } from '../../model/backup.ts';
 import { storageError } from '../open.ts';
-import { DATABASES, type FoundFile, findContents } from './contents.ts';
+import { type FoundFile, findContents, isDatabase } from './contents.ts';
 
 export const MANIFEST = 'manifest.json';
 /** Pages of a database that are copied before others get their turn. */
@@ -87,7 +87,7 @@ interface Filling {
 async function fill(pack: Pack, { folder, scratch, contents, passed, manifest }: Filling) {
   await add(pack, MANIFEST, Buffer.from(JSON.stringify(manifest(contents))));
   for (const { path: name, bytes } of contents) {
-    if (DATABASES.includes(name)) {
+    if (await isDatabase(path.join(folder, name))) {
       // It may be larger than memory: read from the disk as it goes in.
       await copy(folder, name, scratch);
       await drained(pack, pack.write(name));
@@ -120,6 +120,7 @@ async function drained(pack: Pack, hasRoom: boolean): Promise<void> {
 
 /** Copies a database as it is at one moment, though its hub goes on writing. */
 async function copy(folder: string, name: string, into: string): Promise<void> {
+  await mkdir(path.dirname(path.join(into, name)), { recursive: true });
   const database = new Database(path.join(folder, name), { readonly: true, timeout: 5_000 });
   try {
     await database.backup(path.join(into, name), { progress: () => PAGES_AT_ONCE });
