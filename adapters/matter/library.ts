@@ -1,5 +1,6 @@
 // matter.js as it is to be in the hub: it takes nothing from the command line or the environment, traps no signals,
 // and its log goes where the adapter says. Whoever needs matter.js imports it from here, so that this comes first.
+import path from 'node:path';
 import { config } from '@matter/nodejs/config';
 
 config.loadProcessArgv = false;
@@ -8,6 +9,9 @@ config.loadConfigFile = false;
 config.trapProcessSignals = false;
 config.trapUnhandledErrors = false;
 config.setProcessExitCodeOnError = false;
+
+/** The nodes that the hub itself is: the controller and the bridge. Each has a folder of its name. */
+export const NODE_IDS = { controller: 'hub', bridge: 'bridge' } as const;
 
 /** Where matter.js keeps its files, and the one interface on which its mDNS speaks. */
 export interface LibraryOptions {
@@ -19,10 +23,14 @@ export interface LibraryOptions {
 /** Loads matter.js, about a second of work, and sets it up; once per process or worker. */
 export async function loadLibrary({ storage, networkInterface, log }: LibraryOptions) {
   const matter = await import('@matter/main');
-  const { Environment, Logger, LogFormat, LogLevel } = matter;
+  const { Environment, Logger, LogFormat, LogLevel, StorageService } = matter;
   const { vars } = Environment.default;
   vars.set('storage.path', storage);
   vars.set('mdns.networkInterface', networkInterface);
+  keepParents(matter.Endpoint);
+  const { takeUpFiles, useDatabases } = await import('./node-storage.ts');
+  useDatabases(Environment.default.get(StorageService));
+  for (const node of Object.values(NODE_IDS)) await takeUpFiles(path.join(storage, node));
   Logger.level = LogLevel.WARN;
   // Why a node cannot be reached, and when it is tried again.
   Logger.facilityLevels = { ClientSubscription: LogLevel.INFO, PeerConnection: LogLevel.INFO };
@@ -35,4 +43,23 @@ export async function loadLibrary({ storage, networkInterface, log }: LibraryOpt
     };
   }
   return matter;
+}
+
+/**
+ * An endpoint that is up keeps the endpoint that it is part of. matter.js 0.17.9 takes each list of parts as it comes for
+ * who belongs to whom; an aggregator's list names the parts of its devices too (Matter 1.4 Core § 9.2.3), and where the
+ * lists come in another order than before, every later word of the node would be lost to an error. Which of its parts a
+ * device is composed of is read from the lists themselves (node-parts.ts). The library mended it in matter-js#4393.
+ */
+function keepParents(Endpoint: typeof import('@matter/main').Endpoint): void {
+  type One = InstanceType<typeof Endpoint>;
+  const owner = Object.getOwnPropertyDescriptor(Endpoint.prototype, 'owner');
+  Object.defineProperty(Endpoint.prototype, 'owner', {
+    ...owner,
+    set(this: One, next: One | undefined) {
+      const isUp = this.construction.status !== 'inactive';
+      const isPart = owner?.get?.call(this) !== undefined;
+      if (!(isUp && isPart && next !== undefined)) owner?.set?.call(this, next);
+    },
+  });
 }

@@ -5,7 +5,7 @@ import type { ClientNode, Endpoint, ServerNode } from '@matter/main';
 import { type NodeAddress, nodeAddress } from '../../hub/model/identifiers.ts';
 import type { AddressBook } from './address-book.ts';
 import { type Attestation, attestationOf, REFUSED } from './attestation.ts';
-import { type LibraryOptions, loadLibrary } from './library.ts';
+import { type LibraryOptions, loadLibrary, NODE_IDS } from './library.ts';
 import { OtaProvider } from './ota-provider.ts';
 import { identityOf, type Libraries, Peer } from './peer.ts';
 import { searchFor } from './search.ts';
@@ -90,7 +90,7 @@ export class Controller {
     const server = await matter.ServerNode.create(
       matter.ServerNode.RootEndpoint.with(matter.ControllerBehavior),
       {
-        id: 'hub',
+        id: NODE_IDS.controller,
         // The standard's own port stays free for the bridge, of which some assistants expect it.
         network: {
           port: 0,

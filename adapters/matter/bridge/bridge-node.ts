@@ -28,6 +28,7 @@ import {
 import { ConflictError, type Problem } from '../../../hub/model/errors.ts';
 import type { FabricId } from '../../../hub/model/identifiers.ts';
 import type { BridgeWindow, HeardFabric } from '../../../hub/model/matter-bridge.ts';
+import { NODE_IDS } from '../library.ts';
 import { Forwarder, type Happened } from './behaviors.ts';
 import type { Attributes } from './cluster-look.ts';
 import {
@@ -129,7 +130,7 @@ export class BridgeNode {
   static async create(options: BridgeNodeOptions): Promise<BridgeNode> {
     const { port, name, serial } = options;
     const server = await ServerNode.create(ServerNode.RootEndpoint.with(VisibleParts), {
-      id: 'bridge',
+      id: NODE_IDS.bridge,
       network: { port },
       // Windows are opened by the household, each with a code of its own.
       commissioning: { enabled: false },
