@@ -15,6 +15,7 @@ describe.skipIf(whyNoNamespace() !== null)('bridges with the mistakes that maker
   let home: MatterHome;
   let attic: NodeAddress;
   let twins: NodeAddress;
+  let loft: NodeAddress;
 
   /** What stands on a bridge now, the newest word of each. */
   function behind(bridge: NodeAddress): NodeDescription[] {
@@ -50,7 +51,8 @@ describe.skipIf(whyNoNamespace() !== null)('bridges with the mistakes that maker
     home = await MatterHome.start(house);
     attic = await home.add(devices.of('attic').qrCode);
     twins = await home.add(devices.of('twins').qrCode);
-    for (const { node, title } of [...behind(attic), ...behind(twins)]) {
+    loft = await home.add(devices.of('loft').qrCode);
+    for (const { node, title } of [...behind(attic), ...behind(twins), ...behind(loft)]) {
       await home.online(node, title !== 'Hatch');
     }
   }, 90_000);
@@ -73,6 +75,7 @@ describe.skipIf(whyNoNamespace() !== null)('bridges with the mistakes that maker
       'Stray plug',
     ]);
     expect(titles(twins)).toEqual(['Fridge', 'Key', 'Worktop']);
+    expect(titles(loft)).toEqual(['Loft climate', 'Loft lamp']);
     expect(new Set(behind(attic).map(({ node }) => node)).size).toBe(9);
     expect(home.hub.description(attic)).toMatchObject({ model: 'Hub of attic', kind: 'other' });
   });
@@ -154,15 +157,29 @@ describe.skipIf(whyNoNamespace() !== null)('bridges with the mistakes that maker
   });
 
   test('after a restart each of them is the same as before', async () => {
-    const before = [...behind(attic), ...behind(twins)];
+    const before = [...behind(attic), ...behind(twins), ...behind(loft)];
     await home.stop();
     home = await MatterHome.start(house);
     for (const { node, title } of before) await home.online(node, title !== 'Hatch', 60_000);
-    const all = () => [...behind(attic), ...behind(twins)];
+    const all = () => [...behind(attic), ...behind(twins), ...behind(loft)];
     await home.hub.until('all of them', () => all().length === before.length);
     const after = all();
     const names = (all: readonly NodeDescription[]) =>
       all.map(({ node, title }) => `${node} ${title}`).sort();
     expect(names(after)).toEqual(names(before));
   }, 90_000);
+
+  test('a device that gains a part after a restart stays one device, though the aggregator names its parts too', async () => {
+    const climate = called(loft, 'Loft climate');
+    expect(keys(climate)).toEqual(['humidity', 'temperature']);
+    await devices.add('loft', 12, { type: 'on-off-light', bridged: { label: 'Display' } });
+    await home.hub.until(
+      'the part',
+      () => called(loft, 'Loft climate').properties.some(({ key }) => key === 'on'),
+      15_000,
+    );
+    await devices.set('loft', 11, { temperatureMeasurement: { measuredValue: 1_990 } });
+    await home.becomes(climate.node, 'temperature', 19.9);
+    await home.set(called(loft, 'Loft lamp').node, 'on', true);
+  });
 });

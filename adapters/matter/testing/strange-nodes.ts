@@ -47,6 +47,7 @@ const CODES = {
   attic: [20_301_001, 0x1a1],
   twins: [20_301_002, 0x2b2],
   palace: [20_301_003, 0x3c3],
+  loft: [20_301_004, 0x4d4],
 } as const;
 
 /** matter.js insists on an aggregator above and makes up a unique id; other makers do neither. */
@@ -228,11 +229,28 @@ async function twins(server: ServerNode, grow: Grow): Promise<void> {
   await grow(root, make(OnOffLightDevice, 'night-light', { number: EndpointNumber(30) }));
 }
 
+/** Its aggregator comes last and names the parts of its devices once more, and those come before what they are of. */
+async function loft(server: ServerNode, grow: Grow): Promise<void> {
+  const aggregator = await grow(
+    server as unknown as Endpoint,
+    make(AggregatorEndpoint, 'all', { number: EndpointNumber(40) }),
+  );
+  const at = (number: number) => ({ number: EndpointNumber(number) });
+  const climate = await grow(
+    aggregator,
+    make(Holder, 'climate', at(12), { nodeLabel: 'Loft climate', uniqueId: 'loft-climate' }),
+  );
+  await grow(climate, make(TemperatureSensorDevice, 'warmth', { ...at(11), ...measured(1_850) }));
+  await grow(climate, make(HumiditySensorDevice, 'damp', { ...at(2), ...humid(5_200) }));
+  await grow(aggregator, make(OnOffLightDevice, 'lamp', at(3), { nodeLabel: 'Loft lamp' }));
+}
+
 const measured = (value: number) => ({ temperatureMeasurement: { measuredValue: value } });
 const humid = (value: number) => ({ relativeHumidityMeasurement: { measuredValue: value } });
 
-/** Builds both and has them listen. */
-export const start = (where: Where): Promise<MatterNodes> => startNodes({ attic, twins }, where);
+/** Builds them and has them listen. */
+export const start = (where: Where): Promise<MatterNodes> =>
+  startNodes({ attic, twins, loft }, where);
 
 /** Where nodes speak, and what they remember. */
 export interface Where {
