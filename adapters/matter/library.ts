@@ -2,6 +2,7 @@
 // and its log goes where the adapter says. Whoever needs matter.js imports it from here, so that this comes first.
 import path from 'node:path';
 import { config } from '@matter/nodejs/config';
+import { keepParents, keepUnlisted } from './endpoint-tree.ts';
 
 config.loadProcessArgv = false;
 config.loadProcessEnv = false;
@@ -27,7 +28,8 @@ export async function loadLibrary({ storage, networkInterface, log }: LibraryOpt
   const { vars } = Environment.default;
   vars.set('storage.path', storage);
   vars.set('mdns.networkInterface', networkInterface);
-  keepParents(matter.Endpoint);
+  keepParents(matter);
+  keepUnlisted(matter);
   const { takeUpFiles, useDatabases } = await import('./node-storage.ts');
   useDatabases(Environment.default.get(StorageService));
   for (const node of Object.values(NODE_IDS)) await takeUpFiles(path.join(storage, node));
@@ -43,23 +45,4 @@ export async function loadLibrary({ storage, networkInterface, log }: LibraryOpt
     };
   }
   return matter;
-}
-
-/**
- * An endpoint that is up keeps the endpoint that it is part of. matter.js 0.17.9 takes each list of parts as it comes for
- * who belongs to whom; an aggregator's list names the parts of its devices too (Matter 1.4 Core § 9.2.3), and where the
- * lists come in another order than before, every later word of the node would be lost to an error. Which of its parts a
- * device is composed of is read from the lists themselves (node-parts.ts). The library mended it in matter-js#4393.
- */
-function keepParents(Endpoint: typeof import('@matter/main').Endpoint): void {
-  type One = InstanceType<typeof Endpoint>;
-  const owner = Object.getOwnPropertyDescriptor(Endpoint.prototype, 'owner');
-  Object.defineProperty(Endpoint.prototype, 'owner', {
-    ...owner,
-    set(this: One, next: One | undefined) {
-      const isUp = this.construction.status !== 'inactive';
-      const isPart = owner?.get?.call(this) !== undefined;
-      if (!(isUp && isPart && next !== undefined)) owner?.set?.call(this, next);
-    },
-  });
 }

@@ -48,6 +48,7 @@ const CODES = {
   twins: [20_301_002, 0x2b2],
   palace: [20_301_003, 0x3c3],
   loft: [20_301_004, 0x4d4],
+  shed: [20_301_005, 0x5e5],
 } as const;
 
 /** matter.js insists on an aggregator above and makes up a unique id; other makers do neither. */
@@ -245,12 +246,32 @@ async function loft(server: ServerNode, grow: Grow): Promise<void> {
   await grow(aggregator, make(OnOffLightDevice, 'lamp', at(3), { nodeLabel: 'Loft lamp' }));
 }
 
+/** Its root's list leaves out the aggregator, on which two plugs stand. */
+async function shed(server: ServerNode, grow: Grow): Promise<void> {
+  const root = server as unknown as Endpoint;
+  const aggregator = await grow(
+    root,
+    make(AggregatorEndpoint, 'all', { number: EndpointNumber(1) }),
+  );
+  for (const number of [EndpointNumber(2), EndpointNumber(3)]) {
+    await grow(
+      aggregator,
+      make(OnOffPlugInUnitDevice, `plug-${number}`, { number }, { nodeLabel: `Plug ${number}` }),
+    );
+  }
+  const unlisted = async () => {
+    await root.setStateOf('descriptor', { partsList: [2, 3] });
+  };
+  await unlisted();
+  server.lifecycle.online.on(unlisted);
+}
+
 const measured = (value: number) => ({ temperatureMeasurement: { measuredValue: value } });
 const humid = (value: number) => ({ relativeHumidityMeasurement: { measuredValue: value } });
 
 /** Builds them and has them listen. */
 export const start = (where: Where): Promise<MatterNodes> =>
-  startNodes({ attic, twins, loft }, where);
+  startNodes({ attic, twins, loft, shed }, where);
 
 /** Where nodes speak, and what they remember. */
 export interface Where {
@@ -297,7 +318,7 @@ async function strangeNode(
       ...{ productName: `Hub of ${key}`, productLabel: key, serialNumber: `strange-${key}` },
     },
   });
-  const endpoints = new Map<number, Endpoint>();
+  const endpoints = new Map<number, Endpoint>([[0, server as unknown as Endpoint]]);
   const at = (number: number): Endpoint => {
     const endpoint = endpoints.get(number);
     if (endpoint === undefined) throw new Error(`${key} has no endpoint ${number}`);
