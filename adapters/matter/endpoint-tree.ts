@@ -14,8 +14,9 @@ const PARTS_LIST = 3;
 
 /**
  * An endpoint that is up keeps the endpoint that it is part of. The library takes whichever list comes last for who
- * belongs to whom, an aggregator's names the parts of its devices too (Matter 1.4 Core § 9.2.3), and where the lists come
- * in another order than before, every later word of the node would be lost to an error. Mended there in matter-js#4393.
+ * belongs to whom, an aggregator's names the parts of its devices too (Matter 1.4 Core § 9.2.3), and where the lists
+ * come in another order than before, every later word of the node would be lost to an error. Mended there in
+ * matter-js#4393.
  */
 export function keepParents({ Endpoint }: Library): void {
   const owner = Object.getOwnPropertyDescriptor(Endpoint.prototype, 'owner');
@@ -30,9 +31,9 @@ export function keepParents({ Endpoint }: Library): void {
 }
 
 /**
- * The root's list is to name every endpoint (Matter 1.4 Core § 9.5.6.4). Where it leaves out one that others are part of,
- * as Tasmota's does with its aggregator, the library drops it and them without a word; here they stay. One that the list
- * names nothing of is gone. The library's own issue is matter.js#4405.
+ * The root's list is to name every endpoint (Matter 1.4 Core § 9.5.6.4). Where it leaves out one that others are part
+ * of, as Tasmota's does with its aggregator, the library drops it and them without a word; here they stay. One that the
+ * list names nothing of is gone. The library's own issue is matter-js#4405.
  */
 export function keepUnlisted({ ClientEndpointInitializer }: Library): void {
   const made = new WeakSet<Structure>();

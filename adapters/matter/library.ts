@@ -30,7 +30,7 @@ export async function loadLibrary({ storage, networkInterface, log }: LibraryOpt
   vars.set('mdns.networkInterface', networkInterface);
   keepParents(matter);
   keepUnlisted(matter);
-  const { takeUpFiles, useDatabases } = await import('./node-storage.ts');
+  const { takeUpFiles, useDatabases } = await import('./store.ts');
   useDatabases(Environment.default.get(StorageService));
   for (const node of Object.values(NODE_IDS)) await takeUpFiles(path.join(storage, node));
   Logger.level = LogLevel.WARN;

@@ -11,6 +11,7 @@ import { writePrivateJson } from '../contract/private-file.ts';
 type DatabaseCreator = NonNullable<
   NonNullable<ConstructorParameters<typeof SqliteStorageDriver>[0]>['databaseCreator']
 >;
+type Write = () => unknown;
 type Values = Awaited<ReturnType<FileStorageDriver['values']>>;
 
 const DATABASE = 'storage.db';
@@ -28,10 +29,10 @@ const openDatabase = ((file: string) => {
 
 /** Holds back what is written until it is committed, and then writes all of it or nothing, in one step. */
 class HeldBack extends StorageDriver.Transaction {
-  readonly #writes: (() => void)[] = [];
-  readonly #apply: (writes: readonly (() => void)[]) => void;
+  readonly #writes: Write[] = [];
+  readonly #apply: (writes: readonly Write[]) => void;
 
-  constructor(storage: StorageDriver, apply: (writes: readonly (() => void)[]) => void) {
+  constructor(storage: StorageDriver, apply: (writes: readonly Write[]) => void) {
     super(storage);
     this.#apply = apply;
   }
@@ -54,7 +55,7 @@ class HeldBack extends StorageDriver.Transaction {
     super.commit();
   }
 
-  #hold(write: () => void): void {
+  #hold(write: Write): void {
     this.assertActive();
     this.#writes.push(write);
   }
@@ -79,7 +80,7 @@ class NodeStorage extends SqliteStorageDriver {
     return super.contexts(contexts).sort(new Intl.Collator('en', { numeric: true }).compare);
   }
 
-  atOnce(writes: readonly (() => void)[]): void {
+  atOnce(writes: readonly Write[]): void {
     this.withAnyTransaction(() => {
       for (const write of writes) write();
     });
@@ -93,8 +94,8 @@ export function useDatabases(service: StorageService): void {
 }
 
 /**
- * Takes what an earlier version of the hub kept in files into the database. That has its name once it is whole, and then
- * holds: whenever the power goes, the files or the database are complete.
+ * Takes what an earlier version of the hub kept in files into the database. That has its name once it is whole, and
+ * then holds: whenever the power goes, the files or the database are complete.
  */
 export async function takeUpFiles(folder: string): Promise<void> {
   if (!existsSync(folder)) return;
@@ -123,7 +124,7 @@ async function copyFiles(folder: string, database: string): Promise<void> {
   await source.initialize();
   const target = await openNodeStorage(database);
   try {
-    const writes: (() => void)[] = [];
+    const writes: Write[] = [];
     await copyContext(source, [], (contexts, values) => {
       writes.push(() => target.set(contexts, values));
     });

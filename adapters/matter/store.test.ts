@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { FileStorageDriver } from '@matter/nodejs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openNodeStorage, takeUpFiles } from './node-storage.ts';
+import { openNodeStorage, takeUpFiles } from './store.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -32,7 +32,7 @@ describe('the storage of a node', () => {
     await first.delete(['endpoints', '1'], 'b');
     expect(storage.get(['endpoints', '1'], 'a')).toBe(undefined);
     first[Symbol.dispose]();
-    await second.commit();
+    second.commit();
     await storage.close();
     expect(await reopened((again) => again.contexts(['endpoints']))).toEqual(['2']);
     expect(await reopened((again) => again.get(['endpoints', '2'], 'c'))).toBe(3n);
@@ -44,7 +44,7 @@ describe('the storage of a node', () => {
     await transaction.set(['endpoints', '1'], 'a', 1);
     await transaction.set(['endpoints', ''], 'b', 2);
     expect(() => transaction.commit()).toThrow('empty segments');
-    await storage.set(['endpoints', '3'], 'd', 4);
+    storage.set(['endpoints', '3'], 'd', 4);
     await storage.close();
     expect(await reopened((again) => again.contexts(['endpoints']))).toEqual(['3']);
   });
