@@ -1,12 +1,6 @@
 // The Matter adapter: puts its parts together and hands what is heard of a node to the part that it concerns.
 import type { AdapterCall } from '../../hub/model/adapter-port.ts';
-import {
-  HubError,
-  NotFoundError,
-  type Problem,
-  toProblem,
-  UnreachableError,
-} from '../../hub/model/errors.ts';
+import { HubError, NotFoundError, toProblem, UnreachableError } from '../../hub/model/errors.ts';
 import type { NodeAddress } from '../../hub/model/identifiers.ts';
 import type { ToBridge } from '../../hub/model/matter-bridge.ts';
 import type { MatterNodeReport, RemovedNodes } from '../../hub/model/matter-node.ts';
@@ -22,6 +16,7 @@ import { FirmwareUpdates, OTA_REQUESTOR } from './firmware.ts';
 import { Fleet } from './fleet.ts';
 import type { Node } from './node.ts';
 import { NodeSharing } from './node-sharing.ts';
+import { openProblem } from './open-problem.ts';
 import { Pairing } from './pairing.ts';
 import type { Peer } from './peer.ts';
 import type { PeerDevices } from './peer-devices.ts';
@@ -422,20 +417,4 @@ const STRUCTURAL: ReadonlySet<number> = new Set([0x001d, 0x0039, 0x0040, 0x0041,
 
 function isStructural(clusterId: number): boolean {
   return STRUCTURAL.has(clusterId);
-}
-
-function openProblem(error: unknown): Problem {
-  const text = error instanceof Error ? error.message : String(error);
-  if (/storage-lock|locked/i.test(text)) {
-    return {
-      code: 'conflict',
-      message: "Another process uses Matter's files",
-      hint: 'Stop the other hub that runs on this data folder.',
-      zh: {
-        message: '另一个程序正在使用 Matter 的文件',
-        hint: '请停止在这个数据文件夹上运行的另一个中枢。',
-      },
-    };
-  }
-  return { code: 'internal', message: `matter.js did not start: ${text}`, hint: null };
 }

@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { FileStorageDriver } from '@matter/nodejs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openProblem } from './open-problem.ts';
 import { openNodeStorage, takeUpFiles } from './store.ts';
 
 let folder: string;
@@ -47,6 +48,15 @@ describe('the storage of a node', () => {
     storage.set(['endpoints', '3'], 'd', 4);
     await storage.close();
     expect(await reopened((again) => again.contexts(['endpoints']))).toEqual(['3']);
+  });
+
+  test('says that it is damaged, and what can be done', async () => {
+    writeFileSync(database(), 'no database at all, but long enough to be looked into '.repeat(100));
+    const error = await openNodeStorage(database()).catch((thrown: unknown) => thrown);
+    expect(openProblem(error)).toMatchObject({
+      ...{ code: 'storage', message: expect.stringContaining('storage.db, is damaged') },
+      ...{ hint: expect.stringContaining('Restore a backup'), zh: { message: expect.any(String) } },
+    });
   });
 
   test('tells the endpoints in the order of their numbers', async () => {
