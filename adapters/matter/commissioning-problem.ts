@@ -91,6 +91,16 @@ const REASONS: readonly Reason[] = [
     ],
   ],
   [
+    /Could not connect to device/i,
+    'timed-out',
+    [
+      'A device with this code is there, but did not answer',
+      'Another app may be adding it, or an attempt that was broken off still holds it, which ends within some minutes. Try again then, or switch it off and on first.',
+      '有使用这个配对码的设备，但它没有应答',
+      '可能另一个应用正在添加它，或还被之前中断的添加占用（几分钟后会结束）。请到时再试，或先关开它的电源。',
+    ],
+  ],
+  [
     /operational|CASE|Reconnect/i,
     'unreachable',
     [

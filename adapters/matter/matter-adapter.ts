@@ -22,6 +22,7 @@ import type { Peer } from './peer.ts';
 import type { PeerDevices } from './peer-devices.ts';
 import { Controller } from './peers.ts';
 import { Reach } from './reach.ts';
+import { Resumption } from './resumption.ts';
 import {
   attestationPolicyOf,
   bridgePortOf,
@@ -52,6 +53,7 @@ class MatterAdapter implements Adapter {
   readonly #sharing: NodeSharing;
   readonly #codes: CodeBook;
   readonly #addresses: AddressBook;
+  readonly #resumption: Resumption;
   readonly #bridge: Bridge;
   /** Resolves once matter.js is loaded and set up. */
   readonly #library = Promise.withResolvers<void>();
@@ -80,17 +82,28 @@ class MatterAdapter implements Adapter {
     const nameOf = (node: NodeAddress) => context.nameOf(node);
     this.#firmware = new FirmwareUpdates(async () => this.#live().firmware(), nameOf);
     this.#sharing = new NodeSharing({ context, controller: () => this.#live() });
+    this.#resumption = new Resumption({
+      codes: this.#codes,
+      adopt: (peer) => {
+        this.#reach.expect(this.#takeIn(peer, peer.fabricAddress));
+        this.#connected();
+      },
+      log: (level, text) => context.log(level, text),
+    });
     this.#pairing = new Pairing(context, {
       policy: attestationPolicyOf(context.settings),
       adopt: (peer, pairedAs) => this.#commissioned(peer, pairedAs),
       addedBy: (code) =>
         this.#codes.nodesOf(code).flatMap((address) => this.#fleet.device(address)?.peer ?? []),
       adding: (address, code) => this.#codes.add(address, code),
+      certified: (address) => this.#codes.doubt(address),
       attested: (address, attestation) => this.#addresses.attested(address, attestation.verdict),
       ended: () => {
-        const here = new Set(this.#fleet.peers().map(({ peer }) => peer.address));
-        this.#codes.keep(here);
-        this.#addresses.keepAttestations(here);
+        const here = this.#fleet.peers().map(({ peer }) => peer.address);
+        this.#codes.keep(new Set(here));
+        const doubted = this.#codes.doubted().map(({ address }) => address);
+        this.#addresses.keepAttestations(new Set([...here, ...doubted]));
+        if (this.#controller !== null) this.#resumption.look(this.#controller);
       },
     });
   }
@@ -129,6 +142,7 @@ class MatterAdapter implements Adapter {
         },
         {
           addresses: this.#addresses,
+          isDoubted: (address) => this.#codes.isDoubted(address),
           listener: {
             changed: (peer, ...change) => this.#changed(peer, ...change),
             happened: (peer, ...event) => this.#happened(peer, ...event),
@@ -143,8 +157,12 @@ class MatterAdapter implements Adapter {
       this.#controller = controller;
       if (this.#isStopped) return;
       this.#library.resolve();
-      for (const peer of controller.peers()) this.#reach.expect(this.#fleet.take(peer));
+      for (const peer of controller.peers()) {
+        this.#codes.settle(peer.fabricAddress);
+        this.#reach.expect(this.#fleet.take(peer));
+      }
       this.#connected();
+      this.#resumption.look(controller);
     } catch (error) {
       const problem = openProblem(error);
       context.state({ kind: 'fault', problem, retryAtMs: null });
@@ -166,6 +184,7 @@ class MatterAdapter implements Adapter {
     this.#isStopped = true;
     clearTimeout(this.#retry);
     this.#pairing.close();
+    this.#resumption.stop();
     this.#commands.stop();
     this.#reach.stop();
     this.#fleet.stop();
@@ -286,11 +305,18 @@ class MatterAdapter implements Adapter {
     };
   }
 
-  async #commissioned(peer: Peer, pairedAs: NodeAddress): Promise<void> {
+  /** A peer that was added as that address is one of the home's. */
+  #takeIn(peer: Peer, pairedAs: NodeAddress): PeerDevices {
+    this.#codes.settle(pairedAs);
+    this.#resumption.settled();
     this.#codes.move(pairedAs, peer.address);
     this.#addresses.moveAttestation(pairedAs, peer.address);
     this.#addresses.showAll(peer.address);
-    const devices = this.#fleet.take(peer);
+    return this.#fleet.take(peer);
+  }
+
+  async #commissioned(peer: Peer, pairedAs: NodeAddress): Promise<void> {
+    const devices = this.#takeIn(peer, pairedAs);
     await this.#fleet.tellPaired(devices, pairedAs);
     this.#reach.expect(devices);
     this.#connected();

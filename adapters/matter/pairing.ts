@@ -18,6 +18,16 @@ const COMMISSION_LIMIT_MS = 120_000;
 const LOOK_EVERY_MS = 500;
 const PROBE_LIMIT_MS = 2_500;
 
+const HERE_ALREADY = { en: 'It is in this home already.', zh: '它已经在这个家里了。' };
+const FINISHED = {
+  en: 'An earlier attempt to add it was cut off; it is finished now.',
+  zh: '之前添加它时中断了，现在已完成。',
+};
+const SILENT = {
+  en: 'It is there, but does not answer yet: an attempt that was broken off may still hold it, for a minute or two. The hub goes on trying.',
+  zh: '找到了它，但它还没有应答：可能还被之前中断的添加占用，要等一两分钟。中枢会继续尝试。',
+};
+
 interface Attempt {
   readonly stop: AbortController;
   readonly timer: NodeJS.Timeout;
@@ -26,6 +36,8 @@ interface Attempt {
   /** The step of commissioning under way, by its name in the library. */
   step: string;
   attestation: Attestation | null;
+  /** It was said that a device is there and does not answer. */
+  isToldSilent: boolean;
 }
 
 export interface PairingHome {
@@ -37,6 +49,8 @@ export interface PairingHome {
   addedBy(code: SetupCode): readonly Peer[];
   /** This code is about to add the node. */
   adding(address: NodeAddress, code: SetupCode): void;
+  /** The node is given its place in the fabric now. */
+  certified(address: NodeAddress): void;
   /** What the certificates of the node are worth. */
   attested(address: NodeAddress, attestation: Attestation): void;
   /** The attempt is over, whether the node is a peer now or not. */
@@ -102,6 +116,7 @@ export class Pairing {
       isClosed: false,
       step: '',
       attestation: null,
+      isToldSilent: false,
       timer: setInterval(() => {
         const secondsLeft = Math.max(0, Math.ceil((endsAtMs - performance.now()) / 1_000));
         if (!attempt.hasFound) context.pairProgress({ kind: 'open', secondsLeft });
@@ -119,11 +134,12 @@ export class Pairing {
           address,
           step: (index, of, name) => this.#step(attempt, address, { index, of, name }),
           attestation: (found) => this.#attestation(attempt, address, found),
+          certified: () => this.#home.certified(address),
+          silent: () => this.#silent(attempt, address),
         },
         attempt.stop.signal,
       );
-      const here = this.#home.addedBy(code).map((known) => this.#untilHere(known, attempt));
-      const peer = await Promise.race([commissioning, ...here]);
+      const peer = await Promise.race([commissioning, this.#untilHere(code, attempt)]);
       const isNew = peer.fabricAddress === address;
       if (isNew) context.pairProgress({ kind: 'configuring', node: address });
       else {
@@ -131,7 +147,8 @@ export class Pairing {
         attempt.stop.abort();
         commissioning.catch(() => {});
         context.pairProgress({ kind: 'found', node: peer.address });
-        const text = { en: 'It is in this home already.', zh: '它已经在这个家里了。' };
+        const isNamed = context.nameOf(peer.address) !== undefined;
+        const text = isNamed ? HERE_ALREADY : FINISHED;
         context.pairProgress({ kind: 'note', node: peer.address, text });
       }
       await this.#home.adopt(peer, isNew ? address : peer.address);
@@ -151,22 +168,28 @@ export class Pairing {
     }
   }
 
-  /** Settles once the peer has answered, while nothing else was found and nobody stopped the search. */
-  #untilHere(peer: Peer, attempt: Attempt): Promise<Peer> {
-    return new Promise((resolve) => {
-      const isOver = () => attempt.hasFound || attempt.isClosed || attempt.stop.signal.aborted;
-      const look = async (): Promise<void> => {
-        while (!isOver()) {
-          const isHere =
-            peer.isSubscribed &&
-            (await peer.probe(AbortSignal.timeout(PROBE_LIMIT_MS)).catch(() => false));
-          if (isOver()) return;
-          if (isHere) return resolve(peer);
-          await delay(LOOK_EVERY_MS);
-        }
-      };
-      void look();
-    });
+  /**
+   * Settles once a peer that was added by the code has answered, while nothing else was found and nobody stopped the
+   * search. Such a peer may come to light on the way: what an earlier attempt left unfinished.
+   */
+  async #untilHere(code: SetupCode, attempt: Attempt): Promise<Peer> {
+    for (;;) {
+      const isOver = attempt.hasFound || attempt.isClosed || attempt.stop.signal.aborted;
+      if (isOver) return new Promise(() => {});
+      const known = this.#home.addedBy(code).filter(({ isSubscribed }) => isSubscribed);
+      const answers = known.map((peer) =>
+        peer.probe(AbortSignal.timeout(PROBE_LIMIT_MS)).catch(() => false),
+      );
+      const here = known[(await Promise.all(answers)).indexOf(true)];
+      if (here !== undefined && !attempt.hasFound && !attempt.isClosed) return here;
+      await delay(LOOK_EVERY_MS);
+    }
+  }
+
+  #silent(attempt: Attempt, node: NodeAddress): void {
+    if (attempt.isToldSilent) return;
+    attempt.isToldSilent = true;
+    this.#context.pairProgress({ kind: 'note', node, text: SILENT });
   }
 
   #closed(attempt: Attempt): void {

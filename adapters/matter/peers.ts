@@ -1,14 +1,16 @@
 // The border to matter.js: the hub's controller node and its fabric. Everything that a later matter.js may change
 // (0.18 renames much of `peers`) stands here and in peer.ts; no type of the library leaves them.
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientNode, Endpoint, ServerNode } from '@matter/main';
 import { type NodeAddress, nodeAddress } from '../../hub/model/identifiers.ts';
 import type { AddressBook } from './address-book.ts';
 import { type Attestation, attestationOf, REFUSED } from './attestation.ts';
+import { completeCommissioning, hasBeenRead } from './complete-commissioning.ts';
 import { type LibraryOptions, loadLibrary, NODE_IDS } from './library.ts';
 import { OtaProvider } from './ota-provider.ts';
 import { identityOf, type Libraries, Peer } from './peer.ts';
-import { searchFor } from './search.ts';
+import { SilentError, searchFor } from './search.ts';
 import { readSetupCode, type SetupCode } from './setup-code.ts';
 import { readTrustStore } from './trust-store.ts';
 
@@ -23,6 +25,9 @@ const WINDOW_ITERATIONS = 1_000;
 const WINDOW_SALT_BYTES = 32;
 /** Bit of a QR code: it is on the network already. Spec: Matter 1.4 Core § 5.1.3.1. */
 const ON_NETWORK = 4;
+/** Before a device that was found and did not answer is looked for once more; with less time left it is not. */
+const SEARCH_AGAIN_MS = 2_000;
+const FABRIC_LABEL = 'Ingle';
 
 /** What is heard of the peers; called in no particular thread of theirs, and never after `close()`. */
 export interface PeerListener {
@@ -47,6 +52,18 @@ export interface CommissioningListener {
   step(index: number, of: number, name: string): void;
   /** What its certificates are worth; true: commissioning goes on. */
   attestation(attestation: Attestation): boolean;
+  /** It is given its place in the fabric now. */
+  certified(): void;
+  /** A device of the code is there and does not answer; it is looked for again. */
+  silent(): void;
+}
+
+/** What is known of the nodes outside the fabric itself. */
+export interface FabricHome {
+  readonly listener: PeerListener;
+  readonly addresses: AddressBook;
+  /** Whether it is not known if this node has taken its place in the fabric. */
+  isDoubted(address: NodeAddress): boolean;
 }
 
 /** The hub's own node: the administrator of one fabric. */
@@ -62,19 +79,16 @@ export class Controller {
   private constructor(
     libraries: Libraries,
     server: ServerNode,
-    home: { readonly listener: PeerListener; readonly addresses: AddressBook },
+    { listener, addresses }: FabricHome,
   ) {
     this.#libraries = libraries;
     this.#server = server;
-    this.#listener = home.listener;
-    this.#addresses = home.addresses;
+    this.#listener = listener;
+    this.#addresses = addresses;
   }
 
   /** Loads matter.js, takes up the fabric of `storage` or founds one, and goes online. */
-  static async open(
-    options: LibraryOptions,
-    home: { readonly listener: PeerListener; readonly addresses: AddressBook },
-  ): Promise<Controller> {
+  static async open(options: LibraryOptions, home: FabricHome): Promise<Controller> {
     const matter = await loadLibrary(options);
     const protocol = await import('@matter/main/protocol');
     const types = await import('@matter/main/types');
@@ -101,13 +115,18 @@ export class Controller {
             delayAfterUnhandledError: matter.Seconds(RETRY_SECONDS.other),
           },
         },
-        controller: { adminFabricLabel: 'Ingle', nodeIdAssignment: 'random', ble: false },
+        controller: { adminFabricLabel: FABRIC_LABEL, nodeIdAssignment: 'random', ble: false },
       },
     );
     const controller = new Controller({ matter, protocol, types }, server, home);
     controller.#listen();
     await server.start();
-    for (const node of server.peers) controller.#known(node);
+    for (const node of server.peers) {
+      const nodeId = node.peerAddress?.nodeId;
+      const isDoubted = nodeId !== undefined && home.isDoubted(addressOf(nodeId));
+      // One that was never read is taken up by resuming it.
+      if (!isDoubted || hasBeenRead(node)) controller.#known(node);
+    }
     return controller;
   }
 
@@ -132,8 +151,30 @@ export class Controller {
     return addressOf(NodeId.randomOperationalNodeId(crypto));
   }
 
-  /** Looks for the device of the code, takes it into the fabric and reads it. `signal` ends the search. */
+  /**
+   * Looks for the device of the code, takes it into the fabric and reads it. One that is found and does not answer is
+   * looked for again while there is time: another attempt, broken off, may hold it for a minute. `signal` ends it.
+   */
   async commission(
+    code: SetupCode,
+    timeoutMs: number,
+    hooks: CommissioningListener,
+    signal: AbortSignal,
+  ): Promise<Peer> {
+    const endsAtMs = performance.now() + timeoutMs;
+    for (;;) {
+      try {
+        return await this.#commissionOnce(code, endsAtMs - performance.now(), hooks, signal);
+      } catch (error) {
+        const isInTime = performance.now() + 2 * SEARCH_AGAIN_MS < endsAtMs;
+        if (!(error instanceof SilentError) || !isInTime || signal.aborted) throw error;
+        hooks.silent();
+        await delay(SEARCH_AGAIN_MS, undefined, { signal });
+      }
+    }
+  }
+
+  async #commissionOnce(
     code: SetupCode,
     timeoutMs: number,
     hooks: CommissioningListener,
@@ -147,6 +188,7 @@ export class Controller {
           const { stepLogic } = step;
           step.stepLogic = () => {
             hooks.step(index + 1, this.commissioningSteps.length, step.name);
+            if (step.name === 'OperationalCredentials.Certificates') hooks.certified();
             return stepLogic();
           };
         }
@@ -170,13 +212,47 @@ export class Controller {
       const node = await discovery;
       // Without any finding the library does not ask.
       if (!isAttested) hooks.attestation(attestationOf([]));
-      await this.#takeFormerPlace(node);
-      const peer = this.#known(node);
-      if (peer === undefined) throw new Error('The device has no address in the fabric');
-      return peer;
+      return await this.#takeUp(node);
     } finally {
       signal.removeEventListener('abort', cancel);
     }
+  }
+
+  /**
+   * Goes on where adding a node was cut off after it had got its place in the fabric: looks for it there, ends its
+   * commissioning and reads it. Spec: Matter 1.4 Core § 11.10.7.6.
+   * @throws Error where it does not answer until `signal` aborts, or does not belong to the fabric
+   */
+  async resume(address: NodeAddress, signal: AbortSignal): Promise<Peer> {
+    const { types, protocol } = this.#libraries;
+    const [fabric] = (await this.#server.env.load(protocol.FabricAuthority)).fabrics;
+    if (fabric === undefined) throw new Error('There is no fabric yet');
+    const { fabricIndex } = fabric;
+    const nodeId = types.NodeId(BigInt(address));
+    const node = await this.#server.peers.forAddress(protocol.PeerAddress({ fabricIndex, nodeId }));
+    await completeCommissioning(node, this.#libraries, FABRIC_LABEL, signal);
+    const everything = protocol.Read({ fabricFilter: true, attributes: [{}] });
+    const chunks = node.interaction.read(everything, { abort: signal } as never);
+    for await (const chunk of chunks) for await (const _ of chunk);
+    const peer = await this.#takeUp(node);
+    await (node as Endpoint).setStateOf('network', { autoSubscribe: true });
+    await node.start();
+    return peer;
+  }
+
+  /** Forgets a node of which it was in doubt whether it belongs to the fabric. */
+  async giveUp(address: NodeAddress): Promise<void> {
+    const nodes = [...this.#server.peers].filter(
+      ({ peerAddress }) => peerAddress !== undefined && addressOf(peerAddress.nodeId) === address,
+    );
+    for (const node of nodes) if (!this.#peers.has(node)) await node.delete();
+  }
+
+  async #takeUp(node: ClientNode): Promise<Peer> {
+    await this.#takeFormerPlace(node);
+    const peer = this.#known(node);
+    if (peer === undefined) throw new Error('The device has no address in the fabric');
+    return peer;
   }
 
   /** What gives firmware to the peers; made when it is needed first. @throws Error while the fabric has no node */

@@ -1,6 +1,7 @@
 // The search for the device of a code, as matter.js does it, and its end as soon as the devices that answer to the code
-// have said that it is wrong: matter.js would try each of their addresses a quarter of a minute apart, and then go on
-// looking until its time is over. Beside peers.ts the border to the library.
+// have said that it is wrong, or none of them has answered: matter.js would try each of their addresses a quarter of a
+// minute apart, and then go on looking for others until its time is over. Beside peers.ts the border to the library.
+import type { ClientNode } from '@matter/main';
 import type { CommissioningDiscovery } from '@matter/main/node';
 import type { PaseClient } from '@matter/main/protocol';
 
@@ -15,13 +16,17 @@ export interface SearchLibraries {
 
 /** A manual code has four bits of the discriminator: another device may answer first, the right one soon after it. */
 const OTHERS_WITHIN_MS = 2_500;
+/** A device of the code was found and could not be talked to. */
+export class SilentError extends Error {}
+
 /** Spec: Matter 1.4 Core § 4.14.1.3: the other side does not prove that it knows the passcode. */
 const WRONG_CODE = /key confirmation/i;
 
 /** Proofs of the passcode under way, of all searches; there is one at a time. */
 class Proofs {
   #running = 0;
-  #hasRefused = false;
+  /** One of them has failed since they were forgotten. */
+  hasRefused = false;
   /** Called when none is under way any more and one of them has failed. */
   refused: () => void = () => {};
 
@@ -31,12 +36,12 @@ class Proofs {
 
   end(error: unknown): void {
     this.#running -= 1;
-    this.#hasRefused ||= error instanceof Error && WRONG_CODE.test(error.message);
-    if (this.#hasRefused && this.#running === 0) this.refused();
+    this.hasRefused ||= error instanceof Error && WRONG_CODE.test(error.message);
+    if (this.hasRefused && this.#running === 0) this.refused();
   }
 
   forget(refused: () => void): void {
-    this.#hasRefused = false;
+    this.hasRefused = false;
     this.refused = refused;
   }
 }
@@ -63,19 +68,58 @@ function watched({ PaseClient: Client }: SearchLibraries['protocol']): Proofs {
   return made;
 }
 
-/** Begins the search. Rejects with what matter.js says, whose innermost cause names the wrong code. */
+/**
+ * Begins the search. Rejects with what matter.js says, whose innermost cause names the wrong code, or with SilentError.
+ */
 export function searchFor(
   { node, protocol }: SearchLibraries,
   owner: Owner,
   options: Options,
 ): CommissioningDiscovery {
   const known = watched(protocol);
-  const discovery = new node.CommissioningDiscovery(owner, options);
   let timer: NodeJS.Timeout | undefined;
-  known.forget(() => {
+  const stopSoon = (): void => {
     clearTimeout(timer);
     // Without effect where another device has proved itself meanwhile.
     timer = setTimeout(() => discovery.stop(), OTHERS_WITHIN_MS).unref();
-  });
+  };
+  class Search extends node.CommissioningDiscovery {
+    #running = 0;
+    #hasFailed = false;
+
+    protected override registerAttempt<R>(
+      factory: (winOnPase: () => boolean) => R | PromiseLike<R>,
+      extractWinner: (result: R) => ClientNode | undefined,
+    ): void {
+      const watchedFactory = async (winOnPase: () => boolean): Promise<R> => {
+        this.#running += 1;
+        try {
+          return await factory(winOnPase);
+        } catch (error) {
+          this.#hasFailed = true;
+          throw error;
+        } finally {
+          this.#running -= 1;
+          if (this.#hasFailed && this.#running === 0) stopSoon();
+        }
+      };
+      super.registerAttempt(watchedFactory, extractWinner);
+    }
+
+    protected override async onComplete(): Promise<ClientNode> {
+      try {
+        return await super.onComplete();
+      } catch (error) {
+        const isSilent = this.#hasFailed && !this.paseWon && !known.hasRefused;
+        throw isSilent ? new SilentError(messageOf(error), { cause: error }) : error;
+      }
+    }
+  }
+  const discovery = new Search(owner, options);
+  known.forget(stopSoon);
   return discovery;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

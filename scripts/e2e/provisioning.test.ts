@@ -38,6 +38,8 @@ const scenes = readdirSync(SCENES)
   );
 const zigbee = loadHome();
 
+/** A Matter device that was cut off before it was given its place is held by that attempt for a minute. */
+const HELD_WITHIN_MS = 90_000;
 /** Elsewhere the house is of three protocols. */
 const hasMatter = whyNoMatter() === null;
 
@@ -119,7 +121,7 @@ async function plan({ hub }: House, text: string): Promise<Plan> {
 
 async function begin({ hub }: House, text: string): Promise<string> {
   const { status, body } = await hub.call<JobAnswer>('/api/jobs', {
-    body: { kind: 'provision', text, seconds: 90 },
+    body: { kind: 'provision', text, seconds: HELD_WITHIN_MS / 1_000 },
   });
   expect(status, JSON.stringify(body)).toBe(202);
   return body.id;
@@ -132,7 +134,7 @@ async function ended({ hub }: House, id: string): Promise<JobAnswer> {
       const { body } = await hub.call<JobAnswer>(`/api/jobs/${id}`);
       return body.state !== 'running' && body;
     },
-    90_000,
+    HELD_WITHIN_MS + 60_000,
   );
 }
 
@@ -254,7 +256,7 @@ describe('provisioning a house', () => {
     }
     if (hasMatter) {
       // Between its adding and its name: by its code it is found again, though it is in the home under another name.
-      await waitFor('a Matter device', () => isAnyListed('adapter', 'matter'), 60_000);
+      await waitFor('a Matter device', () => isAnyListed('adapter', 'matter'), HELD_WITHIN_MS);
       await cut.hub.kill();
       await cut.restart();
       id = await begin(cut, file);
@@ -263,5 +265,5 @@ describe('provisioning a house', () => {
     expect(job, JSON.stringify(job)).toMatchObject({ state: 'done', problem: null });
     await expectWhole(cut);
     expect(await plan(cut, file)).toMatchObject({ isNothingToDo: true });
-  }, 150_000);
+  }, 420_000);
 });

@@ -1,0 +1,60 @@
+// The end of a commissioning that was cut off: what the commissioner would have told the node next. Beside peers.ts the
+// border to the library.
+import type { ClientNode } from '@matter/main';
+import type { Libraries } from './peer.ts';
+
+type Session = Parameters<ClientNode['interaction']['invoke']>[1];
+
+// Spec: Matter 1.4 Core § 11.10.5.1 CommissioningErrorEnum: there is nothing to end, or what there is belongs to somebody
+// else, since the node has ended this one before.
+const ENDED: ReadonlySet<unknown> = new Set([0, 2, 3, 4]);
+
+/**
+ * Has the node keep its place in the fabric, and says whose the fabric is. Spec: Matter 1.4 Core § 11.10.7.6, 11.18.6.11.
+ * @throws Error where it does not answer until `signal` aborts, or will not keep it
+ */
+export async function completeCommissioning(
+  node: ClientNode,
+  { protocol }: Libraries,
+  label: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { GeneralCommissioning } = await import('@matter/main/clusters/general-commissioning');
+  const { OperationalCredentials } = await import('@matter/main/clusters/operational-credentials');
+  const { Invoke } = protocol;
+  const ask = async (
+    request: Parameters<typeof Invoke.ConcreteCommandRequest>[0],
+  ): Promise<unknown> => {
+    const invoke = Invoke({ commands: [Invoke.ConcreteCommandRequest(request)] });
+    invoke.batchDuration = false;
+    let answer: unknown = null;
+    for await (const chunk of node.interaction.invoke(invoke, { abort: signal } as Session)) {
+      for (const entry of chunk) if (entry.kind === 'cmd-response') answer = entry.data;
+    }
+    return answer;
+  };
+  const root = 0 as never;
+  const { errorCode, debugText } = Object(
+    await ask({
+      endpoint: root,
+      cluster: GeneralCommissioning,
+      command: 'commissioningComplete',
+    } as never),
+  ) as { readonly errorCode?: unknown; readonly debugText?: unknown };
+  if (!ENDED.has(errorCode)) {
+    throw new Error(`The device did not end its commissioning: ${String(errorCode)} ${debugText}`);
+  }
+  const named = ask({
+    endpoint: root,
+    cluster: OperationalCredentials,
+    command: 'updateFabricLabel',
+    fields: { label },
+  } as never);
+  // Only what other apps show of the fabric.
+  await named.catch(() => {});
+}
+
+/** Whether its structure is known, from this start or an earlier one. */
+export function hasBeenRead(node: ClientNode): boolean {
+  return node.maybeStateOf('basicInformation') !== undefined;
+}
