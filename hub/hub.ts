@@ -428,6 +428,7 @@ export function createHub(options: HubOptions): Hub {
         ingle_commands_live: mirror.liveCommands,
         ingle_core_restarts_total: core.health().restarts,
         ingle_decisions_recorded_total: lag.records,
+        ingle_decisions_waiting: lag.waiting,
         ingle_decisions_late_total: lag.late,
         ingle_decision_to_disk_ms: lag.lastMs,
         ingle_decision_to_disk_max_ms: lag.maxMs,

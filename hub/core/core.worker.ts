@@ -219,6 +219,7 @@ function flush({ isRecording = false } = {}): void {
     wishes,
     outbound,
     lags: lags.splice(0),
+    waiting: onTheWay.length + (decidedSinceMs === undefined ? 0 : 1),
   };
   main.postMessage(JSON.stringify(commit));
   for (const { adapter, message } of effects.taken) receipts.set(adapter, message);

@@ -186,6 +186,8 @@ export interface CoreCommit {
   readonly wishes: readonly SceneSwitch[];
   /** Records that have reached the disk since the last commit. */
   readonly lags?: readonly RecordLag[];
+  /** Records with decisions that are not known to be on the disk, with the one that is still to be written; absent: none. */
+  readonly waiting?: number;
 }
 
 /** A message for one adapter. */

@@ -21,12 +21,16 @@ export interface DiskLag {
   readonly late: number;
   /** By how much records were late apart from what the disk took, all together. */
   readonly excessMs: number;
+  /** Records that hold decisions and are not known to be on the disk yet; with 0 all that was decided is. */
+  readonly waiting: number;
 }
 
-export const NO_LAG: DiskLag = { records: 0, lastMs: 0, maxMs: 0, late: 0, excessMs: 0 };
+export const NO_LAG: DiskLag = {
+  ...{ records: 0, lastMs: 0, maxMs: 0, late: 0, excessMs: 0, waiting: 0 },
+};
 
-/** The sum with more records in it. */
-export function withLags(lag: DiskLag, added: readonly RecordLag[]): DiskLag {
+/** The sum with more records in it, and with so many on their way. */
+export function withLags(lag: DiskLag, added: readonly RecordLag[], waiting: number): DiskLag {
   let { records, lastMs, maxMs, late, excessMs } = lag;
   for (const { ms, diskMs } of added) {
     records += 1;
@@ -35,5 +39,5 @@ export function withLags(lag: DiskLag, added: readonly RecordLag[]): DiskLag {
     if (ms > TO_DISK_WITHIN_MS) late += 1;
     excessMs += Math.max(0, ms - diskMs - TO_DISK_WITHIN_MS);
   }
-  return { records, lastMs, maxMs, late, excessMs };
+  return { records, lastMs, maxMs, late, excessMs, waiting };
 }

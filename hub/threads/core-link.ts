@@ -176,7 +176,7 @@ export function createCoreLink(options: CoreLinkOptions): CoreLink {
       case 'commit':
         hasRun = true;
         mirror.take(message);
-        if (message.lags) diskLag = withLags(diskLag, message.lags);
+        diskLag = withLags(diskLag, message.lags ?? [], message.waiting ?? 0);
         for (const reply of message.replies) answer(reply);
         options.committed(message);
         return;
