@@ -5,12 +5,13 @@ import type { Libraries } from './peer.ts';
 
 type Session = Parameters<ClientNode['interaction']['invoke']>[1];
 
-// Spec: Matter 1.4 Core § 11.10.5.1 CommissioningErrorEnum: there is nothing to end, or what there is belongs to somebody
-// else, since the node has ended this one before.
+// Spec: Matter 1.4 Core § 11.10.5.1 CommissioningErrorEnum: done, or there is nothing to end, or what there is to end
+// belongs to somebody else, since the node has ended this one before.
 const ENDED: ReadonlySet<unknown> = new Set([0, 2, 3, 4]);
 
 /**
- * Has the node keep its place in the fabric, and says whose the fabric is. Spec: Matter 1.4 Core § 11.10.7.6, 11.18.6.11.
+ * Has the node keep its place in the fabric, and says whose the fabric is.
+ * Spec: Matter 1.4 Core § 11.10.7.6, 11.18.6.11.
  * @throws Error where it does not answer until `signal` aborts, or will not keep it
  */
 export async function completeCommissioning(

@@ -1,6 +1,6 @@
-// Goal: adding a device that is cut off leaves it neither lost nor in a fabric that does not know it. Method: the Matter
-// worker is killed at each step from which the device may have its place in the fabric, and started again on what it
-// had written; and a device is found that does not answer for a while, as one that another attempt still holds.
+// Goal: adding a device that is cut off leaves it neither lost nor in a fabric that does not know it. Method: the
+// Matter worker is killed at each step from which the device may have its place in the fabric, and started again on
+// what it had written; and a device is found that does not answer for a while, as one that another attempt holds.
 import { ManualPairingCodeCodec } from '@matter/main/types';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NodeAddress } from '../../hub/model/identifiers.ts';
