@@ -1,9 +1,7 @@
 // The end of a commissioning that was cut off: what the commissioner would have told the node next. Beside peers.ts the
 // border to the library.
 import type { ClientNode } from '@matter/main';
-import type { Libraries } from './peer.ts';
-
-type Session = Parameters<ClientNode['interaction']['invoke']>[1];
+import { invokeCommand, type Libraries } from './peer.ts';
 
 // Spec: Matter 1.4 Core § 11.10.5.1 CommissioningErrorEnum: done, or there is nothing to end, or what there is to end
 // belongs to somebody else, since the node has ended this one before.
@@ -22,40 +20,28 @@ export async function completeCommissioning(
 ): Promise<void> {
   const { GeneralCommissioning } = await import('@matter/main/clusters/general-commissioning');
   const { OperationalCredentials } = await import('@matter/main/clusters/operational-credentials');
-  const { Invoke } = protocol;
-  const ask = async (
-    request: Parameters<typeof Invoke.ConcreteCommandRequest>[0],
-  ): Promise<unknown> => {
-    const invoke = Invoke({ commands: [Invoke.ConcreteCommandRequest(request)] });
-    invoke.batchDuration = false;
-    let answer: unknown = null;
-    for await (const chunk of node.interaction.invoke(invoke, { abort: signal } as Session)) {
-      for (const entry of chunk) if (entry.kind === 'cmd-response') answer = entry.data;
-    }
-    return answer;
-  };
-  const root = 0 as never;
   const { errorCode, debugText } = Object(
-    await ask({
-      endpoint: root,
-      cluster: GeneralCommissioning,
-      command: 'commissioningComplete',
-    } as never),
+    await invokeCommand(
+      node,
+      protocol,
+      { endpoint: 0, cluster: GeneralCommissioning, command: 'commissioningComplete' },
+      signal,
+    ),
   ) as { readonly errorCode?: unknown; readonly debugText?: unknown };
   if (!ENDED.has(errorCode)) {
     throw new Error(`The device did not end its commissioning: ${String(errorCode)} ${debugText}`);
   }
-  const named = ask({
-    endpoint: root,
-    cluster: OperationalCredentials,
-    command: 'updateFabricLabel',
-    fields: { label },
-  } as never);
+  const named = invokeCommand(
+    node,
+    protocol,
+    {
+      endpoint: 0,
+      cluster: OperationalCredentials,
+      command: 'updateFabricLabel',
+      fields: { label },
+    },
+    signal,
+  );
   // Only what other apps show of the fabric.
   await named.catch(() => {});
-}
-
-/** Whether its structure is known, from this start or an earlier one. */
-export function hasBeenRead(node: ClientNode): boolean {
-  return node.maybeStateOf('basicInformation') !== undefined;
 }

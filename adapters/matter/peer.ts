@@ -129,29 +129,9 @@ export class Peer {
    * ends its retransmissions too.
    */
   async invoke(request: CommandRequest, signal: AbortSignal): Promise<unknown> {
-    const { Invoke } = this.#protocol;
-    const { endpoint, clusterId, command, fields } = request;
-    const invoke = Invoke({
-      commands: [
-        Invoke.ConcreteCommandRequest({
-          endpoint: endpoint as never,
-          cluster: this.#clusterType(endpoint, clusterId),
-          command,
-          ...(fields === undefined ? {} : { fields }),
-        } as Parameters<typeof Invoke.ConcreteCommandRequest>[0]),
-      ],
-    });
-    // A batched command could not be taken back once its batch has left.
-    invoke.batchDuration = false;
-    const chunks = this.#node.interaction.invoke(invoke, { abort: signal } as Session);
-    let answer: unknown = null;
-    for await (const chunk of chunks) {
-      for (const entry of chunk) {
-        if (entry.kind === 'cmd-response') answer = entry.data;
-        else if (entry.status !== 0) throw new StatusError(entry.status, entry.clusterStatus);
-      }
-    }
-    return answer;
+    const { clusterId, ...rest } = request;
+    const cluster = this.#clusterType(request.endpoint, clusterId);
+    return invokeCommand(this.#node, this.#protocol, { ...rest, cluster }, signal);
   }
 
   /** Writes one attribute; resolves once the node has taken it. */
@@ -248,6 +228,30 @@ export class Peer {
     }
     throw new Error(`Endpoint ${endpoint} has no cluster ${clusterId}`);
   }
+}
+
+/**
+ * Sends one command to a node, also one that was never read. Resolves with the fields of its answer where that has any.
+ * @throws StatusError where the node will not
+ */
+export async function invokeCommand(
+  node: ClientNode,
+  { Invoke }: Protocol,
+  request: Omit<CommandRequest, 'clusterId'> & { readonly cluster: ClusterType },
+  signal: AbortSignal,
+): Promise<unknown> {
+  const concrete = request as Parameters<typeof Invoke.ConcreteCommandRequest>[0];
+  const invoke = Invoke({ commands: [Invoke.ConcreteCommandRequest(concrete)] });
+  // A batched command could not be taken back once its batch has left.
+  invoke.batchDuration = false;
+  let answer: unknown = null;
+  for await (const chunk of node.interaction.invoke(invoke, { abort: signal } as Session)) {
+    for (const entry of chunk) {
+      if (entry.kind === 'cmd-response') answer = entry.data;
+      else if (entry.status !== 0) throw new StatusError(entry.status, entry.clusterStatus);
+    }
+  }
+  return answer;
 }
 
 /** The node answered that it will not. */

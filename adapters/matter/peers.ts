@@ -6,7 +6,7 @@ import type { ClientNode, Endpoint, ServerNode } from '@matter/main';
 import { type NodeAddress, nodeAddress } from '../../hub/model/identifiers.ts';
 import type { AddressBook } from './address-book.ts';
 import { type Attestation, attestationOf, REFUSED } from './attestation.ts';
-import { completeCommissioning, hasBeenRead } from './complete-commissioning.ts';
+import { completeCommissioning } from './complete-commissioning.ts';
 import { type LibraryOptions, loadLibrary, NODE_IDS } from './library.ts';
 import { OtaProvider } from './ota-provider.ts';
 import { identityOf, type Libraries, Peer } from './peer.ts';
@@ -367,6 +367,11 @@ export class Controller {
       if (ids.length > 0) this.#listener.changed(peer, endpoint.number, clusterId, ids);
     });
   }
+}
+
+/** Whether its structure is known, from this start or an earlier one. */
+function hasBeenRead(node: ClientNode): boolean {
+  return node.maybeStateOf('basicInformation') !== undefined;
 }
 
 /** @throws Error for a certificate without one */

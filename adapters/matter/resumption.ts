@@ -78,8 +78,8 @@ export class Resumption {
         await delay(TRY_EVERY_MS, undefined, { signal: search.signal }).catch(() => {});
       }
     } finally {
-      this.#looking.delete(address);
       if (!this.#isStopped) await controller.giveUp(address).catch(() => {});
+      this.#looking.delete(address);
     }
   }
 }

@@ -16,11 +16,15 @@ export interface SearchLibraries {
 
 /** A manual code has four bits of the discriminator: another device may answer first, the right one soon after it. */
 const OTHERS_WITHIN_MS = 2_500;
-/** A device of the code was found and could not be talked to. */
-export class SilentError extends Error {}
-
 /** Spec: Matter 1.4 Core § 4.14.1.3: the other side does not prove that it knows the passcode. */
 const WRONG_CODE = /key confirmation/i;
+
+/** A device of the code was found and could not be talked to; the cause says how that went. */
+export class SilentError extends Error {
+  constructor(cause: unknown) {
+    super('A device with the code is there and does not answer', { cause });
+  }
+}
 
 /** Proofs of the passcode under way, of all searches; there is one at a time. */
 class Proofs {
@@ -111,15 +115,11 @@ export function searchFor(
         return await super.onComplete();
       } catch (error) {
         const isSilent = this.#hasFailed && !this.paseWon && !known.hasRefused;
-        throw isSilent ? new SilentError(messageOf(error), { cause: error }) : error;
+        throw isSilent ? new SilentError(error) : error;
       }
     }
   }
   const discovery = new Search(owner, options);
   known.forget(stopSoon);
   return discovery;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

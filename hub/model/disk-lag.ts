@@ -26,7 +26,12 @@ export interface DiskLag {
 }
 
 export const NO_LAG: DiskLag = {
-  ...{ records: 0, lastMs: 0, maxMs: 0, late: 0, excessMs: 0, waiting: 0 },
+  records: 0,
+  lastMs: 0,
+  maxMs: 0,
+  late: 0,
+  excessMs: 0,
+  waiting: 0,
 };
 
 /** The sum with more records in it, and with so many on their way. */

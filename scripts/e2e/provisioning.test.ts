@@ -40,6 +40,7 @@ const zigbee = loadHome();
 
 /** A Matter device that was cut off before it was given its place is held by that attempt for a minute. */
 const HELD_WITHIN_MS = 90_000;
+
 /** Elsewhere the house is of three protocols. */
 const hasMatter = whyNoMatter() === null;
 
