@@ -8,7 +8,7 @@ import { BATCH_ENTRIES_MAX, EventLog, PENDING_ENTRIES_MAX } from './event-log.ts
 import { HISTORY_FILE } from './files.ts';
 import { readLog } from './log-reader.ts';
 import { type OpenDatabase, openDatabase } from './open.ts';
-import { RunStore, readRun, readRuns } from './run-store.ts';
+import { packRun, RunStore, readRun, readRuns } from './run-store.ts';
 import { change, HALL, runEntry, START_MS, temporaryFolder, trace } from './test-records.ts';
 
 function withLog(
@@ -260,8 +260,10 @@ describe('traces', () => {
     const runs = new RunStore(database, 40 * 1024);
     for (let index = 0; index < 100; index += 1) {
       const startedAtMs = START_MS + index;
-      runs.put(trace(`done${index}`, { startedAtMs }));
-      runs.put(trace(`miss${index}`, { startedAtMs, state: 'nearMiss', scene: `s${index}` }));
+      runs.put(packRun(trace(`done${index}`, { startedAtMs })));
+      runs.put(
+        packRun(trace(`miss${index}`, { startedAtMs, state: 'nearMiss', scene: `s${index}` })),
+      );
       runs.trim();
     }
     const count = (dull: number): unknown =>

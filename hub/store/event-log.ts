@@ -4,19 +4,23 @@ import type { Statement } from 'better-sqlite3';
 import type { DeviceId } from '../model/identifiers.ts';
 import type { LogEntry } from '../model/journal.ts';
 import type { PropertyKey, PropertyValue } from '../model/properties.ts';
-import type { RunTrace } from '../model/run.ts';
 import type { LastValue } from '../model/store-port.ts';
 import { keepGap } from './gaps.ts';
 import { type BatchChange, decodeBatch, encodeBatch, type OtherEntry } from './log-batch.ts';
 import type { OpenDatabase } from './open.ts';
 import { packJson, unpackJson } from './packed.ts';
-import { RunStore } from './run-store.ts';
+import { type PackedRun, packRun, RunStore } from './run-store.ts';
 import type { SeriesName } from './sample.ts';
 
 /** A row has at most this many entries. */
 export const BATCH_ENTRIES_MAX = 2000;
 /** More waiting entries than these: the oldest are dropped, and a gap entry says how many. */
 export const PENDING_ENTRIES_MAX = 50_000;
+
+/** An entry until its commit: of a run what is to be stored, which is made when it comes and not all at once later. */
+type WaitingEntry =
+  | Exclude<LogEntry, { kind: 'run' }>
+  | { readonly kind: 'run'; readonly seq: number; readonly atMs: number; readonly run: PackedRun };
 
 interface Series extends SeriesName {
   /** The newest value, once there is one. */
@@ -36,7 +40,7 @@ export class EventLog {
   #runs: RunStore;
   readonly #series = new Map<string, Series>();
   readonly #notes: string[] = [];
-  #pending: LogEntry[] = [];
+  #pending: WaitingEntry[] = [];
   #lost: Lost | null = null;
   #dropped = 0;
   #lastRow = 0;
@@ -105,7 +109,7 @@ export class EventLog {
 
   /** Takes entries for the next commit. @returns how many old ones had to be dropped for them */
   accept(entries: readonly LogEntry[]): number {
-    for (const entry of entries) this.#pending.push(entry);
+    for (const entry of entries) this.#pending.push(waiting(entry));
     const excess = this.#pending.length - PENDING_ENTRIES_MAX;
     if (excess <= 0) return 0;
     const [oldest] = this.#pending.splice(0, excess);
@@ -197,10 +201,10 @@ export class EventLog {
       .immediate();
   }
 
-  #writeRow(row: number, entries: readonly LogEntry[], added: Series[]): number {
+  #writeRow(row: number, entries: readonly WaitingEntry[], added: Series[]): number {
     const changes: BatchChange[] = [];
     const others: OtherEntry[] = [];
-    const traces = new Map<string, RunTrace>();
+    const runs = new Map<string, PackedRun>();
     let firstSeq = Number.MAX_SAFE_INTEGER;
     let lastSeq = 0;
     let lastAtMs = 0;
@@ -221,7 +225,7 @@ export class EventLog {
           },
         });
       } else if (entry.kind === 'run') {
-        traces.set(entry.trace.id, entry.trace);
+        runs.set(entry.run.id, entry.run);
       } else {
         others.push(entry);
         if (entry.kind === 'gap') keepGap(this.#database, entry);
@@ -229,7 +233,7 @@ export class EventLog {
     }
     const body = encodeBatch({ changes, others });
     this.#insertion.run(row, firstSeq, lastSeq, lastAtMs, body);
-    for (const trace of traces.values()) this.#runs.put(trace);
+    for (const run of runs.values()) this.#runs.put(run);
     return body.length;
   }
 
@@ -246,7 +250,7 @@ export class EventLog {
     return series;
   }
 
-  #remember(entry: LogEntry): void {
+  #remember(entry: WaitingEntry): void {
     this.#lastSeq = Math.max(this.#lastSeq, entry.seq);
     this.#newestAtMs = Math.max(this.#newestAtMs, entry.atMs);
     if (entry.kind !== 'change') return;
@@ -335,7 +339,12 @@ function placeOf(device: DeviceId, property: PropertyKey): string {
   return `${device}\u0000${property}`;
 }
 
-function toGap(lost: Lost): LogEntry {
+function waiting(entry: LogEntry): WaitingEntry {
+  if (entry.kind !== 'run') return entry;
+  return { kind: 'run', seq: entry.seq, atMs: entry.atMs, run: packRun(entry.trace) };
+}
+
+function toGap(lost: Lost): WaitingEntry {
   return {
     kind: 'gap',
     seq: lost.seq,

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { HISTORY_FILE } from './files.ts';
 import { openDatabase } from './open.ts';
 import { countRuns } from './run-counts.ts';
-import { RunStore } from './run-store.ts';
+import { packRun, RunStore } from './run-store.ts';
 import { trace } from './test-records.ts';
 
 it('ended runs are counted once each, by what set them off and how they ended; near misses are not', () => {
@@ -13,13 +13,13 @@ it('ended runs are counted once each, by what set them off and how they ended; n
   const database = openDatabase(folder, HISTORY_FILE);
   const runs = new RunStore(database);
   expect(countRuns(database, null)).toEqual({ counts: [], last: 0 });
-  runs.put(trace('1', { state: 'done' }));
-  runs.put(trace('2', { state: 'done' }));
-  runs.put(trace('3', { state: 'nearMiss' }));
+  runs.put(packRun(trace('1', { state: 'done' })));
+  runs.put(packRun(trace('2', { state: 'done' })));
+  runs.put(packRun(trace('3', { state: 'nearMiss' })));
   const first = countRuns(database, 0);
   expect(first.counts.map(({ result, count }) => [result, count])).toEqual([['done', 2]]);
-  runs.put(trace('4', { state: 'nearMiss' }));
-  runs.put(trace('5', { state: 'failed' }));
+  runs.put(packRun(trace('4', { state: 'nearMiss' })));
+  runs.put(packRun(trace('5', { state: 'failed' })));
   const second = countRuns(database, first.last);
   expect(second.counts.map(({ result, count }) => [result, count])).toEqual([['failed', 1]]);
   expect(countRuns(database, second.last).counts).toEqual([]);

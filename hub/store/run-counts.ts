@@ -21,7 +21,7 @@ export function countRuns(
   const counts = new Map<string, RunCount>();
   // A fresh file, begun after a damaged one was set aside, numbers its rows anew.
   for (const { body } of rows.iterate(after > last ? 0 : after)) {
-    // Written by RunStore.put, and its checksum fits.
+    // Written by packRun, and its checksum fits.
     const { cause, state } = unpackJson(body) as { cause: { kind: string }; state: string };
     const key = `${cause.kind} ${state}`;
     const count = (counts.get(key)?.count ?? 0) + 1;

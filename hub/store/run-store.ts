@@ -17,6 +17,18 @@ const TRIM_ROWS = 100;
 /** What a row takes beside its body: columns, three indexes. */
 const ROW_BYTES = 160;
 
+/** A trace as it is stored: packed when it comes, so that a commit is short and what waits for it is a few bytes. */
+export interface PackedRun {
+  readonly id: RunId;
+  readonly scene: SceneId;
+  readonly startedAtMs: number;
+  /** A near miss, of which those that are alike are folded. */
+  readonly isDull: boolean;
+  /** Equal for two near misses that are alike. */
+  readonly shape: number;
+  readonly body: Uint8Array;
+}
+
 interface NewestRow {
   readonly position: number;
   readonly id: string;
@@ -59,17 +71,14 @@ export class RunStore {
   }
 
   /** Stores a trace, within the caller's transaction; a run that is stored already is replaced by what it has become. */
-  put(trace: RunTrace): void {
-    const isDull = trace.state === 'nearMiss';
-    const shape = shapeOf(trace);
-    const stored = this.#bytesOf(trace.id);
-    const folded = isDull && stored === null ? this.#foldable(trace.scene, shape) : null;
+  put({ id, scene, startedAtMs, isDull, shape, body }: PackedRun): void {
+    const stored = this.#bytesOf(id);
+    const folded = isDull && stored === null ? this.#foldable(scene, shape) : null;
     if (folded !== null) this.#removal.run(folded.position);
-    const body = packJson(trace);
     this.#insertion.run(
-      trace.id,
-      trace.scene,
-      Math.round(trace.startedAtMs),
+      id,
+      scene,
+      startedAtMs,
       isDull ? 1 : 0,
       shape,
       folded === null ? 0 : folded.repeats + 1,
@@ -117,6 +126,17 @@ export class RunStore {
     const row = this.#newest.get(scene);
     return row !== undefined && row.dull === 1 && row.shape === shape ? row : null;
   }
+}
+
+/** Packs a trace for the store. */
+export function packRun(trace: RunTrace): PackedRun {
+  return {
+    ...{ id: trace.id, scene: trace.scene },
+    startedAtMs: Math.round(trace.startedAtMs),
+    isDull: trace.state === 'nearMiss',
+    shape: shapeOf(trace),
+    body: packJson(trace),
+  };
 }
 
 /** Two near misses are the same when the same thing set them off and each step came out alike, whatever was read. */
@@ -201,7 +221,7 @@ export function readRunAfter(
 }
 
 function toTrace(row: { repeats: number; body: Uint8Array }): RunTrace {
-  // Written by RunStore.put, and its checksum fits.
+  // Written by packRun, and its checksum fits.
   const trace = unpackJson(row.body) as RunTrace;
   return row.repeats === 0 ? trace : { ...trace, repeats: row.repeats };
 }

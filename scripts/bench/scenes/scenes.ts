@@ -2,7 +2,7 @@
 // json-rules-engine at 1,000 rules; a restart with 10,000 scenes and 5,000 waits; and how large a trace is on disk.
 
 import type { Patch } from '../../../hub/model/state-table.ts';
-import { packJson } from '../../../hub/store/packed.ts';
+import { packRun } from '../../../hub/store/run-store.ts';
 import { KeptScenes } from '../../../scenes/evaluator/kept-scenes.ts';
 import type { Bench, BenchScope } from '../bench.ts';
 import { installedPackage, packageOf } from '../peers/install.ts';
@@ -69,7 +69,7 @@ async function decision(scope: BenchScope): Promise<void> {
     goal: 1.1,
   });
   const traces = homes[0]?.traces ?? [];
-  const bytes = traces.slice(-1_000).map((trace) => packJson(trace).length);
+  const bytes = traces.slice(-1_000).map((trace) => packRun(trace).body.length);
   scope.row({
     ...{ bench: 'scenes/trace', metric: 'median on disk', unit: 'B', value: median(bytes) },
     ...{ peer: null, peerValue: null, must: 2_048, goal: 1_024, n: bytes.length },
