@@ -5,7 +5,7 @@ import type { JobsHost } from './household/jobs.ts';
 import { createRadioCare, type RadioCareHost } from './household/radio-care.ts';
 import type { AdapterCall, AdapterState } from './model/adapter-port.ts';
 import type { AdapterId } from './model/identifiers.ts';
-import type { Settings } from './settings.ts';
+import { checkPageSetting, type Settings } from './settings.ts';
 
 /** What it is put together from. */
 export interface RadioCareParts {
@@ -33,6 +33,7 @@ export function startRadioCare(parts: RadioCareParts): RadioCareHost {
       const all = parts.settingsNow().list();
       return all.find((one) => one.name === name) ?? { value: '', from: 'default' };
     },
+    checkSetting: checkPageSetting,
     putSetting: (name, value, actor) => household.putSetting(name, value, actor),
     changed() {
       for (const what of ['health', 'devices'] as const) {

@@ -33,6 +33,13 @@ export const RADIO_ROUTES = {
       'The Zigbee coordinator: where it is, how it is, its channel, and the drivers there are.',
     answer: radio.coordinatorJson,
   },
+  'PUT /api/coordinator': {
+    who: 'owner',
+    about:
+      'Keeps which coordinator the hub takes from its next start on: its port and its driver, or neither of them.',
+    body: radio.coordinatorUseBody,
+    answer: radio.coordinatorUseJson,
+  },
   'GET /api/coordinator/sticks': {
     who: 'installer',
     about: 'Serial devices that are plugged in, each with the driver that its name speaks for.',

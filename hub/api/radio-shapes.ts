@@ -109,6 +109,13 @@ export const stickCheckBody = v.strictObject({
   port,
   driver: v.optional(v.nullable(driver), null),
 });
+export const coordinatorUseBody = v.strictObject({
+  port,
+  /** Null: that which the stick's name speaks for, or else zstack. */
+  driver: v.optional(v.nullable(driver), null),
+});
+export const coordinatorUseJson = v.object({ port: v.string(), driver: v.string() });
+export type CoordinatorUseJson = v.InferOutput<typeof coordinatorUseJson>;
 export const coordinatorMoveBody = v.strictObject({
   port,
   driver,

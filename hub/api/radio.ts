@@ -40,6 +40,7 @@ export function radioRoutes(parts: ApiParts) {
       const drivers = COORDINATOR_DRIVERS.map((row) => ({ ...row }));
       return c.json({ ...view, problem: problem && problemView(problem), drivers });
     },
+    'PUT /api/coordinator': async (c, { body }) => c.json(await care.use(body, actorOf(c))),
     'GET /api/coordinator/sticks': (c, { query }) => c.json(listPart(care.sticks(), query)),
     'POST /api/coordinator/check': async (c, { body }) =>
       c.json(await care.check(body.port, body.driver)),

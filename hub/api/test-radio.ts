@@ -29,6 +29,7 @@ export function testRadioCare(startJob: (kind: string) => Job): RadioCare {
       panId: 0x1a62,
     }),
     sticks: () => [],
+    use: async ({ port, driver }) => ({ port, driver: driver ?? 'zstack' }),
     check: async () => ({
       driver: 'zstack',
       revision: '20240710',

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { DeviceRecord } from '../model/device.ts';
 import { adapterId, deviceId, nodeAddress } from '../model/identifiers.ts';
 import { NO_CARE } from '../model/mesh.ts';
+import { checkPageSetting } from '../settings.ts';
 import { createRadioCare } from './radio-care.ts';
 
 const ZIGBEE = adapterId('zigbee');
@@ -21,7 +22,7 @@ function device(id: string, name: string, node: typeof DIAL): DeviceRecord {
   };
 }
 
-function care(portFrom = 'page') {
+function care(portFrom = 'page', put: (name: string, value: string | null) => void = () => {}) {
   return createRadioCare({
     nowMs: () => NOW,
     zone: () => 'Europe/Berlin',
@@ -35,7 +36,8 @@ function care(portFrom = 'page') {
       value: name === 'zigbee.port' ? 'tcp://192.168.1.40:6638' : 'zstack',
       from: portFrom,
     }),
-    putSetting: async () => {},
+    checkSetting: checkPageSetting,
+    putSetting: async (name, value) => put(name, value),
     changed: () => {},
   });
 }
@@ -90,4 +92,28 @@ test('a coordinator that the environment fixes is not moved, and the way to do i
     hint: expect.stringContaining('ingle coordinator use tcp://192.168.1.40:6638 --driver zstack'),
     zh: { hint: expect.stringContaining('环境变量') },
   });
+});
+
+test('which coordinator is taken is kept with its driver, and nothing of it where one of them cannot be', async () => {
+  const kept: [string, string | null][] = [];
+  const told = care('page', (name, value) => kept.push([name, value]));
+  const actor = { member: null, cause: { kind: 'local' } } as const;
+  await expect(told.use({ port: 'kitchen shelf', driver: 'ember' }, actor)).rejects.toMatchObject({
+    code: 'invalid-input',
+    message: expect.stringContaining('kitchen shelf'),
+  });
+  const port = 'tcp://192.168.1.41:6638';
+  await expect(told.use({ port, driver: 'embre' }, actor)).rejects.toMatchObject({
+    code: 'invalid-input',
+    message: expect.stringContaining('embre'),
+  });
+  expect(kept).toEqual([]);
+  expect(await told.use({ port, driver: 'ember' }, actor)).toEqual({ port, driver: 'ember' });
+  expect(await told.use({ port, driver: null }, actor)).toEqual({ port, driver: 'zstack' });
+  expect(new Map(kept)).toEqual(
+    new Map([
+      ['zigbee.driver', 'zstack'],
+      ['zigbee.port', port],
+    ]),
+  );
 });

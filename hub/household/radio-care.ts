@@ -38,6 +38,8 @@ import { findSticks } from './sticks.ts';
 
 const ZIGBEE = adapterId('zigbee');
 const LOOK_EVERY_MS = 400;
+/** Where neither a person nor a stick's name says which. */
+const USUAL_DRIVER = 'zstack';
 /** Of silent devices more are counted, not named. */
 const NAMED_MAX = 12;
 
@@ -52,6 +54,8 @@ export interface RadioCareOptions {
   adapterState(): AdapterState | null;
   openJob(kind: string, step: Job['step']): OpenJob;
   setting(name: Setting): { readonly value: string; readonly from: string };
+  /** @throws HubError `invalid-input` for what may not be put */
+  checkSetting(name: Setting, value: string): void;
   putSetting(name: Setting, value: string | null, actor: Actor): Promise<void>;
   changed(): void;
 }
@@ -267,6 +271,17 @@ export function createRadioCare(options: RadioCareOptions): RadioCareHost {
       return { ...view, channel: network.channel, panId: network.panId };
     },
     sticks: () => findSticks(),
+    async use({ port, driver }, actor) {
+      const named = findSticks().find((stick) => stick.port === port)?.driver;
+      const taken = driver ?? named ?? USUAL_DRIVER;
+      const settings = [
+        ['zigbee.driver', taken],
+        ['zigbee.port', port],
+      ] as const;
+      for (const [name, value] of settings) options.checkSetting(name, value);
+      for (const [name, value] of settings) await options.putSetting(name, value, actor);
+      return { port, driver: taken };
+    },
     check: async (port, driver) =>
       (await call({ kind: 'coordinatorCheck', port, driver })) as StickCheck,
     async setChannel(channel, actor) {

@@ -21,6 +21,12 @@ export interface MoveWish {
   readonly keep?: boolean;
 }
 
+/** Where a coordinator is; a driver of null is that which the stick's name speaks for, or else `zstack`. */
+export interface CoordinatorChoice {
+  readonly port: string;
+  readonly driver: string | null;
+}
+
 export interface RadioCare {
   /** The last survey, with who is there now. @throws HubError `unreachable` without a coordinator */
   mesh(): Promise<Mesh>;
@@ -33,6 +39,11 @@ export interface RadioCare {
   coordinator(): Promise<CoordinatorView>;
   /** Serial devices that are plugged in. */
   sticks(): readonly StickFound[];
+  /**
+   * Keeps which coordinator the hub takes from its next start on: its port and its driver, or neither of them.
+   * @returns what was kept @throws HubError `invalid-input`
+   */
+  use(choice: CoordinatorChoice, actor: Actor): Promise<{ port: string; driver: string }>;
   /** Looks at a port; changes nothing. @throws HubError in plain words */
   check(port: string, driver: string | null): Promise<StickCheck>;
   /** Moves the network to another channel, as a job. @throws HubError where that cannot be */

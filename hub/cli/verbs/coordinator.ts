@@ -5,6 +5,7 @@ import type {
   CoordinatorBackupJson,
   CoordinatorBackupTextJson,
   CoordinatorJson,
+  CoordinatorUseJson,
   StickCheckJson,
   StickJson,
 } from '../../api/radio-shapes.ts';
@@ -133,16 +134,11 @@ async function use(
   [port = '']: readonly string[],
   { driver }: MoveOptions,
 ): Promise<void> {
-  const found = await client.list<StickJson>('/api/coordinator/sticks');
-  const guessed = driver ?? found.find((stick) => stick.port === port)?.driver ?? 'zstack';
-  for (const [name, value] of [
-    ['zigbee.driver', guessed],
-    ['zigbee.port', port],
-  ] as const) {
-    await client.request('PUT', apiPath`/api/settings/${name}`, { body: { value } });
-  }
-  if (printer.isJson) printer.value({ port, driver: guessed });
-  else printer.line(words.radio.used(port, guessed));
+  const { body: kept } = await client.request<CoordinatorUseJson>('PUT', '/api/coordinator', {
+    body: { port, driver: driver ?? null },
+  });
+  if (printer.isJson) printer.value(kept);
+  else printer.line(words.radio.used(kept.port, kept.driver));
 }
 
 async function lookAt(

@@ -50,3 +50,12 @@ test('a backup is exported into a file of its owner alone, and never over anothe
   expect(again.code).toBe(2);
   expect(again.stderr).toContain('is there already');
 });
+
+test('which coordinator is used is told with its driver, and as JSON', async () => {
+  const use = ['coordinator', 'use', 'tcp://192.168.1.41:6638'];
+  const { stdout, code } = await bench.ingle(use);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/tcp:\/\/192\.168\.1\.41:6638.*zstack/);
+  const { stdout: json } = await bench.ingle([...use, '--driver', 'ember', '--json']);
+  expect(JSON.parse(json)).toEqual({ port: 'tcp://192.168.1.41:6638', driver: 'ember' });
+});
