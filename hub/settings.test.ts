@@ -67,7 +67,7 @@ describe('settings', () => {
   ])('are not kept from the page where %s is "%s", in both languages', (name, value, takes) => {
     expect(() => checkPageSetting(name, value)).toThrow(
       expect.objectContaining({
-        message: `The setting ${name} cannot be "${value}" (page)`,
+        message: `The setting ${name} cannot be "${value}"`,
         hint: expect.stringContaining(takes),
         zh: {
           message: expect.stringContaining(`${name} 不能是“${value}”`),

@@ -266,9 +266,12 @@ function isCoordinatorPort(value: string): boolean {
 }
 
 function refusal(name: SettingName, value: string, where: string, takes: Words): ValidationError {
-  return new ValidationError(`The setting ${name} cannot be "${value}" (${where})`, {
+  // What somebody is setting just now need not be told where it stands.
+  const isGiven = where === 'page';
+  const [en, zh] = isGiven ? ['', ''] : [` (${where})`, `（${where}）`];
+  return new ValidationError(`The setting ${name} cannot be "${value}"${en}`, {
     hint: `It takes ${takes.en}: ${SETTINGS[name].what}.`,
-    zh: { message: `设置项 ${name} 不能是“${value}”（${where}）`, hint: `应为${takes.zh}。` },
+    zh: { message: `设置项 ${name} 不能是“${value}”${zh}`, hint: `应为${takes.zh}。` },
   });
 }
 
