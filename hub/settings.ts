@@ -266,12 +266,17 @@ function isCoordinatorPort(value: string): boolean {
 }
 
 function refusal(name: SettingName, value: string, where: string, takes: Words): ValidationError {
-  // What somebody is setting just now need not be told where it stands.
-  const isGiven = where === 'page';
-  const [en, zh] = isGiven ? ['', ''] : [` (${where})`, `（${where}）`];
-  return new ValidationError(`The setting ${name} cannot be "${value}"${en}`, {
+  const zhHint = `应为${takes.zh}。`;
+  // Who is setting it just now knows where it stands, and what it is for.
+  if (where === 'page') {
+    return new ValidationError(`The setting ${name} cannot be "${value}"`, {
+      hint: `It takes ${takes.en}.`,
+      zh: { message: `设置项 ${name} 不能是“${value}”`, hint: zhHint },
+    });
+  }
+  return new ValidationError(`The setting ${name} cannot be "${value}" (${where})`, {
     hint: `It takes ${takes.en}: ${SETTINGS[name].what}.`,
-    zh: { message: `设置项 ${name} 不能是“${value}”${zh}`, hint: `应为${takes.zh}。` },
+    zh: { message: `设置项 ${name} 不能是“${value}”（${where}）`, hint: zhHint },
   });
 }
 

@@ -33,7 +33,11 @@ export function dismiss(id: number): void {
 function show(toast: Omit<Toast, 'id'>, ms: number): void {
   lastId += 1;
   const id = lastId;
-  toasts.list = [...toasts.list, { ...toast, id }].slice(-TOASTS_MAX);
+  // What is said again is the newest and not one more; an undo is its own each time.
+  const others = toasts.list.filter(
+    (one) => one.undo !== null || toast.undo !== null || one.text !== toast.text,
+  );
+  toasts.list = [...others, { ...toast, id }].slice(-TOASTS_MAX);
   setTimeout(() => dismiss(id), ms);
 }
 
