@@ -77,6 +77,8 @@ export interface Core {
   readonly journal: number;
   /** All entries of the durable tables, for a storage that lost the journal. */
   durableEntries(): Patch[];
+  /** The scenes as they were read, for the next start; null where nothing has changed since they were asked for. */
+  keptScenes(): string | null;
   /** Monotonic time at which `due` is wanted; undefined when nothing is waited for. */
   nextDueMonoMs(): number | undefined;
 }
@@ -490,6 +492,7 @@ export function createCore(start: CoreStart): Core {
       durable.flatMap((table) =>
         table.entries().map(([key, value]) => ({ table: table.name, key, value })),
       ),
+    keptScenes: () => evaluator.keptScenes(world),
     nextDueMonoMs: () => state.deadlines.next(),
   };
 }

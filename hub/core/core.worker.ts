@@ -1,6 +1,7 @@
 // The core's worker shell: clocks, timers and ports around the pure core. It batches what a turn of the event loop
 // brings into one commit, tells main first, then storage, then the adapters.
 import { randomInt } from 'node:crypto';
+import { flushCompileCache } from 'node:module';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import cron from 'node-cron';
 import { listenForHost } from '../../adapters/contract/socket-port.ts';
@@ -42,8 +43,13 @@ const LIFE_LETTERS = 5;
 const TIMED_MAX = 1_000;
 /** A home that has told storage nothing for this long tells it at the next minute that it lives. */
 const QUIET_MS = 30_000;
-/** What was read at the start is kept for the next one this much later, when the home is up. */
-const KEEP_SCENES_AFTER_MS = 10_000;
+/**
+ * What the next start wants (scenes as they were read, code as it was compiled) is kept this much later, when the home
+ * is up: most homes never end but by a power cut.
+ */
+const KEEP_AFTER_MS = 10_000;
+/** The clock that ticks is set going after the first scenes: its library takes some 20 ms to find the time zone. */
+const TICK_AFTER_MS = 1_000;
 
 if (!parentPort) throw new Error('core.worker is started by the hub as a worker thread');
 const main = parentPort;
@@ -69,7 +75,6 @@ let notesTimer: NodeJS.Timeout | undefined;
 let unsentLog: LogEntry[] = [];
 let timer: NodeJS.Timeout | undefined;
 let timerAtMs = Number.POSITIVE_INFINITY;
-let keepTimer: NodeJS.Timeout | undefined;
 let toldStoreMs = 0;
 /** When the first of the decisions fell that no record has yet. */
 let decidedSinceMs: number | undefined;
@@ -423,18 +428,21 @@ function start(boot: CoreBoot, port: MessagePort): void {
     sendTables();
   }
   planTurn();
-  cron.schedule('* * * * *', tick, { timezone: 'UTC' });
+  setTimeout(() => {
+    cron.schedule('* * * * *', tick, { timezone: 'UTC' });
+    // A minute may have begun meanwhile.
+    tick();
+  }, TICK_AFTER_MS);
   setImmediate(() => tell({ kind: 'ready' }));
-  keepTimer = setTimeout(keepScenes, KEEP_SCENES_AFTER_MS);
+  setTimeout(() => {
+    keepScenes();
+    flushCompileCache();
+  }, KEEP_AFTER_MS);
 }
 
 function keepScenes(): void {
-  if (keepTimer === undefined) return;
-  clearTimeout(keepTimer);
-  keepTimer = undefined;
-  const text = keptScenes.text();
+  const text = core?.keptScenes() ?? null;
   if (text !== null) sceneFile.write(text);
-  keptScenes.forget();
 }
 
 main.on('message', (message: MainToCore) => {

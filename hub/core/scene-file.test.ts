@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -34,6 +34,16 @@ describe('the file of scenes as they were read', () => {
       writeFileSync(file(), damaged);
       expect(scenes.read()).toBeNull();
     }
+  });
+
+  it('is not written again where it says the same already', () => {
+    const scenes = createSceneFile({ dataFolder, program: 'a' });
+    scenes.write('{"number":1}');
+    const { ino } = statSync(file());
+    scenes.write('{"number":1}');
+    expect(statSync(file()).ino).toBe(ino);
+    scenes.write('{"number":2}');
+    expect(scenes.read()).toBe('{"number":2}');
   });
 
   it('is no fault when it cannot be written', () => {

@@ -1,7 +1,15 @@
 // The file in which a core keeps its scenes as they were read, for the next start. It is a cache: one that is missing,
 // damaged or of another program costs the time of reading the scenes' own text, and nothing else.
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,7 +19,7 @@ declare const INGLE_BUNDLED: boolean | undefined;
 export interface SceneFile {
   /** What was written last, by this very program; null where there is nothing of the kind. */
   read(): string | null;
-  /** Failing to write is no fault: the next start takes longer. */
+  /** Failing to write is no fault: the next start takes longer. What is there already is not written again. */
   write(text: string): void;
 }
 
@@ -47,14 +55,31 @@ export function createSceneFile(options: SceneFileOptions): SceneFile {
     write(text) {
       if (program === null) return;
       try {
+        const sealed = seal(text);
+        if (beginsWith(file, sealed)) return;
         mkdirSync(folder, { recursive: true, mode: 0o700 });
-        writeFileSync(`${file}.new`, `${seal(text)}\n${text}`, { mode: 0o600 });
+        writeFileSync(`${file}.new`, `${sealed}\n${text}`, { mode: 0o600 });
         renameSync(`${file}.new`, file);
       } catch {
         // A full or read-only disk is told by storage, which needs it.
       }
     },
   };
+}
+
+function beginsWith(file: string, text: string): boolean {
+  try {
+    const handle = openSync(file, 'r');
+    try {
+      const bytes = Buffer.alloc(Buffer.byteLength(text));
+      readSync(handle, bytes);
+      return bytes.toString() === text;
+    } finally {
+      closeSync(handle);
+    }
+  } catch {
+    return false;
+  }
 }
 
 /** The bundle is one file, so that its hash stands for all that reads a scene; sources change file by file. */

@@ -316,6 +316,11 @@ export class Evaluator {
     this.#waits.rearm(world);
   }
 
+  /** All scenes as they were read, as text for the next start; null where that has them. */
+  keptScenes(world: SceneWorld): string | null {
+    return this.#loading.keptText(world);
+  }
+
   /** The home, its rooms or its devices were changed. */
   homeChanged(world: SceneWorld): void {
     this.#engine.forgetNames();
@@ -465,7 +470,7 @@ export class Evaluator {
   }
 }
 
-/** Makes the scenes' part of a core over its tables; `kept` is asked for scenes until `restored`. */
+/** Makes the scenes' part of a core over its tables; `kept` is asked for scenes until `restored`, and for all of them later. */
 export function createEvaluator(tables: SceneTables, kept: KeptScenes | null = null): Evaluator {
   return new Evaluator(tables, kept);
 }

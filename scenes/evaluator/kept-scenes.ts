@@ -7,6 +7,7 @@ import type { SceneWorld } from '../../hub/model/scene-world.ts';
 import type { SceneNames } from '../language/names.ts';
 import { type ParsedScene, parseScene } from '../language/parse.ts';
 import type { Scene } from '../language/scene.ts';
+import type { LoadedScene } from './engine.ts';
 
 interface KeptScene {
   readonly source: string;
@@ -20,13 +21,15 @@ interface Kept {
   readonly scenes: readonly (readonly [SceneId, KeptScene])[];
 }
 
-/** Reads the scenes of a starting core, with what was kept of an earlier start. */
+/** Reads the scenes of a starting core with what was kept of an earlier start, and tells what the next is to be given. */
 export class KeptScenes {
   #before: Map<SceneId, KeptScene>;
   #homeBefore: string | null;
-  readonly #now = new Map<SceneId, KeptScene>();
+  /** The home as it is while the scenes of the start are read. */
   #home: string | null = null;
-  #parses = 0;
+  #isRead = false;
+  /** Whether what the last start kept is not what the next one needs. */
+  #isOther = false;
 
   /** @param text what `text()` gave at an earlier start, by this very program; null: there is none */
   constructor(text: string | null) {
@@ -35,42 +38,49 @@ export class KeptScenes {
     this.#homeBefore = kept?.home ?? null;
   }
 
-  /** As `parseScene`. */
+  /** As `parseScene`, for a scene of the start. */
   read({ id, source }: SceneRecord, names: SceneNames, world: SceneWorld): ParsedScene {
-    this.#home ??= JSON.stringify(
-      [...world.devices(), ...HOME_SUBJECTS].map((device) => world.device(device)),
-    );
+    this.#isRead = true;
+    this.#home ??= homeText(world);
     const before = this.#home === this.#homeBefore ? this.#before.get(id) : undefined;
-    if (before?.source === source) {
-      this.#now.set(id, before);
-      return { scene: before.scene };
-    }
-    this.#parses += 1;
-    const parsed = parseScene(source, names);
-    if (parsed.scene) this.#now.set(id, { source, scene: parsed.scene });
-    else this.#now.delete(id);
-    return parsed;
+    if (before?.source === source) return { scene: before.scene };
+    this.#isOther = true;
+    return parseScene(source, names);
   }
 
-  /** The devices are others now: what was read before holds no more. */
+  /** The devices are others than when the scenes before were read. */
   homeChanged(): void {
     this.#home = null;
-    this.#now.clear();
+    if (this.#isRead) this.#isOther = true;
   }
 
-  /** What the next start is to be given; null where that is what this one was given. */
-  text(): string | null {
-    const isSame =
-      this.#now.size === this.#before.size &&
-      [...this.#now].every(([id, one]) => this.#before.get(id) === one);
-    if (this.#home === null || this.#parses === 0 || isSame) return null;
-    return JSON.stringify({ home: this.#home, scenes: [...this.#now] } satisfies Kept);
+  /** A scene was read that the start did not know. */
+  sceneChanged(): void {
+    this.#isOther = true;
   }
 
-  /** Lets go of all that is kept: it costs memory, and serves only a start. */
-  forget(): void {
+  /**
+   * What the next start is to be given, of all scenes that were read without a mistake; null where it has that.
+   * Lets go of what this start was given: it costs memory, and serves only a start.
+   */
+  text(scenes: Iterable<LoadedScene>, world: SceneWorld): string | null {
     this.#before = new Map();
     this.#homeBefore = null;
-    this.homeChanged();
+    this.#home = null;
+    this.#isRead = true;
+    if (!this.#isOther) return null;
+    this.#isOther = false;
+    const kept: Kept['scenes'][number][] = [];
+    for (const { record, compiled } of scenes) {
+      if (compiled === null) continue;
+      kept.push([record.id, { source: record.source, scene: compiled.scene }]);
+    }
+    return JSON.stringify({ home: homeText(world), scenes: kept } satisfies Kept);
   }
+}
+
+function homeText(world: SceneWorld): string {
+  return JSON.stringify(
+    [...world.devices(), ...HOME_SUBJECTS].map((device) => world.device(device)),
+  );
 }

@@ -37,7 +37,7 @@ export class Loading {
   readonly #knownDevices = new Map<DeviceId, DeviceRecord>();
   /** Whether the tables have been taken up. */
   isLive = false;
-  /** Reads the scenes until the tables are taken up; null: as they stand. */
+  /** Reads the scenes until the tables are taken up, and is told of what changes later; null: nothing is kept. */
   readonly #kept: KeptScenes | null;
 
   constructor(engine: Engine, parts: Parts, kept: KeptScenes | null) {
@@ -48,12 +48,18 @@ export class Loading {
 
   /** The home or its devices are others. */
   homeChanged(): void {
-    if (!this.isLive) this.#kept?.homeChanged();
+    this.#kept?.homeChanged();
+  }
+
+  /** What the next start is to be given of the scenes that were read; null where it has that. */
+  keptText(world: SceneWorld): string | null {
+    return this.#kept?.text(this.#engine.scenes.values(), world) ?? null;
   }
 
   #read(record: SceneRecord, names: SceneNames, world: SceneWorld): ParsedScene {
-    if (this.isLive || this.#kept === null) return parseScene(record.source, names);
-    return this.#kept.read(record, names, world);
+    if (!this.isLive && this.#kept !== null) return this.#kept.read(record, names, world);
+    this.#kept?.sceneChanged();
+    return parseScene(record.source, names);
   }
 
   /** Adds the scenes that name a device which is new, changed or gone; returns whether there is any such device. */

@@ -182,9 +182,8 @@ async function restart(scope: BenchScope): Promise<void> {
   );
   const settings = settingsOf(records);
   const entries = structuredClone(waitingHome(records));
-  const first = new KeptScenes(null);
-  const before = new BenchHome({ keptScenes: first }, settings);
-  const kept = first.text();
+  const before = new BenchHome({ keptScenes: new KeptScenes(null) }, settings);
+  const kept = before.core.keptScenes();
   const runs = entries.filter(({ table }) => table === 'runs').length;
   scope.say(`${runs} runs wait, ${before.core.durableEntries().length} entries without them`);
   const times: number[] = [];
