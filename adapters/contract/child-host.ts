@@ -7,7 +7,7 @@ import type { CreateAdapter } from './adapter.ts';
 import { AdapterHost, type CorePort } from './host.ts';
 import type { MainToChildHost } from './shell-message.ts';
 import { connectToCore } from './socket-port.ts';
-import { surviveRejections } from './worker-host.ts';
+import { keepCompiledCode, surviveRejections } from './worker-host.ts';
 
 /** The line of a child to main. */
 export interface MainLine {
@@ -56,6 +56,7 @@ export function runChildHost(
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => void host.stop());
   surviveRejections(host);
+  keepCompiledCode();
 }
 
 async function connect(

@@ -1,4 +1,6 @@
 // Threads before main: they start by the memory of the last start alone, and lose no word until they are taken.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -46,6 +48,33 @@ it('hands a thread over once, with all that it has said before', async () => {
   const gone = new Promise((resolve) => storage?.once('exit', resolve));
   storage?.postMessage({ kind: 'stop' });
   expect(await gone).toBe(0);
+});
+
+it('keeps compiled code for the next start, though the power is cut', async () => {
+  const module = path.join(import.meta.dirname, 'early-threads.ts');
+  const code = path.join(folder, 'loaded.mjs');
+  fs.writeFileSync(code, 'export const loaded = true;');
+  const home = path.join(folder, 'home');
+  fs.mkdirSync(home);
+  const program = `import { keepCompiledCode } from ${JSON.stringify(module)};
+    keepCompiledCode(${JSON.stringify(home)}, 100);
+    await import(${JSON.stringify(code)});
+    setInterval(() => {}, 1_000);`;
+  const hub = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    // Not that of the tests, where compiled code stands elsewhere.
+    env: { PATH: process.env.PATH },
+    stdio: 'inherit',
+  });
+  try {
+    const kept = () =>
+      fs
+        .readdirSync(home, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile());
+    await expect.poll(() => kept().length, { timeout: 20_000 }).toBeGreaterThan(0);
+  } finally {
+    hub.kill('SIGKILL');
+    await once(hub, 'exit');
+  }
 });
 
 it('ends what nobody took', async () => {
