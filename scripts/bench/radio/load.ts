@@ -7,7 +7,7 @@ export type LoadSpec =
   | { readonly kind: 'closed'; readonly actions: number }
   /** Temperatures that wander as a room's do, at a steady rate by turns; nothing is waited for. */
   | { readonly kind: 'samples'; readonly perSecond: number; readonly seconds: number }
-  /** By turns, every `everyMs`, until the first command comes. */
+  /** By turns, every `everyMs` one that crosses the threshold back and forth, until the first command comes. */
   | { readonly kind: 'first'; readonly everyMs: number; readonly withinMs: number };
 
 /** What came of it. */
@@ -171,12 +171,14 @@ export class ReportLoad {
   async #first(everyMs: number, withinMs: number): Promise<void> {
     const endMs = performance.now() + withinMs;
     // A command for an earlier report is a scene served as well. By turns, since what one thermometer says during a
-    // slow start would have the hub stop its scenes for their rate, over the next starts too.
+    // slow start would have the hub stop its scenes for their rate, over the next starts too. To both sides of the
+    // threshold at once: whoever serves scenes from now on need not have heard of that thermometer before.
     this.#takesEither = true;
     try {
       for (let k = 0; this.#commands === 0; k++) {
         if (performance.now() > endMs) throw new Error(`no command within ${withinMs} ms`);
         this.#send(k % PAIRS);
+        if (this.#commands === 0) this.#send(k % PAIRS);
         await wait(everyMs);
       }
     } finally {
