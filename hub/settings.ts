@@ -325,8 +325,8 @@ function checkRadio(name: SettingName, value: string): void {
     Number.isInteger(number) && number >= min && number <= max;
   if (name === 'zigbee.port' && !isCoordinatorPort(value)) {
     throw refusal(name, value, 'page', {
-      en: 'tcp://host:port such as tcp://192.168.1.20:6638, or a path such as /dev/serial/by-id/usb-…',
-      zh: ' tcp://主机:端口（如 tcp://192.168.1.20:6638），或设备路径（如 /dev/serial/by-id/usb-…）',
+      en: 'tcp://host:port such as tcp://192.168.1.20:6638, or a path such as /dev/serial/by-id/usb-SONOFF-if00',
+      zh: ' tcp://主机:端口（如 tcp://192.168.1.20:6638），或设备路径（如 /dev/serial/by-id/usb-SONOFF-if00）',
     });
   }
   if (name === 'zigbee.baudRate' && !isFrom(9_600, 3_000_000)) {
