@@ -52,9 +52,9 @@ test('the steps of a pairing are lines in English and in Chinese', async () => {
   jobs.pairProgress(ZIGBEE, { kind: 'configuring', node: NODE });
   expect(lines()).toEqual([
     ['The network is open.', '网络已开放。'],
-    [`Found ${NODE}.`, `找到了 ${NODE}。`],
-    [`Getting to know ${NODE}: 2 of 5.`, `正在了解 ${NODE}：2/5。`],
-    [`Setting up ${NODE}.`, `正在设置 ${NODE}。`],
+    [`Found a device (${NODE}).`, `找到了一个设备（${NODE}）。`],
+    [`Getting to know it (${NODE}): 2 of 5.`, `正在了解它（${NODE}）：2/5。`],
+    [`Setting it up (${NODE}).`, `正在设置它（${NODE}）。`],
   ]);
 });
 

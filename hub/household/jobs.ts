@@ -255,7 +255,7 @@ export function createJobs(options: JobsOptions): JobsHost {
         update(
           pair.job,
           { step: { name: 'found', index: 1, of: 4 } },
-          { en: `Found ${progress.node}.`, zh: `找到了 ${progress.node}。` },
+          { en: `Found a device (${progress.node}).`, zh: `找到了一个设备（${progress.node}）。` },
         );
         return;
       case 'interviewing':
@@ -271,8 +271,8 @@ export function createJobs(options: JobsOptions): JobsHost {
             },
           },
           {
-            en: `Getting to know ${progress.node}: ${progress.index} of ${progress.of}.`,
-            zh: `正在了解 ${progress.node}：${progress.index}/${progress.of}。`,
+            en: `Getting to know it (${progress.node}): ${progress.index} of ${progress.of}.`,
+            zh: `正在了解它（${progress.node}）：${progress.index}/${progress.of}。`,
           },
         );
         return;
@@ -280,7 +280,7 @@ export function createJobs(options: JobsOptions): JobsHost {
         update(
           pair.job,
           { step: { name: 'configure', index: 3, of: 4 } },
-          { en: `Setting up ${progress.node}.`, zh: `正在设置 ${progress.node}。` },
+          { en: `Setting it up (${progress.node}).`, zh: `正在设置它（${progress.node}）。` },
         );
         return;
       case 'note':
@@ -336,6 +336,10 @@ export function createJobs(options: JobsOptions): JobsHost {
         throw new ValidationError(`Adding devices for ${seconds} s is not possible`, {
           hint: `The network can be open for 1 to ${PAIR_SECONDS_MAX} seconds.`,
           errors: [{ path: '/seconds', message: `must be 1 to ${PAIR_SECONDS_MAX}` }],
+          zh: {
+            message: `不能用 ${seconds} 秒添加设备`,
+            hint: `网络可以开放 1 到 ${PAIR_SECONDS_MAX} 秒。`,
+          },
         });
       }
       const former = pairs.get(adapter);
@@ -347,6 +351,7 @@ export function createJobs(options: JobsOptions): JobsHost {
       if (pairs.has(adapter)) {
         throw new ConflictError('Devices are being added already', {
           hint: 'Stop that first, or wait until it closes by itself.',
+          zh: { message: '已经在添加设备', hint: '请先停止，或等它自动关闭。' },
         });
       }
       const router = via === null ? null : options.device(via);
@@ -418,6 +423,7 @@ export function createJobs(options: JobsOptions): JobsHost {
       if (!pair) {
         throw new HubError('unsupported', `The job "${job.kind}" cannot be cancelled`, {
           hint: 'It ends by itself.',
+          zh: { message: `任务“${job.kind}”不能取消`, hint: '它会自己结束。' },
         });
       }
       // Taken out first: the `closed` that stopping brings would end the job as done.
