@@ -308,6 +308,7 @@ export function createHub(options: HubOptions): Hub {
       if (clock.state() === 'synced') {
         throw new ConflictError("The hub's clock is set already", {
           hint: 'Set it on the machine itself if it is wrong.',
+          zh: { message: '中枢的时钟已经设好', hint: '如果不对，请在机器上设置。' },
         });
       }
       if (!Number.isFinite(wallMs) || wallMs < HOLD_CLOCK_AFTER_MS) {
@@ -316,6 +317,10 @@ export function createHub(options: HubOptions): Hub {
           `${new Date(wallMs).toISOString()} cannot be the time now`,
           {
             hint: "Check this device's own clock.",
+            zh: {
+              message: `${new Date(wallMs).toISOString()} 不可能是现在的时间`,
+              hint: '请检查这台设备自己的时钟。',
+            },
           },
         );
       }

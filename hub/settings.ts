@@ -247,6 +247,7 @@ function isSettingName(name: string): name is SettingName {
 function unknownSetting(name: string, where: string): ValidationError {
   return new ValidationError(`There is no setting "${name}" (${where})`, {
     hint: `Settings: ${NAMES.join(', ')}.`,
+    zh: { message: `没有设置“${name}”（${where}）`, hint: `设置有：${NAMES.join('、')}。` },
   });
 }
 
@@ -348,6 +349,10 @@ export function checkPageSetting(name: string, value: string | null): void {
   if (!SETTINGS[name].page) {
     throw new ValidationError(`The setting ${name} cannot be changed in the page`, {
       hint: `Set ${SETTINGS[name].environment} and start the hub again.`,
+      zh: {
+        message: `设置 ${name} 不能在页面中修改`,
+        hint: `请设置 ${SETTINGS[name].environment} 后重新启动中枢。`,
+      },
     });
   }
   if (value === null || value === '') return;

@@ -90,10 +90,17 @@ export class Accounts {
     if (this.#accounts.has(name)) {
       throw new ConflictError(`There is an MQTT account "${name}" already`, {
         hint: 'Take another name, or remove that account first.',
+        zh: { message: `已有 MQTT 账号“${name}”`, hint: '请换个名称，或先删除那个账号。' },
       });
     }
     if (this.#accounts.size >= ACCOUNTS_MAX) {
-      throw new HubError('busy', `A hub has room for ${ACCOUNTS_MAX} MQTT accounts`);
+      throw new HubError('busy', `A hub has room for ${ACCOUNTS_MAX} MQTT accounts`, {
+        hint: 'Remove an account that is not needed.',
+        zh: {
+          message: `一个中枢最多有 ${ACCOUNTS_MAX} 个 MQTT 账号`,
+          hint: '请删除不需要的账号。',
+        },
+      });
     }
     const letters = [...randomBytes(PASSWORD_LETTERS)].map((byte) => LETTERS[byte % 32] ?? 'a');
     const password = letters.join('');

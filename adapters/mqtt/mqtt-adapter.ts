@@ -89,6 +89,10 @@ class MqttAdapter implements Adapter {
     } else {
       throw new ValidationError('MQTT has neither a port to listen on nor a broker to use', {
         hint: 'Set INGLE_MQTT_PORT or INGLE_MQTT_URL.',
+        zh: {
+          message: 'MQTT 既没有监听端口，也没有可用的代理',
+          hint: '请设置 INGLE_MQTT_PORT 或 INGLE_MQTT_URL。',
+        },
       });
     }
     this.#context.state({ kind: 'connecting' });
@@ -217,7 +221,11 @@ class MqttAdapter implements Adapter {
   }
 
   #devices(): Tasmota {
-    if (this.#tasmota === null) throw new HubError('busy', 'The MQTT adapter is starting');
+    if (this.#tasmota === null)
+      throw new HubError('busy', 'The MQTT adapter is starting', {
+        hint: 'Try again in a moment.',
+        zh: { message: 'MQTT 适配器正在启动', hint: '请稍后再试。' },
+      });
     return this.#tasmota;
   }
 

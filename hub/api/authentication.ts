@@ -112,6 +112,7 @@ export function authorize(c: ApiContext, who: Who, isVendor: () => boolean): voi
   if (who === 'local') {
     throw new HubError('forbidden', 'Only root on the hub itself may do this', {
       hint: 'Run the `ingle` command on the hub.',
+      zh: { message: '只有中枢本机的 root 可以这样做', hint: '请在中枢上运行 `ingle` 命令。' },
     });
   }
   if (who === 'member') return;

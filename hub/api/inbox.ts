@@ -60,6 +60,7 @@ export function inboxRoutes({ hub }: ApiParts) {
       if (answer !== undefined) {
         throw new ConflictError('This message was answered already', {
           hint: 'The answer stands in the inbox.',
+          zh: { message: '这条消息已经回答过了', hint: '回答在收件箱里。' },
         });
       }
       return c.json(notificationView(await hub.answerNotification(id, body.action, actorOf(c))));

@@ -64,6 +64,7 @@ export function runRoutes({ hub }: ApiParts) {
       if (fromMs >= toMs) {
         throw new ValidationError('The time `from` must lie before `to`', {
           errors: [{ path: '/from', message: 'must lie before `to`' }],
+          zh: { message: '时间 `from` 必须早于 `to`', hint: null },
         });
       }
       const { points } = query;

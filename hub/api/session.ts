@@ -59,7 +59,13 @@ export function sessionRoutes(parts: ApiParts) {
     },
     'POST /api/claim': async (c, { body }) => {
       if (!isFromHome(c)) {
-        throw new HubError('forbidden', 'A hub can be claimed only from its own network');
+        throw new HubError('forbidden', 'A hub can be claimed only from its own network', {
+          hint: 'Open its page from a device in the same home.',
+          zh: {
+            message: '只能在中枢自己的网络里认领它',
+            hint: '请用同一个家里的设备打开它的页面。',
+          },
+        });
       }
       const { code, name, password, language } = body;
       const { name: homeName, zone, place } = body.home;
@@ -97,6 +103,10 @@ export function sessionRoutes(parts: ApiParts) {
       if (!hub.household.contents().isClaimed) {
         throw new HubError('not-claimed', 'This hub has no owner yet, so nobody can sign in', {
           hint: 'Claim it with the code that it prints at its start.',
+          zh: {
+            message: '这个中枢还没有主人，所以没有人能登录',
+            hint: '请用它启动时显示的代码认领它。',
+          },
         });
       }
       const { household } = hub;

@@ -42,11 +42,14 @@ export function checkRight(
   if (!member) {
     // A scene outlives its author; a member who is gone can no longer ask for anything else.
     if (cause.kind === 'scene') return;
-    throw new HubError('forbidden', `Member "${asker}" is no longer part of this home`);
+    throw new HubError('forbidden', `Member "${asker}" is no longer part of this home`, {
+      zh: { message: `成员“${asker}”已不属于这个家`, hint: null },
+    });
   }
   if (UNTRUSTED.has(member.role) && GUARDED_KINDS.has(device.description.kind)) {
     throw new HubError('forbidden', `${member.name} may not control ${device.name}`, {
       hint: 'An owner or another adult of the home can.',
+      zh: { message: `${member.name} 无权控制 ${device.name}`, hint: '主人或家里的其他成人可以。' },
     });
   }
 }

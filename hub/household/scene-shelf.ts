@@ -244,6 +244,13 @@ export function createSceneShelf(options: SceneShelfOptions): SceneShelf {
           throw new HubError(
             'busy',
             `The home has ${SCENES_MAX} scenes, the most that it can hold`,
+            {
+              hint: 'Remove scenes that are not needed.',
+              zh: {
+                message: `家里已有 ${SCENES_MAX} 个场景，不能再多`,
+                hint: '请删除不需要的场景。',
+              },
+            },
           );
         }
         if (isSingle && records[0]) await store.putScene(records[0]);
@@ -305,6 +312,10 @@ export function createSceneShelf(options: SceneShelfOptions): SceneShelf {
             if (member !== null && !MAY_EDIT.includes(member.role)) {
               throw new HubError('forbidden', `${member.name} may not switch ${before.name}`, {
                 hint: 'A scene of an owner or another adult of the home can.',
+                zh: {
+                  message: `${member.name} 无权开关 ${before.name}`,
+                  hint: '主人或家里其他成人的场景可以。',
+                },
               });
             }
             if (before.enabled === enabled) {

@@ -49,15 +49,30 @@ export function createWebhooks(tools: WebhookTools): WebhookEdits {
           throw new ValidationError(`"${name.slice(0, 48)}" cannot be the name of a webhook`, {
             hint: 'It has small letters, digits and hyphens, such as doorbell.',
             errors: [{ path: '/name', message: 'must be small letters, digits and hyphens' }],
+            zh: {
+              message: `“${name.slice(0, 48)}”不能作为 Webhook 的名称`,
+              hint: '只能有小写字母、数字和连字符，例如 doorbell。',
+            },
           });
         }
         if (list().some((one) => one.name === name)) {
           throw new ConflictError(`There is a webhook "${name}" already`, {
             hint: 'Remove it first for a new address.',
+            zh: { message: `已有 Webhook“${name}”`, hint: '要换新地址，请先删除它。' },
           });
         }
         if (list().length >= WEBHOOKS_MAX) {
-          throw new HubError('busy', `The home has ${WEBHOOKS_MAX} webhooks, the most it can have`);
+          throw new HubError(
+            'busy',
+            `The home has ${WEBHOOKS_MAX} webhooks, the most it can have`,
+            {
+              hint: 'Remove one that is not needed.',
+              zh: {
+                message: `家里已有 ${WEBHOOKS_MAX} 个 Webhook，不能再多`,
+                hint: '请删除不需要的。',
+              },
+            },
+          );
         }
         const secret = randomBytes(24).toString('base64url');
         await keep([...list(), { name, secretHash: hashOf(secret), createdAtMs: tools.nowMs() }]);

@@ -29,6 +29,10 @@ export function tidyHolidays(dates: readonly string[]): readonly string[] {
       errors: [
         { path: `/holidays/${index}`, message: 'must be a date such as 2026-12-24 or 12-24' },
       ],
+      zh: {
+        message: `“${wrong.slice(0, 40)}”不是日期`,
+        hint: '请写 2026-12-24，每年都有的写 12-24。',
+      },
     });
   }
   const tidy = [...new Set(dates)].sort();
@@ -36,5 +40,9 @@ export function tidyHolidays(dates: readonly string[]): readonly string[] {
   throw new ValidationError(`A home keeps at most ${HOLIDAYS_MAX} holidays`, {
     hint: 'Leave out those that are past, or write the ones of every year without a year.',
     errors: [{ path: '/holidays', message: `at most ${HOLIDAYS_MAX} dates` }],
+    zh: {
+      message: `家里最多记 ${HOLIDAYS_MAX} 个节假日`,
+      hint: '请去掉已经过去的，每年都有的不写年份。',
+    },
   });
 }

@@ -95,6 +95,7 @@ export class HomeStore {
       if (this.#database.prepare('SELECT 1 FROM claim').get() !== undefined) {
         throw new ConflictError('This hub has an owner already', {
           hint: 'Sign in, or ask the owner to invite you.',
+          zh: { message: '这个中枢已有主人', hint: '请登录，或请主人邀请你。' },
         });
       }
       this.#database
@@ -144,6 +145,7 @@ export class HomeStore {
     if (holder !== undefined) {
       throw new ConflictError(`The handle "${device.handle}" is taken by device ${holder.id}`, {
         hint: 'Choose another handle.',
+        zh: { message: `名称“${device.handle}”已被设备 ${holder.id} 使用`, hint: '请另选一个。' },
       });
     }
     this.#putVersioned('devices', device, device.handle);
@@ -387,6 +389,10 @@ function mustFollow(what: string, stored: number, next: number): void {
     `${what} was changed meanwhile: ${state}, and the edit is version ${next}`,
     {
       hint: 'Load it again and repeat the edit.',
+      zh: {
+        message: `这期间有别人改过它（现在是版本 ${stored}）`,
+        hint: '请看一下现在的内容，再改一次。',
+      },
     },
   );
 }
@@ -400,7 +406,9 @@ function toBody(what: string, record: unknown): string {
 function refuseLarge(what: string, text: string): void {
   const bytes = Buffer.byteLength(text);
   if (bytes <= RECORD_BYTES_MAX) return;
-  throw new HubError('too-large', `${what} has ${bytes} bytes; ${RECORD_BYTES_MAX} can be stored`);
+  throw new HubError('too-large', `${what} has ${bytes} bytes; ${RECORD_BYTES_MAX} can be stored`, {
+    zh: { message: `${what} 有 ${bytes} 字节，最多可存 ${RECORD_BYTES_MAX} 字节`, hint: null },
+  });
 }
 
 /** What stands in home.db was written by this file from the record of that type. @throws DamagedFileError */

@@ -32,6 +32,10 @@ export class DamagedFileError extends HubError {
   constructor(file: string, what: string, cause?: unknown) {
     super('storage', `${file} is damaged: ${what}`, {
       hint: 'Restore the newest backup, or move the file away to begin anew.',
+      zh: {
+        message: `${file} 已损坏：${what}`,
+        hint: '请恢复最新的备份，或把该文件移走以重新开始。',
+      },
       cause,
     });
   }
@@ -123,7 +127,9 @@ export function storageError(error: unknown, what: string): HubError {
   const code = sqliteCode(error);
   const text = error instanceof Error ? error.message : String(error);
   if (isDamageCode(code)) return new DamagedFileError(what, text, error);
-  return new HubError('storage', `${what}: ${text}`, { hint: hintFor(code), cause: error });
+  const [hint, inChinese] = hintsFor(code);
+  const zh = { message: `${what}：${text}`, hint: inChinese };
+  return new HubError('storage', `${what}: ${text}`, { hint, zh, cause: error });
 }
 
 /** Whether SQLite found the file itself to be wrong, rather than the disk full or unwilling. */
@@ -139,13 +145,21 @@ function sqliteCode(error: unknown): string {
   return error instanceof Database.SqliteError ? error.code : '';
 }
 
-function hintFor(code: string): string {
-  if (code === 'SQLITE_FULL') return 'The disk is full: free some space on the hub.';
-  if (code.startsWith('SQLITE_READONLY')) {
-    return 'The disk is read-only: a worn-out card often ends so. Replace it and restore a backup.';
+/** What to do, in English and in Chinese. */
+function hintsFor(code: string): readonly [string, string] {
+  if (code === 'SQLITE_FULL') {
+    return ['The disk is full: free some space on the hub.', '磁盘已满：请在中枢上腾出一些空间。'];
   }
-  if (code.startsWith('SQLITE_CANTOPEN')) return 'Check that the data folder belongs to the hub.';
-  return 'Check the disk of the hub.';
+  if (code.startsWith('SQLITE_READONLY')) {
+    return [
+      'The disk is read-only: a worn-out card often ends so. Replace it and restore a backup.',
+      '磁盘是只读的：用旧的存储卡常常这样坏掉。请更换它并恢复备份。',
+    ];
+  }
+  if (code.startsWith('SQLITE_CANTOPEN')) {
+    return ['Check that the data folder belongs to the hub.', '请检查数据文件夹是否属于中枢。'];
+  }
+  return ['Check the disk of the hub.', '请检查中枢的磁盘。'];
 }
 
 /** Files are the hub's alone (0600); SQLite gives its -wal and -shm files the same mode. */
@@ -159,6 +173,10 @@ function createPrivately(folder: string, filePath: string): void {
     const text = error instanceof Error ? error.message : String(error);
     throw new HubError('storage', `${filePath} cannot be opened: ${text}`, {
       hint: 'Check that the data folder exists and belongs to the hub.',
+      zh: {
+        message: `无法打开 ${filePath}：${text}`,
+        hint: '请检查数据文件夹是否存在、是否属于中枢。',
+      },
       cause: error,
     });
   }
@@ -194,7 +212,13 @@ function refuseNewer(database: OpenDatabase, file: DatabaseFile): void {
   throw new HubError(
     'storage',
     `${file.name} was written by a newer Ingle (version ${version}; this one knows ${file.migrations.length})`,
-    { hint: 'Start the newer version again, or restore a backup that this version made.' },
+    {
+      hint: 'Start the newer version again, or restore a backup that this version made.',
+      zh: {
+        message: `${file.name} 由更新的 Ingle 写成（版本 ${version}；此版本只认识到 ${file.migrations.length}）`,
+        hint: '请再启动较新的版本，或恢复此版本做的备份。',
+      },
+    },
   );
 }
 

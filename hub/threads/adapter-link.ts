@@ -224,7 +224,13 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
     for (const [, { reject, timer }] of calls) {
       clearTimeout(timer);
       reject(
-        new HubError('unreachable', `The ${id} adapter stopped before it answered: ${reason}`),
+        new HubError('unreachable', `The ${id} adapter stopped before it answered: ${reason}`, {
+          hint: 'It is started again by itself. Try again in a moment.',
+          zh: {
+            message: `${id} 适配器没有应答就停止了：${reason}`,
+            hint: '它会自动重新启动，请稍后再试。',
+          },
+        }),
       );
     }
     calls.clear();
@@ -450,12 +456,16 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
         return Promise.reject(
           new HubError('unreachable', `The ${id} adapter is not running`, {
             hint: 'It is started again by itself. Try again in a moment.',
+            zh: { message: `${id} 适配器没有运行`, hint: '它会自动重新启动，请稍后再试。' },
           }),
         );
       }
       if (calls.size >= CALLS_MAX) {
         return Promise.reject(
-          new HubError('busy', `The ${id} adapter has ${CALLS_MAX} calls waiting`),
+          new HubError('busy', `The ${id} adapter has ${CALLS_MAX} calls waiting`, {
+            hint: 'Try again in a moment.',
+            zh: { message: `${id} 适配器已有 ${CALLS_MAX} 个调用在等待`, hint: '请稍后再试。' },
+          }),
         );
       }
       lastCall += 1;
@@ -463,7 +473,15 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
       return new Promise((resolve, reject) => {
         const timer = setTimeout(() => {
           calls.delete(call);
-          reject(new TimeoutError(`The ${id} adapter did not answer "${body.kind}" within 65 s`));
+          reject(
+            new TimeoutError(`The ${id} adapter did not answer "${body.kind}" within 65 s`, {
+              hint: 'Try again; if it does not answer again, look at it in House.',
+              zh: {
+                message: `${id} 适配器在 65 秒内没有应答“${body.kind}”`,
+                hint: '请再试一次；如果仍不应答，请到“全屋”里查看它。',
+              },
+            }),
+          );
         }, CALL_WITHIN_MS);
         calls.set(call, { resolve, reject, timer });
         to.post({ kind: 'call', call, body });

@@ -177,12 +177,14 @@ function isAnswer(message: unknown): message is AnswerMessage {
 function closedError(to: string, why: string): HubError {
   return new HubError('unreachable', `${to} does not answer: ${why}`, {
     hint: 'It is restarted by itself; try again in a moment.',
+    zh: { message: `${to} 没有应答：${why}`, hint: '它会自动重新启动，请稍后再试。' },
   });
 }
 
 function busyError(to: string): HubError {
   return new HubError('busy', `${to} has ${OUTSTANDING_CALLS_MAX} calls to answer already`, {
     hint: 'Try again in a moment.',
+    zh: { message: `${to} 已有 ${OUTSTANDING_CALLS_MAX} 个调用要应答`, hint: '请稍后再试。' },
   });
 }
 

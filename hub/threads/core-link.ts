@@ -256,6 +256,7 @@ export function createCoreLink(options: CoreLinkOptions): CoreLink {
         return Promise.reject(
           new HubError('busy', `${REQUESTS_MAX} requests are waiting already`, {
             hint: 'Wait a moment and try again.',
+            zh: { message: `已有 ${REQUESTS_MAX} 个请求在等待`, hint: '请稍等片刻再试。' },
           }),
         );
       }
@@ -265,7 +266,12 @@ export function createCoreLink(options: CoreLinkOptions): CoreLink {
       return new Promise((resolve, reject) => {
         const timer = setTimeout(() => {
           pending.delete(number);
-          reject(new TimeoutError('The core did not answer within 10 s', { hint: 'Try again.' }));
+          reject(
+            new TimeoutError('The core did not answer within 10 s', {
+              hint: 'Try again.',
+              zh: { message: '核心在 10 秒内没有应答', hint: '请再试一次。' },
+            }),
+          );
         }, REPLY_WITHIN_MS);
         pending.set(number, { input, resolve, reject, timer });
         tell(input);

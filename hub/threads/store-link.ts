@@ -123,7 +123,11 @@ export function createStoreLink(options: StoreLinkOptions): StoreLink {
       return opened.promise;
     },
     calls: current(() => {
-      if (!calls) throw new HubError('unreachable', 'Storage is not running');
+      if (!calls)
+        throw new HubError('unreachable', 'Storage is not running', {
+          hint: 'It is started again by itself. Try again in a moment.',
+          zh: { message: '存储没有运行', hint: '它会自动重新启动，请稍后再试。' },
+        });
       return calls;
     }),
     reads: reads.calls,

@@ -256,6 +256,7 @@ export class Evaluator {
       if (asked !== null && member !== undefined && !mayAnswer(asked, member.role)) {
         throw new HubError('forbidden', `${member.name} was not asked`, {
           hint: 'Somebody to whom the message went can answer it.',
+          zh: { message: `没有问过 ${member.name}`, hint: '收到这条消息的人可以回答。' },
         });
       }
       const by = member?.name ?? null;
@@ -263,6 +264,7 @@ export class Evaluator {
       if (trace !== null) return trace;
       throw new HubError('conflict', 'Nobody waits for an answer to this message any more', {
         hint: 'It was answered, its time is over, or the run has ended.',
+        zh: { message: '这条消息已不再等待回答', hint: '它已被回答、已过时，或者运行已结束。' },
       });
     });
   }
@@ -359,6 +361,10 @@ export class Evaluator {
       if ('id' in result) return result;
       throw new HubError('busy', `${loaded.record.name} was not started: ${result.en}`, {
         hint: 'Wait until it has ended, or end it first.',
+        zh: {
+          message: `${loaded.record.name} 没有启动：${result.zh}`,
+          hint: '请等它结束，或先结束它。',
+        },
       });
     });
   }

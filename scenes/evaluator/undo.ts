@@ -33,11 +33,16 @@ export function undoById(
   if (found?.[1].undone !== undefined) {
     throw new HubError('conflict', 'It was undone already', {
       hint: 'What it had changed was put back, as far as nobody else had changed it since.',
+      zh: { message: '已经撤销过了', hint: '它改过的，只要之后没有别人改动，都已恢复。' },
     });
   }
   if (found === undefined) {
     throw new HubError('conflict', `The run ${id} cannot be undone`, {
       hint: "Only a scene's last run can, as long as it has changed something.",
+      zh: {
+        message: `运行 ${id} 不能撤销`,
+        hint: '只有场景最近的一次运行可以，而且它要改变过什么。',
+      },
     });
   }
   return undoEntry(engine, keepers, { scene: found[0] as SceneId, entry: found[1], cause }, world);

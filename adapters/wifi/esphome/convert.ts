@@ -236,7 +236,9 @@ export function requestsOf(
   if (body.kind === 'invoke') return invocationsOf(conversion, body);
   const binding = bindings.get(body.property);
   if (binding?.write === undefined) {
-    throw new HubError('unsupported', `This device has no "${body.property}" that could be set`);
+    throw new HubError('unsupported', `This device has no "${body.property}" that could be set`, {
+      zh: { message: `这个设备没有可以设置的“${body.property}”`, hint: null },
+    });
   }
   const { descriptor, entity } = binding;
   const problem = checkValue(specOf(descriptor), body.value);
@@ -266,7 +268,10 @@ function invocationsOf(
     )?.descriptor.endpoint;
   const isOne = named.length > 1 && typeof args.endpoint === 'number';
   const meant = isOne ? named.filter((each) => endpointOf(each) === args.endpoint) : named;
-  if (meant.length === 0) throw new HubError('unsupported', `This device cannot "${name}"`);
+  if (meant.length === 0)
+    throw new HubError('unsupported', `This device cannot "${name}"`, {
+      zh: { message: `这个设备不能“${name}”`, hint: null },
+    });
   return meant.map(({ entity, send }) => commandOf(entity, send(args)));
 }
 

@@ -103,7 +103,10 @@ export class Commands {
     const job = this.#jobOf(command);
     if (this.#options.keep(job.node, command)) return;
     if (this.#jobs.size >= COMMANDS_MAX) {
-      throw new HubError('busy', `${COMMANDS_MAX} Zigbee commands are already under way`);
+      throw new HubError('busy', `${COMMANDS_MAX} Zigbee commands are already under way`, {
+        hint: 'Try again in a moment.',
+        zh: { message: `已有 ${COMMANDS_MAX} 个 Zigbee 命令在进行`, hint: '请稍后再试。' },
+      });
     }
     this.#jobs.add(job);
     job.timer = setTimeout(() => this.#expire(job), command.timeoutMs);
@@ -223,7 +226,9 @@ export class Commands {
       this.#deliveries.set(command.id, job);
       const state = await this.#attempt(job, startedAtMs);
       if (job.sending?.isCancelled && !job.hasLeft) {
-        return new HubError('cancelled', 'It is not wanted any more');
+        return new HubError('cancelled', 'It is not wanted any more', {
+          zh: { message: '已经不再需要', hint: null },
+        });
       }
       Object.assign(job.node.state, state);
       this.#sent(job);
@@ -354,7 +359,14 @@ export class Commands {
 
   #sendingOf(job: Job, startedAtMs: number): Sending {
     const controller = this.#options.controller();
-    if (controller === null) throw new UnreachableError('The Zigbee coordinator is not connected');
+    if (controller === null)
+      throw new UnreachableError('The Zigbee coordinator is not connected', {
+        hint: 'Check its stick, cable or network; it is tried again by itself.',
+        zh: {
+          message: 'Zigbee 协调器没有连接',
+          hint: '请检查它的适配器、线缆或网络；会自动重试。',
+        },
+      });
     const limitMs = job.node.isSleepy ? job.command.timeoutMs : LISTENING_LIMIT_MS;
     const sending = newSending(job.node, {
       controller,

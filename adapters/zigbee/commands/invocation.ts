@@ -51,7 +51,9 @@ export function invocationOf(node: Node, { name, args }: Invoke): Invocation {
       return { request: { key: 'brightness_move', value: 0, endpointName }, changes: [brightness] };
     }
   }
-  throw new HubError('unsupported', `This device has no command "${name}"`);
+  throw new HubError('unsupported', `This device has no command "${name}"`, {
+    zh: { message: `这个设备没有命令“${name}”`, hint: null },
+  });
 }
 
 function bindingOf(node: Node, name: PropertyName, endpoint: number | undefined) {
@@ -64,7 +66,9 @@ function bindingOf(node: Node, name: PropertyName, endpoint: number | undefined)
 function identify(node: Node, args: Invoke['args']): Invocation {
   const endpoint = node.identifyEndpoint;
   if (endpoint === undefined)
-    throw new HubError('unsupported', 'This device cannot identify itself');
+    throw new HubError('unsupported', 'This device cannot identify itself', {
+      zh: { message: '这个设备不能示意自己的位置', hint: null },
+    });
   const seconds = numberOf(args, 'seconds', IDENTIFY_SECONDS, { min: 1, max: 60 });
   return {
     act: async () => {
@@ -81,7 +85,9 @@ function step(node: Node, args: Invoke['args'], endpoint: number | undefined): I
   const binding =
     name === 'brightness' || name === 'position' ? bindingOf(node, name, endpoint) : undefined;
   if (binding === undefined) {
-    throw new HubError('unsupported', `This device has no "${String(name)}" to step`);
+    throw new HubError('unsupported', `This device has no "${String(name)}" to step`, {
+      zh: { message: `这个设备没有可以逐级调节的“${String(name)}”`, hint: null },
+    });
   }
   const { endpointName } = binding;
   const key = 'brightness_step';
@@ -93,6 +99,10 @@ function step(node: Node, args: Invoke['args'], endpoint: number | undefined): I
   if (typeof last !== 'number') {
     throw new HubError('unsupported', `It is not known where "${binding.descriptor.key}" stands`, {
       hint: 'Set it to a value once, or wait until the device has reported.',
+      zh: {
+        message: `不知道“${binding.descriptor.key}”现在的值`,
+        hint: '请先把它设为一个值，或等设备报告。',
+      },
     });
   }
   const value = Math.min(100, Math.max(0, last + by));
@@ -109,5 +119,9 @@ function numberOf(
   if (typeof value === 'number' && value >= range.min && value <= range.max) return value;
   throw new HubError('invalid-input', `"${name}" cannot be ${JSON.stringify(value)}`, {
     hint: `It takes a number from ${range.min} to ${range.max}.`,
+    zh: {
+      message: `“${name}”不能是 ${JSON.stringify(value)}`,
+      hint: `可以是 ${range.min} 到 ${range.max} 的数。`,
+    },
   });
 }

@@ -53,14 +53,18 @@ export function setRequest(
 ): WireRequest {
   const { key, access } = binding.descriptor;
   if (access === 'r' || access === 'event') {
-    throw new HubError('unsupported', `${key} can be read but not set`);
+    throw new HubError('unsupported', `${key} can be read but not set`, {
+      zh: { message: `${key} 只能读取，不能设置`, hint: null },
+    });
   }
   const problem = checkValue(binding.spec, value);
   if (problem !== null)
     throw new HubError('invalid-input', problem.message, { hint: problem.hint });
   const wire = binding.write(value);
   if (wire === undefined) {
-    throw new HubError('invalid-input', `${key} cannot be ${JSON.stringify(value)}`);
+    throw new HubError('invalid-input', `${key} cannot be ${JSON.stringify(value)}`, {
+      zh: { message: `${key} 不能是 ${JSON.stringify(value)}`, hint: null },
+    });
   }
   const { converterKey, endpointName } = binding;
   return { key: converterKey, value: wire, endpointName, transitionMs };

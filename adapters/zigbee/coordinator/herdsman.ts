@@ -140,7 +140,11 @@ export function saveHourly(controller: Controller): void {
 /** The coordinator's driver. @throws HubError `unreachable` before it was connected */
 export function driverOf(controller: Controller): Driver {
   const driver = insides(controller).adapter;
-  if (driver === undefined) throw new HubError('unreachable', 'The coordinator is not connected');
+  if (driver === undefined)
+    throw new HubError('unreachable', 'The coordinator is not connected', {
+      hint: 'Check its stick, cable or network; it is tried again by itself.',
+      zh: { message: '协调器没有连接', hint: '请检查它的适配器、线缆或网络；会自动重试。' },
+    });
   return driver;
 }
 
@@ -387,7 +391,9 @@ async function sendWatched(
 ): Promise<ZclPayload | undefined> {
   const leftMs = sending.deadlineMs - Date.now();
   if (sending.isCancelled || leftMs <= 0) {
-    throw inOwnWords(new TimeoutError('The command has expired'));
+    throw inOwnWords(
+      new TimeoutError('The command has expired', { zh: { message: '命令已过期', hint: null } }),
+    );
   }
   const own = {
     ...options,

@@ -163,5 +163,9 @@ function nameOf(name: string | null): string | null {
   throw new ValidationError(`"${tidy.slice(0, max)}…" is too long a name for a fabric`, {
     hint: `A name has at most ${max} characters.`,
     errors: [{ path: '/name', message: `at most ${max} characters` }],
+    zh: {
+      message: `“${tidy.slice(0, max)}…”作为 Matter 网络的名称太长`,
+      hint: `名称最多 ${max} 个字符。`,
+    },
   });
 }
