@@ -16,6 +16,7 @@ import { createOwnAdapters } from './own-adapters.ts';
 import type { Settings } from './settings.ts';
 import { startRadioCare } from './start-radio-care.ts';
 import type { AdapterLink } from './threads/adapter-link.ts';
+import { createAheadOfOthers } from './threads/ahead-of-others.ts';
 import { createSharedWorkers } from './threads/shared-workers.ts';
 import { createVendorAdapters } from './vendor-adapters.ts';
 
@@ -89,9 +90,14 @@ export function buildAdapters(ground: Ground, home: Home) {
     putSetting: (...setting) => household.putSetting(...setting),
     swap: without,
   });
+  const ahead = createAheadOfOthers({
+    // A coordinator on USB has a process of its own, one on the network a thread.
+    ...{ threads: ['core', 'zigbee'], processes: () => [adapters.get(ZIGBEE)?.processId()] },
+    log: (text) => log.write('info', 'main', text),
+  });
   const vendorAdapters = createVendorAdapters({
     ...{ dataFolder: ground.folder, adapters, nowMs: ground.nowMs, lineTo, switchedOff },
-    changed: ground.healthChanged,
+    ...{ changed: ground.healthChanged, othersRun: ahead.set },
     keys: () => settingsNow().get('adapters.keys'),
     audit: (actor, action, subject, detail) =>
       ground.store.calls.audit({

@@ -53,6 +53,8 @@ export interface VendorAdaptersOptions {
   /** Its process is gone for good, and its devices are out of reach. */
   switchedOff(id: AdapterId, reason: string): void;
   changed(): void;
+  /** Whether code of others runs beside the hub's own from now on. */
+  othersRun(isSo: boolean): void;
   lost(why: string): void;
 }
 
@@ -71,9 +73,13 @@ export function createVendorAdapters(options: VendorAdaptersOptions): VendorAdap
 
   /** One change at a time. */
   function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = tail.then(work, work);
+    const result = tail.then(work, work).finally(tellOthersRun);
     tail = result.catch(() => {});
     return result;
+  }
+
+  function tellOthersRun(): void {
+    if (isStarted) options.othersRun(packages.list().some(({ isEnabled }) => isEnabled));
   }
 
   function find(id: string): VendorRecord {
@@ -151,6 +157,7 @@ export function createVendorAdapters(options: VendorAdaptersOptions): VendorAdap
       for (const { manifest, isEnabled } of packages.list()) {
         if (isEnabled) adapters.get(adapterId(manifest.id))?.start();
       }
+      tellOthersRun();
     },
     list: () => packages.list().map(view),
     install: (files, actor) =>

@@ -7,7 +7,6 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { makeSocketFolder } from '../../adapters/contract/socket-port.ts';
-import { type Complaint, WORDS } from '../../adapters/contract/vendor-complaints.ts';
 import type { VendorProcess } from '../../adapters/contract/vendor-process.ts';
 import type {
   AdapterCall,
@@ -34,6 +33,7 @@ import type { ComputeAccount } from './process-share.ts';
 import type { SharedWorkers, WorkerLine, WorkerLineEvents } from './shared-workers.ts';
 import { type PartEvents, type PartProcess, supervise } from './supervisor.ts';
 import { type RunningChild, runVendorChild, type VendorChild } from './vendor-child.ts';
+import { createVendorNotices } from './vendor-notices.ts';
 
 /** A call to an adapter ends after this long; pairing and interviews tell of themselves by other messages. */
 const CALL_WITHIN_MS = 65_000;
@@ -43,8 +43,6 @@ const HANG_MS = 10_000;
 /** One that loads a great library is silent meanwhile; on a busy small board that was seen to take over 10 s. */
 const SLOW_START_HANG_MS = 45_000;
 const LAST_WORDS_MAX = 2_000;
-/** After so long within its share nothing is said any more of a process that was held. */
-const HELD_TOLD_MS = 60_000;
 /**
  * Waits between the restarts of one that falls: each start of a process copies the map of this one's memory, which was
  * seen to hold up all threads of the hub for milliseconds.
@@ -109,6 +107,8 @@ export interface AdapterLink {
   call(body: AdapterCall): Promise<unknown>;
   /** What its own process takes; null: it has none, or that cannot be told here. */
   memoryBytes(): number | null;
+  /** The number of its own process; null: it has none now. */
+  processId(): number | null;
   /** News for the Matter bridge; lost while the host is down, which is told all of it when it starts. */
   bridge(update: ToBridge): void;
   /** News of what is shared over MQTT; likewise. */
@@ -140,9 +140,8 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
   let lastCall = 0;
   let { firstThread } = options;
   let vendorChild: VendorChild | null = null;
-  /** What is wrong with what a vendor's process sends and takes. */
-  const complaints = new Map<Complaint, AdapterNotice>();
-  let heldTimer: NodeJS.Timeout | undefined;
+  let processId: number | null = null;
+  const vendorNotices = createVendorNotices(options);
   let waitingSocket: { path: string; announce(): void } | null = null;
 
   const isStarting = () => state.kind === 'starting' || state.kind === 'connecting';
@@ -219,7 +218,7 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
     current = null;
     host = null;
     notices = [];
-    complaints.clear();
+    vendorNotices.clear();
     options.cared(NO_CARE);
     for (const [, { reject, timer }] of calls) {
       clearTimeout(timer);
@@ -338,42 +337,17 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
     };
   }
 
-  /** What its process sends was none: told by either end that reads. */
-  function dropped(count: number): void {
-    options.log('warn', `${WORDS.malformed.log}: so far ${count} of its messages`);
-    complain('malformed', `${count}`);
-  }
-
-  function complain(about: Complaint, said: string): void {
-    const { severity, en, zh } = WORDS[about];
-    complaints.set(about, { severity, text: { en: en(said), zh: zh(said) } });
-    options.changed();
-  }
-
-  /** Its process computed more than its share; told until it has kept to it for a while. */
-  function held(): void {
-    heldTimer ??= setTimeout(() => {
-      heldTimer = undefined;
-      if (complaints.delete('busy')) options.changed();
-    }, HELD_TOLD_MS).unref();
-    heldTimer.refresh();
-    if (complaints.has('busy')) return;
-    options.log('warn', WORDS.busy.log);
-    complain('busy', '');
-  }
-
   function startVendorChild(
     vendor: NonNullable<AdapterLinkOptions['vendor']>,
     events: PartEvents,
   ): RunningChild {
     vendorChild?.stop();
-    complaints.clear();
+    vendorNotices.clear();
     const { memoryBytesMax, account } = vendor;
     const started = runVendorChild(vendor.process(), {
       ...{ memoryBytesMax, account },
       message: (message) => onMessage(message, events),
-      dropped,
-      held,
+      ...{ dropped: vendorNotices.dropped, held: vendorNotices.held },
       tooMuch: (reason) => {
         if (current === events) supervisor.restart(reason);
       },
@@ -387,12 +361,14 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
     const { vendor } = options;
     const running = vendor ? startVendorChild(vendor, events) : forkChild(events);
     const { child, post } = running;
+    processId = child.pid ?? null;
     child.on('error', (error) => options.log('error', `${id}: ${error.message}`));
     child.on('exit', (code, signal) => {
       // The next one may run already, where this one did not end when it was told to.
       if (current === events) {
         vendorChild?.stop();
         vendorChild = null;
+        processId = null;
       }
       const lastWords = running.lastWords().trim();
       if (lastWords) options.log('warn', `${id}: ${lastWords}`);
@@ -442,14 +418,15 @@ export function createAdapterLink(options: AdapterLinkOptions): AdapterLink {
         60_000,
       ).unref();
     },
-    droppedAtCore: dropped,
+    droppedAtCore: vendorNotices.dropped,
     tooMuchAtCore: (reason) => vendorChild?.end(reason),
     health: () => ({
       ...{ id, state, sinceMs, restarts: supervisor.health().restarts },
-      notices: complaints.size === 0 ? notices : [...complaints.values(), ...notices],
+      notices: [...vendorNotices.notices(), ...notices],
     }),
     part: () => supervisor.health(),
     memoryBytes: () => vendorChild?.bytes() ?? null,
+    processId: () => processId,
     call(body) {
       const to = host;
       if (!to) {

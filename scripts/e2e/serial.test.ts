@@ -1,13 +1,14 @@
 // Goal: a coordinator at a USB port works, and what a USB port brings (it is pulled, its driver hangs or aborts, noise
 // is on the line) stays in the Zigbee child. Method: a pty stands in for the stick, socat joins it to the emulated
 // coordinator; the child is found as a process of the hub's, and killed or stopped.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HealthJson } from '../../hub/api/shapes.ts';
+import { misbehaving } from '../bench/bad-adapters.ts';
 import { connected, type House, nodeOf, openHouse } from './house.ts';
 import { waitFor } from './running-hub.ts';
 
@@ -111,6 +112,21 @@ async function expectBack(sinceMs: number): Promise<void> {
 }
 
 describe('a coordinator at a USB port', () => {
+  // A container may keep real time from its root too.
+  it.runIf(spawnSync('chrt', ['--rr', '1', 'true']).status === 0)(
+    'has its child go ahead of adapters of others, and stand back when there are none',
+    async () => {
+      const child = zigbeeChild();
+      const is = (policy: string) =>
+        `${spawnSync('chrt', ['--pid', `${child}`]).stdout}`.includes(policy);
+      expect(is('SCHED_OTHER')).toBe(true);
+      await house.hub.call('/api/adapters', { body: { files: misbehaving('quiet', {}) } });
+      await waitFor('the child to go ahead', () => is('SCHED_RR'));
+      await house.hub.call('/api/adapters/quiet', { method: 'DELETE' });
+      await waitFor('the child to stand back', () => is('SCHED_OTHER'));
+    },
+  );
+
   it('runs in a child process of its own, and commands work', async () => {
     await connected(house);
     const command = readFileSync(`/proc/${zigbeeChild()}/cmdline`, 'utf8');

@@ -2,7 +2,7 @@
 // loop, one that leaks 50 MB a second and one that throws at each message, all at once, keep nobody waiting and are
 // named with what to do. Method: the real hub on an emulated Zigbee network, packages of the test's own installed over
 // the API, the command line and the page; a button is pressed at the radio and its lamp watched there.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -10,6 +10,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newPackage, packageFiles } from '../../adapters/contract/vendor-kit.ts';
+import { threadsNamed } from '../../hub/threads/ahead-of-others.ts';
 import { BAD_ADAPTERS, FLOODING_ADAPTERS, misbehaving } from '../bench/bad-adapters.ts';
 import { type BrowserPage, openOwnersPage } from './browser-page.ts';
 import { type House, nodeOf, openHouse } from './house.ts';
@@ -338,6 +339,25 @@ describe('adapters of others', () => {
     }
     expect(browser.errors).toEqual([]);
   }, 90_000);
+
+  // A container may keep real time from its root too.
+  const maySchedule = spawnSync('chrt', ['--rr', '1', 'true']).status === 0;
+  it.runIf(maySchedule)(
+    'run behind the threads that carry a report to its command, for as long as there are any',
+    async () => {
+      const carriers = async (policy: string) => {
+        const threads = [...(await threadsNamed(['core', 'zigbee'], house.hub.pid))];
+        const told = threads.map((thread) => `${spawnSync('chrt', ['--pid', thread]).stdout}`);
+        return threads.length === 2 && told.every((text) => text.includes(policy));
+      };
+      expect(await carriers('SCHED_OTHER')).toBe(true);
+      const files = misbehaving('quiet', {});
+      expect((await house.hub.call('/api/adapters', { body: { files } })).status).toBe(201);
+      await waitFor('the threads to go ahead', () => carriers('SCHED_RR'));
+      await house.hub.call('/api/adapters/quiet', { method: 'DELETE' });
+      await waitFor('the threads to stand back', () => carriers('SCHED_OTHER'));
+    },
+  );
 
   it('that loop, leak 50 MB a second and throw at each message, all at once, keep no lamp waiting and are named', async () => {
     const usual = await reactions();
