@@ -1,7 +1,7 @@
 // A household's phone for one test: real Chromium on the hub's page, and what every test of the page asks of it.
 import AxeBuilder from '@axe-core/playwright';
 import { chromium, type Locator, type Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { afterEach, expect } from 'vitest';
 import type { RunningHub } from './running-hub.ts';
 
 /** Whom the tests' homes belong to. */
@@ -11,6 +11,9 @@ const ARGUMENTS = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
   ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
 ];
+/** Of what went wrong in a page, so many lines are kept; later ones are not. */
+const WRONG_MAX = 50;
+const TEXT_SHOWN_MAX = 3_000;
 /** A page that is still moving is looked at again this often, this much later. */
 const LOOKS_AGAIN = 5;
 const LOOK_AGAIN_MS = 200;
@@ -27,6 +30,43 @@ export interface BrowserPage extends AsyncDisposable {
   open(place: string): Promise<void>;
   /** Nothing against WCAG 2.2 AA is found; `part` is a selector, absent: the whole page. */
   expectAccessible(where: string, part?: string): Promise<void>;
+}
+
+/** What is told of the pages that are open when a test fails. */
+const openPages = new Map<Page, readonly string[]>();
+
+afterEach(async ({ task }) => {
+  if (task.result?.state !== 'fail') return;
+  for (const [page, wrong] of openPages) {
+    const text = await page
+      .locator('body')
+      .innerText({ timeout: 2_000 })
+      .catch((error: Error) => error.message);
+    const shown = text.slice(0, TEXT_SHOWN_MAX);
+    const lines = [`Failed beside the page ${page.url()}, which shows:`, shown, ...wrong];
+    process.stderr.write(`${lines.join('\n')}\n`);
+  }
+});
+
+/** Keeps what goes wrong in the page, for the words of a failing test. */
+function watch(page: Page): void {
+  const wrong: string[] = [];
+  const keep = (line: string) => {
+    if (wrong.length < WRONG_MAX) wrong.push(`${new Date().toISOString()} ${line}`);
+  };
+  page.on('pageerror', (error) => keep(`thrown: ${error.stack ?? error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error') keep(`console: ${message.text()}`);
+  });
+  page.on('crash', () => keep('the page crashed'));
+  page.on('requestfailed', (request) =>
+    keep(`${request.method()} ${request.url()}: ${request.failure()?.errorText}`),
+  );
+  page.on('response', (answer) => {
+    if (answer.status() >= 400)
+      keep(`${answer.request().method()} ${answer.url()}: ${answer.status()}`);
+  });
+  openPages.set(page, wrong);
 }
 
 /**
@@ -49,6 +89,7 @@ export async function openBrowserPage(
   });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
+  watch(page);
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   return {
@@ -79,6 +120,7 @@ export async function openBrowserPage(
       expect(violations).toEqual([]);
     },
     async [Symbol.asyncDispose]() {
+      openPages.delete(page);
       await browser.close();
     },
   };

@@ -94,6 +94,29 @@ describe('the page in a browser', () => {
     await shown(device?.handle, wanted);
   });
 
+  it('hears of the home also while the browser draws nothing of it, as when another window covers it', async () => {
+    const page = await browser.page.context().newPage();
+    await page.addInitScript('globalThis.requestAnimationFrame = () => 0');
+    await page.goto(`${house.hub.url}/#/`);
+    const handle = await browser.page
+      .locator('[data-testid^="toggle-"]')
+      .first()
+      .getAttribute('data-testid');
+    await page.getByTestId(handle ?? '').waitFor();
+    await page.close();
+  });
+
+  it('catches up by itself with a change of which it heard while the hub could not be asked', async () => {
+    await browser.open('');
+    const unasked = '**/api/rooms';
+    await browser.page.route(unasked, (route) => route.abort());
+    const asked = browser.page.waitForEvent('requestfailed');
+    await house.hub.call('/api/rooms', { body: { name: 'Cellar' } });
+    await asked;
+    await browser.page.unroute(unasked);
+    await browser.page.getByRole('heading', { name: 'Cellar' }).waitFor();
+  });
+
   it('never shows a lamp as switched that did not answer, and says what happened', async () => {
     const { handle } = (await house.devices()).find((one) => one.name === 'Hall lamp') ?? {
       handle: '',

@@ -662,7 +662,7 @@ export const zh: Messages = {
     offAsk: (title: string) => `关闭 ${title}？`,
     offText: (count: number) => `重新打开之前，${n(count)} 个设备连不上。什么都不会丢失。`,
     off: '关闭',
-    fell: (count: number, when: string) => `已重新启动 ${n(count)} 次，最近一次在 ${when}。`,
+    fell: (count: number, when: string) => `已重新启动 ${n(count)} 次，最近一次：${when}。`,
     whatToDo: '请找更新的版本，或关闭它。其他一切照常。',
     saved: (title: string) => `${title} 已设置，正在重新启动。`,
     removed: (title: string) => `${title} 已移除。`,

@@ -1,6 +1,6 @@
 // The one stream of live events: connects, resumes, batches by frame, and says when the hub is out of reach.
 import type { EventDataJson } from '../../../api/event-shapes.ts';
-import { request, whenUnreached } from './api.ts';
+import { request, toApiError, whenUnreached } from './api.ts';
 import type { DeviceEvent } from './device-patch.ts';
 import {
   home,
@@ -19,11 +19,15 @@ const BANNER_AFTER_MS = 3000;
 /** A quiet stream is asked after this long whether it still lives. */
 const QUIET_MS = 12_000;
 const PROBE_MS = 3000;
+/** Statuses that say nothing of the question: it is worth asking again. */
+const TOO_MANY = 429;
+const SERVER_FAULT = 500;
 const RETRY_MS = [1000, 2000, 4000, 8000];
-/** A hidden page draws no frames: its events are taken at this pace. */
-const HIDDEN_FLUSH_MS = 500;
+/** A page that is hidden or covered draws no frames: its events are taken at this pace. */
+const FRAMELESS_FLUSH_MS = 500;
 
 type Kind = keyof EventDataJson;
+type Part = EventDataJson['home']['what'];
 const KINDS: readonly Kind[] = [
   'snapshot',
   'change',
@@ -49,7 +53,10 @@ export const live = new LiveState();
 
 let source: EventSource | null = null;
 let queue: { kind: Kind; data: unknown }[] = [];
-let isFlushPlanned = false;
+/** The frame and the timer by which the queue is taken, whichever comes first. */
+let planned: { readonly frame: number; readonly timer: number } | null = null;
+/** Parts of the home of which an event told that could not be read then; no later event tells of them again. */
+const owed = new Set<Part>();
 let lastHeardMs = 0;
 let openedMs = 0;
 /** The number of the last event taken in, for a stream that the page itself opens anew. */
@@ -64,7 +71,7 @@ function isDeviceKind(kind: Kind): kind is DeviceEvent['kind'] {
   return kind === 'change' || kind === 'event' || kind === 'wanted' || kind === 'availability';
 }
 
-function takeOther(kind: Kind, data: unknown, reread: Set<EventDataJson['home']['what']>): void {
+function takeOther(kind: Kind, data: unknown, reread: Set<Part>): void {
   switch (kind) {
     case 'snapshot':
       takeSnapshot(data as EventDataJson['snapshot']);
@@ -94,10 +101,10 @@ function takeOther(kind: Kind, data: unknown, reread: Set<EventDataJson['home'][
 
 /** Takes what has gathered, in its order; runs of device events go in one step. */
 function flush(): void {
-  isFlushPlanned = false;
+  cancelFlush();
   const events = queue;
   queue = [];
-  const reread = new Set<EventDataJson['home']['what']>();
+  const reread = new Set<Part>();
   let run: DeviceEvent[] = [];
   for (const { kind, data } of events) {
     if (isDeviceKind(kind)) {
@@ -109,18 +116,37 @@ function flush(): void {
     takeOther(kind, data, reread);
   }
   if (run.length > 0) takeDeviceEvents(run);
-  // A failed reading is mended by the next snapshot.
-  for (const what of reread) readAgain(what).catch(() => {});
+  for (const part of reread) void read(part);
 }
 
-function planFlush(): void {
-  if (isFlushPlanned) return;
-  isFlushPlanned = true;
-  if (document.hidden) {
-    setTimeout(flush, HIDDEN_FLUSH_MS);
-  } else {
-    requestAnimationFrame(flush);
+/** Reads what an event named; what the hub could not be asked for is owed, and asked for again. */
+async function read(part: Part): Promise<void> {
+  owed.delete(part);
+  try {
+    await readAgain(part);
+  } catch (error) {
+    const { status } = toApiError(error);
+    if (status === 0 || status === TOO_MANY || status >= SERVER_FAULT) owed.add(part);
   }
+}
+
+function readOwed(): void {
+  for (const part of [...owed]) void read(part);
+}
+
+/** Asks for both: a page may be hidden between an event and its frame, which then never comes. */
+function planFlush(): void {
+  planned ??= {
+    frame: requestAnimationFrame(flush),
+    timer: window.setTimeout(flush, FRAMELESS_FLUSH_MS),
+  };
+}
+
+function cancelFlush(): void {
+  if (planned === null) return;
+  cancelAnimationFrame(planned.frame);
+  clearTimeout(planned.timer);
+  planned = null;
 }
 
 function onMessage(event: MessageEvent<string>): void {
@@ -155,6 +181,7 @@ function open(): void {
   stream.addEventListener('open', () => {
     lastHeardMs = performance.now();
     setConnected(true);
+    readOwed();
   });
   stream.addEventListener('error', () => {
     setConnected(false);
@@ -198,6 +225,7 @@ export function startLive(): void {
   setConnected(false);
   open();
   quietTimer = setInterval(() => {
+    if (live.isConnected) readOwed();
     if (performance.now() - Math.max(lastHeardMs, openedMs) < QUIET_MS) return;
     if (live.isConnected) void probe();
     else open();
@@ -206,7 +234,7 @@ export function startLive(): void {
   window.addEventListener('online', open);
   window.addEventListener('offline', lose);
   readNotifications().catch(() => {});
-  readAgain('members').catch(() => {});
+  void read('members');
 }
 
 /** Stops listening. */
@@ -218,7 +246,9 @@ export function stopLive(): void {
   clearTimeout(bannerTimer);
   bannerTimer = undefined;
   lastEventId = '';
+  cancelFlush();
   queue = [];
+  owed.clear();
   whenUnreached(() => {});
   window.removeEventListener('online', open);
   window.removeEventListener('offline', lose);
