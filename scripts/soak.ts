@@ -30,8 +30,10 @@ const CRASH_TESTS = [
   // Three bad adapters at once, and how quick the others stay.
   'scripts/e2e/vendor-adapters.test.ts',
   ...['adapters/matter/bridge/bridge.test.ts', 'scripts/e2e/matter-bridge.test.ts'],
-  // Mutated answers and events of Hue bridges and WLED strips.
+  // Mutated frames of each family of Wi-Fi devices.
   ...['adapters/wifi/hue/hue-fuzz.test.ts', 'adapters/wifi/wled/wled-fuzz.test.ts'],
+  ...['adapters/wifi/shelly/hardiness.test.ts', 'adapters/wifi/esphome/hardiness.test.ts'],
+  'adapters/mqtt/tasmota/tasmota.test.ts',
   // With a data folder that the real Zigbee2MQTT has just left.
   ...['adapters/zigbee/frame-fuzz.test.ts', 'scripts/e2e/zigbee2mqtt.test.ts'],
 ];
