@@ -5,9 +5,10 @@ import { toProblem } from '../../hub/model/errors.ts';
 import { adapterId } from '../../hub/model/identifiers.ts';
 import type { CreateAdapter } from './adapter.ts';
 import { AdapterHost, type CorePort } from './host.ts';
+import { onceLoaded } from './once-loaded.ts';
 import type { MainToChildHost } from './shell-message.ts';
 import { connectToCore } from './socket-port.ts';
-import { keepCompiledCode, surviveRejections } from './worker-host.ts';
+import { surviveRejections } from './worker-host.ts';
 
 /** The line of a child to main. */
 export interface MainLine {
@@ -56,7 +57,7 @@ export function runChildHost(
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => void host.stop());
   surviveRejections(host);
-  keepCompiledCode();
+  onceLoaded();
 }
 
 async function connect(

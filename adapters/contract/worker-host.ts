@@ -1,11 +1,11 @@
 // The shells of adapters in a worker thread: main over `parentPort` or a port of one's own, the core over a
 // MessagePort of its own.
-import { flushCompileCache } from 'node:module';
 import { type MessagePort, parentPort } from 'node:worker_threads';
 import type { AdapterToCore, AdapterToMain, CoreToAdapter } from '../../hub/model/adapter-port.ts';
 import { adapterId } from '../../hub/model/identifiers.ts';
 import type { CreateAdapter } from './adapter.ts';
 import { AdapterHost, type CorePort } from './host.ts';
+import { onceLoaded } from './once-loaded.ts';
 import type { MainToSharedWorker, MainToWorkerHost } from './shell-message.ts';
 import { textPort } from './text-port.ts';
 
@@ -24,7 +24,7 @@ export function runWorkerHost(id: string, createAdapter: CreateAdapter): void {
   const main = parentPort;
   if (main === null) throw new Error('An adapter worker runs only in a worker thread');
   surviveRejections(serve(id, createAdapter, main, (code) => process.exit(code)));
-  keepCompiledCode();
+  onceLoaded();
 }
 
 /**
@@ -54,7 +54,7 @@ export function runSharedWorkerHost(
     });
     hosts.set(port, host);
     opening -= 1;
-    keepCompiledCode();
+    onceLoaded();
   };
   main.on('message', (message: MainToSharedWorker) => void open(message));
   surviveRejections({
@@ -96,17 +96,6 @@ function corePort(port: MessagePort): CorePort {
     close: line.close,
   };
   return wrapped;
-}
-
-/** What the adapter's code needs to be loaded, devices and all. */
-const LOADED_AFTER_MS = 15_000;
-
-/**
- * Writes this thread's or process's compiled code for the next start, once it is loaded: by itself Node does that when
- * a process ends, and most homes never end but by a power cut.
- */
-export function keepCompiledCode(): void {
-  setTimeout(() => flushCompileCache(), LOADED_AFTER_MS).unref();
 }
 
 /** Rejections that nobody caught before the host counts as broken. */

@@ -1,9 +1,9 @@
 // The core's worker shell: clocks, timers and ports around the pure core. It batches what a turn of the event loop
 // brings into one commit, tells main first, then storage, then the adapters.
 import { randomInt } from 'node:crypto';
-import { flushCompileCache } from 'node:module';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import cron from 'node-cron';
+import { onceLoaded } from '../../adapters/contract/once-loaded.ts';
 import { listenForHost } from '../../adapters/contract/socket-port.ts';
 import { textPort } from '../../adapters/contract/text-port.ts';
 import { heldBatches } from '../../adapters/contract/vendor-batch.ts';
@@ -44,7 +44,7 @@ const TIMED_MAX = 1_000;
 /** A home that has told storage nothing for this long tells it at the next minute that it lives. */
 const QUIET_MS = 30_000;
 /**
- * What the next start wants (scenes as they were read, code as it was compiled) is kept this much later, when the home
+ * The scenes as they were read, which the next start wants, are kept this much later, when the home
  * is up: most homes never end but by a power cut.
  */
 const KEEP_AFTER_MS = 10_000;
@@ -434,10 +434,8 @@ function start(boot: CoreBoot, port: MessagePort): void {
     tick();
   }, TICK_AFTER_MS);
   setImmediate(() => tell({ kind: 'ready' }));
-  setTimeout(() => {
-    keepScenes();
-    flushCompileCache();
-  }, KEEP_AFTER_MS);
+  setTimeout(keepScenes, KEEP_AFTER_MS);
+  onceLoaded();
 }
 
 function keepScenes(): void {

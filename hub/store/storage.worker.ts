@@ -1,15 +1,12 @@
 // The storage worker: says `ready` once its files are open (or `failed`, and ends), then answers calls and pings,
 // takes the core's port, and closes its files when it is asked to stop. It is never to be ended in the middle of a
 // call: what SQLite holds is torn down by itself alone.
-import { flushCompileCache } from 'node:module';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { onceLoaded } from '../../adapters/contract/once-loaded.ts';
 import { toProblem } from '../model/errors.ts';
 import type { StoreCalls } from '../model/store-port.ts';
 import { answerCalls } from '../threads/calls.ts';
 import { Storage } from './storage.ts';
-
-/** For the next start, which may come after a power cut: by itself Node writes it when the process ends. */
-const KEEP_CODE_AFTER_MS = 10_000;
 
 /** Main → storage, beside calls. */
 type MainToStorage =
@@ -56,7 +53,7 @@ function run(port: MessagePort, data: StorageWorkerData): void {
     }
   });
   port.postMessage({ kind: 'ready' });
-  setTimeout(() => flushCompileCache(), KEEP_CODE_AFTER_MS).unref();
+  onceLoaded();
 }
 
 // What started this thread made its data.

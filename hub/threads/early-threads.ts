@@ -2,9 +2,10 @@
 // theirs meanwhile. Which of them a home needs is remembered from its last start; a start that turns out to need others
 // ends what was started in vain, so that a wrong memory costs time and nothing else.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { enableCompileCache, flushCompileCache } from 'node:module';
+import { enableCompileCache } from 'node:module';
 import path from 'node:path';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
+import { onceLoaded } from '../../adapters/contract/once-loaded.ts';
 import { type WorkerName, workerEntry } from './entry.ts';
 import { holdFolder } from './folder-lock.ts';
 
@@ -13,8 +14,6 @@ export const EARLY_THREADS = ['storage', 'zigbee', 'core'] as const satisfies re
 export type EarlyName = (typeof EARLY_THREADS)[number];
 
 const STOP_WITHIN_MS = 6_000;
-/** By itself Node writes what it compiled when a process ends, and most homes never end but by a power cut. */
-const KEEP_CODE_AFTER_MS = 10_000;
 
 export interface EarlyThreads {
   readonly folder: string;
@@ -70,12 +69,12 @@ export function startEarlyThreads(
  * Every thread and child from here on finds its compiled code again, and writes its own once it has run for a while:
  * the device definitions alone take 0.2 s to compile.
  */
-export function keepCompiledCode(folder: string, afterMs = KEEP_CODE_AFTER_MS): void {
+export function keepCompiledCode(folder: string, afterMs?: number): void {
   const cache = path.join(folder, 'cache', 'compile');
   process.env.NODE_COMPILE_CACHE ??= cache;
   mkdirSync(path.join(folder, 'cache'), { recursive: true, mode: 0o700 });
   enableCompileCache(cache);
-  setTimeout(() => flushCompileCache(), afterMs).unref();
+  onceLoaded(afterMs === undefined ? {} : { keepAfterMs: afterMs });
 }
 
 function earlyFolder(
