@@ -23,7 +23,7 @@ interface JobAnswer {
   readonly progress: number | null;
   readonly result: { added: number; changed: number; missing: string[] } | null;
   readonly problem: { code: string; message: string } | null;
-  readonly log: readonly { text: string }[];
+  readonly log: readonly { text: { en: string } }[];
 }
 
 const SCENES = path.join(import.meta.dirname, '..', 'virtual-home', 'scenes');
@@ -40,6 +40,9 @@ const zigbee = loadHome();
 
 /** A Matter device that was cut off before it was given its place is held by that attempt for a minute. */
 const HELD_WITHIN_MS = 90_000;
+
+/** When none has come for so long, the installer goes to those that are missing. */
+const PATIENCE_MS = 3_000;
 
 /** Elsewhere the house is of three protocols. */
 const hasMatter = whyNoMatter() === null;
@@ -235,15 +238,25 @@ describe('provisioning a house', () => {
       );
       return body.items.some((device) => device[key] === value);
     };
-    // Whoever was cut off in the middle of joining is reset by the installer, as its manual says.
-    await waitFor('the network to be open', () => {
-      try {
-        return cut.home.control.join('all') >= 0;
-      } catch {
-        return false;
-      }
+    // As the hub before it left the network, it is open too, and lets nobody in.
+    await waitFor('the hub to open the network', async () => {
+      const { body } = await cut.hub.call<JobAnswer>(`/api/jobs/${id}`);
+      return body.log.some(({ text }) => text.en.startsWith('The network is open'));
     });
-    for (const { ieee } of zigbee) {
+    const missing = async () => {
+      const isListed = await Promise.all(zigbee.map(({ ieee }) => isAnyListed('address', ieee)));
+      return zigbee.filter((_, index) => isListed[index] === false);
+    };
+    let left = zigbee.length;
+    let cameAtMs = performance.now();
+    await waitFor('the Zigbee devices to come that can do so without help', async () => {
+      const { length } = await missing();
+      if (length < left) cameAtMs = performance.now();
+      left = length;
+      return left === 0 || performance.now() - cameAtMs > PATIENCE_MS;
+    });
+    // Whoever was cut off in the middle of joining is reset by the installer, as its manual says.
+    for (const { ieee } of await missing()) {
       await waitFor(`${ieee} to be in the home, or to try again`, async () => {
         if (await isAnyListed('address', ieee)) return true;
         try {
