@@ -13,7 +13,7 @@ import { spawnHub, waitFor } from '../e2e/running-hub.ts';
 import { createRandom, type Random } from '../virtual-home/random.ts';
 import { Driver } from './driver.ts';
 import { type Message, OUTAGE_MS, OutsideRecord } from './outside-record.ts';
-import { HELD, SCENES, STEPPED } from './scenes-under-test.ts';
+import { HELD, LATE, SCENES, STEPPED } from './scenes-under-test.ts';
 import { list, shownBy } from './shown-home.ts';
 
 const COUNT = Number(process.env.INGLE_COUNT ?? 100);
@@ -115,7 +115,10 @@ async function settle(house: House, driver: Driver, record: OutsideRecord): Prom
   await waitFor('all that is owed', isOver, SETTLE_WITHIN_MS).catch((error: Error) => {
     throw new Error(`${error.message}: ${JSON.stringify(open, null, 1)}`);
   });
-  expect(nodeOf(house, 'Kitchen lamp').state.on, 'the late light').toBe(false);
+  const { ids } = await shownBy(house);
+  const last = await list<RunJson>(house, '/api/runs', `scene=${ids.scenes.get(LATE)}`);
+  const about = `the late light; its last runs: ${JSON.stringify(last.slice(0, 3), null, 1)}`;
+  expect(nodeOf(house, 'Kitchen lamp').state.on, about).toBe(false);
   driver.listen();
   const { asked, done, heard } = driver.steps;
   expect(heard, 'steps that the lamp heard').toBeGreaterThanOrEqual(done);

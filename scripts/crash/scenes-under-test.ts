@@ -12,6 +12,7 @@ export interface SceneUnderTest {
 }
 
 export const HELD = 'Held';
+export const LATE = 'Late light';
 export const HOLD_MS = 2_000;
 
 /** Dims a lamp by a step, which is not to be done twice. */
@@ -93,11 +94,11 @@ export const SCENES: readonly SceneUnderTest[] = [
   },
   {
     // The lamp must be off in the end, whenever the hub was killed.
-    name: 'Late light',
+    name: LATE,
     dueMs: null,
     afterOutage: 'resume',
     byHand: true,
-    text: 'scene: Late light\ndo:\n  - set: {kitchen-lamp: {on: true}}\n  - delay: 2s\n  - set: {kitchen-lamp: {on: false}}\nagain: restart\n',
+    text: `scene: ${LATE}\ndo:\n  - set: {kitchen-lamp: {on: true}}\n  - delay: 2s\n  - set: {kitchen-lamp: {on: false}}\nagain: restart\n`,
   },
   {
     name: HELD,
