@@ -195,7 +195,10 @@ export class AdapterHost {
     try {
       const adapter = this.#adapter;
       if (adapter === null) {
-        throw new HubError('busy', `The ${this.#id} adapter has not been started`);
+        throw new HubError('busy', `The ${this.#id} adapter has not been started`, {
+          hint: 'Try again in a moment.',
+          zh: { message: `${this.#id} 适配器还没有启动`, hint: '请稍后再试。' },
+        });
       }
       const limitMs = body.kind === 'interview' ? INTERVIEW_LIMIT_MS : CALL_LIMIT_MS;
       result = (await within(adapter.call(body), limitMs, `"${body.kind}"`)) ?? null;
@@ -233,7 +236,10 @@ export class AdapterHost {
     try {
       const adapter = this.#adapter;
       if (adapter === null || this.#stopping !== null) {
-        throw new HubError('unreachable', `The ${this.#id} adapter is not running`);
+        throw new HubError('unreachable', `The ${this.#id} adapter is not running`, {
+          hint: 'Try again in a moment.',
+          zh: { message: `${this.#id} 适配器没有在运行`, hint: '请稍后再试。' },
+        });
       }
       await adapter.send(command);
     } catch (error) {

@@ -110,6 +110,13 @@ export function hostedVendor(
       return new HubError(
         'internal',
         `The ${context.id} adapter failed at ${at}: ${said.slice(0, 200)}`,
+        {
+          hint: 'Tell its vendor; the log of the hub has more.',
+          zh: {
+            message: `${context.id} 适配器在 ${at} 时出错：${said.slice(0, 200)}`,
+            hint: '请告诉它的厂商；中枢的日志里有更多内容。',
+          },
+        },
       );
     }
 

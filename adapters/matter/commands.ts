@@ -61,7 +61,10 @@ export class Commands {
   send(command: AdapterCommand): void {
     const job = this.#jobOf(command);
     if (this.#jobs.size >= COMMANDS_MAX) {
-      throw new HubError('busy', `${COMMANDS_MAX} Matter commands are already under way`);
+      throw new HubError('busy', `${COMMANDS_MAX} Matter commands are already under way`, {
+        hint: 'Wait a moment and try again.',
+        zh: { message: `已有 ${COMMANDS_MAX} 个 Matter 命令正在执行`, hint: '请稍等再试。' },
+      });
     }
     this.#jobs.add(job);
     const lane = job.lane === null ? undefined : this.#lanes.get(job.lane);

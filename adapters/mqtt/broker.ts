@@ -161,7 +161,12 @@ export class Broker implements Bus {
   }
 
   publish(topic: string, payload: string, retain = false): void {
-    if (!this.#isListening) throw new UnreachableError('The MQTT broker does not listen');
+    if (!this.#isListening) {
+      throw new UnreachableError('The MQTT broker does not listen', {
+        hint: 'The health of the home shows what is wrong.',
+        zh: { message: 'MQTT 服务器没有在监听', hint: '家的状态里会显示原因。' },
+      });
+    }
     const packet = { cmd: 'publish', topic, payload, qos: 0, retain, dup: false } as const;
     this.#inTurn(() => this.#aedes.publish(packet, () => {}));
   }

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { MqttClient } from 'mqtt';
 import { type Problem, UnreachableError, ValidationError } from '../../hub/model/errors.ts';
 import { matchesTopic } from '../../hub/model/home-values.ts';
+import { problemInChinese } from '../../hub/model/problem-words.ts';
 import type { Bus, BusEvents, OnMessage } from './bus.ts';
 
 const CONNECT_WITHIN_MS = 5_000;
@@ -23,6 +24,10 @@ export class ClientBus implements Bus {
     if (parsed === null || !/^mqtts?:$/.test(parsed.protocol) || parsed.hostname === '') {
       throw new ValidationError('The address of the MQTT broker is not right', {
         hint: 'Set INGLE_MQTT_URL to mqtt://user:password@host:1883, or mqtts://… for TLS (port 8883).',
+        zh: {
+          message: 'MQTT 服务器的地址不对',
+          hint: '请把 INGLE_MQTT_URL 设为 mqtt://user:password@host:1883；用 TLS 时设为 mqtts://…（端口 8883）。',
+        },
       });
     }
     this.#url = parsed;
@@ -109,8 +114,13 @@ export class ClientBus implements Bus {
 
   publish(topic: string, payload: string, retain = false): void {
     if (!this.isConnected || this.#client === null) {
-      throw new UnreachableError(this.#lastProblem?.message ?? 'The MQTT broker is not connected', {
+      const problem = this.#lastProblem;
+      throw new UnreachableError(problem?.message ?? 'The MQTT broker is not connected', {
         hint: 'Check that it runs; the hub connects again by itself.',
+        zh: {
+          message: problem === null ? '没有连接 MQTT 服务器' : problemInChinese(problem).message,
+          hint: '请检查它是否在运行；中枢会自动重新连接。',
+        },
       });
     }
     this.#client.publish(topic, payload, { retain });

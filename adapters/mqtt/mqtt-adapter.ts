@@ -221,11 +221,12 @@ class MqttAdapter implements Adapter {
   }
 
   #devices(): Tasmota {
-    if (this.#tasmota === null)
+    if (this.#tasmota === null) {
       throw new HubError('busy', 'The MQTT adapter is starting', {
         hint: 'Try again in a moment.',
         zh: { message: 'MQTT 适配器正在启动', hint: '请稍后再试。' },
       });
+    }
     return this.#tasmota;
   }
 
@@ -247,6 +248,10 @@ class MqttAdapter implements Adapter {
     if (isCommand || isReserved(topic)) {
       throw new HubError('forbidden', `The topic ${topic.slice(0, 80)} is a device's`, {
         hint: 'Set the device itself in the scene; devices speak on tele/, stat/ and cmnd/ alone.',
+        zh: {
+          message: `主题 ${topic.slice(0, 80)} 属于一个设备`,
+          hint: '请在场景中直接设置这个设备；tele/、stat/ 和 cmnd/ 只供设备使用。',
+        },
       });
     }
     this.#bus?.publish(topic, payload, retain);
@@ -285,6 +290,10 @@ class MqttAdapter implements Adapter {
       'The hub uses another MQTT broker, which has its own accounts',
       {
         hint: 'Make the account there. The hub’s own broker is used without INGLE_MQTT_URL.',
+        zh: {
+          message: '中枢使用另一个 MQTT 服务器，它有自己的账号',
+          hint: '请在那里建立账号。不设 INGLE_MQTT_URL 时使用中枢自带的服务器。',
+        },
       },
     );
   }

@@ -123,7 +123,12 @@ export class Availability {
    */
   async refresh(node: Node): Promise<void> {
     const controller = this.#options.controller();
-    if (controller === null) throw new HubError('unreachable', 'The coordinator is not connected');
+    if (controller === null) {
+      throw new HubError('unreachable', 'The coordinator is not connected', {
+        hint: 'Check its stick, cable or network; it is tried again by itself.',
+        zh: { message: '协调器没有连接', hint: '请检查它的适配器、线缆或网络；会自动重试。' },
+      });
+    }
     let answered = 0;
     let last: HubError | null = null;
     for (const request of readsOf(node)) {

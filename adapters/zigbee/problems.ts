@@ -307,6 +307,18 @@ export class RejectedByDeviceError extends HubError {
 const MAC_WORDS =
   /MAC_NO_ACK|NWK_NO_ROUTE|MAC_TRANSACTION_EXPIRED|ROUTE_|NO_NETWORK_ROUTE|DELIVERY_FAILED|Data request failed|APS_NO_ACK|MAC_CHANNEL/;
 
+/** A node that did not answer in time. */
+export function silent(name: string, cause: unknown): TimeoutError {
+  return new TimeoutError(`${name} did not answer`, {
+    hint: 'Check that it has power and is near enough to the coordinator or to a plug or lamp that relays.',
+    zh: {
+      message: `${name} 没有应答`,
+      hint: '请检查它是否有电、离网关（协调器）或能中继的插座、灯是否够近。',
+    },
+    cause,
+  });
+}
+
 /** The plain words for why a command did not reach its node, or was refused. */
 export function nodeError(error: unknown, name: string): HubError {
   if (error instanceof HubError) return error;
@@ -332,14 +344,7 @@ export function nodeError(error: unknown, name: string): HubError {
     });
   }
   if (/timeout|timed out|after \d+ ?ms/i.test(text)) {
-    return new TimeoutError(`${name} did not answer`, {
-      hint: 'Check that it has power and is near enough to the coordinator or to a plug or lamp that relays.',
-      zh: {
-        message: `${name} 没有应答`,
-        hint: '请检查它是否有电、离网关（协调器）或能中继的插座、灯是否够近。',
-      },
-      cause: error,
-    });
+    return silent(name, error);
   }
   return new HubError('internal', `${name} could not be commanded: ${firstLine(text)}`, {
     zh: { message: `无法控制 ${name}：${firstLine(text)}`, hint: null },

@@ -363,7 +363,10 @@ describe('calls', () => {
     home.control.fault({ kind: 'offline', ieee: lamp });
     await expect(
       hub.call({ kind: 'remove', node: lamp, force: false }, 30_000),
-    ).rejects.toMatchObject({ message: expect.stringContaining('was not removed') });
+    ).rejects.toMatchObject({
+      message: expect.stringContaining('did not answer, so it was not removed'),
+      zh: { message: expect.stringMatching(/没有应答，因此没有移除$/) },
+    });
     await hub.call({ kind: 'remove', node: lamp, force: true }, 30_000);
     expect(hub.messages.some((message) => message.kind === 'left' && message.node === lamp)).toBe(
       true,

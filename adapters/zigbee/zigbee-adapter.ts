@@ -2,7 +2,14 @@
 import path from 'node:path';
 import type { Controller } from 'zigbee-herdsman';
 import type { AdapterCall } from '../../hub/model/adapter-port.ts';
-import { HubError, NotFoundError, type Problem, UnreachableError } from '../../hub/model/errors.ts';
+import {
+  HubError,
+  NotFoundError,
+  type Problem,
+  TimeoutError,
+  toProblem,
+  UnreachableError,
+} from '../../hub/model/errors.ts';
 import type { CommandId, NodeAddress } from '../../hub/model/identifiers.ts';
 import { isMeshCall } from '../../hub/model/mesh.ts';
 import { problemInChinese } from '../../hub/model/problem-words.ts';
@@ -27,7 +34,7 @@ import { Care } from './mesh/care.ts';
 import { InheritedLinks } from './mesh/inherited-links.ts';
 import { Links } from './mesh/links.ts';
 import { Node, type WireState } from './node.ts';
-import { nodeError } from './problems.ts';
+import { nodeError, silent } from './problems.ts';
 import { readSettings, type ZigbeeSettings } from './settings.ts';
 
 /** How long a node may take to say that it leaves. */
@@ -431,9 +438,15 @@ class ZigbeeAdapter implements Adapter {
       await within(node.device.removeFromNetwork(), LEAVE_LIMIT_MS, `Removing ${node.address}`);
     } catch (error) {
       if (!isForced) {
-        const wrapped = nodeError(error, this.#context.nameOf(node.address) ?? node.address);
+        const name = this.#context.nameOf(node.address) ?? node.address;
+        const isLate = error instanceof TimeoutError;
+        const wrapped = isLate ? silent(name, error) : nodeError(error, name);
         throw new HubError(wrapped.code, `${wrapped.message}, so it was not removed`, {
           hint: 'Switch it on and try again, or remove it by force; then reset it before it is paired anew.',
+          zh: {
+            message: `${problemInChinese(toProblem(wrapped)).message}，因此没有移除`,
+            hint: '请打开它再试，或强制移除；重新配对前要先重置它。',
+          },
           cause: wrapped,
         });
       }

@@ -90,6 +90,15 @@ const ROLES: Record<'installer' | 'household' | 'owner', readonly MemberRecord['
   owner: ['owner'],
 };
 
+const ROLE_WORDS: Readonly<Record<MemberRecord['role'], string>> = {
+  owner: '户主',
+  adult: '大人',
+  child: '孩子',
+  elder: '长辈',
+  guest: '访客',
+  installer: '安装师傅',
+};
+
 /** Lets the caller through to a route, or says why not. @throws HubError `unauthenticated` or `forbidden`. */
 export function authorize(c: ApiContext, who: Who, isVendor: () => boolean): void {
   const { caller } = c.var;
@@ -121,6 +130,10 @@ export function authorize(c: ApiContext, who: Who, isVendor: () => boolean): voi
   if (!roles.includes(role)) {
     throw new HubError('forbidden', `${name} is ${role} of this home and may not do this`, {
       hint: `It takes one of: ${roles.join(', ')}.`,
+      zh: {
+        message: `${name} 是这个家的${ROLE_WORDS[role]}，不可以这样做`,
+        hint: `需要的身份：${roles.map((each) => ROLE_WORDS[each]).join('、')}。`,
+      },
     });
   }
 }

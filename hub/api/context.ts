@@ -77,6 +77,7 @@ export function memberOf(c: ApiContext): NonNullable<Actor['member']> {
   if (member === null) {
     throw new HubError('forbidden', 'The local token belongs to no member', {
       hint: 'Sign in as a member for what is a member’s own.',
+      zh: { message: '本机令牌不属于任何成员', hint: '属于成员自己的内容，请以成员身份登录。' },
     });
   }
   return member;
@@ -85,6 +86,10 @@ export function memberOf(c: ApiContext): NonNullable<Actor['member']> {
 export function unauthenticated(): HubError {
   return new HubError('unauthenticated', 'This needs a signed-in page or a token', {
     hint: 'Sign in on the page, or send "Authorization: Bearer TOKEN"; on the hub the token is in cli.token of its data folder.',
+    zh: {
+      message: '需要登录页面，或提供令牌',
+      hint: '请在页面登录，或发送“Authorization: Bearer 令牌”；在中枢上，令牌在数据文件夹的 cli.token 里。',
+    },
   });
 }
 
@@ -148,6 +153,10 @@ export function checkVersion(c: ApiContext, version: number, what: string): numb
       `${what} was changed meanwhile: it is at version ${version}, the edit was made on ${asked}`,
       {
         hint: 'Read it again, and make the change on what is there now.',
+        zh: {
+          message: `它刚刚被改过：现在是版本 ${version}，而这次修改是在版本 ${asked} 上做的`,
+          hint: '请重新打开，在现在的内容上再改一次。',
+        },
         headers: { ETag: `"${version}"` },
       },
     );

@@ -116,6 +116,7 @@ export function createEvents({ hub, sessions }: ApiParts, options: EventsOptions
     if (isStopped || clients.size >= CLIENTS_MAX) {
       throw new HubError('busy', `The hub serves ${CLIENTS_MAX} live clients at most`, {
         hint: 'Close pages that nobody looks at.',
+        zh: { message: `中枢最多同时服务 ${CLIENTS_MAX} 个实时页面`, hint: '请关掉没人看的页面。' },
       });
     }
     const caller = callerOf(c);

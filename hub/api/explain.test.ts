@@ -51,7 +51,11 @@ describe('explanations over HTTP', () => {
   it('item 111: a replay is for the household, and says what is wrong with a draft', async () => {
     const api = createTestApi();
     const body = { text: 'scene: X' };
-    expect((await api.page('child')('/api/scenes/replay', { body })).status).toBe(403);
+    const refused = await api.page('child')('/api/scenes/replay', { body });
+    expect(refused.status).toBe(403);
+    expect(await bodyOf(refused)).toMatchObject({
+      zh: { detail: expect.stringContaining('孩子'), hint: expect.stringContaining('户主') },
+    });
     const ask = api.page('adult');
     const errors = [{ path: '/do', message: '"do" is missing here', line: 1, column: 1 }];
     api.hub.explained.replay = { errors, result: null };

@@ -136,7 +136,10 @@ export function homeValueRoutes({ hub }: ApiParts) {
 }
 
 function tooMany(): HubError {
-  return new HubError('busy', 'This is called too often', { hint: 'Wait a second between calls.' });
+  return new HubError('busy', 'This is called too often', {
+    hint: 'Wait a second between calls.',
+    zh: { message: '调用得太频繁', hint: '请每次间隔一秒。' },
+  });
 }
 
 type Definite<Fields> = { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> };

@@ -148,6 +148,7 @@ describe('scenes', () => {
     const lost = await owner(path, { method: 'PUT', body: next, headers: { 'If-Match': '"1"' } });
     expect(lost.status).toBe(412);
     expect(lost.headers.get('etag')).toBe('"2"');
+    expect(await bodyOf(lost)).toMatchObject({ zh: { detail: expect.stringContaining('版本 2') } });
     const on = await owner(path, { method: 'PATCH', body: { enabled: true } });
     expect(await bodyOf(on)).toMatchObject({ enabled: true, version: 3 });
     const { items } = await bodyOf(await owner(`${path}/versions`));

@@ -129,6 +129,10 @@ export function sceneRoutes({ hub }: ApiParts) {
       if (differences === null) {
         throw new HubError('conflict', 'One of the versions cannot be read any more', {
           hint: 'It names a device or a value that is gone; GET /api/scenes/{id}/versions shows the files.',
+          zh: {
+            message: '其中一个版本已经无法读取',
+            hint: '它提到的设备或值已不存在；GET /api/scenes/{id}/versions 可以查看原文件。',
+          },
         });
       }
       return c.json({ from, to, differences: [...differences] });

@@ -322,6 +322,7 @@ export function createCommandPath(
         if (state.commands.size >= LIVE_COMMANDS_MAX) {
           throw new HubError('busy', `${LIVE_COMMANDS_MAX} commands are under way already`, {
             hint: 'Wait a moment and try again.',
+            zh: { message: `已有 ${LIVE_COMMANDS_MAX} 个命令正在执行`, hint: '请稍等再试。' },
           });
         }
         const accepted = { ...record, body: checked };

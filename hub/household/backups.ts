@@ -104,7 +104,12 @@ export function createBackups(options: BackupsOptions): BackupsHost {
         job.update({ progress: 1, result: { ...state.kept, at } });
         break;
       }
-      if (state.kind === 'none') throw new HubError('internal', 'What wrote the backup has ended');
+      if (state.kind === 'none') {
+        throw new HubError('internal', 'What wrote the backup has ended', {
+          hint: 'Make the backup again.',
+          zh: { message: '写备份的程序中途结束了', hint: '请重新备份。' },
+        });
+      }
       const { bytes, of } = state.progress;
       job.update({ progress: of === 0 ? 0 : bytes / of });
       await delay(LOOK_EVERY_MS);

@@ -73,6 +73,13 @@ export function createVendorShelf(tools: VendorTools): VendorEdits {
           throw new HubError(
             'busy',
             `The home has ${VENDOR_LIMITS.accounts} accounts, the most it may`,
+            {
+              hint: 'Revoke one that is not used any more.',
+              zh: {
+                message: `这个家已有 ${VENDOR_LIMITS.accounts} 个账号，不能再多`,
+                hint: '请撤销不再使用的账号。',
+              },
+            },
           );
         }
         const token = VENDOR_TOKEN_PREFIX + randomBytes(32).toString('base64url');

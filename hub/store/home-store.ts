@@ -51,6 +51,16 @@ const WORDS: Record<VersionedTable, string> = {
   scenes: 'scene',
 };
 
+const CHINESE: Record<keyof typeof ROWS_MAX, string> = {
+  rooms: '房间',
+  devices: '设备',
+  members: '成员',
+  scenes: '场景',
+  tokens: '令牌',
+  settings: '设置项',
+  home_values: '家的值',
+};
+
 interface BodyRow {
   readonly body: string;
 }
@@ -356,6 +366,10 @@ export class HomeStore {
         `The home has ${row.count} ${table}, which is the most it can have`,
         {
           hint: 'Remove some that are not needed.',
+          zh: {
+            message: `已有 ${row.count} 个${CHINESE[table]}，不能再多`,
+            hint: '请删除一些不再需要的。',
+          },
         },
       );
     }

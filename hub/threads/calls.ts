@@ -193,6 +193,10 @@ function timeoutError(options: CallerOptions, method: string): TimeoutError {
     `${options.to} did not answer "${method}" within ${options.timeoutMs} ms`,
     {
       hint: 'The disk may be slow; look at what is there now before you try again.',
+      zh: {
+        message: `${options.to} 在 ${options.timeoutMs} 毫秒内没有应答“${method}”`,
+        hint: '磁盘可能很慢；再试之前，请先看看现在的内容。',
+      },
     },
   );
 }

@@ -93,9 +93,14 @@ export function createStoreLink(options: StoreLinkOptions): StoreLink {
     worker.on('exit', () => {
       caller.close(reason);
       if (!hasOpened) {
-        const hint = 'Look at the file, or start with another folder (INGLE_DATA).';
         opened.reject(
-          new HubError('storage', `Storage cannot open its files: ${reason}`, { hint }),
+          new HubError('storage', `Storage cannot open its files: ${reason}`, {
+            hint: 'Look at the file, or start with another folder (INGLE_DATA).',
+            zh: {
+              message: `无法打开存储文件：${reason}`,
+              hint: '请检查这个文件，或用另一个文件夹（INGLE_DATA）启动。',
+            },
+          }),
         );
       }
       events.exited(reason);
@@ -123,11 +128,12 @@ export function createStoreLink(options: StoreLinkOptions): StoreLink {
       return opened.promise;
     },
     calls: current(() => {
-      if (!calls)
+      if (!calls) {
         throw new HubError('unreachable', 'Storage is not running', {
           hint: 'It is started again by itself. Try again in a moment.',
           zh: { message: '存储没有运行', hint: '它会自动重新启动，请稍后再试。' },
         });
+      }
       return calls;
     }),
     reads: reads.calls,

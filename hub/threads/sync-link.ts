@@ -144,7 +144,12 @@ export function createSyncLink(options: SyncLinkOptions): SyncLink {
     const timer = setTimeout(ready.resolve, STARTED_WITHIN_MS);
     await ready.promise;
     clearTimeout(timer);
-    if (calls === null) throw new HubError('unreachable', 'Sync is not running');
+    if (calls === null) {
+      throw new HubError('unreachable', 'Sync is not running', {
+        hint: 'It is begun anew by itself; try again in a moment.',
+        zh: { message: '同步没有在运行', hint: '它会自动重新启动；请稍后再试。' },
+      });
+    }
     return calls;
   }
 

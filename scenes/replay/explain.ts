@@ -28,6 +28,7 @@ export function createExplain(
       look((history) => {
         if (!(fromMs < toMs) || toMs - fromMs > REPLAY_DAYS_MAX * DAY_MS) {
           throw new ValidationError(`A replay goes over ${REPLAY_DAYS_MAX} days at the most`, {
+            zh: { message: `回放最多 ${REPLAY_DAYS_MAX} 天`, hint: null },
             errors: [
               { path: '/from', message: `must be before to, by at most ${REPLAY_DAYS_MAX} days` },
             ],
@@ -45,7 +46,11 @@ export function createExplain(
         const names = namesOf(history.home);
         return tried(history, names, query, (record) => {
           const { scene } = parseScene(record.source, names);
-          if (!scene) throw new HubError('internal', 'The scene cannot be read any more');
+          if (!scene) {
+            throw new HubError('internal', 'The scene cannot be read any more', {
+              zh: { message: '这个场景已经无法读取', hint: null },
+            });
+          }
           return testScene(history, record, scene);
         });
       }),

@@ -296,20 +296,29 @@ export function messagesOf(
 ): readonly Outgoing[] {
   if (body.kind === 'invoke') {
     const command = commands.get(body.name);
-    if (command === undefined)
-      throw new HubError('unsupported', `This device cannot "${body.name}"`);
+    if (command === undefined) {
+      throw new HubError('unsupported', `This device cannot "${body.name}"`, {
+        zh: { message: `这个设备不能“${body.name}”`, hint: null },
+      });
+    }
     return command.send();
   }
   const binding = bindings.get(body.property);
   if (binding?.write === undefined) {
-    throw new HubError('unsupported', `This device has no "${body.property}" that could be set`);
+    throw new HubError('unsupported', `This device has no "${body.property}" that could be set`, {
+      zh: { message: `这个设备没有可以设置的“${body.property}”`, hint: null },
+    });
   }
   const { descriptor } = binding;
   const problem = checkValue(specOf(descriptor), body.value);
-  if (problem !== null) throw new ValidationError(problem.message, { hint: problem.hint });
+  if (problem !== null) throw new ValidationError(problem.message, problem);
   if (descriptor.step === 100 && descriptor.max === 100 && body.value !== 0 && body.value !== 100) {
     throw new ValidationError(`${descriptor.key} cannot be ${String(body.value)}`, {
       hint: 'This device only opens and closes: 0 or 100.',
+      zh: {
+        message: `${descriptor.key} 不能是 ${String(body.value)}`,
+        hint: '这个设备只能全开或全关：0 或 100。',
+      },
     });
   }
   const now: Now = {

@@ -184,7 +184,13 @@ export class Discovery {
       throw new NotFoundError('announced device of', bridge ?? '');
     }
     if (this.#devices.size + chosen.length > DEVICES_MAX) {
-      throw new HubError('busy', `A hub has room for ${DEVICES_MAX} devices found over MQTT`);
+      throw new HubError('busy', `A hub has room for ${DEVICES_MAX} devices found over MQTT`, {
+        hint: 'Take in fewer at once, or remove some.',
+        zh: {
+          message: `一个中枢最多接纳 ${DEVICES_MAX} 个 MQTT 发现的设备`,
+          hint: '请一次少添加一些，或移除一些。',
+        },
+      });
     }
     const taken: NodeAddress[] = [];
     for (const [address, { info, account, entities }] of chosen) {

@@ -191,7 +191,13 @@ class OpenAdapter implements Adapter {
       throw new HubError(
         'busy',
         `The account "${account}" has ${VENDOR_LIMITS.devices} devices, the most it may`,
-        { hint: 'The household can remove one of them, or grant another account.' },
+        {
+          hint: 'The household can remove one of them, or grant another account.',
+          zh: {
+            message: `账号“${account}”已有 ${VENDOR_LIMITS.devices} 个设备，不能再多`,
+            hint: '可以移除其中一个，或再授予一个账号。',
+          },
+        },
       );
     }
     const device: OpenDevice = {

@@ -286,7 +286,7 @@ function setsOf({ properties }: BridgedDevice, key: string | null, text: string)
     const value =
       typeof given === 'string' ? valueOfText(descriptor, given) : (given as PropertyValue);
     const problem = checkValue(specOf(descriptor), value);
-    if (problem !== null) throw new ValidationError(problem.message, { hint: problem.hint });
+    if (problem !== null) throw new ValidationError(problem.message, problem);
     return { kind: 'set', property: descriptor.key, value };
   });
 }

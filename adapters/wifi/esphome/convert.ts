@@ -268,10 +268,11 @@ function invocationsOf(
     )?.descriptor.endpoint;
   const isOne = named.length > 1 && typeof args.endpoint === 'number';
   const meant = isOne ? named.filter((each) => endpointOf(each) === args.endpoint) : named;
-  if (meant.length === 0)
+  if (meant.length === 0) {
     throw new HubError('unsupported', `This device cannot "${name}"`, {
       zh: { message: `这个设备不能“${name}”`, hint: null },
     });
+  }
   return meant.map(({ entity, send }) => commandOf(entity, send(args)));
 }
 

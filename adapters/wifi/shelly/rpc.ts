@@ -156,7 +156,13 @@ export class Rpc {
     if (this.#isOver) return Promise.reject(lost(this.#address));
     if (this.#waiting.size >= REQUESTS_MAX) {
       return Promise.reject(
-        new HubError('busy', `${this.#address} has ${REQUESTS_MAX} requests waiting`),
+        new HubError('busy', `${this.#address} has ${REQUESTS_MAX} requests waiting`, {
+          hint: 'Wait a moment and try again.',
+          zh: {
+            message: `${this.#address} 还有 ${REQUESTS_MAX} 个请求在等待`,
+            hint: '请稍等再试。',
+          },
+        }),
       );
     }
     this.#lastId += 1;

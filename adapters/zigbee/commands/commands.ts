@@ -359,7 +359,7 @@ export class Commands {
 
   #sendingOf(job: Job, startedAtMs: number): Sending {
     const controller = this.#options.controller();
-    if (controller === null)
+    if (controller === null) {
       throw new UnreachableError('The Zigbee coordinator is not connected', {
         hint: 'Check its stick, cable or network; it is tried again by itself.',
         zh: {
@@ -367,6 +367,7 @@ export class Commands {
           hint: '请检查它的适配器、线缆或网络；会自动重试。',
         },
       });
+    }
     const limitMs = job.node.isSleepy ? job.command.timeoutMs : LISTENING_LIMIT_MS;
     const sending = newSending(job.node, {
       controller,

@@ -65,10 +65,11 @@ function bindingOf(node: Node, name: PropertyName, endpoint: number | undefined)
 
 function identify(node: Node, args: Invoke['args']): Invocation {
   const endpoint = node.identifyEndpoint;
-  if (endpoint === undefined)
+  if (endpoint === undefined) {
     throw new HubError('unsupported', 'This device cannot identify itself', {
       zh: { message: '这个设备不能示意自己的位置', hint: null },
     });
+  }
   const seconds = numberOf(args, 'seconds', IDENTIFY_SECONDS, { min: 1, max: 60 });
   return {
     act: async () => {

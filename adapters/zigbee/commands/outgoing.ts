@@ -58,8 +58,7 @@ export function setRequest(
     });
   }
   const problem = checkValue(binding.spec, value);
-  if (problem !== null)
-    throw new HubError('invalid-input', problem.message, { hint: problem.hint });
+  if (problem !== null) throw new HubError('invalid-input', problem.message, problem);
   const wire = binding.write(value);
   if (wire === undefined) {
     throw new HubError('invalid-input', `${key} cannot be ${JSON.stringify(value)}`, {
@@ -97,6 +96,12 @@ function partsOf(node: Node, request: WireRequest, verb: 'convertSet' | 'convert
     throw new HubError(
       'unsupported',
       `This device cannot ${verb === 'convertSet' ? 'set' : 'tell'} ${request.key}`,
+      {
+        zh: {
+          message: `这个设备不能${verb === 'convertSet' ? '设置' : '读取'} ${request.key}`,
+          hint: null,
+        },
+      },
     );
   }
   return { definition, endpoint, converter };

@@ -140,11 +140,12 @@ export function saveHourly(controller: Controller): void {
 /** The coordinator's driver. @throws HubError `unreachable` before it was connected */
 export function driverOf(controller: Controller): Driver {
   const driver = insides(controller).adapter;
-  if (driver === undefined)
+  if (driver === undefined) {
     throw new HubError('unreachable', 'The coordinator is not connected', {
       hint: 'Check its stick, cable or network; it is tried again by itself.',
       zh: { message: '协调器没有连接', hint: '请检查它的适配器、线缆或网络；会自动重试。' },
     });
+  }
   return driver;
 }
 

@@ -106,6 +106,10 @@ function lost(files: ZigbeeFiles): HubError {
     `${files.network} is missing although devices are paired: their network key is unknown`,
     {
       hint: 'Put back network.json or coordinator_backup.json from a backup. To begin anew and pair all devices again, move database.db away.',
+      zh: {
+        message: `已有配对的设备，但缺少 ${files.network}：不知道它们的网络密钥`,
+        hint: '请从备份放回 network.json 或 coordinator_backup.json。要重新开始并重新配对所有设备，请移走 database.db。',
+      },
     },
   );
 }
@@ -113,6 +117,7 @@ function lost(files: ZigbeeFiles): HubError {
 function damaged(file: string, cause?: unknown): HubError {
   return new HubError('storage', `${file} is damaged`, {
     hint: 'Put the file back from a backup; the network key in it cannot be made again.',
+    zh: { message: `${file} 已损坏`, hint: '请从备份放回这个文件；其中的网络密钥无法再生成。' },
     cause,
   });
 }

@@ -56,6 +56,13 @@ export function takeZigbee2Mqtt(folder: string, files: SourceFiles): void {
   if (before !== null && before.devices > 0) {
     throw new ConflictError(
       `This hub has a Zigbee network of its own with ${before.devices} devices`,
+      {
+        hint: 'Move in on a hub that has no Zigbee devices yet.',
+        zh: {
+          message: `这个中枢已有自己的 Zigbee 网络，共 ${before.devices} 个设备`,
+          hint: '请在还没有 Zigbee 设备的中枢上迁入。',
+        },
+      },
     );
   }
   keepBefore(own);

@@ -29,7 +29,12 @@ export function createBackupCalls(dataFolder: string): {
 
   return {
     startBackup(order) {
-      if (state.kind === 'writing') throw new HubError('busy', 'A backup is being written already');
+      if (state.kind === 'writing') {
+        throw new HubError('busy', 'A backup is being written already', {
+          hint: 'Wait until it is whole.',
+          zh: { message: '正在写另一份备份', hint: '请等它写完。' },
+        });
+      }
       state = { kind: 'writing', progress: { bytes: 0, of: 0 } };
       void write(order);
     },
