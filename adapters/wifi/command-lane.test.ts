@@ -1,5 +1,5 @@
 // Commands on their way to a device: how they are spaced, joined, tried again and ended.
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { HubError, type Problem } from '../../hub/model/errors.ts';
 import { commandId } from '../../hub/model/identifiers.ts';
 import { CommandLane, TryAgain } from './command-lane.ts';
@@ -40,6 +40,18 @@ test('requests begin no closer together than the spacing, in the order in which 
   for (const [n, { atMs }] of sent.entries()) {
     expect(atMs - (sent[n - 1]?.atMs ?? -Infinity)).toBeGreaterThan(38);
   }
+});
+
+test('requests keep their order also where the time to begin comes while it is looked at who is next', async () => {
+  const { sent, send, endOf, until } = laneTo(async () => {}, { spacingMs: 5, inFlightMax: 3 });
+  let nowMs = 0;
+  // Time that passes by being asked for, so that every look takes a while.
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => (nowMs += 1));
+  onTestFinished(() => clock.mockRestore());
+  const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+  for (const id of ids) send(id, `lamp-${id}`, { on: 1 }, 60_000);
+  await until(() => endOf('h') !== null);
+  expect(sent.map(({ key }) => key)).toEqual(ids.map((id) => `lamp-${id}`));
 });
 
 test('what waits for the same thing goes in one request, and each command gets its own end', async () => {

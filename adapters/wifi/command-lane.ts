@@ -114,10 +114,14 @@ export class CommandLane<Body> {
     for (const job of this.#waiting.values()) {
       if (this.#keysInFlight.size >= this.#options.inFlightMax) return;
       if (this.#keysInFlight.has(job.key)) continue;
-      const atMs = Math.max(this.#nextAtMs, job.notBeforeMs);
       const nowMs = performance.now();
-      if (atMs > nowMs) {
-        wakeAtMs = Math.min(wakeAtMs, atMs);
+      if (this.#nextAtMs > nowMs) {
+        // Nobody's turn yet: the time may come while the others are looked at, and is the first one's.
+        wakeAtMs = this.#nextAtMs;
+        break;
+      }
+      if (job.notBeforeMs > nowMs) {
+        wakeAtMs = Math.min(wakeAtMs, job.notBeforeMs);
         continue;
       }
       this.#waiting.delete(job.key);
