@@ -30,6 +30,9 @@ const NEEDED_BY_ROOT = [
 // Without a Chinese font the browser draws boxes, and widths in the page's tests are those of boxes.
 const FONT = { package: 'fonts-noto-cjk', folder: '/usr/share/fonts/opentype/noto' };
 
+// A fresh machine often installs its updates just then, and a mirror may be away for a moment.
+const APT = ['-q', '-o', 'DPkg::Lock::Timeout=300', '-o', 'Acquire::Retries=3'];
+
 function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }
@@ -63,8 +66,8 @@ function seeToPrograms(): boolean {
   }
   say(`Installing ${packages.join(', ')} …`);
   const isDone =
-    run('apt-get', ['update', '-q']) &&
-    run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages]);
+    run('apt-get', ['update', ...APT]) &&
+    run('apt-get', ['install', '-y', ...APT, '--no-install-recommends', ...packages]);
   if (!isDone) say(`Installing failed. Install by hand: apt-get install ${packages.join(' ')}`);
   return isDone;
 }
