@@ -119,6 +119,18 @@ describe('numbers', () => {
     expect(fired(world)).toBe(2);
   });
 
+  it('item 5: a power cut at any moment makes it neither cross once more nor miss a crossing, also where nothing ran', () => {
+    const world = new TestWorld();
+    const crossing = 'crosses: {kitchen-climate.temperature: {above: 25, hysteresis: 1}}';
+    const held = 'while: {is: {hall-lamp.on: true}}';
+    world.scene('s', `scene: S\nwhen: [{${crossing}}]\n${held}\ndo: [{toggle: hall-lamp}]\n`);
+    for (const value of [24, 26, 24.5, 25.5, 24, 25.5]) {
+      world.report('kitchen-climate.temperature', value);
+      world.restart({ reboot: true, fromDisk: true });
+    }
+    expect(world.traces.map(({ state }) => state)).toEqual(['nearMiss', 'nearMiss']);
+  });
+
   it('item 5: the first value after a start or an absence only says where the number stands', () => {
     const world = home('  - crosses: {kitchen-climate.temperature: {above: 25, below: 10}}');
     world.report('kitchen-climate.temperature', 30);

@@ -351,7 +351,8 @@ export function sceneTables(): SceneTables {
   const schedules = new StateTable<ScheduleEntry>('schedules', durable);
   const scenes = new StateTable<SceneStateEntry>('sceneState', patient);
   const oldScenes = new StateTable<Scene>('oldScenes', durable);
-  const crossed = new StateTable<true>('crossed', patient);
+  // A number that stays within the hysteresis does not tell again that it has crossed, or come back.
+  const crossed = new StateTable<true>('crossed', durable);
   const baselines = new StateTable<BaselineEntry>('baselines', durable);
   const moves = new StateTable<MoveWindow>('moves', patient);
   const pasts = new StateTable<PastState>('pasts', patient);
