@@ -51,8 +51,7 @@ async function about(handle: string): Promise<void> {
 
 it('says where images come from while there are none', async () => {
   await browser.open('house');
-  // By the keyboard: what stands above it comes part by part, and moves it from under a pointer.
-  await at('firmware-open').press('Enter');
+  await at('firmware-open').click();
   await at('firmware')
     .getByText('The hub has no images yet')
     .waitFor()

@@ -106,6 +106,23 @@ describe('the page in a browser', () => {
     await page.close();
   });
 
+  it('shows a screen when what it reads is there, so that nothing moves under a finger, or soon without', async () => {
+    const { page } = browser;
+    const sync = '**/api/sync';
+    const openHouse = async () => {
+      await browser.open('');
+      await page.evaluate("location.hash = '#/house'");
+      await page.getByRole('heading', { level: 1, name: 'House' }).waitFor();
+      return await page.getByTestId('leaving-house').count();
+    };
+    await page.route(sync, (route) => setTimeout(() => void route.continue(), 100));
+    expect(await openHouse()).toBe(1);
+    await page.unroute(sync);
+    await page.route(sync, () => {});
+    expect(await openHouse()).toBe(0);
+    await page.unroute(sync);
+  });
+
   it('catches up by itself with a change of which it heard while the hub could not be asked', async () => {
     await browser.open('');
     const unasked = '**/api/rooms';

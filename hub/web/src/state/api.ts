@@ -55,10 +55,13 @@ export interface RequestOptions {
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 const TIMEOUT_MS = 15_000;
+const FRAME_MS = 16;
 
 let token: string | null = null;
 let onSignedOut: () => void = () => {};
 let onUnreached: () => void = () => {};
+/** Readings under way. */
+let readings = 0;
 
 /** The session's token, sent with each unsafe request; null when signed out. */
 export function setToken(value: string | null): void {
@@ -73,6 +76,14 @@ export function whenSignedOut(callback: () => void): void {
 /** Calls back when a request did not reach the hub. */
 export function whenUnreached(callback: () => void): void {
   onUnreached = callback;
+}
+
+/** Resolves once the page reads nothing from the hub any more, or after so long. */
+export async function whenRead(withinMs: number): Promise<void> {
+  const endMs = performance.now() + withinMs;
+  while (readings > 0 && performance.now() < endMs) {
+    await new Promise((resolve) => setTimeout(resolve, FRAME_MS));
+  }
 }
 
 function headersFor(method: Method, body: unknown, options: RequestOptions): Headers {
@@ -102,6 +113,21 @@ export async function request<Answer>(
   path: string,
   body?: unknown,
   options: RequestOptions = {},
+): Promise<Answer> {
+  if (method !== 'GET') return await ask(method, path, body, options);
+  readings += 1;
+  try {
+    return await ask(method, path, body, options);
+  } finally {
+    readings -= 1;
+  }
+}
+
+async function ask<Answer>(
+  method: Method,
+  path: string,
+  body: unknown,
+  options: RequestOptions,
 ): Promise<Answer> {
   let response: Response;
   try {
