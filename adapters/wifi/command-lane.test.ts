@@ -1,15 +1,17 @@
 // Commands on their way to a device: how they are spaced, joined, tried again and ended.
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { HubError, type Problem } from '../../hub/model/errors.ts';
 import { commandId } from '../../hub/model/identifiers.ts';
-import { CommandLane, TryAgain } from './command-lane.ts';
+import { CommandLane, type LaneOptions, TryAgain } from './command-lane.ts';
 
 type Body = Readonly<Record<string, number>>;
 
 /** A lane over a device that a test plays. */
 function laneTo(
   act: (key: string, body: Body, limitMs: number) => Promise<void>,
-  limits: { spacingMs?: number; inFlightMax?: number; waitingMax?: number } = {},
+  limits: Partial<
+    Pick<LaneOptions<Body>, 'spacingMs' | 'inFlightMax' | 'waitingMax' | 'nowMs'>
+  > = {},
 ) {
   const told: { id: string; state: string; problem: Problem | null }[] = [];
   const sent: { key: string; body: Body; atMs: number }[] = [];
@@ -43,11 +45,12 @@ test('requests begin no closer together than the spacing, in the order in which 
 });
 
 test('requests keep their order also where the time to begin comes while it is looked at who is next', async () => {
-  const { sent, send, endOf, until } = laneTo(async () => {}, { spacingMs: 5, inFlightMax: 3 });
-  let nowMs = 0;
   // Time that passes by being asked for, so that every look takes a while.
-  const clock = vi.spyOn(performance, 'now').mockImplementation(() => (nowMs += 1));
-  onTestFinished(() => clock.mockRestore());
+  let timeMs = 0;
+  const nowMs = () => (timeMs += 1);
+  const { sent, send, endOf, until } = laneTo(async () => {}, {
+    ...{ spacingMs: 5, inFlightMax: 3, nowMs },
+  });
   const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
   for (const id of ids) send(id, `lamp-${id}`, { on: 1 }, 60_000);
   await until(() => endOf('h') !== null);

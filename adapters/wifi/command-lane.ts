@@ -30,6 +30,8 @@ export interface LaneOptions<Body> {
    */
   act(key: string, body: Body, limitMs: number): Promise<void>;
   readonly outcome: AdapterContext['outcome'];
+  /** Monotonic; `performance.now` where none is given. */
+  readonly nowMs?: () => number;
 }
 
 /** What one command asks for. */
@@ -55,6 +57,7 @@ const TRY_AGAIN_AFTER_MS = 250;
 
 export class CommandLane<Body> {
   readonly #options: LaneOptions<Body>;
+  readonly #nowMs: () => number;
   /** In the order in which they came, one a key. */
   readonly #waiting = new Map<string, Job<Body>>();
   readonly #keysInFlight = new Set<string>();
@@ -63,6 +66,7 @@ export class CommandLane<Body> {
 
   constructor(options: LaneOptions<Body>) {
     this.#options = options;
+    this.#nowMs = options.nowMs ?? (() => performance.now());
   }
 
   /** Commands that have not been sent yet. */
@@ -83,7 +87,7 @@ export class CommandLane<Body> {
       outcome(id, 'failed', toProblem(problem));
       return;
     }
-    const endsAtMs = performance.now() + timeoutMs;
+    const endsAtMs = this.#nowMs() + timeoutMs;
     const part: Part<Body> = {
       id,
       body,
@@ -114,7 +118,7 @@ export class CommandLane<Body> {
     for (const job of this.#waiting.values()) {
       if (this.#keysInFlight.size >= this.#options.inFlightMax) return;
       if (this.#keysInFlight.has(job.key)) continue;
-      const nowMs = performance.now();
+      const nowMs = this.#nowMs();
       if (this.#nextAtMs > nowMs) {
         // Nobody's turn yet: the time may come while the others are looked at, and is the first one's.
         wakeAtMs = this.#nextAtMs;
@@ -127,10 +131,10 @@ export class CommandLane<Body> {
       this.#waiting.delete(job.key);
       void this.#run(job);
       // From when it has really left.
-      this.#nextAtMs = performance.now() + this.#options.spacingMs;
+      this.#nextAtMs = this.#nowMs() + this.#options.spacingMs;
     }
     if (wakeAtMs === Infinity) return;
-    this.#timer = setTimeout(() => this.#pump(), Math.max(1, wakeAtMs - performance.now()));
+    this.#timer = setTimeout(() => this.#pump(), Math.max(1, wakeAtMs - this.#nowMs()));
   }
 
   async #run({ key, parts, tries }: Job<Body>): Promise<void> {
@@ -143,11 +147,11 @@ export class CommandLane<Body> {
     const body = parts.map((part) => part.body).reduce(merge);
     const endsAtMs = Math.max(...parts.map((part) => part.endsAtMs));
     try {
-      await act(key, body, Math.max(1, endsAtMs - performance.now()));
+      await act(key, body, Math.max(1, endsAtMs - this.#nowMs()));
       for (const part of parts) if (this.#end(part)) outcome(part.id, 'acknowledged', null);
     } catch (error) {
       const pauseMs = TRY_AGAIN_AFTER_MS * (tries + 1) * (0.75 + Math.random() / 2);
-      const notBeforeMs = performance.now() + pauseMs;
+      const notBeforeMs = this.#nowMs() + pauseMs;
       if (error instanceof TryAgain) for (const part of parts) part.refusal = error.problem;
       const mayRetry = error instanceof TryAgain && endsAtMs > notBeforeMs;
       if (mayRetry) this.#putBack({ key, parts, tries: tries + 1, notBeforeMs });
